@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 00 First look
 #
-# Before you build a network, meet one. **What does training do, and what can't accuracy tell you?** Today the code is ready-made, a row of closed boxes that you run without looking inside. You train a network in a few seconds, draw a digit for it to read, and watch its answers change as it learns. Then you meet a second network. Stop the first one early, and the two get almost equally many digits right; yet only one of them should be trusted. Each later lesson opens one of the boxes.
+# Before you build a network, meet one. **What does training do, and what can't accuracy tell you?** Today the code is ready-made, a row of closed boxes that you run without looking inside. You train a network in a few seconds, draw a digit for it to read, and watch its answers change as it learns. Then you meet a second network. Stop the first one early, and the two get almost the same number of digits right; yet only one of them should be trusted. Each later lesson opens one of the boxes.
 #
 # **You will be able to**
 #
@@ -187,7 +187,7 @@ print(f"ours, after 14 steps: {100 * early_score.accuracy:.2f} % right")
 # %% [markdown]
 # Each gets about 79 in 100 right, because we stopped ours at just the right moment. Tomorrow the post brings a letter with one new digit on it, and accuracy can't tell you which of the two to ask. **Which would you trust, and what would you want to know first?**
 #
-# Our question: should the answer to one image depend on the others? Take the first hundred images that we kept back, one at a time. Hand each of them to a network together with some others, its **company**, and look only at the answer to that one image. Try four kinds of company: nobody at all, 99 digits of all kinds, 99 zeros, and 99 of the image's own kind.
+# Our question: should the answer to one image depend on the others? Take each of the first hundred images that we kept back in turn. Hand it to a network together with some others, its **company**, and look only at the answer to that one image. Try four kinds of company: nobody at all, 99 digits of all kinds, 99 zeros, and 99 of the image's own kind.
 
 
 # %% tags=["hide-input"]
@@ -269,7 +269,7 @@ print(f"the original, going by its scores alone: {100 * right:.2f} % right")
 # %% [markdown]
 # That is far less than the 79.04 % that it reached with all 10,000 images in the room. The rest was the company's doing, and that is worth a moment's thought, because nothing went wrong that anybody could have seen: no error, no warning, and a decent number at the end.
 #
-# Here is the original after all of its steps, 10,000 instead of 2,000, and you choose the company. Can you make it say almost anything? <small>In company its numbers aren't probabilities, so the longest bar is drawn as 1 and the others to the same scale. Only the last panel, made from the ten scores alone, shows real probabilities.</small>
+# Here is the original after all of its steps, 10,000 instead of 2,000, and you choose the company. Can you make it say almost anything? <small>Its numbers aren't probabilities, alone or in company, so the longest bar is drawn as 1 and the others to the same scale. Only the last panel, made from the ten scores alone, shows real probabilities.</small>
 
 # %% mystnb={"image": {"alt": "A still of the picture of company: one digit, an eight, and four times ten bars. In the first three the longest bar is drawn as 1. Alone all ten are equal and the original says 0; with twenty zeros it says 7; among many other digits 8. The fourth has the probabilities by its scores alone, and says 1."}}
 pictures.company()
@@ -301,7 +301,7 @@ plt.show()
 print(f"it was at least {100 * sure[surest].min():.1f} % sure of all eight")
 
 # %% [markdown]
-# Some are misshapen, but the 6 that it takes for a 0 is plain at a glance. Mistakes made with such certainty are called **confidently wrong**. How common are they? Sort the 10,000 answers by how sure the network was, cut the pile in half, and count the mistakes in each half.
+# Some are misshapen, but the 6 that it takes for a 0 is plain at a glance. Answers like these are called **confidently wrong**. How common are they? Sort the 10,000 answers by how sure the network was, cut the pile in half, and count the mistakes in each half.
 #
 # **Predict.** An accuracy of 96.82 % means 318 mistakes. How many of them are in the surer half?
 

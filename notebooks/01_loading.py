@@ -202,7 +202,7 @@ for name, array in mnist._asdict().items():
 #
 # Before you look any further, put some of the data away. The **test set** has one job: to say, when every choice has been made, how well the finished network reads digits that played no part in its making. It cannot judge a choice that it helped to make. So while we are still choosing we need other digits, and we split the training images: 50,000 to learn from, and 10,000 for **validation**, the very same 10,000 that lesson 00 kept back.
 #
-# The usual advice is to ask the test set *once*, and you should know that this course doesn't keep to it: lessons 04, 05, 06, 10 and 12 all ask, about different networks, and the picture that you drew on in lesson 00 began with one of its digits. We choose nothing by the answers, which is what matters, but every look is a temptation.
+# The usual advice is to ask the test set *once*, and you should know that this course doesn't keep to it: lessons 04, 05, 06, 10 and 12 all ask, about different networks, and the drawing pad of lesson 00 opened with one of its digits. We choose nothing by the answers, which is what matters, but every look is a temptation.
 #
 # The split is random, but it can be repeated. A random number generator starts from a **seed**, and the same seed gives the same numbers in every run. Ours makes a **permutation**: all the whole numbers from 0 up to, but not including, 60,000, each of them once, in random order.
 
@@ -223,7 +223,7 @@ print("same generator again:", np.array_equal(rng.permutation(60_000), order))
 # %% [markdown]
 # A generator moves on with every number that it hands out, so to repeat a result you must repeat everything drawn since the seed, in the same order. The original shuffled first and set its seed afterwards ([lesson 06](06_autopsy.ipynb)), so nobody can ever recover its split.
 #
-# A good split obeys three rules. No image may be in both parts, or the network will have seen the exam. No image may be lost. And each class should keep its share, so that neither part is easier than the other; with so many images chance sees to that, roughly. We shall also look at who wrote what. Two more files say so, from the people who traced every digit back to the archive that it came from ([Yadav and Bottou 2019](https://arxiv.org/abs/1905.10498)), and `data.writers()` checks these as strictly as the four.
+# A good split obeys three rules. No image may be in both parts, or the network will have seen the exam. No image may be lost. And each class should keep its share, so that neither part is easier than the other; with so many images chance sees to that, roughly. We shall also look at who wrote what. Two more files record it. They come from the people who traced every digit back to its archive ([Yadav and Bottou 2019](https://arxiv.org/abs/1905.10498)), and `data.writers()` checks them as strictly as `data.load()` checks its four.
 
 # %%
 print("in both parts:", len(set(for_training) & set(for_validation)))
@@ -500,7 +500,7 @@ print(f"in bytes: {accuracy8:.2f} % right")
 guesses.compare("what it answers, in bytes", ", ".join(str(k) for k in np.unique(answers8)))
 
 # %% [markdown]
-# It answers "1" to every image, like the program that never looks. The differences and their squares are bytes, so they wrap around. Only a difference of less than 16 keeps its square. For 16 itself the square is 256, which wraps to 0, as if the two pixels were equal, and what is left of a larger one says nothing about its size. One thing survives, though: where two pixels are equal, their difference is still 0. So the sum no longer measures *how much* an image and a mean differ but, roughly, *in how many pixels*. And since most of any image is paper, the mean with the most paper should win, whatever the image:
+# It answers "1" to every image, like the program that never looks. The differences and their squares are bytes, so they wrap around. Only a difference of less than 16 keeps its square. For 16 itself the square is 256, which wraps to 0, as if the two pixels were equal, and what is left of a larger square says nothing about the difference. One thing survives, though: where two pixels are equal, their difference is still 0. So the sum no longer measures *how much* an image and a mean differ but, roughly, *in how many pixels*. And since most of any image is paper, the mean with the most paper should win, whatever the image:
 
 # %%
 print(f"paper in the images: {100 * (pixels8 == 0).mean():.0f} %")
@@ -546,7 +546,7 @@ print(f"nearest neighbour: {100 * right.mean():.1f} % of {len(right)} images")
 guesses.compare("% right by the nearest neighbour", f"{100 * right.mean():.1f}")
 
 # %% [markdown]
-# That is a much harder mark to beat, although nothing was learnt at all. With all its training, the network of [lesson 00](00_first_look.ipynb) got 96.82 % of the whole 10,000, and on 500 images that is too close to call. <small>With other images it might be a point or two higher or lower, since 500 are few; lesson 05 shows how to tell.</small>
+# That is a much harder mark to beat, although nothing was learnt at all. With all its training, the network of [lesson 00](00_first_look.ipynb) got 96.82 % of the whole 10,000, and with only 500 images the difference is too close to call. <small>With other images it might be a point or two higher or lower, since 500 are few; lesson 05 shows how to tell.</small>
 #
 # ### Whose hand lent the label?
 #

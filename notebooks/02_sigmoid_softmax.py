@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 02 Sigmoid and softmax
 #
-# Show this lesson's network one particular 6, and it says 0. We can't simply tell it the right answer, because what it computes is not an answer but ten numbers, one for each class, and the one for 0 happens to be the largest. All that we can say is which of those numbers should move, which way, and how hard; but then we have to know it ourselves. **How do ten numbers become ten probabilities that a network can learn from?** That takes two functions, the softmax and its little sister, the sigmoid, which does a similar job one step earlier. Each is one line long and has its traps.
+# Show this lesson's network one particular 6, and it says 0. We can't simply tell it the right answer, because what it computes is not an answer but ten numbers, one for each class, and the one for 0 happens to be the largest. All that we can say is which of those numbers should move, which way, and how hard; and to say that, we must know it ourselves. **How do ten numbers become ten probabilities that a network can learn from?** That takes two functions, the softmax and its little sister, the sigmoid, which does a similar job one step earlier. Each is one line long and has its traps.
 #
 # **You will be able to**
 #
@@ -55,7 +55,7 @@ plotting.use_style()
 # %% [markdown]
 # ## A wrong answer
 #
-# Here is a network like the one in [lesson 00](00_first_look.ipynb), stopped after a hundred steps of training, and one of the images that it gets wrong. <small>The folded cell trains it. Nothing in that cell is needed today: its batches and its learning rate are the subject of lesson 04.</small>
+# Here is a network like the one in [lesson 00](00_first_look.ipynb), stopped after a hundred steps of training, and one of the images that it gets wrong. <small>The folded cell trains it. You needn't understand that cell today: its batches and its learning rate are the subject of lesson 04.</small>
 
 # %% tags=["hide-input"]
 mnist = data.load()
@@ -259,7 +259,7 @@ for h in [1, 0.1, 0.01]:
 # %% [markdown]
 # The smaller the nudge, the closer the measurement comes to the formula. Should we, then, nudge by as little as the computer can? Lesson 03 tries it; the result surprised us.
 #
-# From now on `gradcheck.check_gradient` does the work: it nudges every entry of an array in turn and compares the gradient so measured with the one that you derived. Whether a difference is small depends on how large the slopes are. So call the root of the sum of an array's squares its length; then the **relative error** is the length of the difference, divided by the larger of the two gradients' lengths.
+# From now on `gradcheck.check_gradient` does the work: it nudges every entry of an array in turn and compares the gradient so measured with the one that you derived. A difference is small or large only beside the slopes themselves. Call the square root of the sum of an array's squared entries its *length*. Then the **relative error** is the length of the difference, divided by the larger of the two gradients' lengths.
 #
 # ## How wrong is an answer?
 #
@@ -471,7 +471,7 @@ for pushes in range(5):
     pushed = pushed + np.eye(10)[target] - p_now
 
 # %% [markdown]
-# The very first push puts the answer right, and the others only make it surer, each by less than the one before, because less is missing. Try the other classes as targets: which of them takes longest, and why?
+# The very first push puts the answer right, and the others only make it surer, each by less than the one before, because less is missing. Try the other classes as targets: which needs the most pushes to become the answer, and why?
 #
 # A real network can't take hold of its logits. It can only move the weights that they are made of, and lesson 03 hands the push on to those.
 #
@@ -537,7 +537,7 @@ plt.show()
 #
 # ### Exercise 2.6: a stable sigmoid (core, 5 minutes)
 #
-# Write it for arrays. It must not give a warning for any number; at $z = -40$ or $z = -720$ it must still give the tiny number that is correct there, not 0. Beware: `np.where` computes both of its cases for every number. With $|z|$ one denominator serves both sides; what must stand above it on either side?
+# Write it for arrays. It must not give a warning for any number; at $z = -40$ or $z = -720$ it must still give the tiny number that is correct there, not 0. Beware: `np.where` computes both of its cases for every number. With $|z|$ one denominator serves both sides; what must the numerator be on each side?
 
 
 # %%
@@ -578,7 +578,7 @@ exercises.folded(my_sigmoid)
 #
 # </details>
 #
-# Suppose that we know $dp_k = \partial L / \partial p_k$ for each probability. What is the gradient with respect to one logit? Nudge $z_l$ by a small $h$. Then *every* probability moves: $p_k$ by $J_{kl}\, h$, which changes the loss by $dp_k\, J_{kl}\, h$. These ten small changes simply add up. At school the chain rule had one path from the nudge to the result; here there are ten, and *paths add*. Off the diagonal a term is $-dp_k\, p_k\, p_l$. The one on it, $dp_l\, p_l (1 - p_l)$, has the same form with $k = l$, and a $dp_l\, p_l$ besides, so that
+# Suppose that we know $dp_k = \partial L / \partial p_k$ for each probability. What is the gradient with respect to one logit? Nudge $z_l$ by a small $h$. Then *every* probability moves: $p_k$ by $J_{kl}\, h$, which changes the loss by $dp_k\, J_{kl}\, h$. These ten small changes simply add up. At school the chain rule had one path from the nudge to the result; here there are ten, and *paths add*. Off the diagonal a term is $-dp_k\, p_k\, p_l$. The one on it is $dp_l\, p_l - dp_l\, p_l\, p_l$: the same form with $k = l$, plus $dp_l\, p_l$. So
 #
 # $$
 # \begin{aligned}

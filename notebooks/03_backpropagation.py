@@ -72,7 +72,7 @@ mnist = data.load()
 # | $P = \mathrm{softmax}(Z_2)$ | `p` | (n, 10) | probabilities |
 # | $Y$ | `y` | (n, 10) | one-hot targets |
 #
-# The batch size $n$, the loss $L$ and the `d` of a gradient mean what they meant in lesson 02. Rows are examples, everywhere. The index on a capital names the layer. The numbers in $W_1, b_1, W_2$ and $b_2$ are the **parameters**: they are what the network learns.
+# The batch size $n$, the loss $L$ and the `d` of a gradient mean what they meant in lesson 02. Rows are examples, everywhere. The number 1 or 2 names the layer. The numbers in $W_1, b_1, W_2$ and $b_2$ are the **parameters**: they are what the network learns.
 #
 # ## By hand: a network of twelve numbers
 #
@@ -200,7 +200,7 @@ print(f"loss {loss:.3f}")
 guesses.compare("parameters", W1.size + b1.size + W2.size + b2.size)
 
 # %% [markdown]
-# The loss, 2.215, had to come out near $\log 10$, about 2.3, because that is what a network pays that knows nothing, as you found in [lesson 02](02_sigmoid_softmax.ipynb). Small random weights are not quite the same as no opinion, though. On these twelve images the network's opinions happen to help a little; on the 200 images that it meets at the end of this lesson they do harm.
+# The loss, 2.215, had to come out near $\log 10$, about 2.3, because that is what a network pays that knows nothing, as you found in [lesson 02](02_sigmoid_softmax.ipynb). Small random weights are not quite the same as no opinion, though. On these twelve images its opinions happen to help a little.
 #
 # ## Backward
 #
@@ -303,7 +303,7 @@ dz1 = network.hidden_gradient(dz2, W2, a1)
 print(check_gradient(lambda z1: cross_entropy(sigmoid(z1) @ W2 + b2, y), z1, dz1, name="dz1"))
 
 # %% [markdown]
-# **Steps 6 and 7: the hidden layer's weights and biases.** After step 1 you had the gradient of the output layer's sums, and now you have that of the hidden layer's. What comes next is steps 2 and 3 once more; write them down once for every layer.
+# **Steps 6 and 7: the hidden layer's weights and biases.** After step 1 you had the gradient of the output layer's sums, and now you have that of the hidden layer's. What comes next is steps 2 and 3 over again, so write them once, to serve any layer.
 #
 # ### Exercise 3.3: the gradients of a layer (core, 8 minutes)
 #
@@ -568,7 +568,7 @@ for name, given in candidates.items():
 #
 # ## One step downhill
 #
-# We know which way each parameter should move. Is it also the best way for all of them to move together? A short step changes the loss by about $\nabla L \cdot \text{step}$. For arrows in the plane, such a product is both lengths times the cosine of the angle between them, and so it is with any number of entries. Of all steps of the same length, then, the one along $\nabla L$ makes it largest, and the opposite one, at an angle of 180 degrees, most negative. So it is: step against the gradient, by $\eta$ (eta) times the gradient itself. The small number $\eta$ is called the **learning rate**:
+# We know which way each parameter should move. Is it also the best way for all of them to move together? A short step changes the loss by about $\nabla L \cdot \text{step}$. For arrows in the plane, such a product is both lengths times the cosine of the angle between them, and so it is with any number of entries. Of all short steps of one length, then, the one along $\nabla L$ raises the loss most, and the opposite one lowers it most. So yes: step against the gradient, by $\eta$ (eta) times the gradient itself. The small number $\eta$ is called the **learning rate**:
 #
 # $$W \leftarrow W - \eta\, dW ,$$
 #

@@ -70,7 +70,7 @@ exercises.mine()
 # %% [markdown]
 # ## Step and epoch
 #
-# How many images does a step need? The gradient over all 50,000 is exact but costs fifty thousand passes. Over 128 of them it is only a guess, but nearly four hundred times cheaper, so we guess: shuffle the images, deal them into **mini-batches** of 128, and take one step from each. That is **stochastic gradient descent**, SGD for short; *stochastic* means that chance has a hand in it.
+# How many images does a step need? The gradient over all 50,000 is exact but costs fifty thousand passes. Over 128 of them it is only a guess, but far cheaper, so we guess: shuffle the images, deal them into **mini-batches** of 128, and take one step from each. That is **stochastic gradient descent**, SGD for short; *stochastic* means that chance has a hand in it.
 #
 # A step is one update of the parameters, from one mini-batch. An **epoch** is one pass over the whole training set, which is to say many steps.
 #
@@ -111,7 +111,7 @@ guesses.compare("steps in an epoch", len(epoch))
 # %% [markdown]
 # ## The loop
 #
-# For each batch, compute the gradients, and subtract from each parameter $\eta$, the learning rate, times its gradient. That is all there is to training; the rest of this lesson is about choosing $\eta$, and about knowing what you are looking at.
+# For each batch, compute the gradients, and from each parameter subtract its gradient times the learning rate $\eta$. That is all there is to training; the rest of this lesson is about choosing $\eta$, and about knowing what you are looking at.
 
 # %%
 parameters = network.initialise(np.random.default_rng(seed=6))
@@ -485,7 +485,7 @@ show_gains([0.5, 1, 2, 3, 5, 10, 20])
 show_gains([2, 3, 5, 10], warm_up=100)
 
 # %% [markdown]
-# For nothing but a gentler start, plain descent at a rate of 5 now gets 94.3 % in place of 92.5. Momentum, which at that rate had been safe anyway, seems only to lose time on its slow first steps, and falls from 95.0 to the same 94.3 %. With each at its best, momentum's lead has shrunk from 2.6 points to 1.1. So we had been right about the kind of effect, and wrong about where most of it came from. Momentum does allow longer steps, in the network as in the valley; but more than half of what it seemed to buy was a safe start, and a warm-up gives you that in one line.
+# With nothing but a gentler start, plain descent at a rate of 5 now gets 94.3 % in place of 92.5. Momentum, which at that rate had been safe anyway, seems only to lose time on its slow first steps, and falls from 95.0 to the same 94.3 %. With each at the best of these four rates, momentum's lead has shrunk from 2.6 points to 1.1. So we had been right about the kind of effect, and wrong about where most of it came from. Momentum does allow longer steps, in the network as in the valley; but more than half of what it seemed to buy was a safe start, and a warm-up gives you that in one line.
 #
 # ### Exercise 4.4: tune a network (open, 15 minutes)
 #
@@ -511,7 +511,7 @@ exercises.folded(my_tune)
 # %% [markdown]
 # ## The whole run
 #
-# What does a healthy run look like? At a constant rate every step follows a noisy guess, and, as you saw, the closer you come the noisier it gets, so the parameters never come to rest. For a single number, [Robbins and Monro](https://doi.org/10.1214/aoms/1177729586) proved in 1951 that steps which *shrink*, but not too fast, arrive at the lowest point in spite of the noise. In that spirit people let the learning rate fall, often in a straight line from $\eta_0$ to 0:
+# What does a healthy run look like? At a constant rate every step follows a noisy guess, and, as you saw, the closer you come, the more the noise drowns the signal, so the parameters never come to rest. For a single number, [Robbins and Monro](https://doi.org/10.1214/aoms/1177729586) proved in 1951 that steps which *shrink*, but not too fast, arrive at the lowest point in spite of the noise. In that spirit people let the learning rate fall, often in a straight line from $\eta_0$ to 0:
 #
 # $$\eta_t = \eta_0\, \Big( 1 - \frac{t}{\text{number of steps}} \Big), \quad t = 0, 1, \dots$$
 
@@ -606,7 +606,7 @@ plt.show()
 #
 # Is it learning, and how fast may it go? While the *validation* loss falls, it is learning to read; after the turn the accuracy may still creep up. To find the right speed, raise the rate by factors of three until the loss gets worse, and then go back one.
 #
-# - A step is one update, an epoch one pass. A mini-batch's gradient is right on average, and noisy; the better the network, the noisier.
+# - A step is one update, an epoch one pass. A mini-batch's gradient is right on average, and noisy; the better the network, the noisier for its length.
 # - Too small a rate crawls, too large a rate thrashes. The best depends on how long you train.
 # - If the validation loss falls and then turns upwards, while the training loss keeps falling, the network overfits.
 # - Momentum allows longer steps: in a valley, up to $\eta < 2\,(1 + \mu) / \kappa$ for the largest curvature. In our network that was worth 2.6 points from a cold start, and 1.1 after a warm-up. Compare it with plain descent at the same effective rate, or compare each at its own best.

@@ -109,7 +109,7 @@ print(f"test accuracy {right.mean():.2%}: {(~right).sum()} mistakes in {n} digit
 # 1. *which digits it was asked about*: ten thousand others would have been easier or harder;
 # 2. *which network came out*: the seed chose its starting weights and the order of the images;
 # 3. *who had written them*: other people write differently;
-# 4. *which computer did the sums*: no two kinds of computer round quite alike.
+# 4. *which computer did the sums*: two kinds of computer may round differently.
 #
 # This lesson opens the test set a second time, only to measure; whatever we choose, we choose on validation images.
 #
@@ -293,7 +293,7 @@ print(f"p-value below 0.01: {small} of the {len(p_values)} pairs of seeds")
 guesses.compare("p-value of seeds 2 and 3", f"{pair.p:.1g}")
 
 # %% [markdown]
-# Fair coins would fall as unevenly as that less than once in a million. You may object that we picked the most extreme pair, and so we did, but three of the other nine are below 0.01, too. And yet neither recipe is better, because they are the same recipe. **The test speaks only for these two networks.** Network 3 really *does* get more digits of this kind right than network 2; the test says nothing about the next two seeds, as [Dietterich warned in 1998](https://doi.org/10.1162/089976698300017197).
+# Fair coins would fall as unevenly as that less than once in a million. You may object that we picked the most extreme pair, and so we did, but three of the other nine are below 0.01, too. And yet no recipe can be the better one, because there is only one. **The test speaks only for these two networks.** Network 3 really *does* get more digits of this kind right than network 2; the test says nothing about the next two seeds, as [Dietterich warned in 1998](https://doi.org/10.1162/089976698300017197).
 #
 # After a single epoch, though, a network is still half-baked. What about the recipe that the lessons use, ten epochs at a falling rate? A *study*, which we ran beforehand and stored (`studies/ten_epochs.py`), trained six networks by it. They make fifteen pairs.
 
@@ -344,7 +344,7 @@ for rate in [0.5, 0.3]:
     print(f" and a lower loss with {lower} of {len(loss)} seeds")
 
 # %% [markdown]
-# In a single epoch the falling rate loses with every seed. After ten, where both happened to be best at 0.5, they are level, because the difference is hardly larger than its standard error, and against a constant 0.3, which lost the choice to 0.5 by a hair, even the sign changes. Why, then, do our lessons use it? With every seed the network ended with a lower loss. That means probabilities which deserve more belief, and it is reason enough to let the rate fall.
+# In a single epoch the falling rate loses with every seed. After ten, where both happened to be best at 0.5, we can't tell them apart: the difference is hardly larger than its standard error. Against a constant 0.3, which lost the choice to 0.5 by a hair, even the sign changes. Why, then, do our lessons use it? With every seed the network ended with a lower loss. That means probabilities which deserve more belief, and it is reason enough to let the rate fall.
 #
 # **A good place to stop.** You can now put an error on an accuracy, test a difference between two networks, and say why two networks aren't two recipes. The second half overturns an assumption that we have made all along.
 #
@@ -431,7 +431,7 @@ print(f"worth as much as {least:,.0f} to {most:,.0f} digits, each by a different
 # %% [markdown]
 # The variance is two to three times as large when people are counted. What does that mean? These ten thousand digits say no more about strangers than three to five thousand would, if each of them had been written by a different person. More digits from the same hands would help little; what we lack is hands.
 #
-# Does this formula keep its promise? We tested it as you tested the first, but with people (`studies/promise.py`). A network learnt from the digits of half of the training writers. The other half, some 110 digits each, stood for all the people there are, so the accuracy on all their digits *was* the truth. From that half we drew as many people as it holds, with repeats, and looked whether the truth lay within two errors of the accuracy on the digits of those drawn. Then we drew again, two thousand times.
+# Does this formula keep its promise? We tested it as you tested the first, but with people (`studies/promise.py`). A network learnt from the digits of half of the training writers. The other half, some 110 digits each, stood for all the people there are, so the accuracy on all their digits *was* the truth. From that half we drew as many people as it holds, with repeats, and checked whether the truth lay within two errors of the accuracy on the digits of those drawn. Then we drew again, two thousand times.
 
 # %% tags=["hide-input"]
 promise = [row["results"] for row in studies.read("promise")["rows"]]
@@ -445,7 +445,7 @@ for called, name in {
     print(f"{called:39} {100 * kept['by digit']:8.0f} {100 * kept['by writer']:10.0f}")
 
 # %% [markdown]
-# Counting by writer, the promise is kept. Counting by digit, the promised 95 in a hundred turn out to be 61. What makes the difference is the number of digits from one hand: with at most 34 from each of these people the 61 become 79. So our first error bar wasn't worthless, only too short. But notice the direction: had the same people written three times as many digits, the error by digit would have *looked* smaller, and would have been worth less.
+# Counting by writer, the promise is kept. Counting by digit, the promised 95 in a hundred turn out to be 61. What makes the difference is the number of digits from one hand: with at most 34 from each of these people the 61 become 79. So our first error bar wasn't worthless, only too short, and so may be the bars of the reliability diagram; the p-values of section 2, which took the digits for coins too, may be too small. But notice the direction: had the same people written three times as many digits, the error by digit would have *looked* smaller, and would have been worth less.
 #
 # ### Twenty digits of your own
 #
@@ -586,7 +586,7 @@ guesses.compare("points, on 10,000 other digits", round(200 * np.sqrt(2) * by_wr
 #
 #    <details><summary>Answer</summary>
 #
-#    More seeds of both recipes, each at its own best rate, and the gain seed by seed with its standard error; other training images, too, if that can be had. One pair of runs speaks only for two networks.
+#    More seeds of both recipes, each at its own best rate, and the gain seed by seed with its standard error; and, if they can be had, other training images. One pair of runs speaks only for two networks.
 #
 #    </details>
 #

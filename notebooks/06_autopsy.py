@@ -94,7 +94,7 @@ axis.legend(loc="lower right")
 plt.show()
 
 # %% [markdown]
-# Would you have suspected anything? The curve ends where the notebook's own curve ends, and the test images agree with the validation images. Two questions would have cost its author five minutes, however, and it is worth asking them of *every* training run.
+# Would you have suspected anything? Our curve follows the notebook's for as long as we have its numbers, and the test images agree with the validation images. Two questions would have cost its author five minutes, however, and it is worth asking them of *every* training run.
 #
 # ### Exercise 6.1: before the first step (warm-up, 5 minutes)
 #
@@ -461,7 +461,6 @@ autopsy.try_check(units_are_awake)
 # | `recipe.probabilities(z2)` | the shares, or probabilities |
 # | `recipe.gradients(weights, x, y)` | the recorded loss, and the gradients, as `grads.W1` and `grads.W2` |
 # | `recipe.epoch(step, 50_000)` | the epoch it prints after so many steps of 128 images; it may be a fraction |
-#
 # | `recipe.logits(weights, x)` | $Z_2$ |
 # | `original.split(recipe, (a, b), shuffle=None)` | two pairs of arrays; each call shuffles afresh, as a run on another day would; `a` and `b` need more than 10,000 rows |
 #
@@ -610,7 +609,7 @@ for repairs in ["none", "softmax", "softmax + loss", "softmax + slope + loss"]:
 # %% [markdown]
 # With the better loss all five die. With only the softmax repaired they live, though the figure shows one that ended just short of the wall. With the slope repaired *before* the loss all five live too, and get more right.
 #
-# So neither repair was wrong. Both drove the sums further down, the better loss fastest, until they met a fault that had slept through ten thousand steps. This is the motto of the lesson: **first fix what can break; only then improve what works.** Float64 is no repair, because it only moves the wall further off.
+# So neither repair was wrong. But the sums sank as training went on, faster with the better loss, until they met a fault that had slept through ten thousand steps. This is the motto of the lesson: **first fix what can break; only then improve what works.** Float64 is no repair, because it only moves the wall further off.
 #
 # ## Which change helps?
 #
@@ -697,7 +696,7 @@ guesses.compare(
 #
 # ## The repaired network, asked three ways
 #
-# Put to the last rung, with the slope repaired as well, the question that started it all. A fifth of the steps will do.
+# Now put the question that started it all to the last rung, with the slope repaired as well. A fifth of the steps will do.
 
 # %% tags=["hide-input"]
 rate = best["pixels / 255"]
@@ -750,7 +749,7 @@ exercises.folded(my_rate_for_scaled)
 #
 # </details>
 #
-# So dividing the pixels amounts to giving $W_1$ other starting weights and a learning rate of its own. Could you have had the gain without dividing? Another study (`studies/layer_rates.py`) kept raw pixels, and gave each layer a rate of its own: to $W_2$ the best one of scaled pixels, which is 1, and to $W_1$ a number of times that, chosen with seed 42, over $255^2$, because your formula is now used the other way round.
+# So dividing the pixels amounts to giving $W_1$ other starting weights and a learning rate of its own. Could you have had the gain without dividing? Another study (`studies/layer_rates.py`) kept raw pixels, and gave each layer a rate of its own: $W_2$ got 1, the best rate for scaled pixels, and $W_1$ a multiple of it, chosen with seed 42 and divided by $255^2$: your formula, read backwards.
 
 # %% tags=["hide-input"]
 by_layer = {}  # validation accuracy in percent, by times and seed
@@ -763,7 +762,7 @@ print(f"raw pixels, a rate for each layer: {shown(four - four_seeds('cross-entro
 print(f"pixels / 255:                      {shown(gain_of['pixels / 255'])} points")
 
 # %% [markdown]
-# Nearly all of it. Raw pixels lacked a rate of their own for $W_1$ above all, whereas their start costs little, although the sums begin 255 times as large, out where a sigmoid is flat and hardly learns.
+# Nearly all of it. What raw pixels lacked was, above all, a learning rate of their own for $W_1$. Their start costs little, although the sums begin 255 times as large, where a sigmoid is flat. So our check for fault 9 caught the lesser half of the harm.
 #
 # ## Recap
 #

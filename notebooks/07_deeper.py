@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 07 Deeper
 #
-# One hidden layer got about 98 digits in 100 right, so you give your network five and leave it alone for an epoch. When you come back, it answers every image with the same digit. You try a different learning rate, and then six more, and each time it still has a single answer for every image, although the gradient check finds nothing wrong. In fact the gradients are correct; there is just almost nothing left of them when they reach the first layers. **Why does the gradient fade, and what keeps it alive?** And is fading enough to stop a network? The famous answer is yes, and we gave it here too. You will run the small experiment that puts it to the test.
+# One hidden layer got about 98 digits in 100 right, so you give your network five and leave it alone for an epoch. When you come back, it answers every image with the same digit. You try a different learning rate, and then six more, and each time it still has a single answer for every image, although the gradient check finds nothing wrong. In fact the gradients are correct; there is just almost nothing left of them when they reach the first layers. **Why does the gradient fade, and what keeps it alive?** And is fading enough to stop a network? The famous answer is yes. You will run the small experiment that puts it to the test.
 #
 # **You will be able to**
 #
@@ -322,7 +322,7 @@ guesses.compare("% right after ten epochs", f"{min(last):.1%} to {max(last):.1%}
 #
 # Everything so far points to one culprit, the slope of a quarter. If that is it, then a unit with a slope of 1 ought to be the cure. Take tanh, which can start from the very weights with which the sigmoids failed. Far from 0 it is **saturated**, that is, its slope is nearly 0, just as a sigmoid's is, but near 0 its slope is 1.
 #
-# And tanh learns at once, nine digits in ten within the epoch. "Then it was the quarter," you will say, and so did we: an earlier edition of this lesson ended its argument here. But tanh differs from the sigmoid in *two* ways: its slope at 0 is 1 instead of a quarter, and its activations lie around 0 instead of around a half. The experiment changed both at once, so it cannot tell which of them mattered.
+# And tanh learns at once, nine digits in ten within the epoch. "Then it was the quarter," you will say. But tanh differs from the sigmoid in *two* ways: its slope at 0 is 1 instead of a quarter, and its activations lie around 0 instead of around a half. The experiment changed both at once, so it cannot tell which of them mattered.
 #
 # What we need is a control, a function that changes only one of the two. Keep the quarter, and take away the half:
 #
@@ -405,7 +405,7 @@ for name, (_, accuracies) in networks.items():
 #
 # ### Is it the half at the top?
 #
-# How can a common half do such harm? We had a good explanation. Layer 6 has no use for a constant, because it has biases for that, so training pushes $A_5$ down towards 0, where a sigmoid is saturated, and the network goes quiet from the top. Even the abstract of [Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html) says that the sigmoid's mean value can drive the top hidden layer into saturation. (We had cited the paper four times before we read that line.)
+# How can a common half do such harm? Here is a good explanation. Layer 6 has no use for a constant, because it has biases for that, so training pushes $A_5$ down towards 0, where a sigmoid is saturated, and the network goes quiet from the top. Even the abstract of [Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html) says that the sigmoid's mean value can drive the top hidden layer into saturation. (We had cited the paper four times before we read that line.)
 #
 # If all this is so, then it is the half of layer 5 that matters. Take it away there, and leave the other four; then take those four away, and leave that one.
 #
@@ -438,7 +438,7 @@ found.pop("no layer")
 guesses.compare("without the half in layer 5, or in layers 1 to 4", max(found, key=found.get))
 
 # %% [markdown]
-# It is the wrong one. Without its half, layer 5 stays in the middle, where a sigmoid is steepest, and yet the network learns nothing, whichever of six rates it is given. Keep that half and take away the other four, and it begins to learn, although layer 5 is pushed down here as well. So we, too, had believed a good story. The saturation at the top is real, but it is not what stops the learning. How the halves further down do it, we don't know, and after two explanations that sounded right we leave the question open.
+# The wrong one learns. Without its half, layer 5 stays in the middle, where a sigmoid is steepest, and yet the network learns nothing, whichever of six rates it is given. Keep that half and take away the other four, and it begins to learn, although layer 5 is pushed down here as well. So we, too, had believed a good story. The saturation at the top is real, but it is not what stops the learning. How the halves further down do it, we don't know, and after two explanations that sounded right we leave the question open.
 #
 # ## How large should the weights be?
 #
@@ -624,9 +624,9 @@ for network in ["residual", "one hidden layer", "frozen", "frozen, minus a half"
     print(f"{network:20} {rate:5g} ", *(f"{accuracy:5.1f}" for accuracy in fresh))
 
 # %% [markdown]
-# With every one of the five seeds, the network with one hidden layer is ahead of the residual one. So the plus sign has made five layers *trainable*; *useful* they are not, at least not within an epoch.
+# With every one of the five seeds, the network with one hidden layer is ahead of the residual one. So the plus sign has made five layers *trainable*; *useful* they are not, at least not within an epoch, and not with their halves, which we haven't taken away here.
 #
-# And the frozen layers do great harm. Naturally, we wrote here, since whatever they add at random stays in the sum. By now you know what such a sentence needs, and the last row is its control: freeze the same random layers, but let each add its sigmoid *minus a half*. The harm is gone. Layers that can't learn had done none; it was four constant halves, and we had fallen into the trap two pages after warning you of it.
+# And the frozen layers do great harm. "Naturally", an earlier edition said here, "since whatever they add at random stays in the sum." By now you know what such a sentence needs, and the last row is its control: freeze the same random layers, but let each add its sigmoid *minus a half*. The harm is gone. It wasn't the random layers that did it, but four constant halves, and we had fallen into the trap two pages after warning you of it.
 #
 # In practice the plus sign goes with **normalisation**, which we don't test here. At every layer it brings the sums back to mean 0 and standard deviation 1, over the batch ([Ioffe and Szegedy 2015](https://arxiv.org/abs/1502.03167)) or over the layer's units ([Ba and others 2016](https://arxiv.org/abs/1607.06450)).
 #
@@ -636,7 +636,7 @@ for network in ["residual", "one hidden layer", "frozen", "frozen, minus a half"
 #
 # - **Why does the gradient fade?** On its way back the blame is multiplied at every layer, by the weights and by the slope. A sigmoid's slope is at most a quarter, and five of them leave less than a thousandth.
 # - But fading doesn't stop the learning by itself: with a sigmoid minus a half the blame fades nearly as much, and the network learns. It takes the fading *together with* the half, a mean that is the same for every image.
-# - **What keeps it alive?** Starting weights that keep the mean square level, for ReLUs a variance of 2 / inputs; units with a slope of 1, and activations around 0; and a plus sign, which gives the blame a way around.
+# - **What keeps it alive?** Starting weights that keep the mean square level, for ReLUs a variance of 2 / inputs; units with a slope of 1; and a plus sign, which gives the blame a way around. Activations around 0 don't: they let a network learn although its gradient fades.
 #
 # ## Questions to ask yourself
 #

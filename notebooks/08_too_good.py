@@ -425,7 +425,7 @@ exercises.folded(my_choose_and_report)
 # %% [markdown]
 # ## From a different start
 #
-# So far, holding the network back has not gained a single answer. <small>(Nor does it at a learning rate of 0.3, which the study tried as well: both ways lower the loss, and the accuracy moves by no more than chance would move it.)</small> But every textbook says that weight decay helps, you may object, and you are right. [Nielsen's](http://neuralnetworksanddeeplearning.com/chap3.html), for example, shows a network that learns 1,000 of these very digits by heart and reads a good deal better with weight decay than without. He isn't wrong, and neither are we. The difference is in the start. His network starts from much larger weights: he draws them, and the biases, from a bell curve with standard deviation 1, which for the first layer is some twenty times as large as ours.
+# So far, holding the network back has not gained a single answer. <small>(Nor does it at a learning rate of 0.3, which the study tried as well: both ways lower the loss, and the accuracy moves by no more than chance would move it.)</small> But every textbook says that weight decay helps, you may object. So it does. [Nielsen's](http://neuralnetworksanddeeplearning.com/chap3.html), for example, shows a network that learns 1,000 of these very digits by heart and reads a good deal better with weight decay than without. He isn't wrong, and neither are we. The difference is in the start. His network starts from much larger weights: he draws them, and the biases, from a bell curve with standard deviation 1, which for the first layer is some twenty times as large as ours.
 #
 # Take his start, and train twice as long, so that weight decay has time to shrink weights as large as these. Everything else stays as it was. The study `large_start` has ten seeds.
 #
@@ -463,7 +463,7 @@ guesses.compare(
 #
 # Back to our own start, from which learning by heart made the network too sure, and cost hardly any right answers. But all those labels were clean, or nearly so. <small>[Northcutt and others 2021](https://arxiv.org/abs/2103.14749) estimate that 0.15 % of MNIST's test labels are wrong, and on average at least 3.3 % of those in ten famous test sets.</small>
 #
-# Now spoil some. Replace 200 of the 1,000 labels with digits drawn at random, and let the same network learn *these* by heart. The watched and the reporting images keep their labels, which is a luxury: whoever has dirty labels usually has them there too.
+# Now spoil some. Replace 200 of the 1,000 labels with digits drawn at random, and train the same network on *these*, for just as long. The watched and the reporting images keep their labels, which is a luxury: whoever has dirty labels usually has them there too.
 #
 # **Predict.** At the end, with what percentage of its labels, true and false, will the network agree? Sketch its accuracy on the watched images, too.
 
@@ -508,7 +508,7 @@ plt.show()
 # %% [markdown]
 # Now the accuracy turns, with every seed. The network above goes on until it agrees with 99.9 % of its labels, nearly all of the 176 wrong ones among them, and on the way it loses right answers on new images. Here learning by heart does harm, and this time both instruments say so.
 #
-# Can holding back help? The study trained ten such networks at each of two learning rates, 1 and 0.3. It reports them as they were at the end, and where the watched loss was lowest. It also trained them with weight decay, and with more of it, since there is more to hold back now: at both rates a step takes three times as large a share of every weight as our choice took at a rate of 1.
+# Can holding back help? The study trained ten such networks at each of two learning rates, 1 and 0.3. It reports them as they were at the end, and where the watched loss was lowest. It also trained them with weight decay, and with more of it, since there is more to hold back now: at both rates $\eta\lambda$, the share of every weight that a step takes away, is 0.003, three times that of our choice.
 
 # %% tags=["answer", "hide-input"]
 print("accuracy on the reporting images")
@@ -523,7 +523,7 @@ for rate, weight_decay in [(1.0, 3e-3), (0.3, 1e-2)]:
         print(f"  {name:18} {np.mean(ours):.4f}, {difference(ours, end)}")
 
 # %% [markdown]
-# Stopping, in hindsight, gives back more than five points at both rates. Weight decay gives back some of that at a rate of 1, and nearly as much as stopping at 0.3. <small>(Nobody chose these $\lambda$ on watched images: only one was tried at each rate, and a different one may do better. [Krogh and Hertz 1992](https://papers.nips.cc/paper/1991/hash/8eefcfdf5990e441f0fb6f3fad709e21-Abstract.html) prove for linear networks that a weight decay of the right size can suppress some of the effects of noise on the targets, and a wrong label is such noise.)</small>
+# Keeping the parameters of the lowest watched loss, which the study could pick in hindsight, gives back more than five points at both rates. Weight decay gives back some of that at a rate of 1, and nearly as much as stopping at 0.3. <small>(Nobody chose these $\lambda$ on watched images: only one was tried at each rate, and a different one may do better. [Krogh and Hertz 1992](https://papers.nips.cc/paper/1991/hash/8eefcfdf5990e441f0fb6f3fad709e21-Abstract.html) prove for linear networks that a weight decay of the right size can suppress some of the effects of noise on the targets, and a wrong label is such noise.)</small>
 #
 # ## Two more ways to hold back
 #
@@ -533,7 +533,7 @@ for rate, weight_decay in [(1.0, 3e-3), (0.3, 1e-2)]:
 #
 # You can now hold a network back, by weight decay or by stopping it, and you can tell what that was worth without fooling yourself, since you chose on some images and measured on others. You have also seen that a lower loss and more right answers are two different purchases. What you can't do yet is explain why a much *larger* network, which could learn anything by heart, often reads better than a small one.
 #
-# - **When is a fit too good?** Believe both instruments, each about what it measures. For the loss: as soon as the network is overconfident, that is, surer on average than it is right. One division of the logits then does as much as weight decay, and costs not a single answer.
+# - **When is a fit too good?** Believe both instruments, each about what it measures. For the loss: as soon as the network is overconfident, that is, its mean confidence exceeds its accuracy. One division of the logits then did at least as much here as weight decay, and costs not a single answer.
 # - For the answers: when what it has learnt by heart, such as a false label, misleads it on new images. Then holding back gains answers.
 # - From starting weights that are far too large, weight decay gains answers even with clean labels, because it takes away what the start had put there.
 # - Weight decay adds $\lambda W$ to the gradient, so that every step shrinks the weights first. Early stopping ends training by a rule, once watched images have brought no new low for a while.

@@ -99,7 +99,7 @@ plt.show()
 # %% [markdown]
 # Calm, wild, and calm again. The last two curves go through every point, and yet one of them is useless and the other is not. So going through every point is not what makes a curve wild, however often you have read that it is.
 #
-# The old tale of overfitting tells the first half of this. A larger model first follows the curve better, and then it follows the noise as well, so the errors fall and then rise. In the tale they go on rising for ever.
+# The old tale of overfitting tells the first half of this. A larger model first follows the curve better, and then it follows the noise as well, so the errors fall and then rise. In the tale they go on rising for ever; here they come down again, and leave a *peak*.
 #
 # ### What the peak is made of
 #
@@ -155,7 +155,7 @@ pictures.fit()
 #
 # The targets are the one-hot $Y$, and what we make as small as possible is the squared error: the squares of all entries of $AW - Y$, added up and divided by $n$.
 #
-# These labels are correct, so where is the noise? There is none, but there is plenty of misfit, because no weights on a few hundred random features answer exactly 1 or 0 to every digit that anybody writes. What the features can't follow is amplified just as noise is. On its own images an exact fit hides its misfit; on others it shows.
+# Nearly all these labels are correct, so where is the noise? There is hardly any, but there is plenty of misfit, because no weights on a few hundred random features answer exactly 1 or 0 to every digit that anybody writes. What the features can't follow is amplified just as noise is. On its own images an exact fit hides its misfit; on others it shows.
 
 # %%
 mnist = data.load()
@@ -318,7 +318,7 @@ amounts = [0, 5, 30, heaviness[widths.index(n)]]  # the last is the norm at the 
 heavier = [light + amount * silent for amount in amounts]
 
 # %% [markdown]
-# **Predict.** The light fit misreads 9.42 % of the new digits. The last one of these is as heavy as the fit at the threshold, which misreads 86.71 %. What percentage will this one misread?
+# **Predict.** The light fit misreads 9.42 % of the new digits. The last one of these is just as exact, and as heavy as the fit at the threshold. What percentage will it misread?
 
 # %%
 guesses.ask("% misread by the heaviest exact fit", None)
@@ -420,7 +420,7 @@ exercises.folded(my_without_weakest)
 #
 # *To its left* there are fewer features than images. The faintest direction is the set of weights, of norm 1, that comes closest to silencing all 1,000 images at once. One more feature brings one more weight to help with the silencing, and at worst that weight stays 0. So each feature makes the faintest direction *fainter*, or leaves it as it was.
 #
-# *To its right* there are silent weights, because there are more unknowns than equations. But the lightest fit never uses them. So turn the question round, and ask how nearly the *images* can cancel one another. Mix them, adding some and subtracting others, with shares of norm 1, and look at each feature's sum over the mixture. (With shares $\text{left}_j$ they are $\text{left}_j^T A = s_j\, \text{right}_j^T$: it is the same $s$, seen from the images' side.) In the faintest mixture all of these sums are almost nothing. With one more feature there is one more sum that must be almost nothing as well, and that can only be harder. So each feature makes the faintest direction *louder*, or leaves it as it was.
+# *To its right* there are silent weights, because there are more unknowns than equations. The lightest fit never uses them, so they can't tell us why it is heavy. Turn the question round: how nearly can the *images* cancel one another? Mix them, adding some and subtracting others, with shares of norm 1, and look at each feature's sum over the mixture. (Take $\text{left}_j$ as the shares, and the sums are $\text{left}_j^T A = s_j\, \text{right}_j^T$: it is the same $s$, seen from the images' side.) In the faintest mixture all of these sums are almost nothing. With one more feature there is one more sum that must be almost nothing as well, and that can only be harder. So each feature makes the faintest direction *louder*, or leaves it as it was.
 #
 # Fainter up to the threshold, louder from there on: it must be faintest exactly there. That is why the peak is where it is, and we know of no shorter reason. Look at it with the digits.
 
@@ -544,6 +544,10 @@ for weight_decay, W, count in zip(decays, decayed, decayed_wrong):
     )
 
 
+# %% [markdown]
+# That was the threshold, with one draw of the features. The study `double_descent` tried both values at every width, with five draws.
+
+
 # %% tags=["hide-input"]
 def of_study(weight_decay):
     """Errors in %: five draws down, the study's widths across."""
@@ -574,7 +578,7 @@ axis.legend(title="weight decay")
 plt.show()
 
 # %% [markdown]
-# With either of these values the peak is gone, and not only in our draw of the features: the curves are the means of five draws, from the study `double_descent`, and the bands run from the lowest to the highest. Take away the amplifier, and the noise or misfit does little harm. Go back to the twelve points and move the slider of $\lambda$: there, too, the ends calm down.
+# With either of these values the peak is gone, whichever the draw: the curves are means, and the bands run from the lowest to the highest. Take away the amplifier, and the noise or misfit does little harm. Go back to the twelve points and move the slider of $\lambda$: there, too, the ends calm down.
 #
 # <details><summary>Why does this matter for networks?</summary>
 #

@@ -157,7 +157,7 @@ framed(
 )
 
 # %% [markdown]
-# It hardly does: at two pixels one digit in five is lost, and at three nearly half of them. The trouble is that each hidden unit has a weight of its own for each pixel. What it has learnt about a stroke in one place therefore says little about the same stroke two pixels further on.
+# The better network is hardly better off: at two pixels one digit in five is lost, and at three nearly half of them. The trouble is that each hidden unit has a weight of its own for each pixel. What it has learnt about a stroke in one place therefore says little about the same stroke two pixels further on.
 #
 # ### A cure with data
 #
@@ -515,10 +515,10 @@ def pass_and_back(parameters, x, y):
 
 
 # %% [markdown]
-# Check all of it in one go, with parameters moved at random so that no bias is 0.
+# Check all of it in one go, with parameters moved at random so that no bias is 0. <small>A nudge may carry a maximum or a ReLU across its kink, and then the check calls a right gradient wrong. With the seed below none does; with 4 in its place, one does.</small>
 
 # %% tags=["hide-input"]
-rng = np.random.default_rng(seed=4)
+rng = np.random.default_rng(seed=6)
 checked = convolution.initialise(rng, kernels=(8, 32))
 checked = [value + rng.normal(0, 0.1, value.shape) for value in checked]
 _, grads = pass_and_back(checked, x, y)
@@ -627,7 +627,7 @@ print("  ", *(f"{100 - error:.2f}" for error in pushed["convolutional"][:, 4]))
 guesses.compare("unshared or no pooling: more harm at two", "about the same")
 
 # %% [markdown]
-# Read down the column for two pixels. The fully connected network misreads 17.01 digits in a hundred and the convolutional one 4.96. With pooling left out it misreads 7.60, with sharing left out 7.36: most of the gain is there already, and the missing part takes off another third, whichever it was. You may have expected sharing to be the heart of the design and pooling a detail, and yet they are worth about the same. Mean pooling, with 5.87, does most of what max-pooling does, so it matters more that all four are asked than that the largest wins. <small>Each design has the best of the two or three rates that were tried, and the unshared one has a single seed. All of these networks see neighbours only, so the table can't say what locality alone is worth.</small>
+# Read down the column for two pixels. The fully connected network misreads 17.01 digits in a hundred and the convolutional one 4.96. With pooling left out it misreads 7.60, with sharing left out 7.36: without either, most of the gain remains; put the missing one back, and another third of the errors goes. You may have expected sharing to be the heart of the design and pooling a detail, and yet they are worth about the same. Mean pooling, with 5.87, does most of what max-pooling does, so it matters more that all four are asked than that the largest wins. <small>Each design has the best of the two or three rates that were tried, and the unshared one has a single seed. All of these networks see neighbours only, so the table can't say what locality alone is worth.</small>
 #
 # Now for the data. The rest of the table and the figure have pushes in training, too.
 
@@ -658,7 +658,7 @@ plt.show()
 # %% [markdown]
 # Compare a dashed curve with the solid one that has the same marks, and you see what the design is worth. Compare the circles with the squares on the same kind of line, and you see what the pushing is worth. Each helps at every push. The two curves in the middle cross: at one pixel the design does more, from two pixels on the pushing does. Together they misread only 1.78 digits in a hundred after a push of two, and get at least 99.15 test digits in a hundred right, whichever of the three seeds it is.
 #
-# Is the design worth its trouble, then? Push the plain network by up to *two* pixels, for thirty epochs, and at two pixels it nearly catches up, with 2.02 against 1.78. At three it even wins, with 4.16 against 5.14, because it was pushed further. What no pushing brings is the first column, the digits as they were written: there it misreads twice as many, 1.51 against 0.75.
+# Is the design worth its trouble, then? Push the plain network by up to *two* pixels, for thirty epochs, and at two pixels it nearly catches up, with 2.02 against 1.78. At three it even wins, with 4.16 against 5.14, because it was pushed further. What these pushes could not buy is the first column: of the digits as they were written it misreads twice as many, 1.51 against 0.75.
 #
 # ## Where the invariance ends
 #
@@ -708,7 +708,7 @@ for name, push in {"right": (0, 4), "left": (0, -4), "down": (4, 0), "up": (-4, 
 guesses.compare("% of the lost answers that come back", f"{np.mean(shares):.0f}")
 
 # %% [markdown]
-# Moving the maps back recovers most of the lost answers, whichever way the digits went. What stays lost is the fault of the row or column that left the frame, because except there the maps are now those of the digits where they were. *All the rest* is the last layer's doing: it has learnt in which place each map should answer. <small>This is one network. That others mind small pushes, too, was measured by [Azulay and Weiss 2019](https://arxiv.org/abs/1805.12177); how pooling adds to it, by [Zhang 2019](https://arxiv.org/abs/1904.11486); and how they come to know places, by [Kayhan and van Gemert 2020](https://arxiv.org/abs/2003.07064).</small>
+# Moving the maps back recovers most of the lost answers, whichever way the digits went. What stays lost is the fault of the row or column that left the frame, because everywhere else the maps are now exactly those of the digits that were not pushed. *All the rest* is the last layer's doing: it has learnt in which place each map should answer. <small>This is one network. That others mind small pushes, too, was measured by [Azulay and Weiss 2019](https://arxiv.org/abs/1805.12177); how pooling adds to it, by [Zhang 2019](https://arxiv.org/abs/1904.11486); and how they come to know places, by [Kayhan and van Gemert 2020](https://arxiv.org/abs/2003.07064).</small>
 #
 # ## Recap
 #

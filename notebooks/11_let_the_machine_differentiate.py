@@ -167,7 +167,7 @@ exercises.folded(my_divide_backward)
 # %% [markdown]
 # ## What broadcasting did
 #
-# One rule is still missing, and it is easy to forget because it belongs to an operation that you never typed. In $Z = XW + b$ the product has shape (n, outputs), while $b$ is a single row, of shape (outputs,). NumPy adds that row to every row of the product, as if there were $n$ copies of it. This **broadcasting** is an operation like any other, and each copy is one use of $b$: nudge $b$, and all $n$ copies move at once. So the blame of $b$ is the sum of the blames of its copies, of which there is one in each row of $dZ$, or in code `dZ.sum(axis=0)`. The $db$ that you derived in lesson 03 is the same sum; there it seemed to belong to biases, and here you see that it belongs to copying.
+# One rule is still missing, and it is easy to forget because it belongs to an operation that you never typed. In $Z = XW + b$ the product has shape (n, outputs), while $b$ is a single row, of shape (outputs,). NumPy adds that row to every row of the product, as if there were $n$ copies of it. This **broadcasting** is an operation like any other, and each copy has its own blame: nudge $b$, and all $n$ copies move at once. So the blame of $b$ is the sum of the blames of its copies, of which there is one in each row of $dZ$, or in code `dZ.sum(axis=0)`. The $db$ that you derived in lesson 03 is the same sum; there it seemed to belong to biases, and here you see that it belongs to copying.
 #
 # > To undo a broadcast, sum over every axis along which the array was copied.
 #
@@ -200,7 +200,7 @@ exercises.folded(my_unbroadcast)
 #
 # Who hands blame on first? In the example, $L$ gives 1 to the product and 1 to $w$, and then the product gives its share to $u$ and to $w$. Only then is $w$'s blame complete: $1 + 3 = 4$. Here the wait makes no difference, because $w$ was simply given. But suppose that $w$ had been made from something else, and had handed its blame on as soon as the first share arrived. It would have handed on 1 instead of 4, and everything behind it would be wrong.
 #
-# So **a value hands its blame on once all of it has arrived**, which means that on the way back a value must come after everything that it went into. Such an order is called a **topological order**. You may wonder whether there always is one. There is, because a value can only be made from values that already exist, so that the order in which they were made, reversed, is always a right one. A framework that writes every operation into a list as it runs has that order for nothing. Ours keeps no list: each value knows its parents and nothing else, so the order has to be found.
+# So **a value hands its blame on only when all of it has arrived**, which means that on the way back a value must come after everything that it went into. Such an order is called a **topological order**. You may wonder whether there always is one. There is, because a value can only be made from values that already exist, so that the order in which they were made, reversed, is always a right one. A framework that writes every operation into a list as it runs has that order for nothing. Ours keeps no list: each value knows its parents and nothing else, so the order has to be found.
 #
 # The idea is to count. Each value waits for as many shares of blame as it has *uses*, and is ready when the last of them has come. In the example $p = u\,w$ and $L = p + w$, so $p$ and $u$ have one use each, and $w$ has two. Take out $L$, and each of its parents has one use fewer to wait for: $p$ has none, so it is ready, and $w$ has one left. Take out $p$, and both $u$ and $w$ become ready.
 #
@@ -494,7 +494,7 @@ for name, (forward, by_hand, start) in cases.items():
 #
 # ### The formula that you wrote
 #
-# It is tempting to think that nobody will ever have to derive anything again. So here is a riddle. The table has a rule of its own for the sigmoid, although the machine could build one from exp, + and /, as $1 / (1 + e^{-z})$. Why not leave it to the machine?
+# It is tempting to think that nobody will ever have to derive anything again. But here is a riddle. The table has a rule of its own for the sigmoid, although the machine could build one from exp, + and /, as $1 / (1 + e^{-z})$. Why not leave it to the machine?
 
 # %%
 with np.errstate(over="ignore", invalid="ignore"):
@@ -568,7 +568,7 @@ wide = timed["4,096 units"]
 guesses.compare("times the loss alone, 4,096 units", f"{wide['hand'] / wide['loss']:.1f}")
 
 # %% [markdown]
-# Twice as long, and for three million parameters the same as for a hundred thousand. Take a moment to be surprised by that, because it is the reason why networks can be trained at all: a gradient with millions of entries for the price of about two losses. The count says why. Every layer multiplies once on the way forward and twice on the way back, for $dW$ and for $dA$, and only the first layer needs no $dA$, because nobody asks for the blame of pixels. With one hidden layer nearly all the multiplications are in the first one, hence 2.0, and with more layers the count climbs towards 3. <small>The times stay near 2, because exponentials take time on the way forward and none on the way back, and the count leaves them out.</small>
+# Twice as long, and for three million parameters the same as for a hundred thousand. Take a moment to be surprised by that, because it is the reason why networks can be trained at all: the loss and millions of slopes, for the price of about two losses. The count says why. Every layer multiplies once on the way forward and twice on the way back, for $dW$ and for $dA$, and only the first layer needs no $dA$, because nobody asks for the blame of pixels. With one hidden layer nearly all the multiplications are in the first one, hence 2.0, and with more layers the count climbs towards 3. <small>The times stay near 2, because exponentials take time on the way forward and none on the way back, and the count leaves them out.</small>
 #
 # And the tape? In networks of sigmoids the bookkeeping shows most where there is least to multiply: 2.7 against 1.9 with 128 units. In the widest network the tape takes hardly longer than your own way back, since the products outweigh everything else. Only lesson 10's network takes about three times as long, because the tape takes every entry by its index where lesson 10 cuts its patches out cleverly. That is a price of how arrays lie in memory, not of gradients. <small>These times are good to about a tenth; those of the smallest network vary more.</small>
 #
@@ -635,7 +635,7 @@ print("PyTorch's gradients are those by hand, to 1e-12:", theirs["gradients agre
 # A computer works out what you derived by remembering: each value knows its parents and a rule for each, and a loop walks back through them. You now have such an engine, with rules in it that are yours, and it agrees with everything that you derived by hand. What it can't do is know what you meant, and it will differentiate an unstable formula as readily as a stable one.
 #
 # - Automatic differentiation needs values that remember their parents, and by which rule blame goes back: a vector-Jacobian product, whose Jacobian is never built.
-# - A value hands its blame on once all of it has arrived: topological order.
+# - A value hands its blame on only when all of it has arrived: topological order.
 # - Blame is added up: where a value is used twice, where it was broadcast, where an entry is taken twice. Forget to add, and a number or a shape comes out wrong.
 # - $p - y$ is the sum of two paths.
 # - By hand, loss and gradient together cost about two to three times as much as the loss alone, however many parameters there are. A tape costs more where it takes arrays apart less cleverly than you would. The price of both is memory, because whatever the rules need from the way forward must be kept.

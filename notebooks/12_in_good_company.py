@@ -129,7 +129,7 @@ print(f"loss of the rival at best: {H:.4f}; of ten equal guesses: {np.log(10):.3
 #
 # ## One look
 #
-# How do you compare two images? A layer first turns each of them into features: 64 ReLU units, with the same weights for all nine images. A matrix $W_q$ turns the asked image's features into a vector $q$ of $d = 16$ entries, its **query**. A matrix $W_k$ turns each key image's features into a vector $k_i$ with just as many entries, the **key**. As a symbol, a key is this vector from now on; in talk about a card it is still the image. The dot product of the two says how alike they are, and from it comes the pair's **score**:
+# How do you compare two images? A layer first turns each of them into features: 64 ReLU units, with the same weights for all nine images. A matrix $W_q$ turns the asked image's features into a vector $q$ of $d = 16$ entries, its **query**. A matrix $W_k$ turns each key image's features into a vector $k_i$ with just as many entries, the **key**. From now on *key* means this vector in formulas; of a card, it still means the image. The dot product of the two says how alike they are, and from it comes the pair's **score**:
 #
 # $$s_i = c \, (q \cdot k_i) .$$
 #
@@ -424,7 +424,7 @@ axis.legend(loc="lower right", fontsize=12)
 plt.show()
 
 # %% [markdown]
-# Three of four. As you walk to the right along the highest line, its slope can only grow, so the answers come in *rising order*: that is all the adder can do. Put the keys of a card in order, and read their values in that order. The adder can get right any selection of them that rises (or stays level) from one to the next, as long as it gives up the others, so its best is the longest such selection, gaps allowed. On our card that is 2, 7, 9, or just as well 2, 4, 9. How long is the longest one on average? <small>That is the best with *lines*. We know of no better points, and of no proof that there are none.</small>
+# Three of four. As you walk to the right along the highest line, its slope can only grow, so the answers come in *rising order*: that is all the adder can do. Put the keys of a card in order, and read their values in that order. If the adder gives up some of them, it can get all the rest right, provided that these never fall from one to the next. So its best is the longest such selection. On our card that is 2, 7, 9, or just as well 2, 4, 9. How long is the longest one on average? <small>That is the best with *lines*. We know of no better points, and of no proof that there are none.</small>
 
 # %% tags=["answer"]
 longest = np.array([len(adding.longest_rising(values)) for values in lists])
@@ -501,7 +501,7 @@ print(f"our network, validation cards: loss {loss:.2f}")
 #
 # Write a check from outside for somebody else's network. You get a function `answer`, which turns cards `x` of shape (n, images, pixels) into logits (n, 10), and some cards. Place 0 of a card is the asked image, then come key, value, key, value, and so on. You may ask it about cards that you have changed:
 #
-# - *Places don't matter.* Move the first pair to the end, and then, on the cards as they were, exchange the first two pairs. Each time the answers must stay the same, up to float64's rounding (`np.allclose`). (After the first move alone each pair would still follow the same one, read in a circle.)
+# - *Places don't matter.* Move the first pair to the end, and then, on the cards as they were, exchange the first two pairs. Each time the answers must stay the same, up to float64's rounding (`np.allclose`). (The first move alone would miss a network that only minds which pair follows which, read in a circle.)
 # - *Other cards don't matter.* Ask about each card alone (`x[i : i + 1]`, so that the axes stay): its answer must be what it was among the others. Lesson 06's softmax would fail here.
 # - *Question and company decide together.* On at least one card, the classes that win when you ask about the first key and about the second must trade places when you swap the first two values.
 #
@@ -550,7 +550,7 @@ guesses.compare("% of cards, untrained, that trade places", f"{traded['an untrai
 #
 # People who show you thick lines like ours often say that the lines explain the answer. You don't have to take their word for it. On each card, put a different digit in place of the value with the largest weight; then, on the unchanged card, do the same to one of the other three values.
 #
-# **Predict.** The first changes what it looked at most. On what percentage of the cards will its answer change? And after the second?
+# **Predict.** On what percentage of the cards will the answer change when you replace the value that it looked at most? And when you replace one of the others?
 
 # %%
 guesses.ask("% of answers changed by the first, and by the second", None)
@@ -630,7 +630,7 @@ guesses.compare("% right with a fifth pair", five)
 #
 # <details><summary>Does it compare, or recognise?</summary>
 #
-# Our network looks, but how does it find the right pair? It may *compare* two images, or *recognise* both: this is an 8, and so is that one. Only digits that have been learnt can be recognised, so a study (`studies/looking.py` and `studies/comparing.py`) trained on keys 0 to 7, and then asked about an 8 or a 9. There it beat a rival that reads every image with a classifier of 0 to 7 and matches the *names*, and another that matches the classifier's *probabilities* by a dot product. So for a while this page said, in bold, *it compares*. Then a referee asked why only a third rival, which compares the bare pixels and has learnt nothing, was given a cosine, which ignores how long the two vectors are. With one, the very same probabilities beat the network, so do the plain pixels, and the classifier's hidden layer does best of all. We were wrong: the ruler decides, and this experiment can't tell whether our network compares or recognises.
+# Our network looks, but how does it find the right pair? It may *compare* two images, or *recognise* both: this is an 8, and so is that one. Only digits that have been learnt can be recognised, so a study (`studies/looking.py` and `studies/comparing.py`) trained on keys 0 to 7, and then asked about an 8 or a 9. There it beat a rival that reads every image with a classifier of 0 to 7 and matches the *names*, and another that matches the classifier's *probabilities* by a dot product. So for a while this page said, in bold, *it compares*. Then a referee noticed that only a third rival, which compares bare pixels and has learnt nothing, had been given a cosine, which ignores how long the two vectors are. That rival beats the network. Given a cosine, the same probabilities beat it too, and the classifier's hidden layer does best of all. We were wrong: the ruler decides, and this experiment can't tell whether our network compares or recognises.
 #
 # </details>
 #

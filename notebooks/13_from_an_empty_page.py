@@ -18,7 +18,7 @@
 # - examine a network of which you know only what it does;
 # - show somebody what your network can do, and what you don't know about it.
 #
-# **You need** lessons [00](00_first_look.ipynb), [01](01_loading.ipynb), [02](02_sigmoid_softmax.ipynb), [03](03_backpropagation.ipynb), [04](04_training_curves.ipynb), [05](05_how_sure.ipynb) and [06](06_autopsy.ipynb). You may come here straight from 06. On the website your network is trained and examined in the page itself, whose Python is slower, and so there it learns a quarter as many images; the landmarks and the figure are for Jupyter.
+# **You need** lessons [00](00_first_look.ipynb), [01](01_loading.ipynb), [02](02_sigmoid_softmax.ipynb), [03](03_backpropagation.ipynb), [04](04_training_curves.ipynb), [05](05_how_sure.ipynb) and [06](06_autopsy.ipynb). You may come here straight from 06. On the website your network is trained and examined in the page itself, whose Python is slower, and so there it is trained on a quarter as many images; the landmarks and the figure are for Jupyter.
 #
 # **Time** 25 minutes to read, 180 more for a network of your own; it runs for about 5 s and takes 300 MB
 
@@ -154,7 +154,7 @@ examination.landmark_backward(my_loss, my_gradients, None)
 # %% [markdown]
 # ## The examination
 #
-# Your network learns 12,000 digits by 400 people, a fifth of what it could have, so that you needn't wait long: a sensible network takes two minutes in all. It is trained six times, five of them on only 2,000 images, because most questions compare two training runs: with the same generator and with a different one, with true labels and with labels dealt out at random, with the pixels as they are and with smaller ones. Then it is asked about digits that it has learnt, about others by the same writers, and about 4,000 by 139 strangers, who wrote none of what it learnt. A training run that has not ended after a minute is stopped, and so is `my_predict`, which gets up to four thousand images at a time.
+# Your network is trained on 12,000 digits by 400 people, a fifth of what it could have, so that you needn't wait long: a sensible network takes two minutes in all. It is trained six times, five of them on only 2,000 images, because most questions compare two training runs: with the same generator and with a different one, with true labels and with labels dealt out at random, with the pixels as they are and with smaller ones. Then it is asked about digits that it has learnt, about others by the same writers, and about 4,000 by 139 strangers, who wrote none of what it learnt. A training run that has not ended after a minute is stopped, and so is `my_predict`, which gets up to four thousand images at a time.
 #
 # Before you run it, commit yourself. What percentage of the strangers' digits will it read correctly? Write your number, such as 90, in place of `None`, and `claim` becomes a question like the others.
 
@@ -174,13 +174,13 @@ plt.show()
 #
 # ### What it can't see
 #
-# The examiner looks into your code only to see whether `mnistlib` is in it. All else that it knows, it has provoked. If you run it twenty times and keep the network that does best on the strangers' digits, it notices nothing; but you have then chosen by these digits, and lesson 05 says what that does to the number. If a layer was trained beforehand on the whole file, and only the last one learns here, it notices nothing. It would not notice a gradient that is slightly wrong, if the network learns in spite of it; the third landmark would. And it knows only the handwriting of the Census Bureau's employees and of some high-school students. Whether your network reads *your* digits is a question for a sheet of paper.
+# The examiner looks into your code only to see whether `mnistlib` is in it. Everything else that it knows, it found out by trying. If you run it twenty times and keep the network that does best on the strangers' digits, it notices nothing; but you have then chosen by these digits, and lesson 05 says what that does to the number. If a layer was trained beforehand on the whole file, and only the last one learns here, it notices nothing. It would not notice a gradient that is slightly wrong, if the network learns in spite of it; the third landmark would. And it knows only the handwriting of the Census Bureau's employees and of some high-school students. Whether your network reads *your* digits is a question for a sheet of paper.
 #
 # So think of an eighteenth question: something that a network which reads digits should do, or should never do, whoever made it. Write it as a function of `my_train` and `my_predict` that returns True or False. Then find out, as in lesson 06, whether it can fail: on your own network, with a fault planted in it by your own hand.
 #
 # <details><summary>Some that others might ask</summary>
 #
-# Does it give the same answers when each image is moved by one pixel? Does it read black ink on white paper, or know at least that it can't? If it learns every image twice over, is it surer than it should be? Does it get better with more images? Each has networks that would fail it, and for each you may have to decide first whether failing would be a fault.
+# Does it give the same answers when each image is moved by one pixel? Does it read black ink on white paper, or know at least that it can't? If it learns every image twice over, is it surer than it should be? Does it get better with more images? Some networks would fail each of these, and you may have to decide first whether failing would be a fault.
 #
 # </details>
 
@@ -200,7 +200,7 @@ plt.show()
 #
 #    <details><summary>Answer</summary>
 #
-#    The random labels hold nothing from which digits could be read, so it has learnt from others: the program has loaded images and labels by itself, and those that it is asked about are among them, or are like them. This is a **leak**, and its accuracy measures what it was not supposed to know.
+#    The random labels hold nothing from which digits could be read, so it has learnt from other labels: the program has loaded images and labels by itself, and those that it is asked about are among them, or are like them. This is a **leak**, and its accuracy measures what it was not supposed to know.
 #
 #    </details>
 #

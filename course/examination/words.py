@@ -225,7 +225,7 @@ def report(found: Report) -> str:
             )
         return said
     lines = [
-        f"Learnt {found.images:,} images, and five times {found.few:,} of them;",
+        f"Trained once on {found.images:,} images, five times on {found.few:,} of them;",
         f"asked about {found.asked:,} digits by strangers, who wrote none of these.",
         "",
     ]

@@ -56,13 +56,13 @@ def test_a_network_is_examined_in_the_page(tab):
     assert "Not attempted" in tab.run("network")
     tab.write("network", NETWORK.format(axis=1))
     said = tab.run("network")
-    printed, report = said.split("Learnt 3,000 images", 1)
+    printed, report = said.split("Trained once on 3,000 images", 1)
     count, right = printed.split()
     assert int(count) == 3000
     assert 0.7 < float(right) < 1
     assert "NO " not in report
     tab.write("network", NETWORK.format(axis=0))
-    _, report = tab.run("network").split("Learnt 3,000 images", 1)
+    _, report = tab.run("network").split("Trained once on 3,000 images", 1)
     assert "NO    Is an image's answer about that image alone?" in report
     assert "Which of your operations looks at more than one row" in " ".join(report.split())
     # What was typed is there on the next visit.
