@@ -208,25 +208,28 @@ EXERCISES = (
     Exercise(
         reference=looks,
         shapes=", n images pixels -> ",
-        cases=tuple(
-            (looking.Asked(answer), _CARDS)
-            for answer in (
-                _looking,
-                _scores_of_zero,
-                _scores_by_place,
-                _the_first_pair,
-                _looking_softly,
-                _looking_up_to_last_bits,
-                _the_question_alone,
-                _the_blackest_key,
-                _the_last_pair,
-                _cards_among_themselves,
-                _the_blackest_key_and_the_question,
-                _looking_and_favouring_the_first_pairs,
-                _looking_back_at_the_card_before,
-                _two_votes_added_as_probabilities,
-                _looking_and_listening_to_the_next_pair,
-            )
+        cases=(
+            *(
+                (looking.Asked(answer), _CARDS)
+                for answer in (
+                    _looking,
+                    _scores_of_zero,
+                    _scores_by_place,
+                    _the_first_pair,
+                    _looking_softly,
+                    _looking_up_to_last_bits,
+                    _the_question_alone,
+                    _the_blackest_key,
+                    _the_last_pair,
+                    _cards_among_themselves,
+                    _the_blackest_key_and_the_question,
+                    _looking_and_favouring_the_first_pairs,
+                    _looking_back_at_the_card_before,
+                    _two_votes_added_as_probabilities,
+                    _looking_and_listening_to_the_next_pair,
+                )
+            ),
+            (looking.Asked(_looking), _CARDS[:1]),  # its own question is about another key
         ),
         random_case=lambda rng: (
             looking.Asked(
