@@ -25,7 +25,8 @@ def draw(report: Report):
     grid = figure.add_gridspec(2, 2, height_ratios=[2.1, 1])
     _verdicts(figure.add_subplot(grid[0, :]), columns, COLOURS)
     _shares(figure.add_subplot(grid[1, 0]), columns, COLOURS)
-    _sureness(figure.add_subplot(grid[1, 1]), report, COLOURS)
+    if report.attempted:
+        _sureness(figure.add_subplot(grid[1, 1]), report, COLOURS)
     held = sum(finding.held is True for finding in report.findings.values())
     judged = held + sum(finding.held is False for finding in report.findings.values())
     title = f"{judged} questions judged, {held} answered yes"
@@ -93,11 +94,7 @@ def _sureness(axis, report: Report, colours) -> None:
         )
         axis.errorbar(sure, accuracy, yerr=2 * spread, fmt="o-", color=colours[0], capsize=3)
     else:
-        said = "nothing to show yet"
-        if report.attempted:
-            said = (
-                "it can't say" if report.findings["sure"].fault == "cannot say" else "not measured"
-            )
+        said = "it can't say" if report.findings["sure"].fault == "cannot say" else "not measured"
         axis.text(50, 50, said, ha="center", backgroundcolor="white")
     axis.set(title="How honest?", xlabel="% sure", ylabel="% right", ylim=(-4, 104))
 
