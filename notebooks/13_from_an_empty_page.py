@@ -165,7 +165,7 @@ report
 # %% [markdown]
 # Every question is put so that *yes* is good. Below the list (a dash: not asked, or not yet to be judged) each *no* comes with what was seen, a small case and a question. Begin with the first, because causes stand before effects: whatever stands further down may vanish with it. And here is the same as a picture, to show to somebody.
 
-# %% mystnb={"image": {"alt": "The report as a figure. Above, seventeen questions, with a tick, a cross or a dash for each in a column for the original notebook; only the question whether an image's answer is about that image alone has a cross. Below at the left, its accuracy with error bars on digits it learnt, on others by the same writers, and on those of strangers, all close together, beside a dotted line for ten averages. Below at the right, an empty diagram of how sure and how often right, with the words: nothing to show yet."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "The report as a figure. Above, seventeen questions, with a tick, a cross or a dash for each in a column for the original notebook; only the question whether an image's answer is about that image alone has a cross. Below, its accuracy with error bars on digits it learnt, on others by the same writers, and on those of strangers, all close together, beside a dotted line for ten averages."}} tags=["hide-input"]
 figure = report.figure()
 plt.show()
 

@@ -21,11 +21,12 @@ def draw(report: Report):
     columns = [("yours", report)] if report.attempted else []
     if report.beside:
         columns.append(("original", report.beside))
-    figure = plt.figure(figsize=(6.5, 7.4), layout="constrained")
+    figure = plt.figure(figsize=(6.5, 6.6), layout="constrained")
     grid = figure.add_gridspec(2, 2, height_ratios=[2.1, 1])
     _verdicts(figure.add_subplot(grid[0, :]), columns, COLOURS)
     _shares(figure.add_subplot(grid[1, 0]), columns, COLOURS)
-    _sureness(figure.add_subplot(grid[1, 1]), report, COLOURS)
+    if report.attempted:
+        _sureness(figure.add_subplot(grid[1, 1]), report, COLOURS)
     held = sum(finding.held is True for finding in report.findings.values())
     judged = held + sum(finding.held is False for finding in report.findings.values())
     title = f"{judged} questions judged, {held} answered yes"
@@ -39,7 +40,7 @@ def draw(report: Report):
 
 def _verdicts(axis, columns, colours) -> None:
     for place, (check, question) in enumerate(CHECKS.items()):
-        axis.text(0, -place, question, va="center", fontsize=11)
+        axis.text(0, -place, question, va="center", fontsize=10)
         for number, (_, found) in enumerate(columns):
             sign, colour = SIGNS[found.findings[check].held]
             shade = "0.5" if colour is None else colours[colour]
@@ -53,7 +54,7 @@ def _verdicts(axis, columns, colours) -> None:
                 color=shade,
             )
     for number, (name, _) in enumerate(columns):
-        axis.text(COLUMN + 1.2 * number, 1, name, ha="center", va="center", fontsize=11)
+        axis.text(COLUMN + 1.2 * number, 1, name, ha="center", va="center", fontsize=10)
     axis.set(xlim=(0, COLUMN + 1.8), ylim=(-len(CHECKS) + 0.4, 1.6))
     axis.set_axis_off()
 
@@ -93,11 +94,7 @@ def _sureness(axis, report: Report, colours) -> None:
         )
         axis.errorbar(sure, accuracy, yerr=2 * spread, fmt="o-", color=colours[0], capsize=3)
     else:
-        said = "nothing to show yet"
-        if report.attempted:
-            said = (
-                "it can't say" if report.findings["sure"].fault == "cannot say" else "not measured"
-            )
+        said = "it can't say" if report.findings["sure"].fault == "cannot say" else "not measured"
         axis.text(50, 50, said, ha="center", backgroundcolor="white")
     axis.set(title="How honest?", xlabel="% sure", ylabel="% right", ylim=(-4, 104))
 

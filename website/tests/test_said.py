@@ -130,7 +130,7 @@ def test_code_is_told_from_what_it_prints(page, said):
     for role, name, part in (("group", "Code", "input"), ("group", "Output", "output")):
         cells = page.locator(f"article .cell_{part}:not(:has(details)):visible")
         printed = cells.filter(has=page.locator("pre"))
-        assert said.count((role, name, None)) == printed.count() > 10, name
+        assert said.count((role, name, None)) == printed.count() > 5, name
     assert page.locator(".cell_output button.copybtn").count() == 0  # nobody runs an output
 
 
