@@ -566,7 +566,7 @@ for name, shares in {
 guesses.compare("% misread after a push of two", round(100 * (1 - trained_shares[2]), 2))
 
 # %% [markdown]
-# The last two had the same pushes in training. The convolutional one makes fewer errors at every push, about a tenth fewer on the digits as they were written and a quarter fewer after three pixels, although it has seen each image once and its rival three times. You may object that this is one seed, and that the convolutional network needs five times as many multiplications as its rival. Both are true, so a stored study, `shapes`, trained three seeds of each for ten epochs, and beside them a fully connected network of 512 units, to even out the work.
+# The last two had the same pushes in training. On the digits as they were written the difference may be chance, but it grows with the push, until after three pixels the convolutional one makes a quarter fewer errors, although it has seen each image once and its rival three times. You may object that this is one seed, and that the convolutional network needs five times as many multiplications as its rival. Both are true, so a stored study, `shapes`, trained three seeds of each for ten epochs, and beside them a fully connected network of 512 units, to even out the work.
 #
 # ## What is each part worth?
 #

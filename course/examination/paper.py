@@ -6,7 +6,7 @@ mending in between, has worn out what they were examined on.
 
 import os
 from functools import cache
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 import numpy as np
 
@@ -69,7 +69,7 @@ def paper(images: int = IMAGES, few: int = FEW, asked: int = ASKED) -> Paper:
     )
 
 
-def write_page_digits(path: str | os.PathLike[str]) -> None:
+def write_page_digits(file: str | os.PathLike[str] | IO[bytes]) -> None:
     """Write the digits of the examination in a page, whose Python is slower and gets fewer."""
     drawn = paper(*FEWER)
     parts = {
@@ -78,7 +78,7 @@ def write_page_digits(path: str | os.PathLike[str]) -> None:
         if name != "few"
         for kind, array in some._asdict().items()
     }
-    np.savez_compressed(path, **parts)
+    np.savez_compressed(file, **parts)
 
 
 def read_page_digits(path: str | os.PathLike[str]) -> Paper:
