@@ -103,7 +103,7 @@ def ask(parameters, images):
 # %%
 eight = [7, 57, 2, 9, 5, 18, 55, 56]  # change these: any eight below 100
 
-# %% mystnb={"image": {"alt": "Eight handwritten digits, 0 7 2 4 8 5 9 3, and below each a column of the network's answers after 0, 1, 3, 10, 30, 100, 300 and 1,173 steps. In the first two rows nearly all answers are equal and pale; further down they get their ticks and a stronger blue. The 5 and the 3 keep changing, and the 3 ends as a 9."}} tags=["home", "hide-input"]
+# %% mystnb={"image": {"alt": "Eight handwritten digits, 0 7 2 4 8 5 9 3, and below each a column of the network's answers after 0, 1, 3, 10, 30, 100, 300 and 1,173 steps. In the first two rows nearly all answers are equal and pale; further down they get their ticks and a stronger blue. The 5 and the 3 keep changing, and the 3 ends as a 9."}} tags=["hide-input"]
 moments = [0, 1, 3, 10, 30, 100, 300, len(batches)]
 heard = {}
 

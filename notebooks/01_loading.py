@@ -407,7 +407,7 @@ exercises.folded(my_class_means)
 # %%
 means = baseline.class_means(train_images, train_labels) / 255
 
-# %% mystnb={"image": {"alt": "The ten mean digits. Each is a blurred but readable digit. The zero is the clearest; the one is sharp in the middle and blurred at its ends; the two, the four and the five are the most blurred."}} tags=["home", "hide-input"]
+# %% mystnb={"image": {"alt": "The ten mean digits. Each is a blurred but readable digit. The zero is the clearest; the one is sharp in the middle and blurred at its ends; the two, the four and the five are the most blurred."}} tags=["hide-input"]
 plotting.digits(
     means.reshape(10, 28, 28),
     range(10),

@@ -200,7 +200,7 @@ guesses.compare("the lowest of the three, %", round(min(percent.values()), 2))
 # **The answer to an image depends on its company**, by which we mean the other images of the batch. Take one image, a clearly written 2, and change nothing except its company.
 
 
-# %% mystnb={"image": {"alt": "Five rows of small digits, each beginning with the same handwritten 2 in a frame. Alone, it is answered as a 0. With nineteen mixed digits beside it, as a 2. With nineteen zeros, as a 3. With nineteen twos, as a 6. With nineteen fours, as a 0."}} tags=["readme", "home", "hide-input"]
+# %% mystnb={"image": {"alt": "Five rows of small digits, each beginning with the same handwritten 2 in a frame. Alone, it is answered as a 0. With nineteen mixed digits beside it, as a 2. With nineteen zeros, as a 3. With nineteen twos, as a 6. With nineteen fours, as a 0."}} tags=["readme", "hide-input"]
 the_two = 1  # its place among the test images
 
 

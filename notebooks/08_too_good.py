@@ -235,7 +235,7 @@ for weight_decay, mean in means.items():
 chosen = min(decays, key=lambda weight_decay: means[weight_decay][-1])
 guesses.compare("lowest at the end with lambda", chosen)
 
-# %% mystnb={"image": {"alt": "Validation loss against the step, 0 to 1,500, mean of ten seeds, for five weight decays. Four fall together to just below 0.4 at 250 steps. From there the loss climbs to 0.46 without decay, less with 0.0001 and 0.0003, and stays nearly level with 0.001. With 0.003 it falls more slowly, and goes up and down above 0.40. A mark stands at the lowest point of each curve, three of them nearly at one place."}} tags=["answer", "hide-input", "home"]
+# %% mystnb={"image": {"alt": "Validation loss against the step, 0 to 1,500, mean of ten seeds, for five weight decays. Four fall together to just below 0.4 at 250 steps. From there the loss climbs to 0.46 without decay, less with 0.0001 and 0.0003, and stays nearly level with 0.001. With 0.003 it falls more slowly, and goes up and down above 0.40. A mark stands at the lowest point of each curve, three of them nearly at one place."}} tags=["answer", "hide-input"]
 figure, axis = plt.subplots(figsize=(6.4, 4.2))
 for (weight_decay, mean), style in zip(means.items(), ["o-", "s--", "^-.", "D-", "v:"]):
     axis.plot(

@@ -440,7 +440,7 @@ print("dx", dx.shape, dx[0, :, :, 0].astype(int), sep="\n")
 #
 # All the parts are there: convolution, pooling, bias and ReLU, and the same again, and then a last layer that sees everything, which is just one more convolution, with ten kernels as large as the maps. Here is one digit on its way through a network that has not been trained yet, with one map of each layer.
 
-# %% mystnb={"image": {"alt": "Five squares side by side, drawn to scale, each smaller than the one before: a digit of 28 by 28 pixels, then a map of 24 by 24, a pooled one of 12 by 12, a map of 8 by 8 and a pooled one of 4 by 4. Between them are the words convolution, pooling, convolution, pooling. In each square a small frame marks what one number of the next square was made from: a patch of 5 by 5 before a convolution, a square of 2 by 2 before pooling. Below is how many maps each layer has: one image, then 8, 8, 32 and 32."}} tags=["hide-input", "home"]
+# %% mystnb={"image": {"alt": "Five squares side by side, drawn to scale, each smaller than the one before: a digit of 28 by 28 pixels, then a map of 24 by 24, a pooled one of 12 by 12, a map of 8 by 8 and a pooled one of 4 by 4. Between them are the words convolution, pooling, convolution, pooling. In each square a small frame marks what one number of the next square was made from: a patch of 5 by 5 before a convolution, a square of 2 by 2 before pooling. Below is how many maps each layer has: one image, then 8, 8, 32 and 32."}} tags=["hide-input"]
 a_digit = model.prepare(validation_set[0][chosen : chosen + 1])
 z_one, _ = convolution.convolve(a_digit, first.W1)
 a_one = deep.relu(convolution.max_pool(z_one))

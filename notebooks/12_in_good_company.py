@@ -66,7 +66,7 @@ del mnist  # the split holds copies, and the cards will need the room
 # A **card** holds four pairs of images. The left one of each pair is its *key image*, and the right one its *value image*. The four key images show four different digits, whereas the value images show any digits at all and may repeat. Beside the pairs is the *asked image*, which shows the same digit as one of the key images, but in different handwriting. The question is always the same: **which digit is beside that key image?** The pairs are what we shall call the card's *company*.
 
 
-# %% mystnb={"image": {"alt": "Three cards. At the left of each is one handwritten digit, and beside it, one below the other, are four pairs of digits in two columns headed key and value. In each card exactly one of the four keys shows the same digit as the single one at the left, in different handwriting."}} tags=["hide-input", "home"]
+# %% mystnb={"image": {"alt": "Three cards. At the left of each is one handwritten digit, and beside it, one below the other, are four pairs of digits in two columns headed key and value. In each card exactly one of the four keys shows the same digit as the single one at the left, in different handwriting."}} tags=["hide-input"]
 three = deal_cards(*train_digits, 3, rng=np.random.default_rng(seed=1))
 figure, axes = plt.subplots(1, 3, figsize=(6.5, 2.7))
 for i, axis in enumerate(axes):

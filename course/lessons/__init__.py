@@ -46,7 +46,6 @@ KEPT = ("lines_to_next_cell", "mystnb", "tags")
 TAGS = {
     "readme": "the figure that the README and the home page show",
     "digits": "the picture of digits as they come, for the home page",
-    "home": "the figure that stands for its lesson in the home page's list; else it is the last",
     "hide-input": "code that only draws: folded on the pages",
     "answer": "its output answers a prediction: folded until the reader has guessed, or asks",
 }
