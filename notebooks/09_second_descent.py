@@ -52,7 +52,9 @@ plotting.use_style()
 # %% [markdown]
 # ## A dozen points and a curve
 #
-# Before any digits, take something that you can see at a glance. Here are twelve points. Each has a place $u$ and a target, which is the height of a smooth curve there plus a little noise. We fit a polynomial to them by **least squares**, which means making the sum of the squared misses as small as it can be. The terms of the polynomial are the **features** of a point, and their number is the size of the model; with 4 features, for example, it is a cubic. As terms we take Legendre's polynomials, which can make the same curves as the powers of $u$, but with other weights.
+# Before any digits, take something that you can see at a glance. Here are twelve points. Each has a place $u$ and a target, which is the height of a smooth curve there plus a little noise.
+#
+# We fit a polynomial to them by **least squares**, which means making the sum of the squared misses as small as it can be. The terms of the polynomial are the **features** of a point, and their number is the size of the model; with 4 features, for example, it is a cubic. As terms we take Legendre's polynomials, which can make the same curves as the powers of $u$, but with other weights.
 #
 # With 12 features the polynomial has just enough freedom to go through all twelve points. With 40 there are infinitely many polynomials that do, and NumPy's `lstsq` returns the one whose weights have the smallest sum of squares.
 #
@@ -229,7 +231,7 @@ plt.show()
 #
 # <small>[Belkin and others 2019](https://doi.org/10.1073/pnas.1903070116) named it, with random features ([Rahimi and Recht 2007](https://papers.nips.cc/paper/2007/hash/013a006f03dbc5392effeb8f18fda755-Abstract.html)) fitted to MNIST as here; the bibliography tells who had seen it before.</small>
 #
-# The threshold stands where the images are as many as the features, so it moves if you change $n$ above. With 500 images it stands at 500, and the fit with 1,000 features lies well beyond it and is far better than ours. In other words, *twice the data can make a fit worse*, if it moves the threshold to where the fit stands.
+# The threshold stands where there are as many features as images, so it moves if you change $n$ above. With 500 images it stands at 500, and the fit with 1,000 features, now well beyond it, is far better than ours. In other words, *twice the data can make a fit worse*, if it moves the threshold to where the fit stands.
 #
 # **A good place to stop.** You have seen the peak twice, and you know what it is made of. The rest of the lesson asks why it is exactly there, and it is worth a fresh head.
 #
@@ -281,7 +283,7 @@ exercises.folded(my_lightest_weights)
 #
 # Beyond the threshold, more features never make the lightest fit heavier. Suppose that you have an exact fit of 1,000 features. Give a hundred new features the weight 0, and you have an exact fit of all these features that is just as heavy, so the lightest one can't be heavier.
 
-# %%
+# %% tags=["hide-input"]
 heaviness = [np.linalg.norm(W) for W in fits]
 for width in [300, n, widths[-1]]:
     print(f"{width:5} features: norm {heaviness[widths.index(width)]:7.2f}")
@@ -322,7 +324,7 @@ guesses.compare("% misread by the heaviest exact fit", heavier_wrong[-1] / 100)
 #
 # Why does the threshold need such heavy weights? With two images it was because they hardly differed. To say the same of a thousand images, imagine every possible set of weights of norm 1, that is, every direction that the weights can take. Some directions give large answers to the training images: call them *loud*. Others give almost none: call them *faint*. If a part of the targets can only be reached along a faint direction, it takes a lot of weight to reach it.
 #
-# Linear algebra sorts the directions for us. Every matrix can be taken apart into pairs of directions, from the loudest to the faintest. This is the **singular value decomposition**; books write it $U \Sigma V^T$, and we write
+# Linear algebra sorts the directions for us. Every matrix can be taken apart into pairs of directions, from the loudest to the faintest. This is the **singular value decomposition**; books write it $U \Sigma V^T$, and we write, with $s$ on the diagonal of $\mathrm{diag}(s)$,
 #
 # $$A = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right} .$$
 #
@@ -332,7 +334,7 @@ guesses.compare("% misread by the heaviest exact fit", heavier_wrong[-1] / 100)
 # | $\text{left}$ | `left` | (n, pairs) | each column: the answers they get, scaled to norm 1 |
 # | $s$ | `s` | (pairs,) | how loud those answers are, the loudest first: the **singular values** |
 #
-# The rows of `right` are at right angles to one another and have norm 1, and so do the columns of `left`. Put into products, this says that $\text{right}\; \text{right}^T$ and $\text{left}^T\, \text{left}$ are identity matrices, with ones on the diagonal and zeros elsewhere. $\mathrm{diag}(s)$ has $s$ on its diagonal (lesson 02).
+# The rows of `right` are at right angles to one another and have norm 1, and so do the columns of `left`. Put into products, this says that $\text{right}\; \text{right}^T$ and $\text{left}^T\, \text{left}$ are identity matrices, with ones on the diagonal and zeros elsewhere.
 #
 # That every matrix can be taken apart like this is the one fact that we borrow without proof. Take row $j$ of `right`, written as a column, as the weights. Its product with every other row is 0, and with itself 1, so in $A\, \text{right}_j = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right}\; \text{right}_j$ only the $j$-th pair survives:
 #
