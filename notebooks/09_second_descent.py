@@ -19,7 +19,7 @@
 #
 # **You need** lessons [07](07_deeper.ipynb) and [08](08_too_good.ipynb).
 #
-# **Time** 60 minutes to read, 25 more for the exercises; it runs for about 25 s and takes 500 MB
+# **Time** 50 minutes to read, 25 more for the exercises; it runs for about 25 s and takes 500 MB
 
 # %% [markdown]
 # ## Before you start
@@ -52,9 +52,9 @@ plotting.use_style()
 # %% [markdown]
 # ## A dozen points and a curve
 #
-# Before any digits, take something that you can see at a glance. Here are twelve points. Each has a place $u$ and a target, which is the height of a smooth curve there plus a little noise. We fit a polynomial to them by **least squares**, which means making the sum of the squared misses as small as it can be. The terms of the polynomial are the **features** of a point, and their number is the size of the model; with 4 features, for example, it is a cubic.
+# Before any digits, take something that you can see at a glance. Here are twelve points. Each has a place $u$ and a target, which is the height of a smooth curve there plus a little noise.
 #
-# As terms we take Legendre's polynomials instead of the powers of $u$. Each has one more wiggle than the last, and as long as $u$ stays between $-1$ and 1, none of them leaves that range either. With the same number of terms they can make exactly the curves that the powers make; what differs is only the weights that a curve needs, and that will matter.
+# We fit a polynomial to them by **least squares**, which means making the sum of the squared misses as small as it can be. The terms of the polynomial are the **features** of a point, and their number is the size of the model; with 4 features, for example, it is a cubic. As terms we take Legendre's polynomials, which can make the same curves as the powers of $u$, but with other weights.
 #
 # With 12 features the polynomial has just enough freedom to go through all twelve points. With 40 there are infinitely many polynomials that do, and NumPy's `lstsq` returns the one whose weights have the smallest sum of squares.
 #
@@ -103,7 +103,7 @@ plt.show()
 #
 # ### What the peak is made of
 #
-# The tale blames the noise, so let us ask the noise. Our one draw may have been unlucky, so draw it two hundred times and take the median of the distances: with 12 features the fit is still off by more than 2. The noise had a standard deviation of 0.2. Make that 0, so that every target lies exactly on the true curve.
+# The tale blames the noise, so let us ask the noise. It had a standard deviation of 0.2. Make that 0, so that every target lies exactly on the true curve.
 #
 # **Predict.** How far off will the fit with 12 features be without noise?
 
@@ -112,23 +112,20 @@ guesses.ask("off at 12 features, without noise", None)
 
 # %% tags=["answer", "hide-input"]
 draws = np.random.default_rng(seed=1).normal(size=(12, 200))
-print("       off the true curve, median of 200")
-print("noise  4 features  12 features  40 features")
+print("noise  off the true curve, 12 features (median of 200 draws)")
 at_12 = {}
-for wave, level in [(3, 0.0), (3, 0.002), (3, 0.02), (3, 0.2), (12, 0.0)]:
-    medians = []
-    for count in [4, 12, 40]:
-        w = np.linalg.lstsq(terms(u, count), np.sin(wave * u)[:, None] + level * draws)[0]
-        apart = terms(fine, count) @ w - np.sin(wave * fine)[:, None]
-        medians.append(np.median(np.sqrt((apart**2).mean(axis=0))))
-    if wave == 12:
-        print("a true curve with more waves, sin 12u:")
-    print(f"{level:5g}  {medians[0]:10.6f}  {medians[1]:11.6f}  {medians[2]:11.6f}")
-    at_12[wave, level] = medians[1]
+for wave, level in [(3, 0.0), (3, 0.02), (3, 0.2), (12, 0.0)]:
+    w = np.linalg.lstsq(terms(u, 12), np.sin(wave * u)[:, None] + level * draws)[0]
+    apart = terms(fine, 12) @ w - np.sin(wave * fine)[:, None]
+    at_12[wave, level] = np.median(np.sqrt((apart**2).mean(axis=0)))
+    waves = "  for a true curve with more waves, sin 12u" if wave == 12 else ""
+    print(f"{level:5g}  {at_12[wave, level]:.6f}{waves}")
 guesses.compare("off at 12 features, without noise", f"{at_12[3, 0.0]:.6f}")
 
 # %% [markdown]
-# Without noise there is no peak at all. The fit with 12 features is then by far the best of the three. The one with 40 is the worst: of all the curves through the twelve points, `lstsq` takes the one with the smallest weights, and that is not quite the true curve. Now read the column of 12 downwards: ten times the noise, ten times the distance, and always about ten times as much as the noise itself. In other words, the fit at 12 features is an amplifier. And noise is not all that it amplifies, as the last row shows. There is none in it, but the true curve has more waves than 12 features can follow, and the peak is back. **A peak needs something to amplify: noise in the targets, or a misfit, a part of the true answer that the model can't express.**
+# Without noise there is no peak at all: the fit with 12 features can't be told from the true curve. Now read on downwards. Ten times the noise, ten times the distance, and always about ten times as much as the noise itself. In other words, the fit at 12 features is an amplifier.
+#
+# And noise is not all that it amplifies, as the last row shows. There is none in it, but the true curve has more waves than 12 features can follow, and the peak is back. **A peak needs something to amplify: noise in the targets, or a misfit, a part of the true answer that the model can't express.** <small>We owe this way of looking at it to [Schaeffer and others 2023](https://arxiv.org/abs/2303.14151).</small>
 #
 # Now try it by hand. At twelve features, drag a point in the middle up or down. Where does the curve move most? Then move the slider to 40, and drag the same point.
 
@@ -142,28 +139,23 @@ pictures.fit()
 #
 # </details>
 #
-# <small>We owe this way of looking at the peak to [Schaeffer and others 2023](https://arxiv.org/abs/2303.14151), who also take its causes away one by one.</small>
-#
 # ## The same experiment, with digits
 #
-# With twelve points the second low was not as low as the first. Is that true of digits, too? Take a layer of ReLUs, give it the weights $W_1$ that the He rule draws at random (lesson 07), and never train it. Its activations are **random features** of an image. Only the weights from there to the ten classes are fitted, by least squares:
-#
-# | maths | Python | shape | meaning |
-# |---|---|---|---|
-# | $A = \mathrm{ReLU}(X W_1)$ | `a` | (n, features) | random features of $n$ images |
-# | $W$ | `W` | (features, 10) | the weights that are fitted to them |
+# With twelve points the second low was not as low as the first. Is that true of digits, too? Take a layer of ReLUs, give it the weights $W_1$ that the He rule draws at random (lesson 07), and never train it. Its activations $A = \mathrm{ReLU}(X W_1)$, of shape (n, features), are **random features** of $n$ images. Only the weights $W$ from there to the ten classes, of shape (features, 10), are fitted, by least squares.
 #
 # The targets are the one-hot $Y$, and what we make as small as possible is the squared error: the squares of all entries of $AW - Y$, added up and divided by $n$.
 #
-# Nearly all these labels are correct, so where is the noise? There is hardly any, but there is plenty of misfit, because no weights on a few hundred random features answer exactly 1 or 0 to every digit that anybody writes. What the features can't follow is amplified just as noise is. On its own images an exact fit hides its misfit; on others it shows.
+# Nearly all these labels are correct, so where is the noise? There is hardly any, but there is plenty of misfit, because no weights on a few hundred random features answer exactly 1 or 0 to every digit that anybody writes. What the features can't follow is amplified just as noise is.
 
-# %%
+# %% tags=["hide-input"]
 mnist = data.load()
 (images, labels), (others, truth) = data.split(
     mnist.train_images, mnist.train_labels, rng=np.random.default_rng(seed=7)
 )
 del mnist  # to save memory
-n = 1000  # images to learn from; change me, to 2,000 at most
+
+# %%
+n = 1000  # images to learn from; change me, to 500 for example
 x, y = data.scale(images[:n]), data.one_hot(labels[:n])
 
 near_n = {n * percent // 100 for percent in (80, 90, 100, 110, 130)}
@@ -201,22 +193,20 @@ guesses.ask("% of new images misread there", None)
 
 # %% tags=["answer", "hide-input"]
 wrong = wrong_answers(fits)
-print("features  training  squared     new")
-print("            images    error  images")
-learnt = []
-for width, W, count in zip(widths, fits, wrong):
-    outputs = a[:, :width] @ W
-    learnt.append((outputs.argmax(axis=1) != labels[:n]).mean())
-    error = ((outputs - y) ** 2).sum() / n
-    if width == n or width not in near_n:
-        print(f"{width:8}  {learnt[-1]:8.2%}  {error:7.4f}  {count / 10_000:6.2%}")
+print("features  training     new")
+print("            images  images")
+learnt = [(a[:, : len(W)] @ W).argmax(axis=1) != labels[:n] for W in fits]
+learnt = np.mean(learnt, axis=1)
+for width in [300, 600, n, widths[-1]]:
+    place = widths.index(width)
+    print(f"{width:8}  {learnt[place]:8.2%}  {wrong[place] / 10_000:6.2%}")
 guesses.compare("% of new images misread there", wrong.max() / 100)
 
 
 # %% mystnb={"image": {"alt": "Errors on new digits, in per cent, against the number of random features, 100 to 6,000 on a logarithmic axis. They fall from 22 to 18 at 300 features, climb to a sharp peak of almost 90 at 1,000, where a vertical line marks as many features as images, and fall again, below their first low point, to 9 at 6,000. A dotted line marks 90, guessing. A dashed curve, the errors on the training images, falls from 13 to 0 at 600 features and stays there."}} tags=["answer", "hide-input"]
 figure, axis = plt.subplots(figsize=(6.4, 4.6))
 axis.semilogx(widths, wrong / 100, "o-", color="C0", label="new digits")
-axis.semilogx(widths, 100 * np.array(learnt), "s--", color="C1", ms=5, label="training images")
+axis.semilogx(widths, 100 * learnt, "s--", color="C1", ms=5, label="training images")
 axis.axvline(n, color="0.5", ls="--", lw=1.5, label="as many features as images")
 axis.axhline(90, color="0.5", ls=":", lw=1.5, label="guessing")
 axis.set(
@@ -233,21 +223,15 @@ figure.set_layout_engine("constrained")
 plt.show()
 
 # %% [markdown]
-# To the left of the vertical line the old tale comes true, word for word. With 300 features the model misreads 18.28 % of the new digits, and from there on it gets worse. The line itself is the **interpolation threshold**: there each class has exactly as many weights as there are images, and nearly everything is lost.
+# To the left of the vertical line the old tale comes true, word for word: from 300 features on, the model gets worse. The line itself is the **interpolation threshold**: there each class has exactly as many weights as there are images, and nearly everything is lost.
 #
 # To the right of it things get better, and they go on getting better past the first low point, down to 9.42 % with 6,000 features. This is **double descent**. We find it hard to believe even now that the same recipe, with nothing but more features, goes from nine digits in ten wrong to nine in ten right.
 #
-# And look at the training images. Every fit from 600 features on reads all 1,000 of them correctly, that is, it knows them *by heart*, and from 1,000 on the fit is even *exact*, $AW = Y$. That holds for the worst fit and for the best alike. What, then, tells a good exact fit from a bad one?
+# And look at the training images. Every fit from 600 features on reads all 1,000 of them correctly, that is, it knows them *by heart*, and from 1,000 on the fit is even *exact*, $AW = Y$. That goes for the worst fit as well as for the best. What, then, tells a good exact fit from a bad one?
 #
-# <small>[Belkin and others 2019](https://doi.org/10.1073/pnas.1903070116) named it, with random features ([Rahimi and Recht 2007](https://papers.nips.cc/paper/2007/hash/013a006f03dbc5392effeb8f18fda755-Abstract.html)) fitted to MNIST as here; [Loog and others 2020](https://doi.org/10.1073/pnas.2001875117) tell who had seen it before.</small>
+# <small>[Belkin and others 2019](https://doi.org/10.1073/pnas.1903070116) named it, with random features ([Rahimi and Recht 2007](https://papers.nips.cc/paper/2007/hash/013a006f03dbc5392effeb8f18fda755-Abstract.html)) fitted to MNIST as here; the bibliography tells who had seen it before.</small>
 #
-# **Change a number.** Learn from 500 images instead of 1,000: where will the peak be, and will the fit with 1,000 features get better or worse? Run all cells down to the figure, then put the 1,000 back. (With 2,000 images the lesson runs for minutes.)
-#
-# <details><summary>Answer</summary>
-#
-# The peak is where the features just suffice for an exact fit, so now at 500. At 1,000 features half the data makes the fit much *better*: it misreads fewer than one new digit in four, instead of nearly nine in ten. Put the other way round, *twice the data can make a fit worse*, if it moves the threshold to where the fit stands.
-#
-# </details>
+# The threshold stands where there are as many features as images, so it moves if you change $n$ above. With 500 images it stands at 500, and the fit with 1,000 features, now well beyond it, is far better than ours. In other words, *twice the data can make a fit worse*, if it moves the threshold to where the fit stands.
 #
 # **A good place to stop.** You have seen the peak twice, and you know what it is made of. The rest of the lesson asks why it is exactly there, and it is worth a fresh head.
 #
@@ -295,26 +279,26 @@ exercises.check(my_lightest_weights)
 exercises.folded(my_lightest_weights)
 
 # %% [markdown]
-# With many images it is the same argument. Whatever is at right angles to *every* row of $A$ changes no answer on the training images, and only adds to the sum of squares. So the lightest exact fit has no such part; in other words, it is a sum of multiples of $A$'s rows.
+# With many images it is the same argument. Whatever is at right angles to *every* row of $A$ changes no answer on the training images, and only adds to the sum of squares. So the lightest exact fit has no such part; in other words, it is a sum of multiples of $A$'s rows. (A network that is trained by plain gradient descent from weights of 0 ends there by itself, because every step adds multiples of $A$'s rows and nothing else.)
 #
-# Beyond the threshold, more features never make the lightest fit heavier. Suppose that you have an exact fit of 1,000 features. Give a hundred new features the weight 0, and you have an exact fit of 1,100 features that is just as heavy, so the lightest one of 1,100 can't be heavier. Here are the norms.
+# Beyond the threshold, more features never make the lightest fit heavier. Suppose that you have an exact fit of 1,000 features. Give a hundred new features the weight 0, and you have an exact fit of all these features that is just as heavy, so the lightest one can't be heavier.
 
-# %%
+# %% tags=["hide-input"]
 heaviness = [np.linalg.norm(W) for W in fits]
-for width in [300, 9 * n // 10, n, 11 * n // 10, widths[-1]]:
+for width in [300, n, widths[-1]]:
     print(f"{width:5} features: norm {heaviness[widths.index(width)]:7.2f}")
 
 # %% [markdown]
-# The norms peak where the errors do. At the threshold there is just one exact fit, however heavy; beyond it there are many, and `lstsq` picks the lightest.
+# At the threshold there is just one exact fit, however heavy; beyond it there are many, and `lstsq` picks the lightest. So the weight peaks where the errors do.
 #
-# "Two peaks in one place," you might object, "may be a coincidence." So keep everything else equal, the 6,000 features and an exact fit, and only make the fit heavier. Draw random weights for all the features, and subtract the lightest weights that give the training images the same answers. What is left answers 0 to every one of these images; such weights are *silent*. However much of them we add to the light fit, it stays exact.
+# "Two peaks in one place," you might object, "may be a coincidence." So keep the 6,000 features and an exact fit, and only make it heavier. Draw random weights for all the features, and subtract the lightest weights that give the training images the same answers. What is left answers 0 to every one of these images; such weights are *silent*. However much of them we add to the light fit, it stays exact.
 
 # %%
 light = fits[-1]
 random = np.random.default_rng(seed=1).normal(size=light.shape)
 silent = random - np.linalg.lstsq(a, a @ random)[0]
 silent /= np.linalg.norm(silent)
-amounts = [0, 5, 30, heaviness[widths.index(n)]]  # the last is the norm at the threshold
+amounts = [0, 30, heaviness[widths.index(n)]]  # the last is the norm at the threshold
 heavier = [light + amount * silent for amount in amounts]
 
 # %% [markdown]
@@ -332,15 +316,15 @@ for W, count in zip(heavier, heavier_wrong):
 guesses.compare("% misread by the heaviest exact fit", heavier_wrong[-1] / 100)
 
 # %% [markdown]
-# The same images, the same features, all four exact, and yet 9.42 % errors become 87.11 %, hardly different from the threshold's. Nothing about these weights is special but their size: they were drawn at random, and then silenced on the training images. On new images they are anything but silent. **Exact fits differ in their weight, and new images feel it.**
+# The same images, the same features, all three exact, and yet 9.42 % errors become 87.11 %, hardly different from the threshold's. The weights that we added were silent on the training images only; on new ones they are anything but silent. **Exact fits differ in their weight, and new images feel it.**
 #
-# But light is not good in itself. Put the powers of $u$ in place of Legendre's polynomials (`np.vander(u, features, increasing=True)` in `terms`), and the lightest weights give a wild curve: what counts as light depends on the features.
+# <small>But light is not good in itself. With the powers of $u$ in place of Legendre's polynomials, the lightest weights give a wild curve: what counts as light depends on the features.</small>
 #
 # ## Where the weight comes from
 #
 # Why does the threshold need such heavy weights? With two images it was because they hardly differed. To say the same of a thousand images, imagine every possible set of weights of norm 1, that is, every direction that the weights can take. Some directions give large answers to the training images: call them *loud*. Others give almost none: call them *faint*. If a part of the targets can only be reached along a faint direction, it takes a lot of weight to reach it.
 #
-# Linear algebra sorts the directions for us. Every matrix can be taken apart into pairs of directions, from the loudest to the faintest. This is the **singular value decomposition**; books write it $U \Sigma V^T$, and we write
+# Linear algebra sorts the directions for us. Every matrix can be taken apart into pairs of directions, from the loudest to the faintest. This is the **singular value decomposition**; books write it $U \Sigma V^T$, and we write, with $s$ on the diagonal of $\mathrm{diag}(s)$,
 #
 # $$A = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right} .$$
 #
@@ -350,7 +334,7 @@ guesses.compare("% misread by the heaviest exact fit", heavier_wrong[-1] / 100)
 # | $\text{left}$ | `left` | (n, pairs) | each column: the answers they get, scaled to norm 1 |
 # | $s$ | `s` | (pairs,) | how loud those answers are, the loudest first: the **singular values** |
 #
-# The rows of `right` are at right angles to one another and have norm 1, and so do the columns of `left`. Put into products, this says that $\text{right}\; \text{right}^T$ and $\text{left}^T\, \text{left}$ are identity matrices, with ones on the diagonal and zeros elsewhere. $\mathrm{diag}(s)$ has $s$ on its diagonal (lesson 02).
+# The rows of `right` are at right angles to one another and have norm 1, and so do the columns of `left`. Put into products, this says that $\text{right}\; \text{right}^T$ and $\text{left}^T\, \text{left}$ are identity matrices, with ones on the diagonal and zeros elsewhere.
 #
 # That every matrix can be taken apart like this is the one fact that we borrow without proof. Take row $j$ of `right`, written as a column, as the weights. Its product with every other row is 0, and with itself 1, so in $A\, \text{right}_j = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right}\; \text{right}_j$ only the $j$-th pair survives:
 #
@@ -360,7 +344,7 @@ guesses.compare("% misread by the heaviest exact fit", heavier_wrong[-1] / 100)
 #
 # $$\text{part}_j = \text{left}_j \cdot \text{targets} ,$$
 #
-# says how much of the targets lies along that column. Each helping of $\text{right}_j$ supplies only $s_j$, so we need $\text{part}_j / s_j$ helpings. The fainter the direction, the larger the weight. Here are the two images from above, whose targets were 0 and 1. (`full_matrices=False` leaves out the directions that have no partner.)
+# says how much of the targets lies along that column. Each helping of $\text{right}_j$ supplies only $s_j$, so we need $\text{part}_j / s_j$ helpings. The fainter the direction, the larger the weight. Here are the two images from above, whose targets were 0 and 1.
 
 # %%
 for small in [two, three]:
@@ -370,26 +354,17 @@ for small in [two, three]:
     print(f"{len(small.T)} features: pair 1, pair 2")
     print(f"   image 1  {left[0].round(3)}")
     print(f"   image 2  {left[1].round(3)}")
-    print(f"   part     {part.round(3)}")
     print(f"   s        {s.round(3)}")
     print(f"   part / s {(part / s).round(3)}")
 
 # %% [markdown]
-# With pair 1 as weights both images get nearly the same answer; with pair 2 they get opposite ones. Since the images hardly differ in two features, pair 2 is faint, and it carries nearly the whole norm of the fit, 14.138 against 0.353. The third feature makes it louder, and the weight is gone.
+# Pair 1 gives both images nearly the same answer, and pair 2 opposite ones. Since the images hardly differ in two features, pair 2 is faint, and it carries nearly the whole norm of the fit, 14.138 against 0.353. The third feature makes it louder, and the weight is gone.
 #
 # Put all pairs together. With at least as many features as images, and no $s$ of 0, the lightest exact fit is
 #
 # $$W = \text{right}^T\, \mathrm{diag}(1 / s)\; \text{left}^T\, Y .$$
 #
-# Read it from the right: take the targets' parts, divide each by its $s$, and add up that many helpings of each row of `right`. The matrix in front of $Y$ is called the **pseudoinverse** of $A$; in NumPy it is `np.linalg.pinv`. <small>([Moore 1920](https://doi.org/10.1090/S0002-9904-1920-03322-7), [Penrose 1955](https://doi.org/10.1017/S0305004100030401).)</small>
-#
-# <details><summary>Why is it exact, and why the lightest?</summary>
-#
-# Exact: in $A W$ the products $\text{right} \cdot \text{right}^T$ and $\mathrm{diag}(s)\, \mathrm{diag}(1 / s)$ are identity matrices, and $\text{left}\; \text{left}^T\, Y$ remains. Here `left` is square, with $n$ directions for $n$ images. A square matrix whose columns are at right angles and have norm 1 has its transpose as its inverse, so what remains is $Y$.
-#
-# The lightest: its columns are sums of multiples of the rows of `right`. Multiply $A$ by $\mathrm{diag}(1/s)\, \text{left}^T$ from the left, and you see that the rows of `right` are sums of multiples of $A$'s rows.
-#
-# </details>
+# Read it from the right: take the targets' parts, divide each by its $s$, and add up that many helpings of each row of `right`. The matrix in front of $Y$ is called the **pseudoinverse** of $A$; in NumPy it is `np.linalg.pinv`. The fit is exact, because each pair supplies its whole part; and it is the lightest, because the rows of `right` are sums of multiples of $A$'s rows.
 #
 # ### Exercise 9.2: without the weakest (core, 8 minutes)
 #
@@ -416,11 +391,13 @@ exercises.folded(my_without_weakest)
 # %% [markdown]
 # ### Why exactly there?
 #
-# So how faint is the faintest direction of our digits, and why should it be faintest at the threshold? The argument goes up to the threshold from the left, and then away from it to the right.
+# You know now why a faint direction needs a heavy weight. But why should the faintest of all be at the threshold?
 #
 # *To its left* there are fewer features than images. The faintest direction is the set of weights, of norm 1, that comes closest to silencing all 1,000 images at once. One more feature brings one more weight to help with the silencing, and at worst that weight stays 0. So each feature makes the faintest direction *fainter*, or leaves it as it was.
 #
-# *To its right* there are silent weights, because there are more unknowns than equations. The lightest fit never uses them, so they can't tell us why it is heavy. Turn the question round: how nearly can the *images* cancel one another? Mix them, adding some and subtracting others, with shares of norm 1, and look at each feature's sum over the mixture. (Take $\text{left}_j$ as the shares, and the sums are $\text{left}_j^T A = s_j\, \text{right}_j^T$: it is the same $s$, seen from the images' side.) In the faintest mixture all of these sums are almost nothing. With one more feature there is one more sum that must be almost nothing as well, and that can only be harder. So each feature makes the faintest direction *louder*, or leaves it as it was.
+# *To its right* there are silent weights, because there are more unknowns than equations. The lightest fit never uses them, so they can't tell us why it is heavy. Turn the question round: how nearly can the *images* cancel one another? Mix them, adding some and subtracting others, with shares of norm 1, and look at each feature's sum over the mixture. (Take $\text{left}_j$ as the shares, and the sums are $\text{left}_j^T A = s_j\, \text{right}_j^T$: it is the same $s$, seen from the images' side.)
+#
+# In the faintest mixture all of these sums are almost nothing. With one more feature there is one more sum that must be almost nothing as well, and that can only be harder. So each feature makes the faintest direction *louder*, or leaves it as it was.
 #
 # Fainter up to the threshold, louder from there on: it must be faintest exactly there. That is why the peak is where it is, and we know of no shorter reason. Look at it with the digits.
 
@@ -444,32 +421,11 @@ axis.minorticks_off()
 plt.show()
 
 # %% [markdown]
-# With $s = 0.001$ the weight must be a thousand times the part, and whatever noise or misfit lies along that direction is amplified a thousandfold. So fit the 1,000 features as in exercise 9.2, without their weakest directions.
-
-# %%
-left, s, right = np.linalg.svd(a[:, :n], full_matrices=False)
-parts = left.T @ y
-leaving_out = [1, 10, 100, n // 2]  # change me
-shortened = [right[: n - k].T @ (parts[: n - k] / s[: n - k, None]) for k in leaving_out]
-
-# %% [markdown]
-# **Predict.** With all directions 86.71 % of the new digits are misread. What percentage without the faintest one?
-
-# %%
-guesses.ask("% misread without the faintest direction", None)
-
-# %% tags=["answer", "hide-input"]
-shortened_wrong = wrong_answers(shortened)
-for k, count in zip(leaving_out, shortened_wrong):
-    print(f"without {k:3} directions: errors {count / 100:5.2f} %")
-guesses.compare("% misread without the faintest direction", shortened_wrong[0] / 100)
-
-# %% [markdown]
-# One is not enough. The faintest direction has many neighbours that are nearly as faint, for which the same argument holds, and only when hundreds of them are gone does the useless fit become a good one.
+# With $s = 0.001$ the weight must be a thousand times the part, and whatever noise or misfit lies along that direction is amplified a thousandfold.
 #
 # ## Weight decay, for a single layer
 #
-# Leaving directions out is crude, since each is either kept or lost. Use lesson 08's weight decay instead, and add $\frac{\lambda}{2} \sum w^2$ to the squared error. The squared error's gradient with respect to the answers $AW$ is $\frac2n (AW - Y)$, and $A^T$ times that is its gradient with respect to $W$ (lesson 03). At the lowest point the sum of the two gradients is 0:
+# In exercise 9.2 you left the faintest directions out, which is crude, since each is either kept or lost. Lesson 08's weight decay is gentler: it adds $\frac{\lambda}{2} \sum w^2$ to the squared error, and $\lambda W$ to its gradient. The gradient of the squared error itself is $\frac2n (AW - Y)$ with respect to the answers $AW$, and $A^T$ times that with respect to $W$ (lesson 03). At the lowest point the two add up to 0:
 #
 # $$\frac2n A^T (A W - Y) + \lambda W = 0 . \qquad (1)$$
 #
@@ -527,25 +483,17 @@ exercises.folded(my_decayed_fit)
 #
 # </details>
 #
-# So the loud directions hardly notice weight decay, while the faint ones, which $1/s$ would have blown up, are silenced. Weight decay does gradually what leaving directions out does all at once. Use it at the threshold.
+# So the loud directions hardly notice weight decay, while the faint ones, which $1/s$ would have blown up, are silenced. Use it at the threshold.
 
 # %%
-decays = [2e-3, 2e-2]  # change the second, or add more
-decayed = []
-for weight_decay in decays:  # lambda
-    instead = s / (s**2 + n * weight_decay / 2)  # of 1 / s
-    decayed.append(right.T @ (instead[:, None] * parts))
-
-# %% tags=["hide-input"]
-decayed_wrong = wrong_answers(decayed)
-for weight_decay, W, count in zip(decays, decayed, decayed_wrong):
-    print(
-        f"weight decay {weight_decay:g}: norm {np.linalg.norm(W):.2f}, errors {count / 100:.2f} %"
-    )
-
+left, s, right = np.linalg.svd(a[:, :n], full_matrices=False)
+weight_decay = 0.02  # lambda; change me
+instead = s / (s**2 + n * weight_decay / 2)  # of 1 / s
+decayed = right.T @ (instead[:, None] * (left.T @ y))
+print(f"norm {np.linalg.norm(decayed):.2f}, errors {wrong_answers([decayed])[0] / 100:.2f} %")
 
 # %% [markdown]
-# That was the threshold, with one draw of the features. The study `double_descent` tried both values at every width, with five draws.
+# The useless fit has become a good one, with the same features and the same images. Does that hold on both sides of the threshold? The study `double_descent` tried two values of $\lambda$ at every width, with five draws of the features.
 
 
 # %% tags=["hide-input"]
@@ -578,21 +526,16 @@ axis.legend(title="weight decay")
 plt.show()
 
 # %% [markdown]
-# With either of these values the peak is gone, whichever the draw: the curves are means, and the bands run from the lowest to the highest. Take away the amplifier, and the noise or misfit does little harm. Go back to the twelve points and move the slider of $\lambda$: there, too, the ends calm down.
+# With either of these values the peak is gone, whichever the draw. <small>The curves are means, and the bands run from the lowest of the draws to the highest.</small> Take away the amplifier, and the noise or misfit does little harm.
 #
-# <details><summary>Why does this matter for networks?</summary>
-#
-# Here one layer was fitted, exactly, to a squared error. Plain gradient descent would end at the same fit, if it starts at 0: it adds multiples of $A$'s rows to the weights, and nothing else. (Along the faint directions that takes very long, so that stopping early acts like weight decay.) Networks in which every layer is trained show the peak as well, most clearly if some of the labels are wrong ([Nakkiran, Kaplun and others 2020](https://arxiv.org/abs/1912.02292)). And [Nakkiran, Venkat and others 2021](https://arxiv.org/abs/2003.01897) prove for some cases of least squares that with the best weight decay there is no peak.
-#
-# </details>
+# Here only one layer was fitted. Networks in which every layer is trained show the peak as well, most clearly if some of the labels are wrong ([Nakkiran, Kaplun and others 2020](https://arxiv.org/abs/1912.02292)).
 #
 # ## Recap
 #
-# You can now look at a model that knows every one of its examples by heart and say whether that is a reason to worry. You know where its errors peak, what the peak is made of, and two ways of taking it away: more features, or weight decay. What you don't have yet is a model that knows anything about *images*: these features would be just as good if all pixels changed places.
+# You can now look at a model that knows every one of its examples by heart and say whether that is a reason to worry. You know where its errors peak, and two ways past the peak: more features, or enough weight decay to silence the faint directions. What you don't have yet is a model that knows anything about *images*: these features would be just as good if all pixels changed places.
 #
-# - **Why does more get better again?** Where the features just suffice there is a single exact fit, whose faint directions amplify whatever the features can't follow. With more features no direction is so faint, and the same images are fitted with less weight. And where light weights mean a calm fit, as with these features, new images are read better.
+# - **Why does more get better again?** Where the features just suffice there is a single exact fit, whose faint directions amplify whatever the features can't follow. With more features no direction is so faint, and the same images are fitted with less weight. Where light weights mean a calm fit, as with these features, new images are read better.
 # - A peak needs something to amplify, noise or misfit. Without noise our twelve points had none.
-# - Weight decay silences the faint directions, and enough of it takes the peak away.
 #
 # ## Questions to ask yourself
 #
