@@ -71,8 +71,8 @@ ENDS: dict[str, str] = {
 def judged(guess: str, answer: str) -> str:
     """Return "right"; or "rounded" for a number that the answer rounds to; or nothing.
 
-    Numbers are the same however they are written: "101,770" is 101770, and "log 10" is 2.302585. A
-    single digit is too rough to be called rounded.
+    Numbers are the same however they are written: "101,770" is 101770, and "log 10" or "-log 0.1" is
+    2.302585. A single digit is too rough to be called rounded.
     """
     if guess.casefold().split() == answer.casefold().split():
         return "right"
@@ -93,11 +93,13 @@ def judged(guess: str, answer: str) -> str:
 def _read(text: str) -> tuple[float, float, float] | None:
     """Return a number, how many decimals it is given to, and how many digits; None if it is none."""
     text = text.strip().lower().replace("\N{MINUS SIGN}", "-")
-    if exact := re.fullmatch(r"(?:log|ln) ?\(?(\d+)\)?|(-?\d+) ?/ ?(\d+)", text):
-        of_log, above, below = (float(each) if each else 0.0 for each in exact.groups())
+    if exact := re.fullmatch(r"(-?)(?:log|ln) ?\(?(\d+(?:\.\d+)?)\)?|(-?\d+) ?/ ?(\d+)", text):
+        minus, *numbers = exact.groups()
+        of_log, above, below = (float(each) if each else 0.0 for each in numbers)
         if not (of_log or below):
             return None
-        return (math.log(of_log) if of_log else above / below), math.inf, math.inf
+        value = math.log(of_log) if of_log else above / below
+        return (-value if minus else value), math.inf, math.inf
     match = NUMBER.fullmatch(text)
     if not match or not re.search(r"\d", match[2]):
         return None

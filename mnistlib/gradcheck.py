@@ -111,7 +111,8 @@ class Verdict:
     def __str__(self) -> str:
         """Return a sentence. A passing error is noise, different on every computer: not printed."""
         if self.right:
-            return f"{self.name}: right, {self.checked} entries, {self._passed}"
+            entries = "1 entry" if self.checked == 1 else f"{self.checked} entries"
+            return f"{self.name}: right, {entries}, {self._passed}"
         index = ", ".join(map(str, self.worst))
         given, measured = texts_apart(self.given, self.measured)
         return (

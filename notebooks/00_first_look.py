@@ -64,11 +64,11 @@ guesses.compare("% of images right after training", f"{100 * after.accuracy:.2f}
 #
 # Use the mouse, a finger or the arrow keys.
 
-# %% mystnb={"image": {"alt": "A still of the picture to draw on: a test digit, a seven; the activations of the network's 128 hidden units as a square of grey fields; and ten bars, of which the seven's is by far the longest."}}
+# %% mystnb={"image": {"alt": "A still of the picture to draw on: a digit, a seven; the activations of the network's 128 hidden units as a square of grey fields; and ten bars, of which the seven's is by far the longest."}}
 pictures.draw(trained)
 
 # %% [markdown]
-# The bars are the ten probabilities. The grey squares are the network's 128 **hidden units**, numbers that it works out on the way from the pixels to the answer. Your drawing is first resized and centred, as every training image was; you can switch that off. <small>On the web pages the network of lesson 04 answers instead; it was trained for longer.</small>
+# The bars are the ten probabilities. The grey squares show its 128 **hidden units**, each by a number that it works out on the way from the pixels to the answer. Your drawing is first resized and centred, as every training image was; you can switch that off. <small>On the web pages the network of lesson 04 answers instead; it was trained for longer.</small>
 #
 # ## What did training do?
 #
@@ -135,7 +135,7 @@ show_answers(
 plt.show()
 
 # %% [markdown]
-# Read it from the top. At the start the network has only two answers for these images, 8 and 2. After a single step it calls every one of them a 3, which looks like a bad idea and isn't, as you will see in question 1 below. From 30 steps on, the 0, the 7, the 2 and the 4 stay right, and their blue deepens. About the 5 and the 3, however, the network keeps changing its mind, and it ends up taking the 3 for a 9.
+# Read it from the top. At the start the network has only two answers for these images, 8 and 2. After a single step it calls every one of them a 3, which looks like a bad idea and isn't, as you will see in question 1 below. The 0 and the 7 are settled by step 30; the 2 and the 4 are right by then, and grow surer. About the 5 and the 3, however, the network keeps changing its mind, and it ends up taking the 3 for a 9.
 #
 # Nobody told the network what a loop is, or a stroke. It was told only which answer is right for each of its images, and whatever it knows about loops by now, it has found out by moving numbers a little. [Lesson 03](03_backpropagation.ipynb) works out how a step knows which way to move each of them.
 #

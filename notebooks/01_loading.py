@@ -92,7 +92,7 @@ images = np.frombuffer(raw, dtype=np.uint8, offset=16).reshape(count, rows, colu
 images.shape, images.dtype
 
 # %% [markdown]
-# Here is a part of the first image as numbers: rows 5 to 11, columns 12 to 21. Can you guess the digit from its top alone?
+# Here is the top of the first image as numbers: rows 5 to 11, columns 12 to 21.
 
 # %%
 for row in images[0, 5:12, 12:22]:
@@ -202,7 +202,7 @@ for name, array in mnist._asdict().items():
 #
 # Before you look any further, put some of the data away. The **test set** has one job: to say, when every choice has been made, how well the finished network reads digits that played no part in its making. It cannot judge a choice that it helped to make. So while we are still choosing we need other digits, and we split the training images: 50,000 to learn from, and 10,000 for **validation**, the very same 10,000 that lesson 00 kept back.
 #
-# The usual advice is to ask the test set *once*, and you should know that this course doesn't keep to it: lessons 04, 05, 06, 10 and 12 all ask, about different networks, and the drawing pad of lesson 00 opened with one of its digits. We choose nothing by the answers, which is what matters, but every look is a temptation.
+# The usual advice is to ask the test set *once*, and you should know that this course doesn't keep to it. We choose nothing by the answers, which is what matters, but every look is a temptation.
 #
 # The split is random, but it can be repeated. A random number generator starts from a **seed**, and the same seed gives the same numbers in every run. Ours makes a **permutation**: all the whole numbers from 0 up to, but not including, 60,000, each of them once, in random order.
 
@@ -223,7 +223,7 @@ print("same generator again:", np.array_equal(rng.permutation(60_000), order))
 # %% [markdown]
 # A generator moves on with every number that it hands out, so to repeat a result you must repeat everything drawn since the seed, in the same order. The original shuffled first and set its seed afterwards ([lesson 06](06_autopsy.ipynb)), so nobody can ever recover its split.
 #
-# A good split obeys three rules. No image may be in both parts, or the network will have seen the exam. No image may be lost. And each class should keep its share, so that neither part is easier than the other; with so many images chance sees to that, roughly. We shall also look at who wrote what. Two more files record it. They come from the people who traced every digit back to its archive ([Yadav and Bottou 2019](https://arxiv.org/abs/1905.10498)), and `data.writers()` checks them as strictly as `data.load()` checks its four.
+# A good split obeys three rules. No image may be in both parts, or the network will have seen the exam. No image may be lost. And each class should keep its share, so that neither part is easier than the other; with so many images chance sees to that, roughly. One more thing can tie the two parts together: the writer. Two further files, from the people who traced every digit back to its archive ([Yadav and Bottou 2019](https://arxiv.org/abs/1905.10498)), say who wrote what, and `data.writers()` checks them as strictly as `data.load()` checks its four.
 
 # %%
 print("in both parts:", len(set(for_training) & set(for_validation)))
@@ -299,23 +299,23 @@ print(f'always "{most}": {always:.2f} % of the validation images right')
 #
 # One trap lies between the bytes and the first sum. It is worth a page because it is silent, and you will fall into it before the lesson is over.
 #
-# The pixels are `uint8`: 8 bits, 256 values, and no room for more. Here are two pixels. Say what you expect before you add 10 to them.
-
-# %%
-pixels = np.array([100, 250], dtype=np.uint8)
-pixels + 10
-
-# %% [markdown]
-# The second pixel should have become 260. Instead it became $260 - 256 = 4$, without warning: it **wrapped** around, as a clock does after twelve. The plain 10 didn't help, because NumPy turned it into a byte too, to fit the array.
+# The pixels are `uint8`: 8 bits, 256 values, and no room for more.
 #
-# Differences are worse, because everything that should be negative wraps. What will $0 - 200$ be?
+# **Predict.** Add 10 to two pixels, 100 and 250. Then subtract a pixel of 200 from one of 0. Which three numbers come out?
 
 # %%
+guesses.ask("100 + 10, 250 + 10 and 0 - 200, in bytes", None)
+
+# %% tags=["answer"]
+pixels = np.array([100, 250], dtype=np.uint8)
 paper, ink = np.array([0], dtype=np.uint8), np.array([200], dtype=np.uint8)
-paper - ink
+three = [*(pixels + 10), *(paper - ink)]
+guesses.compare("100 + 10, 250 + 10 and 0 - 200, in bytes", ", ".join(str(k) for k in three))
 
 # %% [markdown]
-# It is 56, which is as wrong as it is quiet. Hence the rule of this course: keep images as `uint8`, in an eighth of the memory that NumPy's usual `float64` would take, and turn them into floats the moment you compute with them. At the same time we scale them to $[0, 1]$ and flatten each image into a row, since in this course rows are examples. For a batch of $n$ images,
+# The 250 should have become 260. Instead it became $260 - 256 = 4$, without warning: it **wrapped** around, as a clock does after twelve. The plain 10 didn't help, because NumPy turned it into a byte too, to fit the array. Differences are worse, because everything that should be negative wraps: $0 - 200$ is 56, which is as wrong as it is quiet.
+#
+# The operators `+`, `-`, `*`, `**` and `@` all wrap, whereas NumPy's `sum` and `mean` don't, because they compute in a wider type. Hence the rule of this course: keep images as `uint8`, in an eighth of the memory that NumPy's usual `float64` would take, and turn them into floats the moment you compute with them. At the same time we scale them to $[0, 1]$ and flatten each image into a row, since in this course rows are examples. For a batch of $n$ images,
 #
 # $$X = \frac{\text{pixels}}{255}$$
 #
@@ -343,7 +343,7 @@ print(labels)
 # %% [markdown]
 # ### Exercise 1.3: one-hot (core, 5 minutes)
 #
-# Do it without a loop. Compare a *column* of labels, shape $(n, 1)$, with a *row* of class numbers, shape $(10,)$: NumPy stretches both to $(n, 10)$, which is called **broadcasting**. `labels[:, None]` makes the column.
+# Do it without a loop. Compare a *column* of labels, shape $(n, 1)$, with a *row* of class numbers, shape $(10,)$: NumPy stretches both to $(n, 10)$, which is called **broadcasting**.
 
 
 # %%
@@ -421,7 +421,7 @@ plt.show()
 #
 # $$\hat k_i = \arg\min_k \; \lVert x_i - \bar x_k \rVert^2 .$$
 #
-# Taken literally, that is an array of $10{,}000 \cdot 10 \cdot 784$ differences for our 10,000 validation images. It is cheaper to multiply out first. In each pixel $j$,
+# Taken literally, that is an array of $10{,}000 \cdot 10 \cdot 784$ differences for our validation images, some 630 MB. It is far cheaper to multiply out first. In each pixel $j$,
 #
 # $$(x_{ij} - \bar x_{kj})^2 = x_{ij}^2 - 2\, x_{ij}\, \bar x_{kj} + \bar x_{kj}^2 .$$
 #
@@ -500,7 +500,7 @@ print(f"in bytes: {accuracy8:.2f} % right")
 guesses.compare("what it answers, in bytes", ", ".join(str(k) for k in np.unique(answers8)))
 
 # %% [markdown]
-# It answers "1" to every image, like the program that never looks. The differences and their squares are bytes, so they wrap around. Only a difference of less than 16 keeps its square. For 16 itself the square is 256, which wraps to 0, as if the two pixels were equal, and what is left of a larger square says nothing about the difference. One thing survives, though: where two pixels are equal, their difference is still 0. So the sum no longer measures *how much* an image and a mean differ but, roughly, *in how many pixels*. And since most of any image is paper, the mean with the most paper should win, whatever the image:
+# It answers "1" to every image, like the program that never looks. The differences and their squares are bytes, so they wrap around. Only a difference of less than 16 keeps its square (even $-3$ does: it has become 253, whose square wraps to 9). For 16 itself the square is 256, which wraps to 0, as if the two pixels were equal, and what is left of a larger square says nothing about the difference. One thing survives, though: where two pixels are equal, their difference is still 0. So the sum no longer measures *how much* an image and a mean differ but, roughly, *in how many pixels*. And since most of any image is paper, the mean with the most paper should win, whatever the image:
 
 # %%
 print(f"paper in the images: {100 * (pixels8 == 0).mean():.0f} %")

@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 02 Sigmoid and softmax
 #
-# Show this lesson's network one particular 6, and it says 0. We can't simply tell it the right answer, because what it computes is not an answer but ten numbers, one for each class, and the one for 0 happens to be the largest. All that we can say is which of those numbers should move, which way, and how hard; and to say that, we must know it ourselves. **How do ten numbers become ten probabilities that a network can learn from?** That takes two functions, the softmax and its little sister, the sigmoid, which does a similar job one step earlier. Each is one line long and has its traps.
+# Show this lesson's network one particular 6, and it says 0. We can't simply tell it the right answer, because what it computes is not an answer but ten numbers, one for each class, and the one for 0 happens to be the largest. All that we can say is which of those numbers should move, which way, and how hard; and first we must work that out ourselves. **How do ten numbers become ten probabilities that a network can learn from?** That takes two functions, the softmax and its little sister, the sigmoid, which does a similar job one step earlier. Each is one line long and has its traps.
 #
 # **You will be able to**
 #
@@ -75,7 +75,7 @@ plotting.network(
 plt.show()
 
 # %% [markdown]
-# The pixels go into 128 units that are called **hidden**, because they stand between the input and the answer, where nobody looks. Each unit keeps one number, a **weight**, for every pixel. It multiplies the pixels by their weights and adds up the products, together with one more number of its own, the **bias** ($W_1$ and $b_1$ in the picture). The sigmoid squeezes this sum into a response between 0 and 1, which is called the unit's **activation**; the darker the circle, the larger the activation. (The ten circles on the right are shaded in the same way, by probability.)
+# The pixels go into 128 units that are called **hidden**, because they stand between the input and the answer, where nobody looks. Each unit keeps one number, a **weight**, for every pixel. It multiplies the pixels by their weights and adds up the products, together with one more number of its own, the **bias** ($W_1$ and $b_1$ in the picture). The sigmoid squeezes this sum into a response between 0 and 1, which is called the unit's **activation**; the darker the circle, the larger the activation.
 #
 # From the 128 activations, ten more sums are made in the same way, one for each class. Up to now we have called each of them a score; the field calls it a **logit**, and from here on so shall we. The softmax turns the ten logits into ten probabilities, which are the bars.
 
@@ -87,7 +87,7 @@ for k in range(10):
 # %% [markdown]
 # Learning means moving numbers. Suppose that you could take hold of these ten logits: which way would you push each of them, and how hard?
 #
-# **Predict.** Write ten numbers on paper, one for each class: positive for a push up, negative for a push down, and none larger than 1. Then copy them into the cell, in quotes, as in `"1 0 -0.5 0 0.2 0 0 -1 0 0"`. Later in this lesson you will derive the right ten, and we shall put them beside yours.
+# **Predict.** Write ten numbers on paper, one for each class: positive for a push up, negative for a push down, and all between -1 and 1. Then copy them into the cell, in quotes, as in `"1 0 -0.5 0 0.2 0 0 -1 0 0"`. Later in this lesson you will derive the right ten, and we shall put them beside yours.
 
 # %%
 guesses.ask("ten pushes, from the 0 to the 9", None)
@@ -138,8 +138,12 @@ p_added = naive_softmax(z_three + more)
 p_multiplied = naive_softmax(times * z_three)
 print("added:      ", p_added.round(4))
 print("multiplied: ", p_multiplied.round(4))
-both = f"{p_added.max():.4f} and {p_multiplied.max():.4f}"
-guesses.compare("the largest, after adding and after doubling", both)
+words = []
+for largest in [p_added.max(), p_multiplied.max()]:
+    change = np.sign((largest - p_three.max()).round(12))
+    word = {-1: "smaller", 0: "the same", 1: "larger"}[change]
+    words.append(f"{word} ({largest:.4f})")
+guesses.compare("the largest, after adding and after doubling", ", ".join(words))
 
 # %% [markdown]
 # Only *differences* between logits matter. Adding changes nothing, because $e^{z_k + \text{shift}} = e^{\text{shift}}\, e^{z_k}$, and the factor $e^{\text{shift}}$ cancels between top and bottom. Doubling squares all the odds, so the largest probability grows.
@@ -157,6 +161,12 @@ with np.errstate(over="ignore", invalid="ignore"):  # or NumPy would warn
 # %% [markdown]
 # A single logit of 1000 is enough: top and bottom of its fraction are both `inf`, and since $\infty / \infty$ has no value, the computer says `nan`, *not a number*. Hence a rule that you will need three times today: **never take the exponential of a large positive number.** Here, shift all logits by $-\max_l z_l$ first. Then no exponent is positive, while one of them is 0, so the sum contains a 1 and can't vanish either.
 #
+# Raise one logit in the picture, and watch the other probabilities pay for it. Then add the same number to all ten, until one of the two formulas breaks. <small>The live picture's last two columns belong to later sections.</small>
+
+# %% mystnb={"image": {"alt": "A still of the picture of logits: ten logits as bars; their probabilities with 800 added to each, by the stable formula; and by the naive one, where each of the ten is nan."}}
+pictures.scores()
+
+# %% [markdown]
 # ## Which axis?
 #
 # A network answers for many examples at once. Rows are examples, so `z` has the shape $(n, 10)$ and each *row* needs a softmax of its own. In NumPy that means an operation along the *last* axis, where `keepdims=True` keeps the result as a column, so that each row is divided by its own sum. Good programmers get this wrong, and no error message tells them so, because both axes give a table of the right shape.
@@ -465,13 +475,19 @@ plt.show()
 # %%
 target = 6  # change this: push towards another class
 pushed = z_image
-for pushes in range(5):
+for pushes in range(8):
     p_now = functions.softmax(pushed)
     print(f"after {pushes}: the {target} has {p_now[target]:.2f}, the answer is {p_now.argmax()}")
     pushed = pushed + np.eye(10)[target] - p_now
 
 # %% [markdown]
 # The very first push puts the answer right, and the others only make it surer, each by less than the one before, because less is missing. Try the other classes as targets: which needs the most pushes to become the answer, and why?
+#
+# <details><summary>Answer</summary>
+#
+# The 1, which needs six. Its logit starts 8 points below the 0's, and no push is larger than 1. At first each push even gains *more* than the last, although less is missing, because a probability close to 0 is hard to move.
+#
+# </details>
 #
 # A real network can't take hold of its logits. It can only move the weights that they are made of, and lesson 03 hands the push on to those.
 #
@@ -552,8 +568,6 @@ exercises.check(my_sigmoid)
 exercises.folded(my_sigmoid)
 
 # %% [markdown]
-# The slope needs no such care: there is no exponential in $a(1 - a)$ that could overflow.
-#
 # ### Put yours to work
 #
 # Your functions can take the library's place, and in lesson 04 they can train a network. Uncomment the line, leaving out any that aren't right yet.
@@ -625,12 +639,8 @@ exercises.folded(my_softmax_backward)
 #
 # </details>
 #
-# Raise one logit in the picture, and watch the other probabilities pay for it. (A live picture shows beside them a column of $J$: how fast each of them moves.) Then add the same number to all ten, until one of the two formulas for the softmax breaks.
-
-# %% mystnb={"image": {"alt": "A still of the picture of logits: ten logits as bars; their probabilities with 800 added to each, by the stable formula; and by the naive one, where each of the ten is nan."}}
-pictures.scores()
-
-# %% [markdown]
+# The last column of the live picture, at the end of *Too large for a float*, is a column of $J$: it shows how fast each probability moves as one logit is raised.
+#
 # ## Recap
 #
 # You can turn ten numbers into ten probabilities, say how wrong these are, and say of each number which way to push it and how hard. You have also seen that a formula, even your own, is a claim until it has been measured. What you can't do yet is reach the weights: the push still stops at the logits.

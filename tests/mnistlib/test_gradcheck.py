@@ -152,6 +152,8 @@ def test_a_pass_prints_no_noise():
         for h in (1e-4, 1e-5, 2e-5)
     }
     assert texts == {"dW1: right, 16 entries, relative error below the limit 1e-07"}
+    verdict = check_gradient(f, X, gradient(X), sample=1, rng=np.random.default_rng(3))
+    assert str(verdict) == "gradient: right, 1 entry, relative error below the limit 1e-07"
     verdict = check_gradient(f, X, gradient(X))
     assert repr(verdict) == str(verdict)
     assert verdict.right is True

@@ -30,8 +30,8 @@
   const NUMBER = /^([-+]?)((?:\d+|\d{1,3}(?:,\d{3})+)?(?:\.(\d*))?)(?:e([-+]?\d{1,2}))? ?%?$/;
   function read(written) {
     const text = written.trim().toLowerCase().replaceAll("\u2212", "-");
-    const exact = text.match(/^(?:(?:log|ln) ?\(?(\d+)\)?|(-?\d+) ?\/ ?(\d+))$/);
-    const value = exact && (exact[1] ? Math.log(exact[1]) : exact[2] / exact[3]);
+    const exact = text.match(/^(?:(-?)(?:log|ln) ?\(?(\d+(?:\.\d+)?)\)?|(-?\d+) ?\/ ?(\d+))$/);
+    const value = exact && (exact[2] ? Math.log(exact[2]) * (exact[1] ? -1 : 1) : exact[3] / exact[4]);
     if (exact) return Number.isFinite(value) ? { value, decimals: Infinity, digits: Infinity } : undefined;
     const [, sign, number, fraction = "", power = "0"] = text.match(NUMBER) ?? [];
     if (!/\d/.test(number ?? "")) return undefined;

@@ -36,6 +36,7 @@ def test_a_guess_outlives_a_reload(tab, asking):
 GUESSES = [
     *["101,770", "1.0177e5", "10,1770", "log 10", "ln(10)", "log 0", "2.3", "2.31", "2", "1/4"],
     *[".25", "1/0", "\N{MINUS SIGN}5", "1e-5", "81 %", "81", "3.2", ".", "%", "nan", "It  rises"],
+    *["-log 0.1", "log 0.1", "-log 0"],
 ]
 
 
