@@ -360,7 +360,7 @@ if abs(here["loss"] - stored["loss"]) > 1e-6:
 
 rows = studies.read("looking")["rows"]
 plain = rows[0]["settings"]
-print("after 8 epochs, % right, from the worst seed to the best:")
+print(f"after 8 epochs at rate {plain['rate']}, % right, from the worst seed to the best:")
 for name, scale in {"scores times 0": 0.0, "our network": plain["scale"]}.items():
     wanted = plain | {"scale": scale, "seed": 0}
     alike = [row["results"] for row in rows if row["settings"] | {"seed": 0} == wanted]
@@ -368,7 +368,7 @@ for name, scale in {"scores times 0": 0.0, "our network": plain["scale"]}.items(
     print(f"{name:14}  {min(share):.1f} to {max(share):.1f}, {len(share)} seeds")
 
 # %% [markdown]
-# The loss falls for the network that can't look, too! It has learnt to read the values and average them, and gets nearly as many cards right as the rival at best. Accuracy, at least, seems to tell the two apart, since ours gets nine cards in ten, whatever the seed. But there is a lot of room in between. <small>Both were trained at a rate of 0.05, ours above at 0.02.</small>
+# The loss falls for the network that can't look, too! It has learnt to read the values and average them, and gets nearly as many cards right as the rival at best. Accuracy, at least, seems to tell the two apart, since ours gets nine cards in ten, whatever the seed. But there is a lot of room in between.
 #
 # ### Two votes, added
 #
