@@ -65,13 +65,6 @@ train_set, validation_set = data.split(
 )
 
 # %% [markdown]
-# As ever, $n$ counts the digits that a network is asked about. Two letters are new.
-#
-# | maths | Python | shape | meaning |
-# |---|---|---|---|
-# | $q$ | | | the true share of right answers; what is measured is the accuracy |
-# | $g$ | `groups` | (n,) | a writer; $n_g$ is how many digits they wrote, `groups[i]` the writer of digit $i$ |
-#
 # ## Four places where chance gets in
 #
 # Here is the network in question, trained by lesson 04's recipe: momentum 0.9, and a learning rate that falls from 0.5 to 0. <small>On arrays of bools NumPy's `~` means *not* and `&` means *and*, entry by entry: `~right` is True wherever an answer is wrong.</small>
@@ -123,7 +116,7 @@ guesses.ask("points, on 10,000 other digits", None)
 #
 # ### The error by digit
 #
-# Think of each answer as the toss of a coin that comes up "right" with probability $q$. Count "right" as 1 and "wrong" as 0, so that the mean of a toss is $q$. Its **variance**, the mean squared distance from that mean, is
+# Think of each of the $n$ answers as the toss of a coin that comes up "right" with probability $q$, the true share of right answers. Count "right" as 1 and "wrong" as 0, so that the mean of a toss is $q$. Its **variance**, the mean squared distance from that mean, is
 #
 # $$q\,(1 - q)^2 + (1 - q)\,q^2 = q\,(1 - q) .$$
 #
@@ -352,7 +345,7 @@ guesses.compare("writers above their limit, by chance", round(np.mean(above), 1)
 #
 # ### The error by writer
 #
-# Now count people. Of the $n_g$ digits by writer $g$, $\text{right}_g$ were read correctly. If the truth is $q$, you would expect $q\, n_g$, and each writer brings a little more than that or a little less: $\text{right}_g - q\, n_g$. Add these differences up, divide by $n$, and you have the distance from the accuracy to the truth.
+# Now count people. A writer $g$ wrote $n_g$ of the $n$ digits, and $\text{right}_g$ of these were read correctly. If the truth is $q$, you would expect $q\, n_g$, and each writer brings a little more than that or a little less: $\text{right}_g - q\, n_g$. Add these differences up, divide by $n$, and you have the distance from the accuracy to the truth.
 #
 # Different people are independent, so the variances of their differences add up. We don't know these variances, but a variance is a mean squared distance, and so the sum of our own squares stands in for their total. That gives the standard error *by writer* ([Cochran 1977](https://archive.org/details/samplingtechniqu0000coch_t4x6), chapter 6):
 #
