@@ -173,7 +173,7 @@ exercises.folded(my_reliability)
 # %% [markdown]
 # Our network's answers, bin by bin, make a **reliability diagram**, of the kind that weather forecasters have long drawn ([Murphy and Winkler 1977](https://doi.org/10.2307/2346866)). A calibrated network's points lie on the diagonal, give or take chance: each answer is a coin that comes up right as often as its confidence claims, and the bars show how far such coins would scatter.
 
-# %% mystnb={"image": {"alt": "Reliability diagram: the share of right answers against their confidence, with bars of two standard deviations of chance, the number of answers beside each point, and a dashed diagonal. Between 0.4 and 0.9 four of five points lie a little below the diagonal, and the bars reach about as far as it; the last point, near 1 and with 9449 answers, lies on it. The first, of two answers, has a bar over the whole height."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "Reliability diagram: the share of right answers against their confidence, with bars of two standard deviations of chance, the number of answers beside each point, and a dashed diagonal, which every bar reaches. Between 0.4 and 0.9 four of five points lie a little below the diagonal, and the bars reach about as far as it; the last point, near 1 and with 9449 answers, lies on it. The first, of two answers, has a bar over the whole height."}} tags=["hide-input"]
 found = calibration(softmax(z2), mnist.test_labels)
 figure, axis = plt.subplots(figsize=(5.6, 4.8))
 seen = found.counts > 0
@@ -192,7 +192,7 @@ for place in np.flatnonzero(seen):
     label = f"{found.counts[place]}"
     axis.annotate(label, spot, shift, textcoords="offset points", ha=side, fontsize=12)
 axis.set(
-    title="Nearly calibrated:\nthe points keep close to the diagonal",
+    title="Nearly calibrated:\nevery bar reaches the diagonal",
     xlabel="confidence (number of answers beside each point)",
     ylabel="share right (bars: two standard deviations)",
     xlim=(0, 1.03),
@@ -203,7 +203,7 @@ counts, confidence, accuracy = found.counts[9], found.confidence[9], found.accur
 print(f"from 0.9 up: {counts} answers, mean confidence {confidence:.3f}, right {accuracy:.3f}")
 
 # %% [markdown]
-# Nearly all our answers are in the last bin, and they are as good as they claim to be. A network that claims more than it delivers, with its points below the diagonal, is **overconfident**, as large networks often are ([Guo and others 2017](https://arxiv.org/abs/1706.04599)). Ours is so at most a little; [lesson 08](08_too_good.ipynb) tries a cure.
+# Nearly all our answers are in the last bin, and they are as good as they claim to be. A network that claims more than it delivers, with its points below the diagonal, is **overconfident**, as large networks often are ([Guo and others 2017](https://arxiv.org/abs/1706.04599)). If ours is, then only a little; [lesson 08](08_too_good.ipynb) tries a cure.
 #
 # ## 2. Which network came out
 #
