@@ -181,29 +181,10 @@ def confusion(matrix: np.ndarray, *, title: str) -> plt.Axes:
     return axis
 
 
-def weights(matrix: np.ndarray, *, columns: int = 8, title: str = "") -> Figure:
-    """Draw each column of a matrix (784, m) as an image: brown below zero, violet above, white at 0.
-
-    Used in lesson 04.
-    """
-    images = matrix.T.reshape(-1, 28, 28)
-    rows = -(-len(images) // columns)
-    figure, axes = plt.subplots(
-        rows, columns, figsize=(0.9 * columns, 0.9 * rows + 0.4), squeeze=False
-    )
-    for axis in axes.flat:
-        axis.set_axis_off()
-    for axis, image in zip(axes.flat, images, strict=False):
-        limit = np.abs(image).max()
-        axis.imshow(image, cmap="PuOr", vmin=-limit, vmax=limit)
-    figure.suptitle(title, fontsize=13, x=0.01, ha="left")
-    return figure
-
-
 def network(image: np.ndarray, a1: np.ndarray, p: np.ndarray, *, title: str) -> Figure:
     """Draw a network at work: an image, some hidden units, and the probability of each class.
 
-    Of the activations ``a1``, from 0 to 1, the first eight are drawn. Used in lessons 02 and 04.
+    Of the activations ``a1``, from 0 to 1, the first eight are drawn. Used in lesson 02.
 
     Raises:
         ValueError: fewer than eight hidden units.

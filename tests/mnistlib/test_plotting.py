@@ -96,21 +96,6 @@ def test_confusion_writes_every_mistake_and_blanks_the_diagonal():
     assert not any(line.get_visible() for line in axis.get_xgridlines() + axis.get_ygridlines())
 
 
-def test_weights_shows_each_column_on_a_scale_with_white_at_zero():
-    matrix = np.random.default_rng(1).normal(size=(784, 5))
-    figure = plotting.weights(matrix, columns=2)
-    assert len(figure.axes) == 6
-    for axis, column in zip(figure.axes, matrix.T, strict=False):
-        (drawn,) = axis.images
-        np.testing.assert_array_equal(drawn.get_array(), column.reshape(28, 28))
-        low, high = drawn.get_clim()
-        assert -low == high == np.abs(column).max()
-        brown, white, violet = drawn.to_rgba(np.array([[low, 0, high]]))[0, :, :3]
-        np.testing.assert_allclose(white, 1, atol=0.05)
-        assert brown[0] > brown[2]
-        assert violet[2] > violet[1]
-
-
 def test_network_shows_the_image_the_units_and_the_probabilities():
     a1, p = np.linspace(0, 1, 20), np.arange(10) / 45
     figure = plotting.network(IMAGES[0], a1, p, title="t")
@@ -135,7 +120,6 @@ def test_every_word_lies_within_its_picture():
     plotting.card(IMAGES, [0.5, 0.3, 0.2], title="three pairs", axis=card)
     for figure in (
         plotting.digits(IMAGES, range(7), columns=3, title="seven digits"),
-        plotting.weights(np.eye(784)[:, :5], columns=2, title="five units"),
         plotting.network(IMAGES[0], np.ones(20) / 2, np.arange(10) / 45, title="at work"),
         card.figure,
     ):
