@@ -1,5 +1,7 @@
 """What every model of the course promises: how it begins, what its gradients are, what it refuses."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -22,7 +24,9 @@ def recipe(**choices):
 #: Each model, and a function from a generator and a dtype to parameters for it.
 MODELS = {
     "network": (network, network.initialise),
-    "MLP": (deep.MLP(), lambda rng, dtype: deep.initialise(rng, [784, 8, 10], dtype=dtype)),
+    "MLP": (deep.MLP(), partial(deep.initialise, sizes=[784, 8, 10])),
+    "MLP, tanh": (deep.MLP("tanh"), partial(deep.initialise, sizes=[784, 8, 7, 9, 10])),
+    "MLP, no hidden layer": (deep.MLP("sigmoid"), partial(deep.initialise, sizes=[784, 10])),
     "convolution": (convolution.Convolutional(), convolution.initialise),
     "attention": (attention.Attention(), attention.initialise),
     "tape": (TAPE, network.initialise),
