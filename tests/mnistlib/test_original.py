@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from mnistlib import data, functions, original
-from mnistlib.gradcheck import central_difference, check_gradient
 from mnistlib.original import LADDER, Recipe, Weights, run, rungs
 from mnistlib.training import Score, TrainingDiverged, evaluate
 
@@ -145,55 +144,6 @@ def test_the_repairs_are_all_the_other_choices():
     both["precision"] = ("float32", "float64")  # no fault; the second is the course's
     assert {name: words for name, words in choices.items() if words} == both
     assert both["unit"] == ("epoch", "step")
-
-
-@pytest.mark.parametrize("field", ["W1", "W2"])
-def test_jacobian_the_gradient_check_passes(field):
-    weights, x, y = batch()
-
-    def loss(W):
-        z2 = ORIGINAL.logits(weights._replace(**{field: W}), x)
-        return functions.squared_error(functions.softmax(z2), y)
-
-    def verdict(jacobian):
-        slopes = replace(ROWS, jacobian=jacobian).gradients(weights, x, y)[1]
-        at, rng = getattr(weights, field), np.random.default_rng(2)
-        return check_gradient(loss, at, getattr(slopes, field), sample=200, rng=rng)
-
-    assert verdict("whole")
-    assert verdict("diagonal").error > 0.01
-
-
-@pytest.mark.parametrize("recipe", [ORIGINAL, ROWS, replace(ROWS, jacobian="whole")])
-def test_loss_the_gradient_is_p_minus_y(recipe):
-    weights, x, y = batch()
-    a1 = functions.sigmoid(x @ weights.W1)
-    p = recipe.probabilities(a1 @ weights.W2)
-    expected = a1.T @ (p - y) / len(y)
-    mended = replace(recipe, loss="cross-entropy").gradients(weights, x, y)[1].W2
-    assert_close([mended], [expected])
-    assert not np.allclose(recipe.gradients(weights, x, y)[1].W2, expected, rtol=0.1)
-
-
-@pytest.mark.parametrize("followed", [{"jacobian": "whole"}, {"loss": "cross-entropy"}])
-def test_recorded_is_the_loss_that_is_followed(followed):
-    weights, x, y = batch()
-
-    def recorded(choice, W2):
-        recipe = replace(ROWS, recorded=choice, **followed)
-        return recipe.gradients(weights._replace(W2=W2), x, y)[0]
-
-    def nudged(choice):  # only five units, to save time
-        rest = weights.W2[5:]
-        return central_difference(lambda W: recorded(choice, np.vstack([W, rest])), weights.W2[:5])
-
-    slopes = replace(ROWS, **followed).gradients(weights, x, y)[1].W2[:5]
-    assert_close([nudged("the loss")], [slopes], 1e-7)
-    assert slopes.all()
-    assert not nudged("class numbers").any()
-    p = batch_axis_softmax(functions.sigmoid(x @ weights.W1) @ weights.W2)
-    alone = REPAIRED["recorded"].gradients(weights, x, y)[0]
-    assert alone == pytest.approx(((p - y) ** 2).sum() / len(y), rel=1e-12)
 
 
 def test_slope_is_finite_far_out():
