@@ -10,7 +10,7 @@ import pytest
 from course import studies
 from course.lessons import all_lessons
 
-pytestmark = pytest.mark.takes(seconds=45)
+pytestmark = pytest.mark.takes(seconds=40)
 
 NAMES = sorted(path.stem for path in studies.FOLDER.glob("*.py"))
 

@@ -10,7 +10,7 @@ from mnistlib import data, functions, original
 from mnistlib.original import LADDER, Recipe, Weights, run, rungs
 from mnistlib.training import Score, TrainingDiverged, evaluate
 
-pytestmark = pytest.mark.takes(seconds=8)
+pytestmark = pytest.mark.takes(seconds=4)
 
 REPAIRS = {
     "cached": "the published file",
