@@ -14,6 +14,7 @@ committed. A lesson reads it (:func:`read`) and runs the quick row again (:func:
 import argparse
 import importlib.util
 import json
+import math
 import os
 import re
 import subprocess
@@ -52,7 +53,7 @@ def module(name: str) -> ModuleType:
 
 
 def again(name: str) -> tuple[dict, dict, dict]:
-    """Run the quick row of a study once more.
+    """Run the quick row of a study once more, and say so if it comes out otherwise than stored.
 
     Args:
         name: the study's name.
@@ -65,7 +66,22 @@ def again(name: str) -> tuple[dict, dict, dict]:
     """
     study = read(name)
     row = study["rows"][study["quick"]]
-    return row["settings"], row["results"], module(name).run(**row["settings"])
+    settings, stored = row["settings"], row["results"]
+    here = module(name).run(**settings)
+    if not close(json.loads(json.dumps(here)), stored):
+        print(f"not as stored in studies/{name}.json:", settings)
+    return settings, stored, here
+
+
+def close(here, stored) -> bool:
+    """Compare results: numbers to rounding, everything else exactly."""
+    if isinstance(stored, dict):
+        return here.keys() == stored.keys() and all(close(here[key], stored[key]) for key in stored)
+    if isinstance(stored, list):
+        return len(here) == len(stored) and all(map(close, here, stored))
+    if isinstance(stored, float):
+        return math.isclose(here, stored, rel_tol=1e-6, abs_tol=1e-9)
+    return here == stored
 
 
 def _file(name: str, ending: str) -> Path:

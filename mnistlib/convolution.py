@@ -123,22 +123,16 @@ def initialise(
     rng: np.random.Generator,
     *,
     kernels: tuple[int, int] = (8, 16),
-    side: int = 5,
     dtype=np.float64,
 ) -> Parameters:
     """Draw He's weights, and biases of 0; otherwise as :func:`mnistlib.network.draw_weights`.
 
-    ``kernels`` says how many are in the first layer and in the second. Their ``side`` is 1, 5 or 9
-    pixels, with which every halving comes out even.
+    ``kernels`` says how many, of 5 x 5 pixels, are in the first layer and in the second.
     """
     if np.shape(kernels) != (2,):
         raise ValueError(f"kernels must be two numbers, one for each layer, got {kernels}")
-    after = 28 - side + 1
-    last = after // 2 - side + 1
-    if after % 2 or last % 2 or last < 2:
-        raise ValueError(f"kernels of {side} x {side} leave layers that cannot be halved")
     first, second = kernels
-    sizes = [(side * side, first), (side * side * first, second), ((last // 2) ** 2 * second, 10)]
+    sizes = [(5 * 5, first), (5 * 5 * first, second), (4 * 4 * second, 10)]
     return Parameters(
         *(array for pair in sizes for array in deep.initialise(rng, pair, dtype=dtype))
     )

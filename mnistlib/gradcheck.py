@@ -11,6 +11,10 @@ import numpy as np
 #: The step of a central difference, for an entry of size 1 or less; a larger one's is in proportion.
 STEP = 1e-5
 
+#: How far off an entry may be in any case: where f is of size 1, rounding alone makes a measured slope
+#: uncertain by some 1e-11, and a right 0 must pass.
+ATOL = 1e-10
+
 
 def central_difference(f: Callable, u, h: float | None = None) -> np.ndarray:
     r"""Measure the gradient of ``f`` by nudging every entry of ``u`` both ways.
@@ -86,14 +90,12 @@ class Verdict:
 
     ``error`` is the relative error over all entries that were checked, ``worst`` the index of the
     entry furthest off, ``given`` and ``measured`` its two values. ``tolerance`` is the relative error
-    that passes, and ``atol`` how far off each entry may be in any case: no slope is measured more
-    exactly, so that a right 0 passes.
+    that passes.
     """
 
     name: str
     error: float
     tolerance: float
-    atol: float
     checked: int
     worst: tuple[int, ...]
     given: float
@@ -102,7 +104,7 @@ class Verdict:
     @property
     def right(self) -> bool:
         """Whether the two agree to within a tolerance. A NaN agrees with nothing."""
-        return self.error < self.tolerance or abs(self.given - self.measured) <= self.atol
+        return self.error < self.tolerance or abs(self.given - self.measured) <= ATOL
 
     def __bool__(self) -> bool:
         """Return the verdict, so that ``assert check_gradient(...)`` reads as it should."""
@@ -125,7 +127,7 @@ class Verdict:
     def _passed(self) -> str:
         if self.error < self.tolerance:
             return f"relative error below the limit {self.tolerance:g}"
-        return f"none off by more than {self.atol:g}"
+        return f"none off by more than {ATOL:g}"
 
     __repr__ = __str__
 
@@ -138,7 +140,6 @@ def check_gradient(
     name: str = "gradient",
     h: float | None = None,
     tolerance: float = 1e-7,
-    atol: float = 1e-10,
     sample: int | None = None,
     rng: np.random.Generator | None = None,
 ) -> Verdict:
@@ -153,8 +154,6 @@ def check_gradient(
         name: what to call it in the verdict.
         h: step of the central difference; None for one in proportion to each entry.
         tolerance: the relative error that passes; 1e-7 is what a smooth function should show.
-        atol: how far off each entry may be, however small the gradient is. Where f is of size 1,
-            rounding alone makes a measured slope uncertain by some 1e-11.
         sample: how many entries to check, drawn by ``rng``; None checks them all.
         rng: generator for the sample.
 
@@ -192,7 +191,6 @@ def check_gradient(
         name=name,
         error=relative_error(given, measured),
         tolerance=tolerance,
-        atol=atol,
         checked=given.size,
         worst=tuple(int(index) for index in np.unravel_index(position, u.shape)),
         given=float(given[worst]),

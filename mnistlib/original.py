@@ -162,10 +162,10 @@ LADDER: tuple[tuple[str, dict], ...] = (
 )
 
 
-def rungs(recipe: Recipe = Recipe(), ladder=LADDER) -> list[tuple[str, Recipe]]:
-    """Return the recipes of a ladder: the first as it is, each other with one more repair."""
-    recipes = [("the original", recipe)]
-    for name, repair in ladder:
+def rungs() -> list[tuple[str, Recipe]]:
+    """Return the recipes of the ladder: the original, and then each with one more repair."""
+    recipes = [("the original", Recipe())]
+    for name, repair in LADDER:
         recipes.append((name, replace(recipes[-1][1], **repair)))
     return recipes
 

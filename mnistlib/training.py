@@ -146,14 +146,14 @@ def evaluate(model: Model, parameters, dataset: Dataset) -> Score:
 
 
 @contextlib.contextmanager
-def _blas_threads(count: int | None) -> Iterator[None]:
-    """Run matrix products in this many threads; without the package threadpoolctl, BLAS decides."""
+def _one_blas_thread() -> Iterator[None]:
+    """Run matrix products in one thread; without the package threadpoolctl, BLAS decides."""
     try:
         from threadpoolctl import threadpool_limits
     except ImportError:
         yield
         return
-    with threadpool_limits(count, user_api="blas"):
+    with threadpool_limits(1, user_api="blas"):
         yield
 
 
@@ -168,13 +168,12 @@ def train(
     monitor: dict[str, Dataset] | None = None,
     every: int | None = None,
     after_record: Callable[[int, tuple, History], bool | None] | None = None,
-    threads: int | None = 1,
 ) -> tuple[P, History]:
     """Train, and record. The result is the same for the same model, parameters, set and batches.
 
     Products as small as ours gain from a second thread only while the computer is quiet (lesson 04's
     step took 721 microseconds in place of 1,131). Beside other programs it costs more than it gains,
-    since at every product the threads wait for each other; so there is one, unless you ask for more.
+    since at every product the threads wait for each other; so there is one.
 
     Args:
         model: what is trained.
@@ -188,8 +187,6 @@ def train(
         every: steps between two scores; if None, only before the first step and after the last.
         after_record: called after each scoring with the steps taken, the parameters and the history;
             training ends there if it returns True.
-        threads: how many BLAS takes for a matrix product; None leaves it to BLAS. The numbers change
-            by rounding at most.
 
     Returns:
         The trained parameters, and the :class:`History`.
@@ -224,7 +221,7 @@ def train(
             history.scores[name].append(evaluate(model, parameters, dataset))
         return bool(after_record and after_record(step, parameters, history))
 
-    with _blas_threads(threads):
+    with _one_blas_thread():
         ended = record(0)
         step = 0
         for batch in () if ended else batches:

@@ -8,6 +8,7 @@ with at most 34 digits each, which is the average of the test set's writers, and
 
 import numpy as np
 
+from course import studies
 from mnistlib import data, network
 from mnistlib.training import linear_decay, minibatches, train
 
@@ -87,8 +88,4 @@ def run(seed: int) -> dict:
 
 
 if __name__ == "__main__":
-    import sys
-
-    from course import studies
-
-    studies.main(sys.modules[__name__])
+    studies.main()

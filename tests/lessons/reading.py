@@ -1,19 +1,10 @@
-"""What the tests read out of lessons: what their cells draw, and what their Markdown refers to."""
+"""What the tests read out of lessons: what their cells call, and what their Markdown refers to."""
 
 import ast
 import re
 
 from course.lessons import Lesson
 from course.lessons.markdown import jupyter_anchor, markdown_parser, page_anchor, plain
-
-DRAWING_METHODS = {"bar", "barh", "contour", "contourf", "errorbar", "fill_between", "hist"}
-DRAWING_METHODS |= {"imshow", "loglog", "matshow", "pcolormesh", "plot", "plot_surface", "scatter"}
-DRAWING_METHODS |= {"semilogx", "semilogy"}
-DRAWING_MODULES = {"plt", "plotting", "pictures"}
-
-#: What of plt and plotting draws nothing.
-SETTINGS = {"use_style", "rcParams", "rc", "style", "cycler", "close"}
-
 
 #: A full stop ends a sentence when a new one begins, except in a few abbreviations.
 SENTENCE = r"(?<=[.!?])(?<!\bal\.)(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bcf\.)\s+(?=[^a-z\s])"
@@ -35,37 +26,11 @@ def dotted(node):
     return [node.id if isinstance(node, ast.Name) else "", *names]
 
 
-def calls(tree, inside_functions=True):
-    """Yield (dotted names, call) for each call; a function that is only defined calls nothing."""
-    if isinstance(tree, ast.Call):
-        yield dotted(tree.func), tree
-    for child in ast.iter_child_nodes(tree):
-        if inside_functions or not isinstance(tree, (ast.FunctionDef, ast.Lambda)):
-            yield from calls(child, inside_functions)
-
-
-def drawing_cells(trees):
-    """Return the indices of the cells that draw, themselves or through a function of the lesson."""
-    drawing_names = set()
-
-    def draws(names):
-        first_of_ours = next((i for i, n in enumerate(names) if n in DRAWING_MODULES), None)
-        if first_of_ours is not None and len(names) > first_of_ours + 1:
-            return names[first_of_ours + 1] not in SETTINGS
-        return names[-1] in (DRAWING_METHODS if len(names) > 1 else drawing_names)
-
-    drawing = set()
-    for index, tree in trees:
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[-1] in (
-                DRAWING_MODULES
-            ):
-                drawing_names |= {alias.asname or alias.name for alias in node.names} - SETTINGS
-            if isinstance(node, ast.FunctionDef) and any(draws(names) for names, _ in calls(node)):
-                drawing_names.add(node.name)
-        if any(draws(names) for names, _ in calls(tree, inside_functions=False)):
-            drawing.add(index)
-    return drawing
+def calls(tree):
+    """Yield (dotted names, call) for each call."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield dotted(node.func), node
 
 
 # --- Markdown

@@ -21,8 +21,6 @@ from course.exercises import LESSONS
 from course.lessons import (
     CLOSING,
     EXERCISE,
-    FOLDED_IN_JUPYTER,
-    KEPT,
     KERNEL,
     MEGABYTES,
     NOTEBOOKS,
@@ -101,24 +99,21 @@ def test_the_source_is_as_jupyter_writes_it(lesson):
 
 @each_lesson
 def test_metadata_holds_only_what_is_needed(lesson):
-    problems = []
     metadata = dict(lesson.notebook.metadata)
-    measured = metadata.pop("measured", {})
     language = metadata.pop("language_info", {}).get("name")  # or Jupyter adds it, unasked
-    if (metadata, language) != ({"kernelspec": KERNEL}, "python"):
+    problems = []
+    measured = metadata.pop("measured", {})
+    if (metadata, language) != ({"kernelspec": KERNEL}, "python") or not (
+        set(measured) <= {"seconds", "megabytes"}
+    ):
         problems.append(f"{lesson.path.name}: metadata {dict(lesson.notebook.metadata)}")
-    if not set(measured) <= {"seconds", "megabytes"}:
-        problems.append(f"{lesson.path.name}: metadata {dict(lesson.notebook.metadata)}")
-    for i, cell in enumerate(lesson.notebook.cells):
-        tags = cell.metadata.get("tags", [])
-        hidden = {FOLDED_IN_JUPYTER[tag]: True for tag in tags if tag in FOLDED_IN_JUPYTER}
-        folded = {"jupyter": hidden} if hidden else {}
-        more = {key: value for key, value in cell.metadata.items() if key not in KEPT}
-        if more != folded:
-            problems.append(f"{lesson.place(i)}: {more} where {folded} should be")
+    settled = execute.source_notebook(lesson).cells
+    for i, (cell, wanted) in enumerate(zip(lesson.notebook.cells, settled, strict=True)):
+        if cell.metadata != wanted.metadata:
+            problems.append(f"{lesson.place(i)}: {cell.metadata} where {wanted.metadata} belongs")
         problems += [
             f"{lesson.place(i)}: unknown tag {tag}; there are {', '.join(TAGS)}"
-            for tag in tags
+            for tag in cell.metadata.get("tags", [])
             if tag not in TAGS
         ]
         for output in cell.get("outputs", []):
@@ -167,12 +162,9 @@ WIDEST = 6.64
 @each_lesson
 def test_figures_are_stored_and_described(lesson):
     problems = []
-    drawing = reading.drawing_cells(lesson.trees)
     for i, cell in lesson.cells("code"):
         images = pngs(cell.outputs)
         alt = alternative_text(cell)
-        if i in drawing and not images:
-            problems.append(f"{lesson.place(i)} draws, but no image is stored")
         if len(images) > 1:
             problems.append(f"{lesson.place(i)} has {len(images)} images for one alternative text")
         is_file = re.search(r"\.(png|jpe?g|svg)\b", alt) or (alt and " " not in alt.strip())

@@ -49,12 +49,6 @@ def symbols(markdown):
 NOTATION = symbols((PAGES / "notation.md").read_text(encoding="utf-8"))
 
 
-def test_the_page_is_read_as_it_is_meant():
-    assert NOTATION["$n$"] == ("n", "", "examples in the batch")
-    assert NOTATION["$W_1, b_1$"][:2] == ("W1, b1", "(784, 128), (128,)")
-    assert len(NOTATION) > 20
-
-
 @pytest.mark.parametrize("lesson", WITH_TABLES, ids=lambda lesson: lesson.name)
 def test_a_lessons_symbols_are_those_of_the_notation_page(lesson):
     ours = symbols(lesson.markdown)

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from mnistlib import attention, autodiff, data
 from mnistlib.attention import Attention, Parameters, initialise
-from mnistlib.gradcheck import check_gradient
 
 seeds = st.integers(0, 2**32 - 1)
 few = st.integers(1, 6)
@@ -53,26 +52,6 @@ def test_gradients_are_those_of_the_tape(seed, pairs, hidden, d):
     for ours, theirs, value in zip(grads, taped, parameters, strict=True):
         assert ours.shape == value.shape
         assert np.abs(ours - theirs).max() <= 1e-13 * largest
-
-
-@given(seed=seeds, pairs=few, d=few)
-def test_the_ways_back_of_one_look(seed, pairs, d):
-    rng = np.random.default_rng(seed)
-    q, k, v = (
-        rng.normal(size=(2, d)),
-        rng.normal(size=(2, pairs, d)),
-        rng.normal(size=(2, pairs, 4)),
-    )
-    w = attention.attention_weights(q, k, 0.7)
-    dm = rng.normal(size=(2, 4))
-    dw, dv = attention.weighted_mean_backward(dm, w, v)
-    assert check_gradient(lambda u: (dm * attention.weighted_mean(u, v)).sum(), w, dw)
-    assert check_gradient(lambda u: (dm * attention.weighted_mean(w, u)).sum(), v, dv)
-    ds = rng.normal(size=w.shape)
-    dq, dk = attention.scores_backward(ds, q, k, 0.7)
-    scores = lambda q, k: (ds * 0.7 * np.einsum("nd,npd->np", q, k)).sum()  # noqa: E731
-    assert check_gradient(lambda u: scores(u, k), q, dq)
-    assert check_gradient(lambda u: scores(q, u), k, dk)
 
 
 # --- What may change an answer, and what may not

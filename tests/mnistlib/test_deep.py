@@ -1,59 +1,19 @@
-"""Networks of any depth: complex steps, and the spread that He's rule keeps."""
+"""Networks of any depth: their forward pass, and the spread that He's rule keeps."""
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from mnistlib import deep
 from mnistlib.deep import ACTIVATIONS, MLP, initialise
-from mnistlib.gradcheck import check_gradient, relative_error
-
-SMOOTH = ("sigmoid", "tanh")
-seeds = st.integers(0, 2**32 - 1)
+from mnistlib.gradcheck import check_gradient
 
 
-def problem(seed, hidden=(5, 4), pixels=6, n=7):
-    """Return random parameters, biases too, and a batch of random pixels and targets."""
-    rng = np.random.default_rng(seed)
-    parameters = initialise(rng, [pixels, *hidden, 10])
-    parameters = tuple(rng.normal(0, 0.5, value.shape) + value for value in parameters)
-    return parameters, rng.random((n, pixels)), np.eye(10)[rng.integers(0, 10, n)]
-
-
-def plain_loss(parameters, x, y, value):
-    """Compute the loss by the textbook's formulas, which take complex numbers as well."""
-    for W, b in zip(parameters[:-2:2], parameters[1:-2:2], strict=True):
-        x = value(x @ W + b)
-    e = np.exp(x @ parameters[-2] + parameters[-1])
-    return -(y * np.log(e / e.sum(axis=1, keepdims=True))).sum() / len(y)
-
-
-VALUES = {"sigmoid": lambda z: 1 / (1 + np.exp(-z)), "tanh": np.tanh}
-
-
-@pytest.mark.parametrize("activation", SMOOTH)
-@pytest.mark.parametrize("hidden", [(), (5, 4), (3, 4, 5, 3)])
-@settings(max_examples=20)
-@given(seed=seeds)
-def test_gradients_by_complex_steps(complex_step, activation, hidden, seed):
-    parameters, x, y = problem(seed, hidden)
-    loss, grads = MLP(activation).gradients(parameters, x, y)
-    assert loss == pytest.approx(plain_loss(parameters, x, y, VALUES[activation]), rel=1e-12)
-    assert len(grads) == len(parameters)
-    for place in range(len(parameters)):
-
-        def loss_of(value, place=place):
-            changed = (*parameters[:place], value, *parameters[place + 1 :])
-            return plain_loss(changed, x, y, VALUES[activation])
-
-        exact = complex_step(loss_of, parameters[place])
-        assert relative_error(grads[place], exact) < 1e-11
-
-
-@given(seed=seeds)
-def test_forward_keeps_every_layers_activations(seed):
-    parameters, x, _ = problem(seed)
+def test_forward_keeps_every_layers_activations():
+    rng = np.random.default_rng(0)
+    parameters = tuple(
+        rng.normal(0, 0.5, value.shape) + value for value in initialise(rng, [6, 5, 4, 10])
+    )
+    x = rng.random((7, 6))
     kept = MLP("tanh").forward(parameters, x)
     W1, b1, W2, b2, W3, b3 = parameters
     a1 = np.tanh(x @ W1 + b1)
@@ -116,7 +76,3 @@ def test_the_sigmoid_is_looked_up_at_each_call(monkeypatch):
 def test_what_does_not_fit_is_named(attempt, said):
     with pytest.raises(ValueError, match=said):
         attempt(np.random.default_rng(0))
-
-
-def test_the_smallest_network_has_one_weight():
-    assert initialise(np.random.default_rng(0), [1, 1])[0].shape == (1, 1)

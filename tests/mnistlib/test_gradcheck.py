@@ -2,23 +2,19 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import array_shapes, arrays
 
 from mnistlib.gradcheck import central_difference, check_gradient, relative_error
 
 A = np.random.default_rng(0).normal(size=(4, 4))
 X = np.random.default_rng(1).normal(size=(4, 4))
 
-KNOWN = {
-    "sum of squares": (lambda x: (x**2).sum(), lambda x: 2 * x),
-    "sines": (lambda x: np.sin(x).sum(), np.cos),
-    "trace of A x": (lambda x: np.trace(A @ x), lambda x: A.T),
-    "|x A|^2": (lambda x: ((x @ A) ** 2).sum(), lambda x: 2 * x @ A @ A.T),
-    "log of a sum": (lambda x: np.log(np.exp(x).sum()), lambda x: np.exp(x) / np.exp(x).sum()),
-}
-f, gradient = KNOWN["|x A|^2"]
+
+def f(x):
+    return ((x @ A) ** 2).sum()
+
+
+def gradient(x):
+    return 2 * x @ A @ A.T
 
 
 def changed(array, index, value):
@@ -43,9 +39,7 @@ def changed(array, index, value):
     ],
     ids=["C", "Fortran", "transposed", "strided", "reversed", "float32", "read-only"],
 )
-@pytest.mark.parametrize("name", KNOWN)
-def test_right_gradients_pass_in_any_layout(name, layout):
-    f, gradient = KNOWN[name]
+def test_right_gradients_pass_in_any_layout(layout):
     x = layout(X)
     before = x.copy()
     right = gradient(x.astype(np.float64))
@@ -89,22 +83,6 @@ def test_single_numbers_and_lists(x):
 
 # Comparing
 
-numbers = st.floats(-1e6, 1e6).filter(lambda v: v == 0 or abs(v) > 1e-6)
-pairs = array_shapes(max_dims=3, max_side=4).flatmap(
-    lambda shape: st.tuples(*[arrays(np.float64, shape, elements=numbers)] * 2)
-)
-
-
-@given(pairs, st.sampled_from([1e-3, 0.5, 7.0]))
-def test_relative_error_is_a_scale_free_distance(pair, factor):
-    a, b = pair
-    error = relative_error(a, b)
-    assert type(error) is float
-    assert error == relative_error(b, a)
-    assert 0 <= error <= 2 + 1e-15
-    assert (error == 0) == np.array_equal(a, b)
-    assert relative_error(factor * a, factor * b) == pytest.approx(error, rel=1e-8, abs=1e-14)
-
 
 def test_relative_error_by_hand():
     assert relative_error([3, 4], [3, 4]) == 0
@@ -112,6 +90,8 @@ def test_relative_error_by_hand():
     assert relative_error([0, 0], [3, 4]) == 1
     assert relative_error([3, 4], [-3, -4]) == 2
     assert relative_error([0, 10], [6, 10]) == pytest.approx(6 / np.sqrt(136))
+    assert relative_error([6, 10], [0, 10]) == pytest.approx(6 / np.sqrt(136))
+    assert type(relative_error([0, 10], [6, 10])) is float
     assert np.isnan(relative_error([np.nan, 1], [1, 1]))
 
 
@@ -159,7 +139,7 @@ def test_a_pass_prints_no_noise():
     assert verdict.right is True
 
 
-@given(st.tuples(st.integers(0, 3), st.integers(0, 3)), st.sampled_from([1.0, -1.0]))
+@pytest.mark.parametrize(("index", "off"), [((0, 0), 1.0), ((1, 3), 1.0), ((3, 2), -1.0)])
 def test_the_worst_entry_is_named(index, off):
     right = gradient(X)
     also_off = changed(right, (0, 0), right[0, 0] + 0.25)

@@ -1,5 +1,7 @@
 """What every model of the course promises: how it begins, what its gradients are, what it refuses."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -19,23 +21,32 @@ def recipe(**choices):
     return original.Recipe(slope="stable", pixels="scaled", **choices)
 
 
+def weights(rng, dtype):
+    drawn = recipe().initial_weights(np.random.RandomState(0))
+    return original.Weights(*(W.astype(dtype) for W in drawn))
+
+
 #: Each model, and a function from a generator and a dtype to parameters for it.
 MODELS = {
     "network": (network, network.initialise),
-    "MLP": (deep.MLP(), lambda rng, dtype: deep.initialise(rng, [784, 8, 10], dtype=dtype)),
+    "MLP": (deep.MLP(), partial(deep.initialise, sizes=[784, 8, 10])),
+    "MLP, tanh": (deep.MLP("tanh"), partial(deep.initialise, sizes=[784, 8, 7, 9, 10])),
+    "MLP, no hidden layer": (deep.MLP("sigmoid"), partial(deep.initialise, sizes=[784, 10])),
     "convolution": (convolution.Convolutional(), convolution.initialise),
     "attention": (attention.Attention(), attention.initialise),
     "tape": (TAPE, network.initialise),
     "weight decay": (WithWeightDecay(network, np.float64(0.1)), network.initialise),
     **{
-        f"original, {loss}, {jacobian}": (
-            recipe(loss=loss, jacobian=jacobian),
-            lambda rng, dtype: original.Weights(
-                *(W.astype(dtype) for W in recipe().initial_weights(np.random.RandomState(0)))
-            ),
-        )
+        f"original, {loss}, {jacobian}": (recipe(loss=loss, jacobian=jacobian), weights)
         for loss in ("squared error", "cross-entropy")
         for jacobian in ("diagonal", "whole")
+    },
+    **{
+        f"mended, {loss}": (
+            recipe(softmax="over the classes", jacobian="whole", recorded="the loss", loss=loss),
+            weights,
+        )
+        for loss in ("squared error", "cross-entropy")
     },
 }
 
@@ -119,7 +130,7 @@ def test_parameters_may_be_a_plain_tuple(name):
 def test_every_model_learns_four_images_by_heart(name):
     model, parameters, *dataset = problem(name)
     before = evaluate(model, parameters, dataset)
-    trained, _ = train(model, parameters, dataset, [np.arange(4)] * 40, learning_rate=0.05)
+    trained, _ = train(model, parameters, dataset, [np.arange(4)] * 100, learning_rate=0.05)
     assert type(trained) is type(parameters)
     after = evaluate(model, trained, dataset)
     assert after.loss < before.loss / 2

@@ -45,12 +45,6 @@ def test_gradients_by_complex_steps(complex_step, loss, seed):
         assert relative_error(getattr(slopes, name), exact) <= 1e-12
 
 
-def test_unless_told_otherwise_the_loss_is_the_cross_entropy():
-    parameters, x, y = problem(0)
-    loss, _ = network.gradients(parameters, x, y)
-    assert loss == pytest.approx(plain_loss(parameters, x, y, "cross-entropy"), rel=1e-13)
-
-
 @given(seeds)
 def test_forward_keeps_both_layers_and_the_largest_logit_is_the_answer(seed):
     parameters, x, _ = problem(seed, n=50, classes=10)

@@ -7,11 +7,10 @@ import numpy as np
 import pytest
 
 from mnistlib import data, functions, original
-from mnistlib.gradcheck import central_difference, check_gradient
 from mnistlib.original import LADDER, Recipe, Weights, run, rungs
 from mnistlib.training import Score, TrainingDiverged, evaluate
 
-pytestmark = pytest.mark.takes(seconds=8)
+pytestmark = pytest.mark.takes(seconds=4)
 
 REPAIRS = {
     "cached": "the published file",
@@ -120,16 +119,6 @@ def test_first_steps_are_the_notebooks(mnist, sets):
     assert evaluate(ORIGINAL, ours, test).accuracy == asked_at_once(weights[-1], *test)[1]
 
 
-def test_every_image_may_be_drawn():
-    assert_close(run(STEPS, digits(2))[0], as_the_notebook_did(*digits(2), steps=5)[0][-1])
-
-
-def test_the_curve_runs_beside_the_one_that_was_printed(sets):
-    # It printed .070 before the first step and .650 after 500, on a split that nobody can repeat.
-    history = run(Recipe(steps=500), sets[0], monitor={"validation": sets[1]}, every=500)[1]
-    np.testing.assert_allclose(history.accuracy("validation"), [0.070, 0.650], atol=0.03)
-
-
 def test_first_steps_of_the_last_rung(sets):
     (images, labels), chance = sets[0], np.random.RandomState(42)
     W1 = chance.uniform(-np.sqrt(6 / 912), np.sqrt(6 / 912), (784, 128))
@@ -155,55 +144,6 @@ def test_the_repairs_are_all_the_other_choices():
     both["precision"] = ("float32", "float64")  # no fault; the second is the course's
     assert {name: words for name, words in choices.items() if words} == both
     assert both["unit"] == ("epoch", "step")
-
-
-@pytest.mark.parametrize("field", ["W1", "W2"])
-def test_jacobian_the_gradient_check_passes(field):
-    weights, x, y = batch()
-
-    def loss(W):
-        z2 = ORIGINAL.logits(weights._replace(**{field: W}), x)
-        return functions.squared_error(functions.softmax(z2), y)
-
-    def verdict(jacobian):
-        slopes = replace(ROWS, jacobian=jacobian).gradients(weights, x, y)[1]
-        at, rng = getattr(weights, field), np.random.default_rng(2)
-        return check_gradient(loss, at, getattr(slopes, field), sample=200, rng=rng)
-
-    assert verdict("whole")
-    assert verdict("diagonal").error > 0.01
-
-
-@pytest.mark.parametrize("recipe", [ORIGINAL, ROWS, replace(ROWS, jacobian="whole")])
-def test_loss_the_gradient_is_p_minus_y(recipe):
-    weights, x, y = batch()
-    a1 = functions.sigmoid(x @ weights.W1)
-    p = recipe.probabilities(a1 @ weights.W2)
-    expected = a1.T @ (p - y) / len(y)
-    mended = replace(recipe, loss="cross-entropy").gradients(weights, x, y)[1].W2
-    assert_close([mended], [expected])
-    assert not np.allclose(recipe.gradients(weights, x, y)[1].W2, expected, rtol=0.1)
-
-
-@pytest.mark.parametrize("followed", [{"jacobian": "whole"}, {"loss": "cross-entropy"}])
-def test_recorded_is_the_loss_that_is_followed(followed):
-    weights, x, y = batch()
-
-    def recorded(choice, W2):
-        recipe = replace(ROWS, recorded=choice, **followed)
-        return recipe.gradients(weights._replace(W2=W2), x, y)[0]
-
-    def nudged(choice):  # only five units, to save time
-        rest = weights.W2[5:]
-        return central_difference(lambda W: recorded(choice, np.vstack([W, rest])), weights.W2[:5])
-
-    slopes = replace(ROWS, **followed).gradients(weights, x, y)[1].W2[:5]
-    assert_close([nudged("the loss")], [slopes], 1e-7)
-    assert slopes.all()
-    assert not nudged("class numbers").any()
-    p = batch_axis_softmax(functions.sigmoid(x @ weights.W1) @ weights.W2)
-    alone = REPAIRED["recorded"].gradients(weights, x, y)[0]
-    assert alone == pytest.approx(((p - y) ** 2).sum() / len(y), rel=1e-12)
 
 
 def test_slope_is_finite_far_out():
@@ -232,23 +172,10 @@ def test_precision_is_the_originals_or_doubled(sets):
 
 
 @pytest.mark.parametrize("weights", ["small uniform", "Glorot"])
-@pytest.mark.parametrize("precision", ["float32", "float64"])
-def test_weights_are_drawn_in_the_recipes_precision(weights, precision):
-    recipe = replace(STEPS, weights=weights, precision=precision)
+def test_weights_are_drawn_in_the_recipes_precision(weights):
+    recipe = replace(STEPS, weights=weights, precision="float32")
     drawn = recipe.initial_weights(np.random.RandomState(0))
-    assert {W.dtype for W in drawn} == {np.dtype(precision)}
-
-
-def test_the_slope_is_nan_sooner_in_float32():
-    z = np.array([-89, -88, -45, -44, 0])
-    with np.errstate(over="ignore", invalid="ignore"):
-        single = original.overflowing_slope(z.astype(np.float32))
-        doubled = original.overflowing_slope(z.astype(float))
-    assert single.dtype == np.float32
-    assert np.isnan(single[0])
-    assert (single[1:3] == 0).all()
-    assert (single[3:] > 0).all()
-    assert (doubled > 0).all()
+    assert {W.dtype for W in drawn} == {np.dtype(np.float32)}
 
 
 def test_split_is_the_seeds_alone():
@@ -262,14 +189,7 @@ def test_split_is_the_seeds_alone():
     mended, other = REPAIRED["split"], replace(REPAIRED["split"], seed=7)
     assert split(mended, 1) == split(mended, 2) != split(other, 1)
     assert split(ORIGINAL, 1) == split(Recipe(seed=7), 1) != split(ORIGINAL, 2)
-
-
-def test_split_without_a_seed_is_another_each_time():
-    many = np.arange(60_000)
-    orders = [original.split(ORIGINAL, (many, many), None)[0][1] for _ in range(2)]
-    assert not np.array_equal(*orders)
-    mended = [original.split(REPAIRED["split"], (many, many), None)[0][1] for _ in range(2)]
-    assert_same(mended[:1], mended[1:])
+    assert split(ORIGINAL, None) != split(ORIGINAL, None)  # another each time, as it was
 
 
 def test_an_epoch_is_a_step_or_a_pass():
@@ -332,10 +252,6 @@ def test_each_rung_changes_the_fields_it_names_and_no_other():
         assert repair == {name: after[name] for name in after if after[name] != before[name]} != {}
     repairs = {f: REPAIRS[f] for f in ("softmax", "jacobian", "loss", "pixels", "weights")}
     assert recipes[-1] == Recipe(**repairs, momentum=0.9)
-
-    ladder = [("both", {"unit": "step", "seed": 1}), ("more", {"steps": 6})]  # one's own
-    both = replace(STEPS, unit="step", seed=1)
-    assert rungs(STEPS, ladder)[1:] == [("both", both), ("more", replace(both, steps=6))]
 
 
 # What the batch supplies

@@ -7,12 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from scipy import special
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from mnistlib import data, deep, functions, network
+from mnistlib import functions, network
 from mnistlib.training import (
     History,
     Score,
@@ -72,9 +70,11 @@ class Weights(NamedTuple):
 # Mini-batches and the learning rate
 
 
-@given(st.integers(1, 300), st.integers(1, 64), st.integers(1, 4), st.integers(0, 2**32 - 1))
-def test_every_index_once_in_each_epoch(n, batch_size, epochs, seed):
-    batches = minibatches(n, batch_size, rng=np.random.default_rng(seed), epochs=epochs)
+@pytest.mark.parametrize(
+    ("n", "batch_size", "epochs"), [(1, 1, 1), (12, 4, 3), (13, 5, 2), (3, 9, 2)]
+)
+def test_every_index_once_in_each_epoch(n, batch_size, epochs):
+    batches = minibatches(n, batch_size, rng=np.random.default_rng(0), epochs=epochs)
     full, rest = divmod(n, batch_size)
     sizes = [batch_size] * full + [rest] * (rest > 0)
     assert [len(batch) for batch in batches] == sizes * epochs
@@ -97,25 +97,23 @@ def test_falling_is_a_straight_line_to_zero():
 
 # Updates
 
-slope_lists = st.lists(st.integers(-100, 100), min_size=1, max_size=8)
 
-
-@given(slope_lists, st.floats(0.001, 2), st.just(0.0) | st.floats(0, 0.99))
-def test_updates_follow_the_closed_formula(slopes, rate, momentum):
+def test_updates_follow_the_closed_formula():
     # Unrolled: after step T, v is the sum over t <= T of momentum^(T - t) slope_t.
     # The second parameter's slopes are twice those of the first.
+    slopes, rate, momentum = [3.0, -1.0, 4.0, 1.0], 0.3, 0.7
     values, v = [np.ones((2, 3)), np.ones(4)], [np.zeros((2, 3)), np.zeros(4)]
     for slope in slopes:
-        kept = [np.full((2, 3), float(slope)), np.full(4, 2.0 * slope)]
-        sgd_update(values, kept, v, rate, momentum)
-        assert (kept[0] == slope).all()
+        given = [np.full((2, 3), slope), np.full(4, 2 * slope)]
+        sgd_update(values, given, v, rate, momentum)
+        assert (given[0] == slope).all()
     velocities = [
         sum(momentum ** (T - t) * slopes[t] for t in range(T + 1)) for T in range(len(slopes))
     ]
     for place, times in ((0, 1), (1, 2)):
-        np.testing.assert_allclose(v[place], times * velocities[-1], rtol=1e-12, atol=1e-10)
+        np.testing.assert_allclose(v[place], times * velocities[-1], rtol=1e-12)
         expected = 1 - times * rate * sum(velocities)
-        np.testing.assert_allclose(values[place], expected, rtol=1e-12, atol=1e-10)
+        np.testing.assert_allclose(values[place], expected, rtol=1e-12)
 
 
 def test_an_update_needs_a_gradient_for_each_parameter():
@@ -178,17 +176,10 @@ def test_evaluate_equals_one_big_computation(n, dtype, rtol):
 def test_what_is_given_is_not_changed():
     images, labels = digits()
     parameters, batches = small_network(), deal()
-    given_arrays = [*parameters, images, labels, *batches]
-    before = [array.copy() for array in given_arrays]
-    trained, _ = train(
-        network,
-        parameters,
-        (images, labels),
-        batches,
-        learning_rate=0.5,
-        monitor={"m": (images, labels)},
-    )
-    assert_same_bits(given_arrays, before)
+    given = [*parameters, images, labels, *batches]
+    before = [array.copy() for array in given]
+    trained, _ = train(network, parameters, (images, labels), batches, learning_rate=0.5)
+    assert_same_bits(given, before)
     for start, end in zip(parameters, trained, strict=True):
         assert not np.shares_memory(start, end)
         assert not np.array_equal(start, end)
@@ -353,42 +344,6 @@ def test_minibatches_and_rates_need_numbers_of_at_least_one(numbers):
         linear_decay(0.5, 0)
 
 
-# The recipe, on the real digits. Three seeds gave 97.11 to 97.13 % after 3 epochs; lesson 04 trains
-# for longer.
-
-
-def test_the_recipe_reaches_its_accuracy():
-    mnist = data.load()
-    rng = np.random.default_rng(0)
-    parameters = network.initialise(rng, dtype=np.float32)
-    batches = minibatches(len(mnist.train_images), 128, rng=rng, epochs=3)
-    trained, _ = train(
-        network,
-        parameters,
-        (mnist.train_images, mnist.train_labels),
-        batches,
-        learning_rate=linear_decay(0.5, len(batches)),
-        momentum=0.9,
-    )
-    test = mnist.test_images, mnist.test_labels
-    assert evaluate(network, trained, test).accuracy >= 0.968
-
-
-@pytest.mark.parametrize(
-    ("model", "parameters"),
-    [
-        (network, network.initialise(np.random.default_rng(0), classes=5)),
-        (deep.MLP(), deep.initialise(np.random.default_rng(0), [784, 5])),
-    ],
-    ids=["network", "MLP"],
-)
-def test_parameters_for_another_number_of_classes_are_refused_with_their_number(model, parameters):
-    four = np.zeros((4, 28, 28), np.uint8), np.array([0, 1, 2, 3])
-    for monitor in ({}, {"four": four}):
-        with pytest.raises(ValueError, match="5 classes apart"):
-            train(model, parameters, four, [[0, 1]], learning_rate=0.1, monitor=monitor)
-
-
 # --- One thread
 
 
@@ -407,10 +362,6 @@ def test_training_takes_one_thread_and_gives_back_the_others():
         assert seen
         assert all(now == [1] * len(before) for now in seen)
         assert max(before) == 2
-        seen.clear()
-        run(threads=None, after_record=lambda *_: seen.append(threads()))
-        assert seen
-        assert all(now == before for now in seen)
 
 
 def test_training_does_without_the_package_that_limits_threads(monkeypatch):
