@@ -337,7 +337,7 @@ TRIED = [
      "not marked", {"reply": "does not run by itself: FileNotFoundError: "}),
     (f"from mnistlib.functions import sigmoid\n{LAYER}", "layer_gradients", "right", {"note": ""}),
     (f"from mnistlib import functions\n{FROM_LIBRARY}", "sigmoid", "right",
-     {"note": "Read it: it uses functions.sigmoid"}),
+     {"note": "Read it: it uses mnistlib.functions.sigmoid"}),
     (f"from mnistlib import functions\n{FROM_LIBRARY.replace('my_sigmoid', 'my_softmax')}",
      "softmax", "wrong value", {"note": ""}),
     (f"{GOOD}\n{SEEN}", "one_hot", "not marked", {"reply": EARLIER}),  # a person decides
