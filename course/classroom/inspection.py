@@ -10,16 +10,19 @@ import re
 from collections.abc import Collection, Iterator
 
 #: The packages of which an answer may import anything without a second look.
-MODULES = frozenset(
-    ["__future__", "array", "bisect", "cmath", "collections", "copy", "dataclasses", "decimal", "enum", "fractions", "functools", "gzip", "heapq", "itertools", "math", "numbers", "numpy", "random", "statistics", "struct", "time", "typing", "warnings", "zlib"]
-)
+MODULES = {
+    "__future__", "array", "bisect", "cmath", "collections", "copy", "dataclasses", "decimal", "enum",
+    "fractions", "functools", "gzip", "heapq", "itertools", "math", "numbers", "numpy", "random",
+    "statistics", "struct", "time", "typing", "warnings", "zlib",
+}  # fmt: skip
 #: By which code reaches, from inside an answer, what arithmetic has no need of.
-MEDDLERS = frozenset(
-    ["breakpoint", "compile", "ctypeslib", "delattr", "eval", "exec", "getattr", "globals", "load", "locals", "memmap", "open", "os", "setattr", "sys", "vars"]
-)
+MEDDLERS = {
+    "breakpoint", "compile", "ctypeslib", "delattr", "eval", "exec", "getattr", "globals", "load",
+    "locals", "memmap", "open", "os", "setattr", "sys", "vars",
+}  # fmt: skip
 #: Python's own names, of things and of what a class may redefine; and those that mean no harm.
 SPECIAL = re.compile(r"__\w+__")
-ORDINARY = frozenset({"__name__", "__init__", "__call__", "__post_init__"})
+ORDINARY = {"__name__", "__init__", "__call__", "__post_init__"}
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 IMPORTS = (ast.Import, ast.ImportFrom)
