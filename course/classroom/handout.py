@@ -65,9 +65,7 @@ it. What counts for a grade should be a variant, asked under your own eyes.
 """
 
 #: What ``exercises.solution(...)`` says in the students' copy.
-ASK = (
-    "Your teacher has the solution. Take a hint: exercises.hint(...) gives the next one each time."
-)
+ASK = "Your teacher has the solution. The hints are folded below the exercise."
 
 PROPERTIES = """Many answers are right here: the checker compares with no solution, but asks for
 properties, and says which of them fails."""

@@ -1,4 +1,4 @@
-"""Hints come one by one, and a solution is a function that the lesson could hold."""
+"""Hints are folded, and a solution is a function that the lesson could hold."""
 
 import ast
 import inspect
@@ -15,15 +15,6 @@ from .common import every_exercise, well_formed
 from .handed_in import write
 
 pytestmark = pytest.mark.usefixtures("untouched")
-
-
-@every_exercise
-def test_hints_come_one_by_one_and_the_last_stays(name):
-    stub, hints = write(name, "..."), EXERCISES[name].hints
-    wanted = [f"Hint {i} of {len(hints)}: {hint}" for i, hint in enumerate(hints, start=1)]
-    given = [exercises.hint(stub) for _ in range(len(hints) + 2)]
-    assert given == [*wanted, wanted[-1], wanted[-1]]
-    assert repr(given[0]) == given[0]
 
 
 @every_exercise
