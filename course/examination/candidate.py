@@ -3,15 +3,13 @@
 import _thread
 import contextlib
 import dis
-import functools
 import io
-import signal
 import threading
 import time
 import tracemalloc
 import types
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -87,22 +85,11 @@ class Candidate:
         Raises:
             Fault: it raised something, or its answers are not one digit for each image.
         """
-        arrays = arrays_in(trained.parameters)
-        before = [array.copy() for array in arrays]
         given = images.copy()
         answered, warned = self._call(self.predict, trained.parameters, given)
         trained.changed |= what_changed({"images": given}, {"images": images}, "predict: ")
         trained.warned = [*trained.warned, *warned]
-        digits = as_digits(answered, len(images))
-        if differ(before, arrays):
-            trained.changed["predict: parameters"] = "changed"
-        elif differ(
-            before, trained.parameters
-        ):  # a layer may keep what it saw, unless that matters
-            again, _ = self._call(self.predict, trained.parameters, images.copy())
-            if not np.array_equal(as_digits(again, len(images)), digits):
-                trained.changed["predict: parameters"] = "changed"
-        return digits
+        return as_digits(answered, len(images))
 
     def beliefs(self, trained: Trained, images: np.ndarray) -> np.ndarray:
         """Return its ten probabilities for each image.
@@ -147,65 +134,37 @@ class Candidate:
         return result, [str(w.message) for w in caught if w.category is RuntimeWarning]
 
 
-@contextlib.contextmanager
-def ctrl_c_heard() -> Iterator[None]:
-    """Let an interruption reach Python, though a shell that began it in the background forbids it."""
-    is_main = threading.current_thread() is threading.main_thread()
-    if not is_main or callable(signal.getsignal(signal.SIGINT)):
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
 def within(seconds: float, function: Callable, *arguments: object) -> object:
     """Call a function, and end it if it takes longer: at its next line, it is interrupted.
 
-    This is what Ctrl+C does, on every system. It reaches only the main thread, in which a notebook's
-    cells run; elsewhere there is no limit. The page's Python has no threads, and a way of its own.
+    This is what Ctrl+C does, on every system, to the main thread, in which a notebook's cells run. The
+    page's Python has no threads, and a way of its own.
 
     Raises:
         Fault: it was interrupted.
     """
-    lock = threading.Lock()
-    ended = threading.Event()
     expired = threading.Event()
 
     def interrupt() -> None:
-        with lock:
-            if not ended.is_set():
-                expired.set()
-                _thread.interrupt_main()
+        expired.set()
+        _thread.interrupt_main()
 
     timer = threading.Timer(seconds, interrupt)
     timer.daemon = True
+    timer.start()
     try:
-        with ctrl_c_heard():
-            if threading.current_thread() is threading.main_thread():
-                timer.start()
-            try:
-                result = function(*arguments)
-            finally:
-                with lock:
-                    ended.set()
-                timer.cancel()
-        if expired.is_set():
-            time.sleep(1)  # the interruption is on its way
+        return function(*arguments)
     except KeyboardInterrupt as stopped:
         if not expired.is_set():
             raise  # the reader's own
         raise endless(seconds, function, stopped) from None
-    if expired.is_set():
-        raise endless(seconds, function)
-    return result
+    finally:
+        timer.cancel()
 
 
-def endless(seconds: float, function: Callable, stopped: KeyboardInterrupt | None = None) -> Fault:
+def endless(seconds: float, function: Callable, stopped: KeyboardInterrupt) -> Fault:
     """Return the fault of a function that was stopped, with the line in which it was."""
-    line, *_ = where_it_stopped(function, stopped and stopped.__traceback__)
+    line, *_ = where_it_stopped(function, stopped.__traceback__)
     name = getattr(function, "__name__", "it")
     return Fault("endless", function=name, seconds=seconds, line=line or "?")
 
@@ -260,17 +219,11 @@ def arrays_in(parameters: object, seen: frozenset[int] = frozenset()) -> list[np
     return [array for part in parameters for array in arrays_in(part, seen)]
 
 
-def differ(one: object, other: object) -> bool:
-    """Tell whether two sets of parameters hold different numbers."""
-    pairs = list(zip(arrays_in(one), arrays_in(other), strict=False))
-    return not all(np.array_equal(a, b, equal_nan=a.dtype.kind == "f") for a, b in pairs)
-
-
 def borrowed(*functions: Callable | None) -> list[str]:
     """Return what of the course's own code some functions, and the functions they call, name."""
     found = set()
     seen = set()
-    waiting = [code for function in functions for code in functions_of(function)]
+    waiting = [function for function in functions if function]
     while waiting:
         function = waiting.pop()
         if function in seen:
@@ -288,17 +241,6 @@ def borrowed(*functions: Callable | None) -> list[str]:
             elif isinstance(value, type) and value.__module__ == function.__module__:
                 waiting += [f for f in vars(value).values() if isinstance(f, types.FunctionType)]
     return sorted(found)
-
-
-def functions_of(function: object) -> list[types.FunctionType]:
-    """Return what Python runs when something is called: a function, a method, a partial, an object."""
-    if isinstance(function, functools.partial):
-        return functions_of(function.func)
-    if isinstance(function, types.MethodType):
-        return functions_of(function.__func__)
-    if isinstance(function, types.FunctionType):
-        return [function]
-    return [part for part in vars(type(function)).values() if isinstance(part, types.FunctionType)]
 
 
 def names_in(code: types.CodeType) -> set[str]:

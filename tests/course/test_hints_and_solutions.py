@@ -12,7 +12,7 @@ from course import exercises
 from course.exercises import EXERCISES, markup
 
 from .common import every_exercise, well_formed
-from .handed_in import write
+from .handed_in import named, write
 
 pytestmark = pytest.mark.usefixtures("untouched")
 
@@ -54,7 +54,7 @@ def test_folded_text_is_escaped(monkeypatch):
 
     exercise = replace(EXERCISES["softmax"], reference=smaller, hints=("<b> & c",))
     monkeypatch.setitem(EXERCISES, "smaller", exercise)
-    html = exercises.folded(smaller)._repr_html_()
+    html = exercises.folded(named(smaller, "smaller"))._repr_html_()
     assert "<p>&lt;b&gt; &amp; c</p>" in html
     assert "return a & 1 < 2" in well_formed(html)
     assert "< 2" not in html

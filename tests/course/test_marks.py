@@ -526,5 +526,5 @@ def test_a_mark_by_hand_counts_for_somebody_with_an_empty_folder(marked_by_hand,
 def test_the_file_of_marks_by_hand_is_never_written(marked_by_hand, tmp_path):
     marked_by_hand(HEAD)
     with pytest.raises(SystemExit, match="is for your own marks; name another file"):
-        marked_by_hand(HEAD, "--to-decide", str(tmp_path / "by-hand.csv"))
+        marked_by_hand(HEAD, "--reports", str(tmp_path / "by-hand.csv"))
     assert (tmp_path / "by-hand.csv").read_text() == HEAD
