@@ -168,7 +168,7 @@ def exercise_page(exercise: Exercise) -> str:
 
     asked.__name__ = f"my_{exercise.name}"
     hints = "\n".join(f"{i}. {hint}" for i, hint in enumerate(exercise.hints, start=1))
-    notice = re.sub(r"\{\w+\}", "…", exercise.notice)  # filled in for each answer
+    notice = re.sub(r"\{[^}]*\}", "…", exercise.notice)  # filled in for each answer
     parts = [
         f"### {exercise.heading}\n\n*{exercise.level}, {exercise.minutes} minutes*",
         re.sub(r"\n{3,}", "\n\n", FOLD.sub("", exercise.task)).strip(),

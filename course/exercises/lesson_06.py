@@ -32,7 +32,6 @@ class Rate:
         """Take the arguments as the call left them, and its result."""
         self.right = rate_for_scaled(*arguments)
         self.result = result
-        self.given = f"{result:g}" if np.shape(result) == () else ""
 
 
 def is_no_number(rate: Rate) -> bool:

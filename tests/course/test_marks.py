@@ -87,8 +87,6 @@ def marked(tmp_path_factory):
         "CAPITALS": {"MINE.PY": GOOD},
         "shallow": {"mine.py": GOOD, "old/mine.py": WRONG},
         "deep": {"mine.py": WRONG, "old/mine.py": GOOD},
-        "many folders": {f"{n:03}/x.md": "" for n in range(submissions.MOST_FILES)}
-        | {"z/a.py": ""},
     }
     for student, files in students.items():
         for place, text in files.items():
@@ -129,7 +127,6 @@ def test_every_submission_has_a_row_for_each_exercise_with_its_lesson(marked):
         ("empty", "not marked", "nothing was handed in"),
         ("essay", "not marked", "not read: essay.txt (neither .ipynb nor .py)"),
         ("02", "not marked", "not read: 02.ipynb.txt (neither .ipynb nor .py)"),
-        ("many folders", "not marked", "(and what follows it: more than 100 folders)"),
     ],
 )
 def test_each_student_has_the_right_mark_or_the_reason_why_not(marked, name, kind, words):
