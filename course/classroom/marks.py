@@ -74,31 +74,24 @@ def options(argv: list[str] | None) -> argparse.Namespace:
     add(
         "--nearly",
         "of the points, for an unstable answer or right numbers in the wrong form (%(default)s)",
-        type=grades.read_share,
+        type=float,
         default=grades.NEARLY,
         metavar="SHARE",
     )
     add(
         "--jobs",
         "how many answers at a time (%(default)s)",
-        type=above_zero,
+        type=int,
         default=os.cpu_count(),
     )
     add(
         "--seconds",
         "of processor time for each answer (%(default)s)",
-        type=above_zero,
+        type=int,
         default=Limits().seconds,
     )
     add("--trusted", "do without bubblewrap: you trust all this code", action="store_true")
     return parser.parse_args(argv)
-
-
-def above_zero(text: str) -> int:
-    """Return a whole number above 0, if it is written as one."""
-    if not text.isdecimal() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
-    return int(text)
 
 
 def main(argv: list[str] | None = None) -> None:
