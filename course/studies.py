@@ -23,7 +23,7 @@ from types import ModuleType
 
 from course import files
 
-FOLDER = Path(__file__).resolve().parents[1] / "studies"
+FOLDER = files.ROOT / "studies"
 
 
 def read(name: str) -> dict:

@@ -144,7 +144,7 @@ def read_names(path: Path) -> dict[str, str]:
         ValueError: the file is not such a table.
     """
     names = {}
-    for line, [called, *others] in spreadsheet.read_rows(path):
+    for line, [called, *others] in spreadsheet.read_lines(path):
         addresses = [cell for cell in others if "@" in cell]
         known_as = next(iter(addresses or others), "")
         if not known_as:

@@ -82,7 +82,7 @@ def read_rows(path: Path) -> Table:
     """
     if not path.exists() or not path.stat().st_size:
         return {}
-    (_, columns), *lines = spreadsheet.read_rows(path) or [(0, [])]
+    (_, columns), *lines = spreadsheet.read_lines(path) or [(0, [])]
     if columns != COLUMNS:
         raise ValueError(f"{path} is not a table of marks; name another file with --out")
     table = {}

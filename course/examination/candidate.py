@@ -22,7 +22,7 @@ LIMIT = 60.0
 OURS = ("mnistlib", "course")
 
 
-class Fault(Exception):
+class CallFailed(Exception):
     """Something a call did that ends the examination of it; ``kind`` and ``seen`` go into a finding."""
 
     def __init__(self, kind: str, /, **seen: object):
@@ -58,7 +58,7 @@ class Candidate:
         """Train on copies, with a new generator.
 
         Raises:
-            Fault: it raised something, or had not ended after a minute.
+            CallFailed: it raised something, or had not ended after a minute.
         """
         given = {"images": images.copy(), "labels": labels.copy()}
         rng = np.random.default_rng(seed)
@@ -83,7 +83,7 @@ class Candidate:
         """Return the digit that it reads in each image.
 
         Raises:
-            Fault: it raised something, or its answers are not one digit for each image.
+            CallFailed: it raised something, or its answers are not one digit for each image.
         """
         given = images.copy()
         answered, warned = self._call(self.predict, trained.parameters, given)
@@ -95,25 +95,25 @@ class Candidate:
         """Return its ten probabilities for each image.
 
         Raises:
-            Fault: it raised something, or these are no probabilities.
+            CallFailed: it raised something, or these are no probabilities.
         """
         p, _ = self._call(self.probabilities, trained.parameters, images.copy())
         with contextlib.suppress(TypeError, ValueError):
             p = np.asarray(p, dtype=float)
         if np.shape(p) != (len(images), 10):
-            raise Fault("shape", shape=np.shape(p), wanted=(len(images), 10))
+            raise CallFailed("shape", shape=np.shape(p), wanted=(len(images), 10))
         if not np.isfinite(p).all():
-            raise Fault("not finite", count=int((~np.isfinite(p)).sum()))
+            raise CallFailed("not finite", count=int((~np.isfinite(p)).sum()))
         sums = p.sum(axis=1)
         if p.min() < 0 or abs(sums - 1).max() > 1e-3:
-            raise Fault("sums", low=sums.min(), high=sums.max(), least=p.min())
+            raise CallFailed("sums", low=sums.min(), high=sums.max(), least=p.min())
         return p
 
     def _call(self, function: Callable, *arguments: object) -> tuple[object, list[str]]:
         """Call a function of the reader's; return its result, and NumPy's warnings.
 
         Raises:
-            Fault: it raised something, or took too long.
+            CallFailed: it raised something, or took too long.
         """
         silent = io.StringIO()
         with (
@@ -124,13 +124,13 @@ class Candidate:
             warnings.simplefilter("always")
             try:
                 result = (self.call or within)(self.limit, function, *arguments)
-            except Fault:
+            except CallFailed:
                 raise
             except Exception as error:  # a reader's code may raise anything
                 line, *_ = where_it_stopped(function, error.__traceback__)
                 name = getattr(function, "__name__", "it")
                 said = f"{type(error).__name__}: {error}"
-                raise Fault("raises", function=name, error=said, line=line or "?") from error
+                raise CallFailed("raises", function=name, error=said, line=line or "?") from error
         return result, [str(w.message) for w in caught if w.category is RuntimeWarning]
 
 
@@ -141,7 +141,7 @@ def within(seconds: float, function: Callable, *arguments: object) -> object:
     page's Python has no threads, and a way of its own.
 
     Raises:
-        Fault: it was interrupted.
+        CallFailed: it was interrupted.
     """
     expired = threading.Event()
 
@@ -162,34 +162,34 @@ def within(seconds: float, function: Callable, *arguments: object) -> object:
         timer.cancel()
 
 
-def endless(seconds: float, function: Callable, stopped: KeyboardInterrupt) -> Fault:
+def endless(seconds: float, function: Callable, stopped: KeyboardInterrupt) -> CallFailed:
     """Return the fault of a function that was stopped, with the line in which it was."""
     line, *_ = where_it_stopped(function, stopped.__traceback__)
     name = getattr(function, "__name__", "it")
-    return Fault("endless", function=name, seconds=seconds, line=line or "?")
+    return CallFailed("endless", function=name, seconds=seconds, line=line or "?")
 
 
 def as_digits(answered: object, n: int) -> np.ndarray:
     """Return answers as whole numbers.
 
     Raises:
-        Fault: they are not n digits.
+        CallFailed: they are not n digits.
     """
     if answered is None:
-        raise Fault("no answer")
+        raise CallFailed("no answer")
     try:
         answers = np.asarray(answered)
     except ValueError:
-        raise Fault("kind", kind="lists of different lengths") from None
+        raise CallFailed("kind", kind="lists of different lengths") from None
     if answers.shape == (n, 1):
-        raise Fault("column", shape=answers.shape)
+        raise CallFailed("column", shape=answers.shape)
     if answers.shape != (n,):
-        raise Fault("shape", shape=answers.shape, wanted=(n,))
+        raise CallFailed("shape", shape=answers.shape, wanted=(n,))
     if answers.dtype.kind not in "iuf":
-        raise Fault("kind", kind=str(answers.dtype))
+        raise CallFailed("kind", kind=str(answers.dtype))
     wrong = ~np.isin(answers, range(10))
     if wrong.any():
-        raise Fault("range", example=answers[wrong][0], count=int(wrong.sum()))
+        raise CallFailed("range", example=answers[wrong][0], count=int(wrong.sum()))
     return answers.astype(int)
 
 
@@ -203,7 +203,7 @@ def what_changed(now: dict, before: dict, place: str = "") -> dict[str, str]:
     return changed
 
 
-def arrays_in(parameters: object, seen: frozenset[int] = frozenset()) -> list[np.ndarray]:
+def arrays_of(parameters: object, seen: frozenset[int] = frozenset()) -> list[np.ndarray]:
     """Return all arrays of numbers that parameters hold, however they are packed."""
     if isinstance(parameters, np.ndarray | np.generic | float | int):
         return [np.asarray(parameters)]
@@ -216,7 +216,7 @@ def arrays_in(parameters: object, seen: frozenset[int] = frozenset()) -> list[np
         parameters = vars(parameters).values()
     elif not isinstance(parameters, list | tuple):
         return []
-    return [array for part in parameters for array in arrays_in(part, seen)]
+    return [array for part in parameters for array in arrays_of(part, seen)]
 
 
 def borrowed(*functions: Callable | None) -> list[str]:
@@ -229,7 +229,7 @@ def borrowed(*functions: Callable | None) -> list[str]:
         if function in seen:
             continue
         seen.add(function)
-        for name in names_in(function.__code__):
+        for name in global_names_in(function.__code__):
             value = function.__globals__.get(name)
             module = getattr(value, "__module__", None) or getattr(value, "__name__", "")
             if isinstance(value, types.ModuleType):
@@ -243,11 +243,11 @@ def borrowed(*functions: Callable | None) -> list[str]:
     return sorted(found)
 
 
-def names_in(code: types.CodeType) -> set[str]:
+def global_names_in(code: types.CodeType) -> set[str]:
     """Return the global names and the imports that code uses, and those of what is defined within it."""
     loads = ("LOAD_GLOBAL", "LOAD_NAME", "IMPORT_NAME")
     names = {step.argval for step in dis.get_instructions(code) if step.opname in loads}
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
-            names |= names_in(constant)
+            names |= global_names_in(constant)
     return names

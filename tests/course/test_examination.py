@@ -14,9 +14,9 @@ from course.examination import (
     landmark_backward,
     landmark_bytes,
     landmark_forward,
-    words,
+    sentences,
 )
-from course.examination.candidate import arrays_in, borrowed
+from course.examination.candidate import arrays_of, borrowed
 from course.examination.paper import FEWER, paper, read_page_digits, write_page_digits
 from mnistlib import data, functions, network
 
@@ -53,7 +53,7 @@ def test_a_network_is_told_what_is_wrong_with_it_and_nothing_else(name):
     right = candidates.another_right_network()
     made = candidates.sigmoid_network(**fault)[:2] if fault else right
     report = examine(*made, images=IMAGES)
-    wrong = {f.check: words.sentence(f) for f in report.findings.values() if f.held is False}
+    wrong = {f.check: sentences.sentence(f) for f in report.findings.values() if f.held is False}
     assert [*wrong] == ([check] if check else []), report
     assert part in wrong.get(check, "")
     assert not check or report.first.check == check
@@ -153,7 +153,7 @@ def test_a_slip_is_found_and_told(slip, check, fault, part, monkeypatch):
     found = quick(**slip).findings[check]
     assert found.held is False
     assert fault in (None, found.fault)
-    assert part in words.sentence(found)
+    assert part in sentences.sentence(found)
 
 
 def test_what_is_no_slip_is_none():
@@ -181,7 +181,7 @@ def test_an_endless_training_is_stopped_and_told_where():
         signal.signal(signal.SIGINT, before)
     assert report.first.fault == "endless"
     said = "We stopped endless after 1 seconds, in the line"
-    assert said in words.sentence(report.first)
+    assert said in sentences.sentence(report.first)
     assert report.findings["company"].held is None
 
 
@@ -202,7 +202,7 @@ def test_memory_is_counted():
 
     found = quick(train=train, predict=predict).findings["cost"]
     assert (found.held, found.fault) == (False, "large")
-    assert "MB" in words.sentence(found)
+    assert "MB" in sentences.sentence(found)
 
 
 def inner(parameters, images):
@@ -243,12 +243,12 @@ def test_a_prediction_that_draws_is_told_so_first():
 def test_arrays_are_found_in_layers_that_know_each_other():
     layer = SimpleNamespace(W=np.ones(3), steps=[np.zeros(2), {"b": 1.5}])
     layer.next = layer
-    assert [array.size for array in arrays_in(layer)] == [3, 2, 1]
+    assert [array.size for array in arrays_of(layer)] == [3, 2, 1]
 
 
 def test_everything_that_can_be_said_asks_something_and_every_check_has_words():
-    assert {check for check, _ in words.NOT_HELD} == checks.CHECKS.keys()
-    assert all("?" in said for said in words.NOT_HELD.values())
+    assert {check for check, _ in sentences.NOT_HELD} == checks.QUESTIONS.keys()
+    assert all("?" in said for said in sentences.NOT_HELD.values())
 
 
 def test_nobody_is_asked_about_what_they_learnt_and_strangers_are_strangers():

@@ -22,7 +22,7 @@ from course.lessons import (
     CLOSING,
     EXERCISE,
     FOLDED_IN_JUPYTER,
-    KEPT,
+    KEPT_METADATA,
     KERNEL,
     MEGABYTES,
     NOTEBOOKS,
@@ -113,7 +113,7 @@ def test_metadata_holds_only_what_is_needed(lesson):
         tags = cell.metadata.get("tags", [])
         hidden = {FOLDED_IN_JUPYTER[tag]: True for tag in tags if tag in FOLDED_IN_JUPYTER}
         folded = {"jupyter": hidden} if hidden else {}
-        more = {key: value for key, value in cell.metadata.items() if key not in KEPT}
+        more = {key: value for key, value in cell.metadata.items() if key not in KEPT_METADATA}
         if more != folded:
             problems.append(f"{lesson.place(i)}: {more} where {folded} should be")
         problems += [
