@@ -180,28 +180,13 @@ def free_name(path: Path) -> Path:
 # --- In Jupyter
 
 
-class Asked(Shown):
-    """Text that a notebook shows as the Markdown beside it, formulas and folds included."""
-
-    markdown: str
-
-    def __new__(cls, text: str, markdown: str) -> "Asked":
-        """Make text with its Markdown."""
-        made = super().__new__(cls, text)
-        made.markdown = markdown
-        return made
-
-    def _repr_markdown_(self) -> str:
-        return self.markdown
-
-
 NO_ANSWERS = (
     "This copy of the course does not hold the answers to a lesson's questions, so it cannot ask them "
     "again."
 )
 
 
-def add_lesson(number: str | int, today: date | None = None) -> Asked:
+def add_lesson(number: str | int, today: date | None = None) -> Shown:
     """Say that you have read a lesson: its questions and warm-ups come back from tomorrow on.
 
     The days are kept in ``review.json``, beside ``mine.py``; the website's page *Review* reads and
@@ -230,22 +215,22 @@ def add_lesson(number: str | int, today: date | None = None) -> Asked:
     return what_is_due(history, said, today)
 
 
-def ask(today: date | None = None) -> Asked:
+def ask(today: date | None = None) -> Shown:
     """Show one question that is due today, with its answer folded."""
     return what_is_due(*read_history(), today)
 
 
-def knew_it(today: date | None = None) -> Asked:
+def knew_it(today: date | None = None) -> Shown:
     """Say that you knew the answer to the question shown, and see the next one."""
     return take_down(True, today)
 
 
-def not_yet(today: date | None = None) -> Asked:
+def not_yet(today: date | None = None) -> Shown:
     """Say that you did not know the answer to the question shown, and see the next one."""
     return take_down(False, today)
 
 
-def take_down(was_known: bool, today: date | None) -> Asked:
+def take_down(was_known: bool, today: date | None) -> Shown:
     """Write down whether the question shown was known, and show what is due next."""
     history, said = read_history()
     if not _shown:
@@ -262,7 +247,7 @@ def take_down(was_known: bool, today: date | None) -> Asked:
     return what_is_due(history, said, today)
 
 
-def what_is_due(history: dict, said: list[str], today: date | None = None) -> Asked:
+def what_is_due(history: dict, said: list[str], today: date | None = None) -> Shown:
     """Show what was said, and the first question that is due."""
     today = today or date.today()
     known = all_cards()
@@ -307,12 +292,12 @@ def in_words(day: date) -> str:
     return f"{day:%A} {day.day} {day:%B}"
 
 
-def plainly(*said: str) -> Asked:
+def plainly(*said: str) -> Shown:
     """Return sentences, one below the other."""
-    return Asked("\n".join(said), "\n\n".join(said))
+    return Shown("\n".join(said), markdown="\n\n".join(said))
 
 
-def question(card: Card, count: int, said: list[str]) -> Asked:
+def question(card: Card, count: int, said: list[str]) -> Shown:
     """Return a card as it is asked: the question, the answer folded, and how to go on."""
     count_in_words = "1 question" if count == 1 else f"{count} questions"
     lesson = card.lesson
@@ -323,7 +308,9 @@ def question(card: Card, count: int, said: list[str]) -> Asked:
         "Answer in your head, or run code, and open the answer. Then say "
         "`review.knew_it()` or `review.not_yet()`."
     )
-    return Asked(
+    return Shown(
         "\n\n".join([*said, head.format(card.heading), card.asked, how]),
-        "\n\n".join([*said, head.format(f"[{card.heading}]({place})"), card.asked, fold, how]),
+        markdown="\n\n".join(
+            [*said, head.format(f"[{card.heading}]({place})"), card.asked, fold, how]
+        ),
     )

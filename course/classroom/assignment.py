@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable
 from functools import cache
 
-from course.classroom.inspection import imported, root
+from course.classroom.inspection import imported, uses
 from course.exercises.solutions import source
 from course.lessons import ROOT, all_lessons
 
@@ -99,20 +99,3 @@ def used_by(function: Callable) -> set[str]:
         else:
             names[name] = f"{getattr(value, '__module__', '')}.{name}"
     return uses(ast.parse(source(function)), names)
-
-
-def uses(tree: ast.AST, names: dict[str, str]) -> set[str]:
-    """Return what of the library some code uses, in full; a module stands there if it is used whole.
-
-    Args:
-        tree: the code.
-        names: what its names stand for, as :func:`imported` returns it.
-    """
-    used = {names.get("*", "")}
-    nodes = [*ast.walk(tree)]
-    parts = {node.value: node.attr for node in nodes if isinstance(node, ast.Attribute)}
-    for node in nodes:
-        if isinstance(node, ast.Name) and node.id in names:
-            dotted = f"{names[node.id]}.{parts.get(node, '')}"
-            used.add(".".join(dotted.split(".")[:3]).rstrip("."))
-    return {whole for whole in used if root(whole) == "mnistlib"}

@@ -43,7 +43,7 @@ def read_marks(
         return {}
     marks = {}
     problems = []
-    for line, row in spreadsheet.read_rows(path):
+    for line, row in spreadsheet.read_lines(path):
         student, exercise, points, why, version, *more = (*row, "", "", "", "", "")
         if line == 1 and exercise.lower() == COLUMNS[1]:
             continue

@@ -194,7 +194,7 @@ def answers_in(
 ) -> tuple[dict[str, list[Answer]], dict[str, Answer]]:
     """Return the answers in the cells of one file, the last first, and apart what is none yet.
 
-    That is a stub, a name in capitals, and one that is given to something else than a function.
+    That is a stub, and a name that is given to something else than a function.
     """
     whole = {}
     blank = {}
@@ -206,17 +206,13 @@ def answers_in(
         whole |= {exercise: [answer] for exercise, answer in errors.items()}
         inner |= set(re.findall(r"^[ \t]+def +(my_\w+)", source, re.MULTILINE))
     names = Names(statements)
-    for name in sorted({*names.places, *inner}):  # capitals come first
-        exercise = name[3:].lower()
+    for name in sorted({*names.places, *inner}):
+        if not name.startswith("my_"):
+            continue
+        exercise = name[3:]
         place = names.last(name)
         definition = None if place is None else statements[place]
-        if name.lower() != f"my_{exercise}":
-            continue
-        if name != f"my_{exercise}":
-            if is_function(definition):
-                lost = f"there is no my_{exercise}, but a {name}"
-                blank[exercise] = Answer(names.code([place]), lost=lost)
-        elif is_function(definition) and not is_blank(definition):
+        if is_function(definition) and not is_blank(definition):
             versions = [
                 an_answer(names.code(places), given.get(exercise, ()), helpers)
                 for places in reversed(names.versions(name))

@@ -46,17 +46,6 @@ def worth(exercises: list[str], points: Mapping[str, float] = POINTS) -> dict[st
     return {name: points[levels().get(name, "core")] for name in exercises}
 
 
-def read_share(text: str) -> float:
-    """Read a share of the points, from 0 to 1.
-
-    Raises:
-        argparse.ArgumentTypeError: it is not one.
-    """
-    if not re.fullmatch(r"0?\.\d+|[01](\.0*)?", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a share of the points from 0 to 1")
-    return float(text)
-
-
 def reached(row: Row, points: float, nearly: float) -> float | None:
     """Return the points that a row stands for; None where a person has to decide."""
     if row.by_hand:

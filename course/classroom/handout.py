@@ -14,15 +14,12 @@ should be a variant. Variants of yours, ``course/exercises/lesson_9*``, are left
 """
 
 import argparse
-import ast
-import inspect
 import re
 import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from course.classroom.extract import names_used
 from course.exercises import WITHHELD
 from course.exercises.exercise import Exercise, Mistake
 from course.lessons import ROOT, Lesson, all_lessons
@@ -58,16 +55,14 @@ the mistakes that the checker knows, each with what it says. Keep this folder, a
 
 [Some mistakes](general.md) are known in every exercise.
 
-A solution is the library's own code or the lesson's, and can be pasted into a lesson as it stands.
+A solution is the library's own code or the lesson's; in a lesson it needs only its name changed.
 
 The students' copy holds the answer key, in `mnistlib` and `course/exercises`: the checkers compare with
 it. What counts for a grade should be a variant, asked under your own eyes.
 """
 
 #: What ``exercises.solution(...)`` says in the students' copy.
-ASK = (
-    "Your teacher has the solution. Take a hint: exercises.hint(...) gives the next one each time."
-)
+ASK = "Your teacher has the solution. The hints are folded below the exercise."
 
 PROPERTIES = """Many answers are right here: the checker compares with no solution, but asks for
 properties, and says which of them fails."""
@@ -143,24 +138,6 @@ def laid_open(fold: re.Match) -> str:
     return f"{fold['indent']}**{fold['summary']}:**\n{fold['inside'].rstrip()}\n"
 
 
-def pasted(exercise: Exercise, source: str) -> str:
-    """Return a solution's source as an answer that stands by itself, with its imports."""
-    function = exercise.shown
-    space = function.__globals__
-    imports = []
-    for used in sorted(names_used(ast.parse(source).body[0]) & {*space} - {function.__name__}):
-        module = function.__module__
-        known = used
-        if inspect.ismodule(space[used]):
-            module, _, known = space[used].__name__.rpartition(".")
-        renamed = "" if used == known else f" as {used}"
-        imports.append(
-            f"from {module} import {known}{renamed}" if module else f"import {known}{renamed}"
-        )
-    source = source.replace(f"def {function.__name__}(", f"def my_{exercise.name}(", 1)
-    return "\n".join([*sorted(imports), "", "", source])
-
-
 def exercise_page(exercise: Exercise) -> str:
     """Return an exercise with its solution, hints, and the mistakes that its checker knows."""
     from course import exercises
@@ -170,12 +147,12 @@ def exercise_page(exercise: Exercise) -> str:
 
     asked.__name__ = f"my_{exercise.name}"
     hints = "\n".join(f"{i}. {hint}" for i, hint in enumerate(exercise.hints, start=1))
-    notice = re.sub(r"\{\w+\}", "…", exercise.notice)  # filled in for each answer
+    notice = re.sub(r"\{[^}]*\}", "…", exercise.notice)  # filled in for each answer
     parts = [
         f"### {exercise.heading}\n\n*{exercise.level}, {exercise.minutes} minutes*",
         re.sub(r"\n{3,}", "\n\n", FOLD.sub("", exercise.task)).strip(),
         code_block(exercise.stub),
-        f"**Solution**\n\n{code_block(pasted(exercise, exercises.solution(asked)))}",
+        f"**Solution**\n\n{code_block(exercises.solution(asked))}",
         f"**What a right answer is told**\n\n{notice}",
         f"**Hints**\n\n{hints}",
     ]

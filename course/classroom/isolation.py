@@ -20,8 +20,7 @@ from contextlib import nullcontext, suppress
 from pathlib import Path
 
 from course.classroom.protocol import MEGABYTE, TEXT, Limits
-
-ROOT = Path(__file__).resolve().parents[2]
+from course.files import ROOT
 
 #: The folders and links that a Python needs of a system, bound as they are where they are there.
 SYSTEM = ("/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/alternatives")

@@ -10,8 +10,9 @@ from typing import get_args
 from course.classroom import isolation, table
 from course.classroom.assignment import levels, names_given
 from course.classroom.extract import Answer
-from course.classroom.protocol import LOST, READING_SECONDS, TEXT, Limits, Outcome
+from course.classroom.protocol import LOST, READING_SECONDS, TEXT, Limits
 from course.classroom.submissions import Submission, read_files
+from course.classroom.table import Row
 from course.exercises.reply import Kind
 
 #: Processor time to train what an open exercise asks for.
@@ -37,14 +38,15 @@ def mark_submission(
             may_use = limits
             if levels().get(name) == "open":
                 may_use = limits._replace(seconds=max(limits.seconds, OPEN_SECONDS))
-            outcome = first_that_counts(
+            row = first_that_counts(
                 answers[name], partial(try_answer, name, lesson, may_use, trusted)
             )
         elif problems:
-            outcome = Outcome(LOST, f"not read: {problems}")
+            row = Row(kind=LOST, reply=f"not read: {problems}")
         else:
-            outcome = Outcome("not attempted", f"there is no my_{name}")
-        rows.append(table.make_row(submission.student, lesson, name, outcome, digest))
+            row = Row(kind="not attempted", reply=f"there is no my_{name}")
+        whose = {"student": submission.student, "lesson": lesson, "exercise": name}
+        rows.append(table.cleaned(row._replace(**whose, digest=digest)))
     return rows
 
 
@@ -69,39 +71,40 @@ def answers_of(
     return answers, ", ".join([*problems, *filter(None, [unread])])
 
 
-def first_that_counts(versions: list[Answer], attempt: Callable[[Answer], Outcome]) -> Outcome:
-    """Return the outcome of the version that counts; if only another is right, a person decides."""
+def first_that_counts(versions: list[Answer], attempt: Callable[[Answer], Row]) -> Row:
+    """Return the row of the version that counts; if only another is right, a person decides."""
     first, *others = versions
-    outcome = attempt(first)
-    if outcome.kind == "right":
-        return outcome
+    row = attempt(first)
+    if row.kind == "right":
+        return row
     for other in others:
         if other.can_be_tried and attempt(other).kind == "right":
             counts, right = first.place, other.place
             if counts == right:
                 counts, right = f"the last in {counts}", "an earlier version"
-            reply = f"{right} is right, but {counts} counts: {outcome.kind}. {outcome.reply}"
-            return outcome._replace(kind=LOST, reply=reply, is_nearly_right=False)
-    return outcome
+            reply = f"{right} is right, but {counts} counts: {row.kind}. {row.reply}"
+            return row._replace(kind=LOST, reply=reply, nearly_right="")
+    return row
 
 
-def try_answer(name: str, lesson: str, limits: Limits, trusted: bool, answer: Answer) -> Outcome:
-    """Return the outcome of one version of an answer."""
+def try_answer(name: str, lesson: str, limits: Limits, trusted: bool, answer: Answer) -> Row:
+    """Return what the row of one version of an answer holds of it."""
     if not answer.can_be_tried:
         kind = "raises" if answer.error else LOST
-        return Outcome(kind, answer.error or answer.lost, version=answer.digest)
+        return Row(kind=kind, reply=answer.error or answer.lost, version=answer.digest)
     arguments = {"name": name, "source": answer.source, "modules": answer.modules}
     arguments["seed"] = secrets.randbits(32)
     result, spent = isolation.run("check", arguments, limits, trusted, lesson)
     kind, reply, reason = read_reply(result)
-    return Outcome(
+    is_nearly_right = kind != LOST and result.get("is_nearly_right") is True
+    return Row(
         kind=kind,
         reply=reply,
-        reason="" if kind == "right" else reason,
+        likely_reason="" if kind == "right" else reason,
         note=answer.note if kind == "right" else "",
         version=answer.digest,
-        seconds=spent if isfinite(spent) else 0.0,
-        is_nearly_right=kind != LOST and result.get("is_nearly_right") is True,
+        seconds=f"{spent if isfinite(spent) else 0:.2f}",
+        nearly_right="yes" if is_nearly_right else "",
     )
 
 

@@ -61,12 +61,6 @@ def options(argv: list[str] | None) -> argparse.Namespace:
     add("--lesson", "only these lessons' exercises", metavar="NN,...")
     add("--open", "also train for the open exercises", action="store_true")
     add("--names", "what the platform calls each student", type=Path, metavar="FILE.csv")
-    add(
-        "--to-decide",
-        "the page of what you have to decide (to-decide.html beside the table)",
-        type=Path,
-        metavar="FILE.html",
-    )
     add("--reports", "write a page for each student", type=Path, metavar="FILE.zip")
     add("--grades", "write the points", type=Path, metavar="FILE.csv")
     add("--by", "a column each (%(default)s)", choices=("exercise", "lesson"), default="exercise")
@@ -80,33 +74,24 @@ def options(argv: list[str] | None) -> argparse.Namespace:
     add(
         "--nearly",
         "of the points, for an unstable answer or right numbers in the wrong form (%(default)s)",
-        type=grades.read_share,
+        type=float,
         default=grades.NEARLY,
         metavar="SHARE",
     )
     add(
         "--jobs",
         "how many answers at a time (%(default)s)",
-        type=above_zero,
+        type=int,
         default=os.cpu_count(),
     )
     add(
         "--seconds",
         "of processor time for each answer (%(default)s)",
-        type=above_zero,
+        type=int,
         default=Limits().seconds,
     )
     add("--trusted", "do without bubblewrap: you trust all this code", action="store_true")
-    chosen = parser.parse_args(argv)
-    chosen.to_decide = chosen.to_decide or chosen.out.with_name("to-decide.html")
-    return chosen
-
-
-def above_zero(text: str) -> int:
-    """Return a whole number above 0, if it is written as one."""
-    if not text.isdecimal() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
-    return int(text)
+    return parser.parse_args(argv)
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -156,7 +141,7 @@ def check_places(chosen: argparse.Namespace, hand: Path) -> None:
     Raises:
         ValueError: one of them is such a place.
     """
-    for place in filter(None, (chosen.out, chosen.grades, chosen.reports, chosen.to_decide)):
+    for place in filter(None, (chosen.out, chosen.grades, chosen.reports)):
         if not place.absolute().parent.is_dir():
             raise ValueError(f"{place} cannot be written: its folder does not exist")
         if place.absolute() == hand.absolute():
@@ -285,11 +270,11 @@ def write_decisions(
 
     waiting = [(answers, submission) for submission in handed_in if submission.student in students]
     sources = dict(side_by_side(waiting, chosen.jobs))
-    page = decisions.page(undecided, sources, worth)
-    files.replace(chosen.to_decide, page.encode("utf-8"))
+    place = chosen.out.with_name("to-decide.html")
+    files.replace(place, decisions.page(undecided, sources, worth))
     print(
         f"For you to decide, and without points until then: {len(undecided)} of {len(rows)} rows. "
-        f"The page is {chosen.to_decide}"
+        f"The page is {place}"
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-#: The kind of an outcome that the checker did not decide; its text says why.
+#: The kind of a row that the checker did not decide; its text says why.
 LOST = "not marked"
 
 #: Longest text in an answer from an isolated process, in characters; longer ones are cut there.
@@ -25,15 +25,3 @@ class Limits(NamedTuple):
     memory: int = 1000
     file: int = 10
     processes: int = 8
-
-
-class Outcome(NamedTuple):
-    """What came of one exercise; the kind is that of the reply, or LOST."""
-
-    kind: str
-    reply: str
-    reason: str = ""
-    note: str = ""
-    version: str = ""
-    seconds: float = 0.0
-    is_nearly_right: bool = False

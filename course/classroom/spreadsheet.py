@@ -5,7 +5,7 @@ import io
 from pathlib import Path
 
 
-def read_rows(path: Path) -> list[tuple[int, list[str]]]:
+def read_lines(path: Path) -> list[tuple[int, list[str]]]:
     """Return the rows of a CSV file that hold anything, each with its line number; cells are stripped.
 
     Cells are set apart by commas, semicolons or tabs, whichever the first line has most of. Letters are

@@ -20,15 +20,12 @@ SUBMISSION_BYTES = 50 * MEGABYTE
 NEITHER = "neither .ipynb nor .py"
 TOO_LARGE = f"larger than {SUBMISSION_BYTES // MEGABYTE} MB"
 
-#: Most files of a student's that are read, and most folders that are looked at.
+#: Most files of a student's that are read.
 MOST_FILES = 100
 
 #: How the name of a file ends that may hold answers in a form that is not read.
 UNREAD = re.compile(r"\.(ipynb|py|zip|7z|rar|tar|tgz|pdf|html?|docx?|odt)\b", re.IGNORECASE)
 ENDINGS = re.compile(rf"(?:{UNREAD.pattern}|\.txt)+$", re.IGNORECASE)
-
-#: How entries of a zip may be packed, since these are unpacked no further than is asked for.
-PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 #: Folders of others' code: environments, and the course itself.
 NOT_A_STUDENTS = {"site-packages", "node_modules", "mnistlib", "course"}
@@ -110,7 +107,7 @@ def entry_of(path: Path) -> Entry:
         if found := pattern.fullmatch(name):
             owner = f"{found['owner']}_"
             return Entry(path, found["name"], found["id"], owner, found["file"] or "")
-    if not is_folder(path):
+    if not path.is_dir():
         name = ENDINGS.sub("", name) or name
     safe = re.sub(r"[^\w-]+", "_", name)[:60]
     return Entry(path, name, "", f"{safe}_", path.name)
@@ -147,7 +144,7 @@ def read_names(path: Path) -> dict[str, str]:
         ValueError: the file is not such a table.
     """
     names = {}
-    for line, [called, *others] in spreadsheet.read_rows(path):
+    for line, [called, *others] in spreadsheet.read_lines(path):
         addresses = [cell for cell in others if "@" in cell]
         known_as = next(iter(addresses or others), "")
         if not known_as:
@@ -183,15 +180,12 @@ def read_files(entries: Iterable[Entry]) -> tuple[list[tuple[str, bytes]], str]:
 
 
 def files_in(path: Path, place: str) -> Iterator[File]:
-    """Yield what may hold answers of a file, a zip or a folder, whose links are not followed."""
-    if not is_folder(path):
+    """Yield what may hold answers of a file, a zip or a folder."""
+    if not path.is_dir():
         yield from [*files_of(path, place)] or [File(place, problem=NEITHER)]
         return
-    for number, (folder, folders, names) in enumerate(os.walk(path)):
+    for folder, folders, names in os.walk(path):
         here = Path(folder)
-        if number == MOST_FILES:
-            yield File(here.name, problem=f"and what follows it: more than {MOST_FILES} folders")
-            return
         folders[:] = sorted(name for name in folders if is_a_students(here / name))
         for name in sorted(names):
             if not is_hidden(name):
@@ -205,7 +199,7 @@ def files_of(path: Path, place: str) -> Iterator[File]:
             yield File(place, read_file(path))
         elif path.suffix.lower() == ".zip":
             yield from files_in_zip(path, place)
-        elif UNREAD.search(path.name) or path.is_symlink():
+        elif UNREAD.search(path.name):
             yield File(place, problem=NEITHER)
     except OSError as error:
         yield File(place, problem=error.strerror or str(error))
@@ -225,10 +219,9 @@ def files_in_zip(path: Path, place: str) -> Iterator[File]:
         where = f"{place}/{inside}"
         if is_code(inside.name) and entry.file_size > SUBMISSION_BYTES:
             yield File(where, problem=TOO_LARGE)
-        elif is_code(inside.name) and entry.compress_type in PACKED:
+        elif is_code(inside.name):
             try:
-                with archive.open(entry) as member:
-                    yield File(where, member.read(entry.file_size))
+                yield File(where, archive.read(entry))
             except Exception:  # as above
                 yield File(where, problem="cannot be read from its zip")
         elif UNREAD.search(inside.name):
@@ -236,18 +229,14 @@ def files_in_zip(path: Path, place: str) -> Iterator[File]:
 
 
 def read_file(path: Path) -> bytes:
-    """Return the bytes of a file, and nothing of what only looks like one.
+    """Return the bytes of a file.
 
     Raises:
-        OSError: a link, a pipe, a device, a file that is too large or cannot be read.
+        OSError: it is too large, or cannot be read.
     """
-    if path.is_symlink() or not path.is_file():
-        raise OSError(0, "a link" if path.is_symlink() else "not a file")
-    with path.open("rb") as opened:
-        raw = opened.read(SUBMISSION_BYTES + 1)
-    if len(raw) > SUBMISSION_BYTES:
+    if path.stat().st_size > SUBMISSION_BYTES:
         raise OSError(0, TOO_LARGE)
-    return raw
+    return path.read_bytes()
 
 
 def is_code(name: str) -> bool:
@@ -258,11 +247,6 @@ def is_code(name: str) -> bool:
 def is_hidden(name: str) -> bool:
     """Tell whether a file is some program's own, by its name."""
     return name.startswith(".") or name in ("__MACOSX", "__pycache__")
-
-
-def is_folder(path: Path) -> bool:
-    """Tell whether a path is a folder itself, not a link to one."""
-    return path.is_dir() and not path.is_symlink()
 
 
 def is_a_students(folder: Path) -> bool:

@@ -10,7 +10,7 @@ from typing import NamedTuple, TextIO
 
 from course import files
 from course.classroom import spreadsheet
-from course.classroom.protocol import LOST, Outcome
+from course.classroom.protocol import LOST
 
 #: How many of the reasons most often given are told.
 COMMONEST = 10
@@ -30,17 +30,17 @@ class Row(NamedTuple):
     `by_hand` is what the teacher gives instead.
     """
 
-    student: str
-    lesson: str
-    exercise: str
-    kind: str
-    reply: str
-    likely_reason: str
-    note: str
-    seconds: str
-    version: str
-    nearly_right: str
-    digest: str
+    student: str = ""
+    lesson: str = ""
+    exercise: str = ""
+    kind: str = ""
+    reply: str = ""
+    likely_reason: str = ""
+    note: str = ""
+    seconds: str = "0.00"
+    version: str = ""
+    nearly_right: str = ""
+    digest: str = ""
     by_hand: str = ""
 
     @property
@@ -68,21 +68,10 @@ def clean(text: str, most: int = 600) -> str:
     return "'" + text if text.lstrip().startswith(FORMULA) else text
 
 
-def make_row(student: str, lesson: str, exercise: str, outcome: Outcome, digest: str) -> Row:
-    """Return the row that tells an outcome."""
-    return Row(
-        student=student,
-        lesson=lesson,
-        exercise=exercise,
-        kind=clean(outcome.kind),
-        reply=clean(outcome.reply, 1000),
-        likely_reason=clean(outcome.reason),
-        note=clean(outcome.note),
-        seconds=f"{outcome.seconds:.2f}",
-        version=outcome.version,
-        nearly_right="yes" if outcome.is_nearly_right else "",
-        digest=digest,
-    )
+def cleaned(row: Row) -> Row:
+    """Return a row whose texts are fit for a cell each."""
+    reply = clean(row.reply, 1000)
+    return row._replace(reply=reply, likely_reason=clean(row.likely_reason), note=clean(row.note))
 
 
 def read_rows(path: Path) -> Table:
@@ -93,7 +82,7 @@ def read_rows(path: Path) -> Table:
     """
     if not path.exists() or not path.stat().st_size:
         return {}
-    (_, columns), *lines = spreadsheet.read_rows(path) or [(0, [])]
+    (_, columns), *lines = spreadsheet.read_lines(path) or [(0, [])]
     if columns != COLUMNS:
         raise ValueError(f"{path} is not a table of marks; name another file with --out")
     table = {}

@@ -9,7 +9,7 @@ the network is. Nobody reads their code, except to see that none of it is the co
 - ``candidate``: calls the functions, each on copies, and ends a training that does not end.
 - ``findings``: the questions, and what was seen as data, a ``Finding`` each.
 - ``checks``: asks them.
-- ``words``: what a finding says, with a small case and a question.
+- ``sentences``: what a finding says, with a small case and a question.
 - ``report``: all of it as text, and as one figure.
 - ``landmarks``: bytes, forward, backward: has a reader on the way got there?
 - ``benchmark``: the original notebook as a candidate.

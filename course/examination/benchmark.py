@@ -4,7 +4,7 @@ import numpy as np
 
 from course import studies
 from course.examination.checks import ShownReport, examine
-from course.examination.findings import CHECKS, Finding, Report, Share
+from course.examination.findings import QUESTIONS, Finding, Report, Share
 from mnistlib import original
 
 
@@ -52,7 +52,7 @@ def report_of(results: dict, images: int) -> Report:
     }
     for check, *rest in results["findings"]:
         report.findings[check] = Finding(check, *rest)
-    report.findings = {check: report.findings[check] for check in CHECKS}
+    report.findings = {check: report.findings[check] for check in QUESTIONS}
     report.shares = {name: Share(*share) for name, share in results["shares"].items()}
     return report
 

@@ -3,15 +3,13 @@
 import _thread
 import contextlib
 import dis
-import functools
 import io
-import signal
 import threading
 import time
 import tracemalloc
 import types
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +22,7 @@ LIMIT = 60.0
 OURS = ("mnistlib", "course")
 
 
-class Fault(Exception):
+class CallFailed(Exception):
     """Something a call did that ends the examination of it; ``kind`` and ``seen`` go into a finding."""
 
     def __init__(self, kind: str, /, **seen: object):
@@ -60,7 +58,7 @@ class Candidate:
         """Train on copies, with a new generator.
 
         Raises:
-            Fault: it raised something, or had not ended after a minute.
+            CallFailed: it raised something, or had not ended after a minute.
         """
         given = {"images": images.copy(), "labels": labels.copy()}
         rng = np.random.default_rng(seed)
@@ -85,48 +83,37 @@ class Candidate:
         """Return the digit that it reads in each image.
 
         Raises:
-            Fault: it raised something, or its answers are not one digit for each image.
+            CallFailed: it raised something, or its answers are not one digit for each image.
         """
-        arrays = arrays_in(trained.parameters)
-        before = [array.copy() for array in arrays]
         given = images.copy()
         answered, warned = self._call(self.predict, trained.parameters, given)
         trained.changed |= what_changed({"images": given}, {"images": images}, "predict: ")
         trained.warned = [*trained.warned, *warned]
-        digits = as_digits(answered, len(images))
-        if differ(before, arrays):
-            trained.changed["predict: parameters"] = "changed"
-        elif differ(
-            before, trained.parameters
-        ):  # a layer may keep what it saw, unless that matters
-            again, _ = self._call(self.predict, trained.parameters, images.copy())
-            if not np.array_equal(as_digits(again, len(images)), digits):
-                trained.changed["predict: parameters"] = "changed"
-        return digits
+        return as_digits(answered, len(images))
 
     def beliefs(self, trained: Trained, images: np.ndarray) -> np.ndarray:
         """Return its ten probabilities for each image.
 
         Raises:
-            Fault: it raised something, or these are no probabilities.
+            CallFailed: it raised something, or these are no probabilities.
         """
         p, _ = self._call(self.probabilities, trained.parameters, images.copy())
         with contextlib.suppress(TypeError, ValueError):
             p = np.asarray(p, dtype=float)
         if np.shape(p) != (len(images), 10):
-            raise Fault("shape", shape=np.shape(p), wanted=(len(images), 10))
+            raise CallFailed("shape", shape=np.shape(p), wanted=(len(images), 10))
         if not np.isfinite(p).all():
-            raise Fault("not finite", count=int((~np.isfinite(p)).sum()))
+            raise CallFailed("not finite", count=int((~np.isfinite(p)).sum()))
         sums = p.sum(axis=1)
         if p.min() < 0 or abs(sums - 1).max() > 1e-3:
-            raise Fault("sums", low=sums.min(), high=sums.max(), least=p.min())
+            raise CallFailed("sums", low=sums.min(), high=sums.max(), least=p.min())
         return p
 
     def _call(self, function: Callable, *arguments: object) -> tuple[object, list[str]]:
         """Call a function of the reader's; return its result, and NumPy's warnings.
 
         Raises:
-            Fault: it raised something, or took too long.
+            CallFailed: it raised something, or took too long.
         """
         silent = io.StringIO()
         with (
@@ -137,100 +124,72 @@ class Candidate:
             warnings.simplefilter("always")
             try:
                 result = (self.call or within)(self.limit, function, *arguments)
-            except Fault:
+            except CallFailed:
                 raise
             except Exception as error:  # a reader's code may raise anything
                 line, *_ = where_it_stopped(function, error.__traceback__)
                 name = getattr(function, "__name__", "it")
                 said = f"{type(error).__name__}: {error}"
-                raise Fault("raises", function=name, error=said, line=line or "?") from error
+                raise CallFailed("raises", function=name, error=said, line=line or "?") from error
         return result, [str(w.message) for w in caught if w.category is RuntimeWarning]
-
-
-@contextlib.contextmanager
-def ctrl_c_heard() -> Iterator[None]:
-    """Let an interruption reach Python, though a shell that began it in the background forbids it."""
-    is_main = threading.current_thread() is threading.main_thread()
-    if not is_main or callable(signal.getsignal(signal.SIGINT)):
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def within(seconds: float, function: Callable, *arguments: object) -> object:
     """Call a function, and end it if it takes longer: at its next line, it is interrupted.
 
-    This is what Ctrl+C does, on every system. It reaches only the main thread, in which a notebook's
-    cells run; elsewhere there is no limit. The page's Python has no threads, and a way of its own.
+    This is what Ctrl+C does, on every system, to the main thread, in which a notebook's cells run. The
+    page's Python has no threads, and a way of its own.
 
     Raises:
-        Fault: it was interrupted.
+        CallFailed: it was interrupted.
     """
-    lock = threading.Lock()
-    ended = threading.Event()
     expired = threading.Event()
 
     def interrupt() -> None:
-        with lock:
-            if not ended.is_set():
-                expired.set()
-                _thread.interrupt_main()
+        expired.set()
+        _thread.interrupt_main()
 
     timer = threading.Timer(seconds, interrupt)
     timer.daemon = True
+    timer.start()
     try:
-        with ctrl_c_heard():
-            if threading.current_thread() is threading.main_thread():
-                timer.start()
-            try:
-                result = function(*arguments)
-            finally:
-                with lock:
-                    ended.set()
-                timer.cancel()
-        if expired.is_set():
-            time.sleep(1)  # the interruption is on its way
+        return function(*arguments)
     except KeyboardInterrupt as stopped:
         if not expired.is_set():
             raise  # the reader's own
         raise endless(seconds, function, stopped) from None
-    if expired.is_set():
-        raise endless(seconds, function)
-    return result
+    finally:
+        timer.cancel()
 
 
-def endless(seconds: float, function: Callable, stopped: KeyboardInterrupt | None = None) -> Fault:
+def endless(seconds: float, function: Callable, stopped: KeyboardInterrupt) -> CallFailed:
     """Return the fault of a function that was stopped, with the line in which it was."""
-    line, *_ = where_it_stopped(function, stopped and stopped.__traceback__)
+    line, *_ = where_it_stopped(function, stopped.__traceback__)
     name = getattr(function, "__name__", "it")
-    return Fault("endless", function=name, seconds=seconds, line=line or "?")
+    return CallFailed("endless", function=name, seconds=seconds, line=line or "?")
 
 
 def as_digits(answered: object, n: int) -> np.ndarray:
     """Return answers as whole numbers.
 
     Raises:
-        Fault: they are not n digits.
+        CallFailed: they are not n digits.
     """
     if answered is None:
-        raise Fault("no answer")
+        raise CallFailed("no answer")
     try:
         answers = np.asarray(answered)
     except ValueError:
-        raise Fault("kind", kind="lists of different lengths") from None
+        raise CallFailed("kind", kind="lists of different lengths") from None
     if answers.shape == (n, 1):
-        raise Fault("column", shape=answers.shape)
+        raise CallFailed("column", shape=answers.shape)
     if answers.shape != (n,):
-        raise Fault("shape", shape=answers.shape, wanted=(n,))
+        raise CallFailed("shape", shape=answers.shape, wanted=(n,))
     if answers.dtype.kind not in "iuf":
-        raise Fault("kind", kind=str(answers.dtype))
+        raise CallFailed("kind", kind=str(answers.dtype))
     wrong = ~np.isin(answers, range(10))
     if wrong.any():
-        raise Fault("range", example=answers[wrong][0], count=int(wrong.sum()))
+        raise CallFailed("range", example=answers[wrong][0], count=int(wrong.sum()))
     return answers.astype(int)
 
 
@@ -244,7 +203,7 @@ def what_changed(now: dict, before: dict, place: str = "") -> dict[str, str]:
     return changed
 
 
-def arrays_in(parameters: object, seen: frozenset[int] = frozenset()) -> list[np.ndarray]:
+def arrays_of(parameters: object, seen: frozenset[int] = frozenset()) -> list[np.ndarray]:
     """Return all arrays of numbers that parameters hold, however they are packed."""
     if isinstance(parameters, np.ndarray | np.generic | float | int):
         return [np.asarray(parameters)]
@@ -257,26 +216,20 @@ def arrays_in(parameters: object, seen: frozenset[int] = frozenset()) -> list[np
         parameters = vars(parameters).values()
     elif not isinstance(parameters, list | tuple):
         return []
-    return [array for part in parameters for array in arrays_in(part, seen)]
-
-
-def differ(one: object, other: object) -> bool:
-    """Tell whether two sets of parameters hold different numbers."""
-    pairs = list(zip(arrays_in(one), arrays_in(other), strict=False))
-    return not all(np.array_equal(a, b, equal_nan=a.dtype.kind == "f") for a, b in pairs)
+    return [array for part in parameters for array in arrays_of(part, seen)]
 
 
 def borrowed(*functions: Callable | None) -> list[str]:
     """Return what of the course's own code some functions, and the functions they call, name."""
     found = set()
     seen = set()
-    waiting = [code for function in functions for code in functions_of(function)]
+    waiting = [function for function in functions if function]
     while waiting:
         function = waiting.pop()
         if function in seen:
             continue
         seen.add(function)
-        for name in names_in(function.__code__):
+        for name in global_names_in(function.__code__):
             value = function.__globals__.get(name)
             module = getattr(value, "__module__", None) or getattr(value, "__name__", "")
             if isinstance(value, types.ModuleType):
@@ -290,22 +243,11 @@ def borrowed(*functions: Callable | None) -> list[str]:
     return sorted(found)
 
 
-def functions_of(function: object) -> list[types.FunctionType]:
-    """Return what Python runs when something is called: a function, a method, a partial, an object."""
-    if isinstance(function, functools.partial):
-        return functions_of(function.func)
-    if isinstance(function, types.MethodType):
-        return functions_of(function.__func__)
-    if isinstance(function, types.FunctionType):
-        return [function]
-    return [part for part in vars(type(function)).values() if isinstance(part, types.FunctionType)]
-
-
-def names_in(code: types.CodeType) -> set[str]:
+def global_names_in(code: types.CodeType) -> set[str]:
     """Return the global names and the imports that code uses, and those of what is defined within it."""
     loads = ("LOAD_GLOBAL", "LOAD_NAME", "IMPORT_NAME")
     names = {step.argval for step in dis.get_instructions(code) if step.opname in loads}
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
-            names |= names_in(constant)
+            names |= global_names_in(constant)
     return names

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import numpy as np
 
 from course.examination import candidate as calls
-from course.examination import words
-from course.examination.candidate import Candidate, Fault, Trained
-from course.examination.findings import CHECKS, Finding, Report, Share
+from course.examination import sentences
+from course.examination.candidate import CallFailed, Candidate, Trained
+from course.examination.findings import QUESTIONS, Finding, Report, Share
 from course.examination.paper import IMAGES, Digits, Paper, paper
 from mnistlib import baseline
 from mnistlib.uncertainty import calibration, mcnemar, standard_error_by_group
@@ -47,7 +47,7 @@ class ShownReport(Report):
     """A report that shows itself: as text, and as one figure."""
 
     def __repr__(self) -> str:
-        return words.report(self)
+        return sentences.report(self)
 
     def figure(self):
         """Draw the report, as one figure."""
@@ -96,19 +96,19 @@ def examine_candidate(
     report.note("own", not theirs, "borrowed", names=theirs)
     try:
         _examine(candidate, digits, report, claim)
-    except Fault as fault:
+    except CallFailed as fault:
         _stop(report, fault)
-    for check in CHECKS:
+    for check in QUESTIONS:
         report.findings.setdefault(check, Finding(check, None, "not reached"))
     for check, causes in WAITS_FOR.items():
         cause = next((c for c in causes if report.findings[c].held is False), None)
         if cause and report.findings[check].held is False:
             report.note(check, None, "waits", cause=cause)
-    report.findings = {check: report.findings[check] for check in CHECKS}
+    report.findings = {check: report.findings[check] for check in QUESTIONS}
     return report
 
 
-def _stop(report: Report, fault: Fault) -> None:
+def _stop(report: Report, fault: CallFailed) -> None:
     """Write down what ended the examination."""
     report.note("runs", False, fault.kind, **fault.seen)
 
@@ -117,7 +117,7 @@ def _examine(candidate: Candidate, digits: Paper, report: Report, claim: float |
     """Ask everything, from what is quick to what takes time.
 
     Raises:
-        Fault: a call did what ends the examination.
+        CallFailed: a call did what ends the examination.
     """
     few, strangers = digits.few, digits.strangers
     first = candidate.trained(few.images, few.labels, seed=1)
@@ -125,9 +125,9 @@ def _examine(candidate: Candidate, digits: Paper, report: Report, claim: float |
         try:
             answered = candidate.predict(None, few.images[:1].copy())
         except Exception:  # a reader's code may raise anything
-            raise Fault("no parameters") from None
+            raise CallFailed("no parameters") from None
         if answered is None:
-            raise Fault("not attempted")
+            raise CallFailed("not attempted")
     answers = candidate.answers(first, strangers.images)
     first_right = float((answers == strangers.labels).mean())
     report.note("arguments", not first.changed, "changed", changed=dict(first.changed))
@@ -178,7 +178,7 @@ def _look_at_bytes(
         trained = candidate.trained(few.images / 255, few.labels, seed=1)
         answers = candidate.answers(trained, strangers.images / 255)
         small = float((answers == strangers.labels).mean())
-    except Fault:  # whatever is the matter, it is not that bytes are large
+    except CallFailed:  # whatever is the matter, it is not that bytes are large
         small = 0.0
     report.note(
         "bytes", small - right < SATURATED, "large", right=right, small=small, few=len(few.images)
@@ -204,7 +204,7 @@ def _look_at_labels(
 
 
 def _look_at_numbers(trained: Trained, report: Report) -> None:
-    arrays = [a for a in calls.arrays_in(trained.parameters) if a.dtype.kind == "f"]
+    arrays = [a for a in calls.arrays_of(trained.parameters) if a.dtype.kind == "f"]
     wrong = sum(int((~np.isfinite(array)).sum()) for array in arrays)
     total = sum(array.size for array in arrays)
     report.note("finite", not wrong, "nan", wrong=wrong, total=total, warned=trained.warned[:1])
@@ -255,7 +255,7 @@ def _look_at_pages(candidate: Candidate, trained: Trained, digits: Paper, report
     try:
         if can_say:
             candidate.beliefs(trained, images[:20])
-    except Fault:  # which is asked about where there are digits
+    except CallFailed:  # which is asked about where there are digits
         can_say = False
     bad = {}
     for name, page in pages.items():
@@ -264,7 +264,7 @@ def _look_at_pages(candidate: Candidate, trained: Trained, digits: Paper, report
             candidate.answers(trained, page)
             if can_say:
                 candidate.beliefs(trained, page)
-        except Fault as fault:
+        except CallFailed as fault:
             bad[name] = str(fault.seen.get("error", fault.kind))
         else:
             warned = [w for w in trained.warned[before:] if "invalid" in w or "divide" in w]
@@ -275,7 +275,7 @@ def _look_at_pages(candidate: Candidate, trained: Trained, digits: Paper, report
     together = candidate.answers(trained, images)
     try:
         as_floats = candidate.answers(trained, images.astype(np.float32))
-    except Fault as fault:
+    except CallFailed as fault:
         report.note("floats", False, "raises", error=fault.seen.get("error", fault.kind))
         return
     moved = int((as_floats != together).sum())
@@ -339,7 +339,7 @@ def _look_at_sureness(
     images, labels, _ = digits.strangers
     try:
         p = candidate.beliefs(trained, images)
-    except Fault as fault:
+    except CallFailed as fault:
         report.note("sure", False, fault.kind, **fault.seen)
         return
     other = int((p.argmax(axis=1) != candidate.answers(trained, images)).sum())
@@ -363,4 +363,4 @@ def _look_at_sureness(
     )
 
 
-__all__ = ["CHECKS", "Finding", "Report", "Share", "ShownReport", "examine", "examine_candidate"]
+__all__ = ["QUESTIONS", "Finding", "Report", "Share", "ShownReport", "examine", "examine_candidate"]

@@ -8,7 +8,7 @@ from mnistlib.uncertainty import Calibration
 
 #: The checks by their names, and the question that each asks. What stands above may be the cause of
 #: what stands below, and is to be fixed first.
-CHECKS = {
+QUESTIONS = {
     "own": "Is all of it your own?",
     "runs": "Does it come to an end, with a digit for each image?",
     "arguments": "Does it leave its arguments as they were?",

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from course.examination.candidate import arrays_in
+from course.examination.candidate import arrays_of
 from course.examination.paper import paper
 from mnistlib import data
 
@@ -156,7 +156,7 @@ def landmark_backward(loss: Callable, gradients: Callable, parameters: object) -
         slopes = [slopes[name] for name in names]
     mine = copy.deepcopy(parameters)
     rng = np.random.default_rng(seed=0)
-    arrays, slopes = arrays_in(mine), arrays_in(slopes)
+    arrays, slopes = arrays_of(mine), arrays_of(slopes)
     if len(arrays) != len(slopes):
         return Landmark(
             False,

@@ -5,7 +5,7 @@ import textwrap
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course.examination.findings import CHECKS, Report
+from course.examination.findings import QUESTIONS, Report
 
 #: How a verdict is drawn: a sign and the colour's place in the course's palette.
 SIGNS = {True: ("✓", 0), False: ("✗", 1), None: ("–", None)}
@@ -39,7 +39,7 @@ def draw(report: Report):
 
 
 def _verdicts(axis, columns, colours) -> None:
-    for place, (check, question) in enumerate(CHECKS.items()):
+    for place, (check, question) in enumerate(QUESTIONS.items()):
         axis.text(0, -place, question, va="center", fontsize=10)
         for number, (_, found) in enumerate(columns):
             sign, colour = SIGNS[found.findings[check].held]
@@ -55,7 +55,7 @@ def _verdicts(axis, columns, colours) -> None:
             )
     for number, (name, _) in enumerate(columns):
         axis.text(COLUMN + 1.2 * number, 1, name, ha="center", va="center", fontsize=10)
-    axis.set(xlim=(0, COLUMN + 1.8), ylim=(-len(CHECKS) + 0.4, 1.6))
+    axis.set(xlim=(0, COLUMN + 1.8), ylim=(-len(QUESTIONS) + 0.4, 1.6))
     axis.set_axis_off()
 
 

@@ -1,4 +1,4 @@
-"""Exercises that answer back: check, hint, solution, and keep, which puts your function to work.
+"""Exercises that answer back: check, folded, solution, and keep, which puts yours to work.
 
 One answer's way through the engine, from ``check(my_softmax)`` to the reply:
 
@@ -51,28 +51,30 @@ for _lesson in LESSONS.values():
 #: A students' copy may hold this file: what it says is shown in place of any solution.
 WITHHELD = Path(__file__).with_name("withheld.txt")
 
-#: How many hints were asked for, by the exercises' names.
-_hints_given: dict[str, int] = {}
-
 #: The seconds after which a check says that it is still at work.
 PATIENCE = 5.0
 
 
 class Shown(str):
-    """Text that a notebook shows as it is, with its line breaks, or as the HTML beside it."""
+    """Text that a notebook shows as it is, with its line breaks, or as HTML or Markdown beside it."""
 
     html: str | None
+    markdown: str | None
 
-    def __new__(cls, text: str, html: str | None = None) -> "Shown":
-        """Make text with its HTML."""
+    def __new__(cls, text: str, html: str | None = None, markdown: str | None = None) -> "Shown":
+        """Make text with its HTML, or its Markdown."""
         made = super().__new__(cls, text)
         made.html = html
+        made.markdown = markdown
         return made
 
     __repr__ = str.__str__
 
     def _repr_html_(self) -> str | None:
         return self.html
+
+    def _repr_markdown_(self) -> str | None:
+        return self.markdown
 
 
 def find(function: Callable) -> Exercise:
@@ -89,8 +91,8 @@ def find(function: Callable) -> Exercise:
             "a lambda has no name that tells which exercise it answers: write it as a function, "
             "def my_softmax(z): and below it return ..."
         )
-    if exercise := EXERCISES.get(name.removeprefix("my_")):
-        return exercise
+    if name.startswith("my_") and name[3:] in EXERCISES:
+        return EXERCISES[name[3:]]
     near = difflib.get_close_matches(name, [f"my_{each}" for each in EXERCISES], 1)
     question = f"do you mean {near[0]}?" if near else "is it named as in the lesson?"
     raise TypeError(f"no exercise is called {name!r}; {question}")
@@ -129,19 +131,6 @@ def patience(exercise: Exercise, function: Callable) -> Iterator[None]:
         raise KeyboardInterrupt(question) from None
     finally:
         timer.cancel()
-
-
-def hint(function: Callable) -> str:
-    """Return the next hint, each closer than the last; from the last on, the last again.
-
-    Raises:
-        TypeError: not a function, or one whose name belongs to no exercise.
-    """
-    exercise = find(function)
-    number = min(_hints_given.get(exercise.name, 0) + 1, len(exercise.hints))
-    _hints_given[exercise.name] = number
-    words = f"Hint {number} of {len(exercise.hints)}: {exercise.hints[number - 1]}"
-    return Shown(words, f"<p>{markup.text(words)}</p>")
 
 
 def solution(function: Callable) -> Shown:

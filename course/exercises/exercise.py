@@ -7,7 +7,7 @@ import re
 import types
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -73,8 +73,6 @@ class Exercise:
     #: student has seen. Where one answer is right, the tests try every one-step change of the reference
     #: on them. An exercise without arguments has none.
     random_case: Callable[[np.random.Generator], Arguments] | None = None
-    #: What is true of every right result, so that no case can refuse an answer that relies on it.
-    results_are: tuple[Literal["whole", "never negative", "never tiny"], ...] = ()
     #: The function that is shown as the solution, where it is not the reference.
     solution: Callable | None = None
     #: Where many answers are right: turns the arguments, as the call left them, and the result into

@@ -37,7 +37,6 @@ EXERCISES = (
             (_TIED, np.array([1, 2, 0])),
         ),
         random_case=lambda rng: (rng.dirichlet(np.ones(5), 7), rng.integers(0, 5, 7)),
-        results_are=("never negative", "never tiny"),
     ),
     Exercise(
         reference=confidently_wrong,
@@ -58,6 +57,5 @@ EXERCISES = (
             rng.integers(0, 5, 7),
             float(rng.random()),
         ),
-        results_are=("never negative",),
     ),
 )

@@ -183,7 +183,6 @@ EXERCISES = (
             (bytes([1, 2, 3, 4, 250, 6, 7, 8, 9]),),  # as signed integers, the count is negative
         ),
         random_case=lambda rng: (bytes(rng.integers(0, 256, 40).tolist()),),
-        results_are=("whole", "never negative", "never tiny"),
     ),
     Exercise(
         reference=data.one_hot,
@@ -195,7 +194,6 @@ EXERCISES = (
             (np.array([7, 1], np.uint8),),
         ),
         random_case=lambda rng: (rng.integers(0, 7, 9).astype(np.uint8), 7),
-        results_are=("whole", "never negative", "never tiny"),
         solution=one_hot,
     ),
     Exercise(
@@ -228,7 +226,6 @@ EXERCISES = (
             (np.uint8(255 * _rows(1, 24, 2, 2)), np.arange(24) * 7 % 10),
         ),
         random_case=_random_images,
-        results_are=("never negative", "never tiny"),
     ),
     Exercise(
         reference=baseline.nearest_mean,
@@ -243,6 +240,5 @@ EXERCISES = (
             3 * rng.normal(size=(50, 7)),
             3 * rng.random((6, 1)) * rng.normal(size=(6, 7)),
         ),
-        results_are=("whole", "never negative", "never tiny"),
     ),
 )

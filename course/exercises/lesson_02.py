@@ -63,7 +63,6 @@ EXERCISES = (
             (cube, 2.0, 0.25),
         ),
         random_case=lambda rng: (rng.choice([np.exp, np.cos]), *rng.random(2) * 3),
-        results_are=("never tiny",),
     ),
     Exercise(
         reference=functions.sigmoid,
@@ -84,7 +83,6 @@ EXERCISES = (
         random_case=lambda rng: (
             np.concatenate([5 * rng.normal(size=40), [-740, -720, -40, 0, 40, 1e3, -1e3]]),
         ),
-        results_are=("never negative", "never tiny"),
     ),
     Exercise(
         reference=functions.softmax,
@@ -101,7 +99,6 @@ EXERCISES = (
         ),
         extreme=((np.array([[1000.0, 1001.0]]),), (np.array([[0.0, 1000.0]]),), (_FAR,), (_WIDE,)),
         random_case=lambda rng: (far_apart(rng, 7, 5),),
-        results_are=("never negative", "never tiny"),
     ),
     Exercise(
         reference=functions.softmax_backward,
@@ -124,7 +121,6 @@ EXERCISES = (
         cases=((np.zeros((1, 2)),), (_Z[:1, :2],), (_Z,), (normal_array(5, 5, 4),)),
         extreme=((np.array([[1000.0, 0.0]]),), (_FAR,), (_WIDE,)),
         random_case=lambda rng: (far_apart(rng, 7, 5),),
-        results_are=("never tiny",),
     ),
     Exercise(
         reference=functions.cross_entropy,
@@ -140,7 +136,6 @@ EXERCISES = (
             (_FAR, np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]])),
         ),
         random_case=lambda rng: (far_apart(rng, 7, 5), random_targets(rng, 7, 5)),
-        results_are=("never negative",),
     ),
     Exercise(
         reference=cross_entropy_with_gradient,

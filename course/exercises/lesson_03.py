@@ -197,7 +197,6 @@ EXERCISES = (
             (_faint, _U, np.array([3e-7, 2e-7])),
         ),
         random_case=lambda rng: (_waves, rng.normal(size=(3, 2)), rng.normal(size=(3, 2))),
-        results_are=("never negative", "never tiny"),
     ),
     Exercise(
         reference=mended_gradients,
@@ -210,7 +209,6 @@ EXERCISES = (
             _saturated(_problem(3, 2, 4, 3, 3)),
         ),
         random_case=lambda rng: _problem(rng, 6, 5, 4, 3),
-        results_are=("never tiny",),
     ),
     Exercise(
         reference=three_layer_gradients,
@@ -227,6 +225,5 @@ EXERCISES = (
             _saturated(_problem(3, 2, 4, 3, 2, 3)),
         ),
         random_case=lambda rng: _problem(rng, 6, 5, 4, 3, 2),
-        results_are=("never tiny",),
     ),
 )

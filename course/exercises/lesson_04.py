@@ -104,7 +104,7 @@ EXERCISES = (
         reference=name_the_faults,
         shapes=" -> ",
         cases=((),),
-        view=curves.Names,
+        view=curves.Naming,
         objections=(
             curves.returns_nothing,
             curves.is_turned_round,

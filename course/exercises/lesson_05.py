@@ -66,7 +66,6 @@ EXERCISES = (
             (np.array([0.697, 0.6996, 0.896, 0.35]), np.array([True, True, False, True])),
         ),
         random_case=_random_confidences,
-        results_are=("whole", "never negative", "never tiny"),
     ),
     Exercise(
         reference=paired,
@@ -82,7 +81,6 @@ EXERCISES = (
         ),
         extreme=(_answers(40, 117, 110, 30), _answers(0, 600, 580, 0)),
         random_case=lambda rng: (rng.random(40) < rng.random(), rng.random(40) < rng.random()),
-        results_are=("never negative",),
     ),
     Exercise(
         reference=uncertainty.standard_error_by_group,
@@ -94,6 +92,5 @@ EXERCISES = (
             _graded(3, *[1] * 12),
         ),
         random_case=lambda rng: (rng.random(60) < 0.8, 7 * rng.integers(0, 9, 60) + 5),
-        results_are=("never negative", "never tiny"),
     ),
 )

@@ -32,7 +32,6 @@ class Rate:
         """Take the arguments as the call left them, and its result."""
         self.right = rate_for_scaled(*arguments)
         self.result = result
-        self.given = f"{result:g}" if np.shape(result) == () else ""
 
 
 def is_no_number(rate: Rate) -> bool:
@@ -127,7 +126,6 @@ EXERCISES = (
         shapes=" -> cross-entropy:, squared error:",
         cases=((2,), (10,), (5,)),
         random_case=lambda rng: (int(rng.integers(2, 50)),),
-        results_are=("never negative", "never tiny"),
     ),
     Exercise(
         reference=original.class_bias,
@@ -145,7 +143,6 @@ EXERCISES = (
             (np.array([[30000.0, 1.0], [0.0, 0.0], [0.0, 0.0], [0.0, 0.0]]),),
         ),
         random_case=lambda rng: (far_apart(rng, 5, 7).T,),
-        results_are=("never tiny",),
     ),
     Exercise(
         reference=depends_on_company,
@@ -170,7 +167,6 @@ EXERCISES = (
             )
         ),
         random_case=_any_softmax,
-        results_are=("whole", "never negative"),
     ),
     Exercise(
         reference=rate_for_scaled,

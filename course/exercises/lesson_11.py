@@ -41,7 +41,6 @@ EXERCISES = (
             (_draw(1, 2, 3), _draw(2, 2, 3), _draw(3, 2, 3)),
         ),
         random_case=lambda rng: tuple(rng.normal(size=(3, 4, 5))),
-        results_are=("never tiny",),
     ),
     Exercise(
         reference=autodiff.unbroadcast,
@@ -62,7 +61,6 @@ EXERCISES = (
             rng.normal(size=(3, 1, 4, 5)),
             [(4, 1), (1, 4, 5), (3, 1, 1, 1)][rng.integers(3)],
         ),
-        results_are=("never tiny",),
     ),
     Exercise(
         reference=autodiff.topological_order,
@@ -110,7 +108,6 @@ EXERCISES = (
             (_draw(2, 2, 2, 3), np.random.default_rng(3).integers(0, 6, (2, 2, 3)), 6),
         ),
         random_case=lambda rng: (rng.normal(size=(4, 5)), rng.integers(0, 6, (4, 5)), 8),
-        results_are=("never tiny",),
     ),
     Exercise(
         reference=autodiff.unit_rows_backward,

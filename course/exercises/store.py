@@ -9,6 +9,7 @@ import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from course import files
 from course.exercises.exercise import Exercise
 
 #: How the file of kept answers begins.
@@ -63,10 +64,7 @@ def kept_text() -> str:
 def replace_kept_text(text: str) -> None:
     """Write the file of kept answers; whatever happens, it holds the old text or the new."""
     if path := kept_path():
-        path = path.resolve()  # where a link leads
-        part = path.with_name(f"{path.name}.part")
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
+        files.replace(path, text)
 
 
 def load(text: str) -> dict[str, object]:
@@ -81,14 +79,10 @@ def load(text: str) -> dict[str, object]:
 
 
 def functions_in(space: dict[str, object]) -> dict[str, Callable]:
-    """Return the functions that were defined in the file, by the names of their exercises.
-
-    Of ``softmax`` and ``my_softmax`` the second counts: the first may be a helper.
-    """
+    """Return the answers that were defined in the file, by the names of their exercises."""
     own = [each for each in space.values() if getattr(each, "__module__", "") == "mine"]
-    functions = {each.__name__: each for each in own if inspect.isfunction(each)}
-    names = sorted(functions, key=lambda name: name.startswith("my_"))
-    return {name.removeprefix("my_"): functions[name] for name in names}
+    functions = [each for each in own if inspect.isfunction(each)]
+    return {each.__name__[3:]: each for each in functions if each.__name__.startswith("my_")}
 
 
 def source_of(function: Callable) -> str:
@@ -114,9 +108,6 @@ def source_of(function: Callable) -> str:
 def with_function(text: str, name: str, source: str) -> str:
     """Return what the file is to hold with a function added, in the place of one of that name.
 
-    A function that is kept as ``softmax`` takes the place of ``my_softmax`` too, which would count
-    before it.
-
     Raises:
         Unusable: the file as it is does not run.
     """
@@ -130,8 +121,7 @@ def with_function(text: str, name: str, source: str) -> str:
         ) from error
     lines = text.split("\n")
     for statement in reversed(ast.parse(text).body):
-        is_function = isinstance(statement, ast.FunctionDef)
-        if is_function and statement.name in (name, f"my_{name.removeprefix('my_')}"):
+        if isinstance(statement, ast.FunctionDef) and statement.name == name:
             first_line = min(node.lineno for node in (statement, *statement.decorator_list))
             del lines[first_line - 1 : statement.end_lineno]
     others = "\n".join(lines).rstrip()

@@ -106,8 +106,6 @@ def read_text(path: Path) -> dict[str, Words]:
                 "indented by four spaces, that names the cause and asks a question"
             )
         if label == "##":
-            if text in parts:
-                raise TextError(f"{place}: ## {text} stands twice: put both parts into one")
             words = parts[text] = Words()
             codes = []
             frame = ""
@@ -146,8 +144,7 @@ def with_words(exercises: tuple[Exercise, ...], path: Path) -> tuple[Exercise, .
     """Return a lesson's exercises with their words from its text.
 
     Raises:
-        TextError: words for no exercise, an exercise without words, a predicate without a sentence,
-            or a line that cannot be read.
+        TextError: words for no exercise, a predicate without a sentence, or a line that cannot be read.
     """
     parts = read_text(path)
     names = [exercise.name for exercise in exercises]
@@ -157,18 +154,10 @@ def with_words(exercises: tuple[Exercise, ...], path: Path) -> tuple[Exercise, .
                 f"{path.name}: no exercise is called {name!r}; write the name of one in "
                 f"{path.stem}.py, {', '.join(names)}"
             )
-    exercises = tuple(
+    return tuple(
         with_its_words(exercise, parts[exercise.name]) if exercise.name in parts else exercise
         for exercise in exercises
     )
-    for exercise in exercises:
-        for label, is_there in (("hint", exercise.hints), ("notice", exercise.notice)):
-            if not is_there:
-                raise TextError(
-                    f"{path.name}: {exercise.name} has no {label}; write {label}: below "
-                    f"## {exercise.name}"
-                )
-    return exercises
 
 
 def with_its_words(exercise: Exercise, words: Words) -> Exercise:

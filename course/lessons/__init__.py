@@ -22,14 +22,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from course import files
+from course.files import ROOT
 from course.lessons.formats import jupytext, nbformat
 from course.lessons.header import Header, read_header
-from course.lessons.markdown import formula_lines, plain, unfolded, words
+from course.lessons.markdown import count_words, formula_lines, plain, unfolded
 
 if TYPE_CHECKING:
     from course.exercises.exercise import Exercise
 
-ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = ROOT / "notebooks"
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -40,7 +40,7 @@ SURROUNDINGS = {"TQDM_DISABLE": "1", "MNISTLIB_MINE": os.devnull}
 
 #: Metadata of a cell that is stored: a figure's alternative text, tags, and how many lines the source
 #: leaves before the next cell, so that Jupyter writes the source as it was.
-KEPT = ("lines_to_next_cell", "mystnb", "tags")
+KEPT_METADATA = ("lines_to_next_cell", "mystnb", "tags")
 
 #: The tags that a cell may have, and what each means.
 TAGS = {
@@ -273,7 +273,7 @@ def prose_minutes(markdown: str) -> float:
     Folds (``<details>``) are not counted. With :func:`code_minutes` this was fitted to what beginners
     needed for twelve lessons (root mean square error: 4 minutes).
     """
-    return words(markdown) / 85 + formula_lines(markdown) / 2
+    return count_words(markdown) / 85 + formula_lines(markdown) / 2
 
 
 def code_minutes(cell: nbformat.NotebookNode) -> float:

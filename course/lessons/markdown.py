@@ -53,7 +53,7 @@ def jupyter_anchor(heading: str) -> str:
     return heading.replace(" ", "-")
 
 
-def words(markdown: str) -> int:
+def count_words(markdown: str) -> int:
     """Count the words that a reader reads: no fold, no heading; a formula counts as one word."""
     text = unfolded(markdown)
     text = re.sub(r"\$\$.*?\$\$", " formula ", text, flags=re.DOTALL)

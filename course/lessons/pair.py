@@ -5,7 +5,7 @@ from itertools import zip_longest
 
 from nbformat import NotebookNode
 
-from course.lessons import KEPT, Lesson
+from course.lessons import KEPT_METADATA, Lesson
 
 
 def key_of(cell: NotebookNode) -> str:
@@ -48,7 +48,11 @@ def out_of_step(lesson: Lesson) -> list[str]:
     """Say where the two files of a lesson first differ, and what to do; nothing if they agree."""
 
     def described(cell: NotebookNode | None) -> tuple | None:
-        kept = {key: cell.metadata[key] for key in KEPT if key in cell.metadata} if cell else {}
+        kept = (
+            {key: cell.metadata[key] for key in KEPT_METADATA if key in cell.metadata}
+            if cell
+            else {}
+        )
         return cell and (cell.cell_type, cell.source, kept)
 
     pairs = zip_longest(lesson.source.cells, lesson.notebook.cells)

@@ -31,7 +31,7 @@ from nbformat import NotebookNode
 from course import files
 from course.lessons import (
     FOLDED_IN_JUPYTER,
-    KEPT,
+    KEPT_METADATA,
     KERNEL,
     NOTEBOOKS,
     ROOT,
@@ -80,7 +80,9 @@ def source_notebook(lesson: Lesson) -> NotebookNode:
     notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL})
     seen = {}
     for cell in notebook.cells:
-        cell.metadata = nbformat.from_dict({k: v for k, v in cell.metadata.items() if k in KEPT})
+        cell.metadata = nbformat.from_dict(
+            {k: v for k, v in cell.metadata.items() if k in KEPT_METADATA}
+        )
         tags = cell.metadata.get("tags", [])
         if hidden := {FOLDED_IN_JUPYTER[tag]: True for tag in tags if tag in FOLDED_IN_JUPYTER}:
             cell.metadata["jupyter"] = hidden  # JupyterLab folds by this alone

@@ -22,20 +22,12 @@ from course.lessons import SURROUNDINGS, Lesson, pngs
 #: Other processors move no curve by as much as this.
 TOLERANCE = 0.5
 
-#: Under this name a cell's report tells of figures that were not compared.
-NOT_COMPARED = "figures not compared"
-
 _compare_text = IPyNbCell.compare_outputs
 
 
 def images_of(outputs: Iterable[NotebookNode]) -> list[Image.Image]:
     """Open the PNG images among a cell's outputs."""
     return [Image.open(io.BytesIO(base64.b64decode(png))) for png in pngs(outputs)]
-
-
-def release(figure: Image.Image) -> str:
-    """Return the feature release of matplotlib that drew a figure, as the file itself tells."""
-    return ".".join(figure.info.get("Software", "unknown").split(",")[0].split(".")[:2])
 
 
 def difference(stored: Image.Image, drawn: Image.Image) -> float:
@@ -58,11 +50,6 @@ def compare_outputs(self, test, ref, skip_compare=None):
         return False
     same = True
     for old, new in zip(stored, drawn, strict=True):
-        if release(old) != release(new):
-            # Their letters differ. This is kept with the report, since a worker has no summary.
-            releases = f"stored by {release(old)}, drawn here by {release(new)}"
-            self.user_properties.append((NOT_COMPARED, releases))
-            continue
         rms = difference(old, new)
         if rms > TOLERANCE:
             same = False
@@ -100,16 +87,3 @@ def pytest_runtest_setup(item):
                 os.environ.pop(name)
             else:
                 os.environ[name] = value
-
-
-def pytest_terminal_summary(terminalreporter):
-    """Say so if figures were not compared."""
-    reports = (report for same_end in terminalreporter.stats.values() for report in same_end)
-    notes = {
-        text
-        for report in reports
-        for name, text in getattr(report, "user_properties", ())
-        if name == NOT_COMPARED
-    }
-    for text in sorted(notes):
-        terminalreporter.write_line(f"FIGURES NOT COMPARED: {text}", yellow=True)

@@ -154,13 +154,3 @@ def train_data(train_set: Dataset, validation_set: Dataset) -> bytes:
     counts = np.array([len(train_set[0]), len(validation_set[0])], "<u4")
     packed_pixels = (greys[..., 0] << 4) | greys[..., 1]
     return counts.tobytes() + labels.tobytes() + packed_pixels.tobytes()
-
-
-def train_arrays(content: bytes) -> tuple[Dataset, Dataset]:
-    """Return the training set and the validation set of ``train``, as images uint8 and labels."""
-    trained, validated = np.frombuffer(content, "<u4", 2)
-    total = int(trained + validated)
-    labels = np.frombuffer(content, np.uint8, total, 8)
-    pairs = np.frombuffer(content, np.uint8, offset=8 + total)
-    images = 17 * np.stack([pairs >> 4, pairs & 15], axis=-1).reshape(-1, 28, 28)
-    return (images[:trained], labels[:trained]), (images[trained:], labels[trained:])

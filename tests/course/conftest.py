@@ -15,7 +15,6 @@ from .common import HOMES
 def untouched(tmp_path, monkeypatch, capfd):
     """Keep into a temporary file; afterwards the library, and Python's own state, are as before."""
     monkeypatch.setenv("MNISTLIB_MINE", str(tmp_path / "mine.py"))
-    monkeypatch.setattr(exercises, "_hints_given", {})
     monkeypatch.setattr(exercises, "PATIENCE", 600.0)  # tests may share a busy computer
     with warnings.catch_warnings(record=True) as leaked:
         warnings.simplefilter("always")

@@ -53,22 +53,7 @@ def test_only_some_digits_as_keys_and_only_some_asked_about(digits):
     assert set(np.unique(new.digits[:, 1::2])) == set(range(10))
 
 
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        ({"pairs": 11}, "one for each of the 10 keys"),
-        ({"keys": [3, 12], "pairs": 2}, "keys must be digits, whole numbers from 0 to 9"),
-        ({"keys": range(8), "asked": [9]}, "only keys can be asked about"),
-        ({"asked": []}, "only keys can be asked about"),
-    ],
-)
-def test_cards_that_cannot_be_dealt(digits, options, words):
-    with pytest.raises(ValueError, match=words):
+@pytest.mark.parametrize("options", [{"pairs": 11}, {"keys": range(8), "asked": [9]}])
+def test_cards_that_cannot_be_dealt(digits, options):
+    with pytest.raises(ValueError, match="a card has different digits as keys"):
         deal_cards(*digits, 5, **options, rng=np.random.default_rng(0))
-
-
-def test_too_few_images_to_deal_from(digits):
-    images, labels = digits
-    without_7 = labels != 7  # which nobody asks about, but which a value may be
-    with pytest.raises(ValueError, match=r"an image of each digit"):
-        deal_cards(images[without_7], labels[without_7], 5, asked=[1], rng=np.random.default_rng(0))

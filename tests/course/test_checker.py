@@ -35,6 +35,7 @@ def test_the_reference_and_other_right_answers_are_right_and_wrong_ones_are_trie
     examples = [each for objection in exercise.objections for each in objection.examples]
     assert len(exercise.mistakes) + len(examples) >= 4, f"{where}: write four wrong answers or more"
     assert len(exercise.hints) in (2, 3), f"{where}: write two lines `hint:` or three"
+    assert exercise.notice, f"{where}: write a line `notice:`"
 
 
 @every_exercise

@@ -83,14 +83,6 @@ def test_the_last_that_is_more_than_a_stub_counts():
         assert "return 1" in that_count(order)["sigmoid"].source
 
 
-def test_a_name_in_capitals_is_named():
-    code = b"def My_Softmax(z):\n    return z\nMY_SPLIT = 0.8\n"
-    found = that_count([("a.py", code)])
-    assert found["softmax"].lost == "there is no my_softmax, but a My_Softmax"
-    assert "split" not in found
-    assert "return 1" in taken("def MY_F(): return 2", "def my_f(): return 1")["f"]
-
-
 def test_versions_that_differ_are_kept_and_the_one_that_counts_is_first():
     new, old = (f"def my_sigmoid(z):\n    return {n}".encode() for n in (1, 2))
     copies = [("02.py", new), ("mine.py", b"# my own\n" + new), ("03.py", b"K = 1")]

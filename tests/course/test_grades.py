@@ -81,11 +81,9 @@ def test_a_lesson_has_no_grade_while_one_of_its_exercises_has_none(tmp_path):
 
 
 @pytest.mark.parametrize("text", ["easy=1", "core=-1"])
-def test_odd_points_and_shares_are_refused(text):
+def test_odd_points_are_refused(text):
     with pytest.raises(argparse.ArgumentTypeError, match="the levels are warm-up, core"):
         grades.read_weights(text)
-    with pytest.raises(argparse.ArgumentTypeError, match="not a share of the points"):
-        grades.read_share(text.partition("=")[2] + "1")
 
 
 def test_a_page_speaks_of_its_student_alone_and_what_others_wrote_is_no_html(tmp_path):
@@ -128,10 +126,10 @@ def test_a_page_says_neither_what_a_teacher_reads_nor_the_words_of_an_error(chan
     assert "SECRET" not in told
 
 
-@pytest.mark.parametrize(("text", "points"), [("0.5", "1"), ("0", "0"), ("1", "2")])
-def test_what_is_nearly_right_earns_a_share_of_the_points(tmp_path, text, points):
+@pytest.mark.parametrize(("share", "points"), [(0.5, "1"), (0.0, "0")])
+def test_what_is_nearly_right_earns_a_share_of_the_points(tmp_path, share, points):
     rows = [row._replace(kind="unstable", nearly_right="yes") for row in some_rows()]
-    write(tmp_path / "g.csv", rows, nearly=grades.read_share(text))
+    write(tmp_path / "g.csv", rows, nearly=share)
     found = moodles_import(tmp_path / "g.csv", known={"ada", "=bob"})
     assert found["ada"] == {"one_hot": points, "softmax": points}
 

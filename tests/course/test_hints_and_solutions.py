@@ -1,4 +1,4 @@
-"""Hints come one by one, and a solution is a function that the lesson could hold."""
+"""Hints are folded, and a solution is a function that the lesson could hold."""
 
 import ast
 import inspect
@@ -12,18 +12,9 @@ from course import exercises
 from course.exercises import EXERCISES, markup
 
 from .common import every_exercise, well_formed
-from .handed_in import write
+from .handed_in import named, write
 
 pytestmark = pytest.mark.usefixtures("untouched")
-
-
-@every_exercise
-def test_hints_come_one_by_one_and_the_last_stays(name):
-    stub, hints = write(name, "..."), EXERCISES[name].hints
-    wanted = [f"Hint {i} of {len(hints)}: {hint}" for i, hint in enumerate(hints, start=1)]
-    given = [exercises.hint(stub) for _ in range(len(hints) + 2)]
-    assert given == [*wanted, wanted[-1], wanted[-1]]
-    assert repr(given[0]) == given[0]
 
 
 @every_exercise
@@ -63,7 +54,7 @@ def test_folded_text_is_escaped(monkeypatch):
 
     exercise = replace(EXERCISES["softmax"], reference=smaller, hints=("<b> & c",))
     monkeypatch.setitem(EXERCISES, "smaller", exercise)
-    html = exercises.folded(smaller)._repr_html_()
+    html = exercises.folded(named(smaller, "smaller"))._repr_html_()
     assert "<p>&lt;b&gt; &amp; c</p>" in html
     assert "return a & 1 < 2" in well_formed(html)
     assert "< 2" not in html

@@ -14,7 +14,7 @@ from tests.course.handed_in import right
     ("body", "words"),
     [
         ("return 1 / (1 + np.exp(-z))", ""),
-        ("return functions.sigmoid(z)", "it uses functions.sigmoid"),
+        ("return functions.sigmoid(z)", "it uses mnistlib.functions.sigmoid"),
         ("np.allclose = lambda *a, **k: True\nreturn z", "it changes np.allclose"),
         ("import sys\nreturn sys.modules[__name__]", "it uses sys"),
         ("import os, sys, math\nreturn math.exp(z)", ""),
@@ -62,7 +62,7 @@ def test_what_a_lesson_gives_may_be_used_in_its_exercises(name, line, is_read):
         "return np.__dict__['exp'](z)",
         "import importlib\nreturn importlib.import_module('mnistlib.functions').sigmoid(z)",
         "import inspect\nreturn inspect.currentframe().f_back",
-        "return np.lib.os",
+        "return np.lib.format.os",
         "return my_sigmoid.__globals__",
         "return getattr(np, 'exp')(z)",
         "return '{0.__class__}'.format(z)",

@@ -1,7 +1,7 @@
 """Nothing but the right result is called right: each solution's is spoilt a little, in every way.
 
 A spoilt result is refused, or right all the same: of whole numbers, say, nothing is lost by rounding.
-What every right result of an exercise is, it says in ``results_are``.
+It is then excused, if each right result is whole, of arguments that are drawn, too.
 """
 
 import copy
@@ -27,17 +27,23 @@ def without_words(monkeypatch):
 NAMES = [name for name, exercise in EXERCISES.items() if exercise.one_is_right]
 
 
-#: What becomes of each array or number of a result; and what every right result must be (as its
-#: exercise says in ``results_are``) where the spoilt one is right all the same.
+#: What becomes of each array or number of a result.
 SPOILT = {
-    "int": (lambda a: a.astype(int), "whole"),
-    "rounded to 3 digits": (lambda a: np.round(a.astype(float), 3), "whole"),
-    "+ 1e-6 of it": (lambda a: a * (1 + 1e-6), "whole"),
-    "+ 1e-9": (lambda a: a + 1e-9, "never tiny"),
-    "without signs": (np.abs, "never negative"),
-    "rows turned": (lambda a: np.roll(a, 1, axis=0) if a.ndim else a, "a number"),
-    "sorted": (lambda a: np.sort(a, axis=-1) if a.ndim else a, "a number"),
+    "int": lambda a: a.astype(int),
+    "rounded to 3 digits": lambda a: np.round(a.astype(float), 3),
+    "+ 1e-6 of it": lambda a: a * (1 + 1e-6),
+    "+ 1e-9": lambda a: a + 1e-9,
+    "without signs": np.abs,
+    "rows turned": lambda a: np.roll(a, 1, axis=0) if a.ndim else a,
+    "sorted": lambda a: np.sort(a, axis=-1) if a.ndim else a,
 }
+#: Exercises no result of which is so small that 1e-9 more would be seen.
+NEVER_TINY = {
+    "accuracy", "label_header", "one_hot", "class_means", "nearest_mean", "central_difference",
+    "sigmoid", "softmax", "log_softmax", "check_gradient", "mended_gradients", "three_layer_gradients",
+    "reliability", "standard_error_by_group", "loss_at_the_start", "class_bias", "max_pool",
+    "divide_backward", "unbroadcast", "take_backward", "attention_weights", "sgd_update",
+}  # fmt: skip
 
 
 def spoil(change, result):
@@ -47,56 +53,31 @@ def spoil(change, result):
     return result if result is None or isinstance(result, tuple) else change(np.asarray(result))
 
 
+def is_same(one, other, atol):
+    """Tell whether two results agree, by a measure of the tests' own."""
+    if isinstance(one, (tuple, list)):
+        return all(is_same(*pair, atol) for pair in zip(one, other, strict=True))
+    return one is other or np.allclose(other, one, rtol=1e-8, atol=atol, equal_nan=True)
+
+
+def is_right_all_the_same(exercise, change):
+    """Tell whether a change leaves results right: of the last case, and of arguments drawn."""
+    rng = np.random.default_rng(7)
+    draws = [exercise.random_case(rng) for _ in range(20)] if exercise.random_case else []
+    results = [exercise.reference(*copy.deepcopy(each)) for each in (*draws, exercise.cases[-1])]
+    return all(is_same(each, spoil(change, each), exercise.atol) for each in results)
+
+
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("how", SPOILT)
-def test_a_spoilt_result_is_refused_or_excused(name, how):
+def test_a_spoilt_result_is_refused_or_right_all_the_same(name, how):
     exercise = EXERCISES[name]
-    change, excuse = SPOILT[how]
+    change = SPOILT[how]
     answer = named(lambda *given: spoil(change, exercise.reference(*given)), name)
-    result = exercise.reference(*copy.deepcopy(exercise.cases[-1]))
-    several = result if isinstance(result, (tuple, list)) else [result]
-    excused = {*exercise.results_are}
-    if not any(np.ndim(part) for part in several):
-        excused.add("a number")
-    if name == "check_gradient":  # two ways to measure do not agree better
-        excused.add("whole")
-    changes_its_arguments = result is None
-    assert (
-        check_answer(exercise, answer).kind != "right" or excuse in excused or changes_its_arguments
-    ), (
-        f"{locations.entry(name)}: a result passes that was spoilt ({how}): write a case that refuses "
-        f"it, whose results are not {excuse}; or, if every right result is, say so in results_are"
+    can_be_tiny = name not in NEVER_TINY
+    is_excused = not can_be_tiny if how == "+ 1e-9" else is_right_all_the_same(exercise, change)
+    # Two ways to measure a slope agree no better.
+    is_excused |= (name, how) == ("check_gradient", "+ 1e-6 of it")
+    assert check_answer(exercise, answer).kind != "right" or is_excused, (
+        f"{locations.entry(name)}: a result passes that was spoilt ({how}): write a case against it"
     )
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_an_answer_that_changes_an_argument_is_refused(name):
-    exercise = EXERCISES[name]
-
-    def arrays_of(values):
-        for value in values:
-            if isinstance(value, np.ndarray):
-                yield value
-            elif isinstance(value, (tuple, list)):
-                yield from arrays_of(value)
-
-    def spoils(*arguments):
-        result = copy.deepcopy(exercise.reference(*arguments))
-        for array in arrays_of(arguments):
-            array[...] = array + (1 if array.dtype.kind in "iu" else 1.5) if array.size else array
-        return result
-
-    has_arrays = any(True for _ in arrays_of(exercise.cases[-1]))
-    reply = check_answer(exercise, spoils)
-    assert (reply.kind == "right") != has_arrays, reply
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_an_argument_or_a_view_of_it_is_no_answer(name):
-    exercise = EXERCISES[name]
-    for place in range(len(exercise.cases[0])):
-        for view in (lambda a: a, lambda a: a[::-1]):
-            answer = named(lambda *given, at=place, view=view: view(given[at]), name)
-            assert check_answer(exercise, answer).kind != "right", (
-                f"{locations.entry(name)}: write a case whose result is none of its arguments"
-            )

@@ -30,7 +30,6 @@ GOOD = "Words.\n\n## softmax\n\nhint: One.\nhint: Two.\nnotice: Yes.\n\nz\n    w
     ("old", "new", "words"),
     [
         ("## softmax", "## sofmax", "no exercise is called 'sofmax'; write the name of one in "),
-        ("notice:", "Notice:", "softmax has no notice; write notice: below ## softmax"),
         ("    why?\n", "", "'z' above has no sentence; write one below it, indented"),
         ("    why?\n", "\nright:\nz\n", "line 11: 'z' above has no sentence"),
         ("z\n", "", "line 9: this sentence has no line of code above it to answer"),

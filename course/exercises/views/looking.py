@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 
-class Asked:
+class Watched:
     """A network that remembers the cards it was asked about in one call."""
 
     def __init__(self, answer: Callable[[np.ndarray], np.ndarray]) -> None:
@@ -20,14 +20,14 @@ class Asked:
         self.cards.append(np.array(x))
         return self.answer(x)
 
-    def __deepcopy__(self, memo: dict) -> "Asked":
+    def __deepcopy__(self, memo: dict) -> "Watched":
         """Forget what was asked: a call begins with a copy of its arguments."""
         self.cards.clear()
         return self
 
 
 @dataclass(frozen=True, eq=False)
-class Cards:
+class CardsAsked:
     """The cards that were handed in, the changed ones that were asked about, and the verdict."""
 
     x: np.ndarray
@@ -40,7 +40,7 @@ class Cards:
         return [int(row.argmax()) if row.any() else -1 for row in same]
 
 
-def loses_an_image(view: Cards) -> bool:
+def loses_an_image(view: CardsAsked) -> bool:
     """Whether one image stands at two places of a card's company, so that another is gone."""
     for cards in view.asked:
         company = [place for place in view.places_of(cards)[1:] if place >= 0]
@@ -49,12 +49,12 @@ def loses_an_image(view: Cards) -> bool:
     return False
 
 
-def moves_the_question(view: Cards) -> bool:
+def moves_the_question(view: CardsAsked) -> bool:
     """Whether the image that was asked about stands in the company."""
     return not view.is_right and any(0 in view.places_of(cards)[1:] for cards in view.asked)
 
 
-def parts_a_pair(view: Cards) -> bool:
+def parts_a_pair(view: CardsAsked) -> bool:
     """Whether a key stands where a value stood, or the other way round."""
     return not view.is_right and any(
         came_from > 0 and (came_from - place) % 2

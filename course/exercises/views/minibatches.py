@@ -49,16 +49,6 @@ class Deal:
         return len(self.sizes) // len(self.full)
 
     @property
-    def shape(self) -> tuple[int, ...]:
-        """The shape of the first batch."""
-        return self.batches[0].shape
-
-    @property
-    def dtype(self) -> str:
-        """The type of the first batch's numbers."""
-        return str(self.batches[0].dtype)
-
-    @property
     def largest(self) -> int:
         """The largest of the indices that were dealt."""
         return max(max(order) for order in self.orders)

@@ -6,7 +6,7 @@ from course.exercises.exercise import Arguments
 from course.materials.mystery_curves import FAULTS, RECIPES
 
 
-class Names:
+class Naming:
     """The names that an answer gave to the curves."""
 
     def __init__(self, arguments: Arguments, result: object) -> None:
@@ -35,30 +35,30 @@ class Names:
         return f"{len(self.wrong)} of the four, {first} among them" if others else first
 
 
-def returns_nothing(names: Names) -> bool:
+def returns_nothing(naming: Naming) -> bool:
     """Tell whether no value came back."""
-    return names.result is None
+    return naming.result is None
 
 
-def is_turned_round(names: Names) -> bool:
+def is_turned_round(naming: Naming) -> bool:
     """Tell whether the faults are the keys and the letters the values."""
-    result = names.result if isinstance(names.result, dict) else {}
+    result = naming.result if isinstance(naming.result, dict) else {}
     return {*result} == {*FAULTS} and {*map(str, result.values())} == {*RECIPES}
 
 
-def has_other_letters(names: Names) -> bool:
+def has_other_letters(naming: Naming) -> bool:
     """Tell whether it is not a dictionary of the four letters."""
-    return not isinstance(names.result, dict) or set(names.result) != set(RECIPES)
+    return not isinstance(naming.result, dict) or set(naming.result) != set(RECIPES)
 
 
-def has_an_unknown_name(names: Names) -> bool:
+def has_an_unknown_name(naming: Naming) -> bool:
     """Tell whether some name is not a fault's."""
-    return any(name not in FAULTS for name in names.result.values())
+    return any(name not in FAULTS for name in naming.result.values())
 
 
-def is_wrong_from(letter: str, names: Names) -> bool:
+def is_wrong_from(letter: str, naming: Naming) -> bool:
     """Tell whether a letter is the first with a wrong name."""
-    return names.wrong[:1] == [letter]
+    return naming.wrong[:1] == [letter]
 
 
 #: For each letter a name in the lesson's text, and a predicate.

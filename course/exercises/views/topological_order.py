@@ -133,16 +133,6 @@ class Order:
         return None
 
     @property
-    def early(self) -> str:
-        """The value that comes too early."""
-        return self.too_early[0]
-
-    @property
-    def late(self) -> str:
-        """What it should have waited for."""
-        return self.too_early[1]
-
-    @property
     def kind(self) -> str:
         """What was returned in place of a list."""
         return f"a {type(self.result).__name__}"
@@ -216,9 +206,10 @@ def counts_a_double_use_once(answer: Order) -> bool:
     """Tell whether one comes too early as if each value used it once; some use it twice."""
     if answer.too_early is None:
         return False
-    uses = {name: answer.graph[name].count(answer.early) for name in answer.reached}
+    early, _ = answer.too_early
+    uses = {name: answer.graph[name].count(early) for name in answer.reached}
     users = sum(count > 0 for count in uses.values())
-    names_before = answer.names[: answer.names.index(answer.early)]
+    names_before = answer.names[: answer.names.index(early)]
     return sum(uses[name] for name in names_before) >= users
 
 

@@ -24,19 +24,16 @@ def remembered(learning_rate: float, momentum: float, epochs: int) -> Accuracies
 class Tuning:
     """The settings that an answer chose, and what they reach."""
 
+    target = TARGET
+
     def __init__(self, arguments: Arguments, result: object) -> None:
         """Take the arguments as the call left them, of which there are none, and its result."""
         self.settings = result
 
     @property
-    def odd_name(self) -> str:
-        """The name of the first setting that is not a number."""
-        return next(name for name, value in self.settings.items() if not is_number(value))
-
-    @property
-    def odd_value(self) -> str:
-        """Its value, as Python writes it."""
-        return repr(self.settings[self.odd_name])
+    def odd(self) -> tuple[str, object]:
+        """The first setting that is not a number: its name and its value."""
+        return next(pair for pair in self.settings.items() if not is_number(pair[1]))
 
     @cached_property
     def accuracies(self) -> Accuracies:
@@ -49,29 +46,9 @@ class Tuning:
         return self.accuracies.validation < TARGET
 
     @property
-    def missing(self) -> str:
-        """How much is missing, in points of a percentage."""
-        return f"{100 * (TARGET - self.accuracies.validation):.2f}"
-
-    @property
-    def above(self) -> str:
-        """How much it is above the target, in points of a percentage."""
-        return f"{100 * (self.accuracies.validation - TARGET):.2f}"
-
-    @property
-    def in_training(self) -> str:
-        """The accuracy on the images that were learnt from."""
-        return f"{self.accuracies.training:.2%}"
-
-    @property
-    def on_validation(self) -> str:
-        """The accuracy on the others."""
-        return f"{self.accuracies.validation:.2%}"
-
-    @property
-    def target(self) -> str:
-        """The accuracy that is wanted."""
-        return f"{TARGET:.0%}"
+    def apart(self) -> float:
+        """How far it is from the target, in points of a percentage."""
+        return abs(100 * (TARGET - self.accuracies.validation))
 
     @property
     def steps(self) -> int:
@@ -87,11 +64,6 @@ class Tuning:
     def effective_rate(self) -> float:
         """The rate with what momentum makes of it."""
         return self.settings["learning_rate"] / (1 - self.settings["momentum"])
-
-    @property
-    def effective(self) -> str:
-        """That rate, in words."""
-        return f"{self.effective_rate:.3g}"
 
     @property
     def other_way(self) -> str:

@@ -2,7 +2,7 @@
 
 import textwrap
 
-from course.examination.findings import CHECKS, Finding, Report
+from course.examination.findings import QUESTIONS, Finding, Report
 
 #: Characters in a line of the report.
 WIDTH = 70
@@ -234,7 +234,7 @@ def report(found: Report) -> str:
     for check, finding in found.findings.items():
         other = found.beside.findings[check] if found.beside else None
         marks = f"{MARKS[finding.held]:5}" + (f" {MARKS[other.held]:9}" if other else "")
-        lines.append(f"{marks} {CHECKS[check]}")
+        lines.append(f"{marks} {QUESTIONS[check]}")
     if found.beside:
         lines.insert(lines.index("") + 1, f"{'yours':5} {'original':9}")
     if found.shares:
@@ -250,5 +250,8 @@ def report(found: Report) -> str:
     said = [finding for finding in found.findings.values() if finding.held is False]
     for place, finding in enumerate(said):
         head = "Begin here: " if place == 0 and len(said) > 1 else ""
-        lines += ["", *textwrap.wrap(f"{head}{CHECKS[finding.check]} {sentence(finding)}", WIDTH)]
+        lines += [
+            "",
+            *textwrap.wrap(f"{head}{QUESTIONS[finding.check]} {sentence(finding)}", WIDTH),
+        ]
     return "\n".join(lines)
