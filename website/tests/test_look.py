@@ -28,7 +28,7 @@ def contrast(luminance, ground):
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def test_the_buttons_of_a_phone_are_seen_and_are_not_alike(tab, lessons):
+def test_the_buttons_of_a_phone_are_seen_and_open_menus(tab, lessons):
     page = tab.open(lessons[0], 390)
     page.evaluate("document.fonts.ready")
     icons = page.locator(".bd-header [class*='fa-']:visible").all()
@@ -41,10 +41,7 @@ def test_the_buttons_of_a_phone_are_seen_and_are_not_alike(tab, lessons):
         shapes.append(np.asarray(Image.fromarray(ink).resize((16, 16))))
     for one, other in itertools.combinations(shapes, 2):
         assert (one != other).mean() > 0.1  # a letter that the font lacks is the same box each time
-
-
-def test_the_menus_of_a_phone_lead_somewhere_and_a_finger_closes_them(tab, lessons):
-    page = tab.open(lessons[0], 390)
+    # Their menus lead somewhere, and a finger closes them.
     for menu in ("Site navigation", "On this page"):
         page.get_by_role("button", name=menu).click()
         page.locator("dialog[open] a").last.scroll_into_view_if_needed()
@@ -94,12 +91,13 @@ def test_nothing_jumps_while_a_page_is_loaded(tab, lessons):
 SCREENS = ((1280, 800), (390, 844))
 
 
-@pytest.mark.parametrize(("width", "height"), SCREENS)
-def test_the_first_screen_of_the_home_page_has_the_thing_itself_and_one_button(tab, width, height):
-    page = tab.open("index.html", width)
-    page.set_viewport_size({"width": width, "height": height})
-    for part in ("h1", ".hero a.start", ".flip fieldset", ".flip .the-two", ".in-company >> nth=0"):
-        expect(page.locator(part)).to_be_in_viewport(ratio=1)
+def test_the_first_screen_of_the_home_page_has_the_thing_itself_and_one_button(tab):
+    page = tab.open("index.html")
+    parts = ("h1", ".hero a.start", ".flip fieldset", ".flip .the-two", ".in-company >> nth=0")
+    for width, height in SCREENS:
+        page.set_viewport_size({"width": width, "height": height})
+        for part in parts:
+            expect(page.locator(part)).to_be_in_viewport(ratio=1)
     assert page.locator(".hero a.start").count() == 1
     answers = []
     page.locator(".flip input").first.focus()
@@ -126,9 +124,10 @@ HEADER = """
 
 
 def test_letters_of_any_size_fit(tab, lessons):
+    page = tab.open(lessons[2], NARROW)
     for width, size in ((NARROW, "100%"), (390, "100%"), (390, "200%"), (WIDE, "200%")):
-        page = tab.open(lessons[2], width - 10)
         page.evaluate("size => document.documentElement.style.fontSize = size", size)
+        tab.resize(width - 10)
         tab.resize(width)  # and with that the page looks again at what is too wide
         boxes = sorted(page.evaluate(HEADER))
         assert len(boxes) >= 3
@@ -147,6 +146,14 @@ WIDE_ENOUGH = """
 """
 
 
+#: Where a table's box begins, and where each first cell of its rows, once it is scrolled to its end.
+LEFTS = """box => {
+    box.scrollLeft = box.scrollWidth;
+    return [box, ...box.querySelectorAll("tr > :first-child")]
+        .map(tag => tag.getBoundingClientRect().left);
+}"""
+
+
 def test_what_scrolls_shows_that_it_does(tab, lessons):
     page = tab.open(lessons[2], NARROW)
     boxes = page.locator("div.math.scrolls")
@@ -156,17 +163,7 @@ def test_what_scrolls_shows_that_it_does(tab, lessons):
     ground = np.median(seen)
     assert np.median(contrast(seen[:, -2], ground)) > 1.25  # a shadow, where it goes on
     assert np.median(contrast(seen[:, 1], ground)) < 1.15
-
-
-#: Where a table's box begins, and where each first cell of its rows, once it is scrolled to its end.
-LEFTS = """box => {
-    box.scrollLeft = box.scrollWidth;
-    return [box, ...box.querySelectorAll("tr > :first-child")]
-        .map(tag => tag.getBoundingClientRect().left);
-}"""
-
-
-def test_the_first_column_of_a_table_stays(tab):
+    # Of a table the first column stays.
     page = tab.open("data.html", NARROW)
     lefts = page.locator(".pst-scrollable-table-container.scrolls").first.evaluate(LEFTS)
     assert len(lefts) > 3

@@ -9,6 +9,7 @@ import pytest
 from course.exercises import EXERCISES
 from course.lessons import all_lessons
 from website.tests.tabs import UNFOLD, Tab
+from website.tests.test_every_page import WAKE
 
 pytestmark = pytest.mark.takes(seconds=15)
 
@@ -17,7 +18,7 @@ CONTROLS |= {"searchbox", "slider", "spinbutton", "switch", "tab", "textbox"}
 PICTURES = {"Canvas", "figure", "graphics-document", "image", "SvgRoot"}
 NAMED_BY = {"figure": "Figcaption", "Figcaption": "StaticText"}
 OPEN = f"{UNFOLD}; document.querySelectorAll('details').forEach(fold => fold.open = true)"
-STILL = "document.querySelectorAll('.explore').forEach(picture => picture.remove())"
+ALIVE = ".explore, .in-page, .in-page-progress, .in-page-note, .guess"
 #: What an article shows in words, each formula once.
 WRITTEN = """() => {
     const walker = document.createTreeWalker(document.querySelector("article"), NodeFilter.SHOW_TEXT);
@@ -68,14 +69,10 @@ def lesson():
 
 @pytest.fixture(scope="module")
 def page(browser, roots, lesson):
-    """Open a lesson as it is written, without editors, and all that it folds; wake its pictures."""
-    tab = Tab(browser, roots["http"])
-    tab.page.route("**/in_page/loader.js", lambda route: route.fulfill(body=""))
-    page = tab.open(f"notebooks/{lesson.name}.html")
+    """Open a lesson and all that it folds, with its pictures and its editors awake."""
+    page = Tab(browser, roots["http"]).open(f"notebooks/{lesson.name}.html")
     page.evaluate(OPEN)
-    for place in page.locator(".touchable").all():
-        place.scroll_into_view_if_needed()
-        place.locator(".explore .title").wait_for()
+    page.evaluate(WAKE)
     yield page
     page.context.close()
 
@@ -93,21 +90,6 @@ def letters(text):
 def nameless(said):
     """Return the controls and the pictures that have no name."""
     return [part for part in said if part[0] in CONTROLS | PICTURES and not part[1].strip()]
-
-
-def check_exercises(said, lesson):
-    """Check the order of what is said of each exercise, from its heading to the next one."""
-    starts = [i for i, (role, *_) in enumerate(said) if role == "heading"] + [len(said)]
-    parts = [said[start:end] for start, end in pairwise(starts)]
-    parts = [part for part in parts if part[0][1].startswith("Exercise ")]
-    for exercise, part in zip(lesson.exercises, parts, strict=True):
-        names = [name for _, name, _ in part]
-        hints = [f"Hint {i + 1}" for i in range(len(EXERCISES[exercise.name].hints))]
-        folds = [name for role, name, _ in part if role == "DisclosureTriangle"]
-        first = folds.index("Hint 1")  # a pencil's numbers may be folded before the stub
-        assert folds[first : first + len(hints) + 1] == [*hints, "Solution"], exercise.name
-        stub = next(i for i, name in enumerate(names) if f"my_{exercise.name}" in name)
-        assert stub < names.index("Hint 1"), exercise.name
 
 
 def test_headings_come_in_order_and_no_level_is_left_out(said):
@@ -135,12 +117,27 @@ def test_code_is_told_from_what_it_prints(page, said):
 
 
 def test_an_exercise_comes_as_stub_then_hints_then_solution(page, said, lesson):
-    check_exercises(said, lesson)
+    starts = [i for i, (role, *_) in enumerate(said) if role == "heading"] + [len(said)]
+    parts = [said[start:end] for start, end in pairwise(starts)]
+    parts = [part for part in parts if part[0][1].startswith("Exercise ")]
+    for exercise, part in zip(lesson.exercises, parts, strict=True):
+        names = [name for _, name, _ in part]
+        hints = [f"Hint {i + 1}" for i in range(len(EXERCISES[exercise.name].hints))]
+        folds = [name for role, name, _ in part if role == "DisclosureTriangle"]
+        first = folds.index("Hint 1")  # a pencil's numbers may be folded before the stub
+        assert folds[first : first + len(hints) + 1] == [*hints, "Solution"], exercise.name
+        editor = next(i for i, name in enumerate(names) if f"my_{exercise.name}" in name)
+        assert editor < names.index("Hint 1"), exercise.name
+    editors = sum(exercise.level != "open" for exercise in lesson.exercises)
+    guesses = page.locator(".guess input").count()
+    assert [role for role, *_ in said].count("textbox") == editors + guesses
     assert page.evaluate(OUT_OF_ORDER) == []
 
 
 def test_all_is_said_once_and_as_it_is_written(page):
-    page.evaluate(STILL)  # a picture one can touch speaks of itself
+    page.locator(ALIVE).evaluate_all(
+        "all => all.forEach(each => each.remove())"
+    )  # these speak for themselves
     said = heard(page)
     roles = [role for role, *_ in said]
     assert roles.count("MathMLMath") == page.locator("article .math").count() > 10

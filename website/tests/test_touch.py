@@ -150,6 +150,11 @@ def test_a_weight_a_point_and_a_start_can_be_grabbed(lone):
     before = shown.state["points"][3]
     drag(shown, shown.el.locator(".grip").nth(3), 10, -40)
     assert shown.state["points"][3][1] > before[1]
+    shown = Shown(lone, "attend", 390)
+    first, *rest = shown.state["pairs"]
+    moves = [handle.bounding_box() for handle in shown.el.locator(".move").all()]
+    drag(shown, shown.el.locator(".move").first, 0, moves[3]["y"] - moves[0]["y"])
+    assert shown.state["pairs"] == [*rest, first]
 
 
 def test_a_finger_that_presses_beside_a_mark_drags_it_all_the_way(finger):
