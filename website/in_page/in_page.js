@@ -22,14 +22,10 @@
   const KEY = "digits-from-arrays-up";
   const DAMAGED = `${KEY}-damaged`;
   const CANNOT_KEEP = " This browser keeps nothing for this page, so take your answers away as a file before you leave.";
-  const SET_ASIDE = `Something that this browser had kept of your answers could not be read. It was set aside, under the name ${DAMAGED}; all that could be read is here.`;
+  const SET_ASIDE = `Something that this browser had kept of your answers could not be read. It was set aside, under the name ${DAMAGED}.`;
   let answers = {};
   let notKept = "";
   let isDamaged = false;
-
-  const isMap = (thing) => typeof thing === "object" && thing !== null && !Array.isArray(thing);
-  const isText = (thing) => thing === undefined || typeof thing === "string";
-  const isAnswer = (thing) => isMap(thing) && isText(thing.code) && isText(thing.kept) && (thing.state === undefined || thing.state in STATES);
 
   function remember() {
     try {
@@ -46,20 +42,14 @@
       text = localStorage.getItem(KEY);
     } catch {} // forbidden
     if (!text) return; // then what this page knows is all there is
-    let found;
     try {
-      found = JSON.parse(text);
-    } catch {} // no answers, but half a file, say
-    const whole = isMap(found) ? Object.entries(found).filter(([, answer]) => isAnswer(answer)) : [];
-    if (!isMap(found) || whole.length < Object.keys(found).length) setAside(text);
-    answers = Object.fromEntries(whole);
-  }
-  // What this page cannot have written takes no editor away: it is kept elsewhere, and the reader is told.
-  function setAside(text) {
-    isDamaged = true;
-    try {
+      answers = JSON.parse(text);
+    } catch {
+      // What this page cannot have written takes no editor away: it is kept elsewhere, and the reader is told.
       localStorage.setItem(DAMAGED, text);
-    } catch {}
+      isDamaged = true;
+      answers = {};
+    }
   }
   recall();
 
@@ -270,7 +260,7 @@
       remember();
       saved = mine;
       if (notKept) status.textContent = notKept;
-      tellProgress();
+      if (changes.state) tellProgress();
     };
     // Another tab changed the answer after this one had read it: neither version is lost.
     const offer = (theirs) => {
@@ -415,24 +405,15 @@
     element("a", { href: address, download: "mine.py" }).click();
   }
 
-  // The functions of a file by their names: a first line, and all that stands indented below it.
-  function functionsIn(text) {
-    const found = {};
-    let name;
-    for (const line of text.split(/\r?\n/)) {
-      const begins = line.match(/^def (my_)?(\w+)(\(.*)/);
-      if (begins) {
-        // Of softmax and my_softmax the second counts: the first may be a helper.
-        name = begins[1] || !(begins[2] in found) ? begins[2] : undefined;
-        if (name) found[name] = `def my_${name}${begins[3]}\n`;
-      } else if (!/^([ \t)]|$)/.test(line)) name = undefined;
-      else if (name) found[name] += `${line}\n`;
-    }
-    return found;
-  }
+  // A function of a file: its first line, and all up to one that begins with a letter or a decorator.
+  const FUNCTION = /^def (my_)?(\w+)(\(.*(?:\r?\n(?![A-Za-z_@]).*)*)/gm;
 
   async function bringBack(file) {
-    const found = functionsIn(await file.text());
+    const found = {};
+    for (const [, my, name, rest] of (await file.text()).matchAll(FUNCTION)) {
+      // Of softmax and my_softmax the second counts: the first may be a helper.
+      if (my || !(name in found)) found[name] = `def my_${name}${rest}`;
+    }
     const known = exercises.filter(({ name }) => name in found);
     recall();
     for (const { name } of known) {

@@ -301,7 +301,10 @@ def test_what_was_right_is_marked_once_it_is_changed_and_what_was_started_over_c
 #: A worker that does nothing, where a test is about how Python is loaded; and for another the page waits
 #: three seconds, which a busy computer may need for the one that keeps the pages.
 NO_PYTHON = """() => {
-    window.Worker = class { postMessage() { this.onmessage({ data: { printed: "" } }); } };
+    window.Worker = class {
+        postMessage() { this.onmessage({ data: { printed: "" } }); }
+        terminate() {}
+    };
     const wait = window.setTimeout;
     window.setTimeout = (act, time) => wait(act, time === 3000 ? 300000 : time);
 }"""
