@@ -175,9 +175,6 @@ class Shown:
         hand.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
-both_ways = pytest.mark.parametrize("tab", ["http", "file"], indirect=True)
-
-
 STICKS_OUT = """
     [...document.querySelectorAll(".explore")].flatMap(el => [...el.querySelectorAll("*")]
         .filter(tag => tag.getBoundingClientRect().right > el.getBoundingClientRect().right + 1)

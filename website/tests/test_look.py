@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from course import review
 from website.tests.tabs import UNFOLD
 from website.tests.test_every_page import CUT_OFF, NARROW, TOO_WIDE, WIDE
 
@@ -56,7 +57,7 @@ def test_the_buttons_of_a_phone_are_seen_and_open_menus(tab, lessons):
     page.wait_for_url("**/glossary.html")
 
 
-def test_without_script_the_menu_stands_below_the_page(browser, roots, lessons):
+def test_without_script_menu_pictures_and_questions_are_there(browser, roots, lessons):
     size = {"width": 390, "height": 850}
     context = browser.new_context(java_script_enabled=False, viewport=size)
     page = context.new_page()
@@ -64,6 +65,18 @@ def test_without_script_the_menu_stands_below_the_page(browser, roots, lessons):
     assert page.locator("button:visible").count() == 0  # none would do anything
     page.locator(".bd-sidebar-primary").get_by_text("Glossary").click()
     page.wait_for_url("**/glossary.html")
+    page.goto(f"{roots['file']}/pictures.html")
+    stills = page.locator(".touchable > img:visible").evaluate_all("all => all.map(i => i.alt)")
+    assert min(map(len, stills)) > 40
+    words = page.locator(".touchable > p:visible").all_inner_texts()
+    assert len(words) == len(stills) == page.locator(".touchable").count()
+    assert all(each.startswith("A picture to touch") for each in words)
+    page.goto(f"{roots['file']}/review.html")
+    assert page.locator("article button:visible").count() == 0
+    assert page.locator(".asked").count() == len(review.all_cards())
+    fold = page.locator(".asked details").first
+    fold.locator("summary").click()
+    assert fold.locator("p").first.is_visible()
     context.close()
 
 

@@ -12,18 +12,6 @@ pytestmark = pytest.mark.takes(seconds=40)
 ON_THE_PAGE = pictures.PICTURES.keys() - {"draw", "sheet"}
 
 
-def test_without_script_a_still_picture_and_its_words_remain(browser, roots):
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(f"{roots['file']}/pictures.html")
-    for name in ON_THE_PAGE:
-        place = page.locator(f".touchable[data-name={name}]")
-        assert place.locator("img").is_visible()
-        assert len(place.locator("img").get_attribute("alt")) > 40
-        assert place.locator("p").inner_text().startswith("A picture to touch")
-    context.close()
-
-
 MOVING = """
     [...document.querySelectorAll(".explore *")]
         .filter(tag => parseFloat(getComputedStyle(tag).transitionDuration)).length
