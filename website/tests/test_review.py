@@ -102,7 +102,7 @@ def test_the_page_says_what_is_due_and_what_is_learnt(asked):
         for name in names:
             assert asked.shown == name
             asked.say("Knew it")
-    assert asked.said.endswith("You have learnt them all: nothing more is due.")
+    assert "You have learnt them all: nothing more is due." in asked.said
     assert asked.page.locator(f"{SENTENCE}:focus").count() == 1  # the last card has left with it
     row = asked.page.locator("#reviewing fieldset > div", has_text="00")
     assert row.inner_text().endswith("all learnt")
@@ -115,6 +115,7 @@ def test_the_page_says_what_is_due_and_what_is_learnt(asked):
 @pytest.mark.parametrize("tab", ["file"], indirect=True)
 def test_what_was_said_outlives_a_reload_and_can_be_taken_back(asked):
     asked.read("02")
+    asked.read("03")
     asked.on(1)
     first, second = of_lesson("02")[:2]
     assert asked.shown == first
@@ -129,9 +130,10 @@ def test_what_was_said_outlives_a_reload_and_can_be_taken_back(asked):
     assert asked.kept["answers"] == {first: {"2026-12-01": False}}
     asked.on(2)  # what was asked before comes before a heap of new questions
     assert asked.shown == first
-    count = len(of_lesson("02"))
+    count = len(of_lesson("02") + of_lesson("03"))
     assert asked.said == f"{count} questions for today. Do as many as you like: the rest can wait."
-    asked.read("02")  # takes the tick away
+    for number in ("02", "03"):
+        asked.read(number)  # takes the tick away
     assert asked.shown is None
     assert asked.kept["lessons"] == {}
 
@@ -194,7 +196,7 @@ def test_what_is_no_history_changes_nothing_or_is_set_aside(asked, tmp_path):
     assert asked.kept == review.nothing_yet()
     asked.read("01")
     asked.page.get_by_role("button", name="Bring it back").click()
-    assert [*asked.kept["lessons"]] == ["01", "02"]
+    assert sorted(asked.kept["lessons"]) == ["01", "02"]
 
 
 def test_a_browser_that_keeps_nothing_is_said_and_the_page_works(tab):

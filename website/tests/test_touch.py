@@ -140,8 +140,12 @@ def test_a_weight_a_point_and_a_start_can_be_grabbed(lone):
     assert shown.state["points"][3][1] > before[1]
     shown = Shown(lone, "attend", 390)
     first, *rest = shown.state["pairs"]
-    moves = [handle.bounding_box() for handle in shown.el.locator(".move").all()]
-    drag(shown, shown.el.locator(".move").first, 0, moves[3]["y"] - moves[0]["y"])
+    boxes = [handle.bounding_box() for handle in shown.el.locator(".move").all()]
+    middles = [(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) for box in boxes]
+    shown.page.mouse.move(*middles[0])
+    shown.page.mouse.down()
+    shown.page.mouse.move(*middles[3], steps=8)
+    shown.page.mouse.up()
     assert shown.state["pairs"] == [*rest, first]
 
 
