@@ -79,5 +79,10 @@ class EditorTab(Tab):
 
     @kept.setter
     def kept(self, answers):
-        text = answers if isinstance(answers, str) else json.dumps(answers)
-        self.page.evaluate("([key, text]) => (localStorage[key] = text)", [KEY, text])
+        self.page.evaluate(
+            "([key, text]) => (localStorage[key] = text)", [KEY, json.dumps(answers)]
+        )
+
+    def come_back(self):
+        """Let the page look again at what the browser keeps, as when a reader comes back to it."""
+        self.page.evaluate("dispatchEvent(new Event('pageshow'))")
