@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from website import ROOT
 
-pytestmark = pytest.mark.takes(seconds=35)
+pytestmark = pytest.mark.takes(seconds=15)
 
 
 @pytest.mark.parametrize("tab", ["http", "file"], indirect=True)

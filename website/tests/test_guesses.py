@@ -7,6 +7,8 @@ from website import HTML
 from website.tests.tabs import UNFOLD
 from website.tests.test_every_page import AXE, TOO_WIDE, axe
 
+pytestmark = pytest.mark.takes(seconds=20)
+
 
 @pytest.fixture
 def asking(lessons):

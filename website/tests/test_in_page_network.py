@@ -4,7 +4,7 @@ import pytest
 
 from website.tests.answers import EditorTab
 
-pytestmark = pytest.mark.takes(seconds=40)
+pytestmark = pytest.mark.takes(seconds=20)
 
 LESSON = "notebooks/13_from_an_empty_page.html"
 #: A small network whose softmax may run over the batch. It says how well it reads half of the digits.

@@ -9,7 +9,7 @@ from course.lessons import all_lessons
 from website.tests.tabs import UNFOLD, Tab
 from website.tests.test_every_page import WAKE
 
-pytestmark = pytest.mark.takes(seconds=15)
+pytestmark = pytest.mark.takes(seconds=8)
 
 CONTROLS = {"button", "checkbox", "combobox", "DisclosureTriangle", "link", "menuitem", "radio"}
 CONTROLS |= {"searchbox", "slider", "spinbutton", "switch", "tab", "textbox"}

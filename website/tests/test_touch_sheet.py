@@ -14,7 +14,7 @@ from mnistlib import data, functions, network
 from website.tests.drawing import made_as_mnists_makers_did
 from website.tests.tabs import Shown, pass_time
 
-pytestmark = pytest.mark.takes(seconds=30)
+pytestmark = pytest.mark.takes(seconds=25)
 rng = np.random.default_rng
 
 

@@ -10,7 +10,7 @@ from mnistlib import network
 from website.tests.tabs import STICKS_OUT, Shown, pass_time
 from website.tests.test_every_page import TOO_WIDE
 
-pytestmark = pytest.mark.takes(seconds=30)
+pytestmark = pytest.mark.takes(seconds=15)
 
 #: Cards of attend, as key and value: four digits, of four values, and all of value 7.
 FOUR = [[0, 4], [4, 8], [8, 12], [12, 16]]
