@@ -156,18 +156,6 @@ def test_fill_tells_right_from_carried_from_wrong(lone):
         assert (np.abs(values - getattr(grads, name).ravel()) <= limits).all(), (name, texts)
 
 
-def test_fit_is_wild_at_the_threshold(lone):
-    shown = Shown(lone, "fit")
-    error = {}
-    for count in (4, 12, 40):
-        shown.set(count=count)
-        error[count], own = shown.el.evaluate("el => [el.fitted.real, el.fitted.own]")
-        assert (own < 1e-3) == (count >= 12)  # from the threshold on it passes through all points
-    assert error[12] > 5 * max(error[4], error[40])
-    shown.set(count=12, price=0.1)  # a price calms it
-    assert shown.el.evaluate("el => el.fitted.real") < error[12] / 4
-
-
 def test_train_pauses_thrashes_and_keeps_the_last_runs(lone):
     shown = Shown(lone, "train")
     shown.el.locator("button.main").click()
