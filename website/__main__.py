@@ -1,5 +1,5 @@
 """``python -m website`` builds the pages."""
 
-from website.build import main
+from website.build import build
 
-main()
+build()

@@ -23,8 +23,8 @@ from bs4 import BeautifulSoup
 from nbformat import NotebookNode
 from PIL import Image
 
-from course import exercises, files, review
-from course.lessons import Figure, Lesson, all_lessons, figures
+from course import exercises, review
+from course.lessons import Lesson, all_lessons, figures
 from course.lessons.markdown import page_anchor
 from course.lessons.pair import out_of_step
 from course.pictures import packing
@@ -37,23 +37,15 @@ def install_node_packages() -> None:
 
     def is_there(name: str, version: str) -> bool:
         manifest = SITE / "node_modules" / name / "package.json"
-        try:
-            return json.loads(manifest.read_text())["version"] == version
-        except (OSError, ValueError, LookupError):  # not there, or not whole
-            return False
+        return manifest.exists() and json.loads(manifest.read_text())["version"] == version
 
-    wanted = json.loads(files.read_text(SITE / "package.json"))["dependencies"]
+    wanted = json.loads((SITE / "package.json").read_text("utf-8"))["dependencies"]
     if not all(is_there(name, version) for name, version in wanted.items()):
         if not shutil.which("npm"):
             sys.exit("the pages need npm, which comes with Node: CONTRIBUTING.md, The pages")
         # A lock file would name the registry that this computer happens to use.
         quiet = ["--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund"]
         subprocess.run(["npm", "install", *quiet], cwd=SITE, check=True)
-
-
-def image_markdown(path: str, figure: Figure) -> str:
-    """Return Markdown for a figure of a lesson, with the words that describe it there."""
-    return f"```{{image}} {path}\n:alt: {figure.alt}\n```\n"
 
 
 #: Which of the company's digits is the 2 that the home page asks about.
@@ -123,10 +115,6 @@ def lesson_list() -> str:
     entries = []
     for lesson in all_lessons():
         head = lesson.header
-        if missing := [
-            part for part in ("title", "opening", "able", "time") if not getattr(head, part)
-        ]:
-            sys.exit(f"{lesson.path.name}: its first cell does not tell {', '.join(missing)}")
         page = f"notebooks/{lesson.path.name}"
         minutes = f"{head.minutes} min to read"
         if head.more_minutes:
@@ -334,7 +322,7 @@ def stage() -> None:
     }
     [digits] = figures("digits")
     (made / "digits.png").write_bytes(digits.png)
-    pieces["digits"] = image_markdown("made/digits.png", digits)
+    pieces["digits"] = f"```{{image}} made/digits.png\n:alt: {digits.alt}\n```\n"
     (made / "licences.txt").write_text(licences(), encoding="utf-8")
     for name, text in pieces.items():
         (made / f"{name}.md").write_text(text, encoding="utf-8")
@@ -362,18 +350,6 @@ def shrink_images() -> None:
             sys.exit(f"{path.name} lets its ground shine through, which a palette would lose")
         image = image.convert("RGB").quantize(256, dither=Image.Dither.NONE)
         image.save(path, optimize=True)
-
-
-def main() -> None:
-    """Build what the command line asks for; what stands in the way is said in a line."""
-    try:
-        build()
-    except (files.Damaged, OSError) as error:  # whose message names the file
-        sys.exit(str(error))
-    except ModuleNotFoundError as error:
-        sys.exit(f"{error.name} is not installed: pip install -r website/requirements.txt")
-    except subprocess.CalledProcessError as error:
-        sys.exit(f"{Path(error.cmd[0]).name} ended with {error.returncode}; see above")
 
 
 def build() -> None:

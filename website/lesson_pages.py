@@ -314,7 +314,7 @@ DESCRIPTION = (
 def describe(
     app: Sphinx, pagename: str, templatename: str, context: dict, doctree: nodes.document | None
 ) -> None:
-    """Describe a page for whoever finds it elsewhere: a lesson by the paragraph that opens it."""
+    """Describe a page for who finds it elsewhere, a lesson by its opening; ask for its fonts at once."""
     context["description"] = DESCRIPTION
     if doctree is not None and pagename.startswith("notebooks/"):
         opening = doctree.next_node(nodes.paragraph)
@@ -322,12 +322,6 @@ def describe(
     # The theme has a viewport already.
     lines = context.get("metatags", "").splitlines()
     context["metatags"] = "\n".join(line for line in lines if 'name="viewport"' not in line)
-
-
-def load_fonts_early(
-    app: Sphinx, pagename: str, templatename: str, context: dict, doctree: nodes.document | None
-) -> None:
-    """Let a page from a web server ask for its fonts at once, and not once it has its style."""
     if doctree is not None:
         fonts = context["pathto"]("_static/fonts", 1)
         context["metatags"] += EARLY.format(fonts=fonts)
@@ -398,7 +392,6 @@ def setup(app: Sphinx) -> dict[str, str]:
     app.connect("doctree-resolved", mark_not_attempted)
     app.connect("html-page-context", load_scripts)
     app.connect("html-page-context", describe)
-    app.connect("html-page-context", load_fonts_early)
     app.connect("build-finished", keep_used_icons)
     app.connect("build-finished", write_words)
     return {"version": "1"}

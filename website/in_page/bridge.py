@@ -25,17 +25,6 @@ SECONDS = 10.0
 SHOWN = 10_000
 
 
-class Printed(io.StringIO):
-    """Keeps the beginning of what is printed and counts the rest, so that no print fills the memory."""
-
-    length = 0
-
-    def write(self, text: str) -> int:
-        self.length += len(text)
-        super().write(text[: max(0, SHOWN - self.tell())])
-        return len(text)
-
-
 def begin(folder: str) -> None:
     """Import the exercises from a folder."""
     sys.path.insert(0, folder)
@@ -97,7 +86,7 @@ def reply(name: str, above: Iterable[str], answer: str, mine: Iterable[str] = ()
         JSON: the ``kind`` of the reply, as ``check`` says it, or "stopped"; its ``html`` and its
         plain ``text``; what was ``printed``; and ``kept``, the source for ``mine.py``, if it is right.
     """
-    printed = Printed()
+    printed = io.StringIO()
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
         try:
             result = run_and_check(name, above, answer, mine)
@@ -127,7 +116,7 @@ def examine(source: str) -> str:
         except KeyboardInterrupt as stopped:
             raise candidate.endless(seconds, function, stopped) from None
 
-    printed = Printed()
+    printed = io.StringIO()
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
         try:
             run_source(source, "<my network>", space, deadline)
@@ -147,11 +136,11 @@ def examine(source: str) -> str:
     return as_json(result, printed)
 
 
-def as_json(result: dict[str, str], printed: Printed) -> str:
+def as_json(result: dict[str, str], printed: io.StringIO) -> str:
     """Return a reply with what was printed."""
     text = printed.getvalue()
-    if printed.length > SHOWN:
-        text += f"\n... ({printed.length:,} characters in all)"
+    if len(text) > SHOWN:
+        text = f"{text[:SHOWN]}\n... ({len(text):,} characters in all)"
     return json.dumps({**result, "printed": text})
 
 
@@ -175,13 +164,9 @@ def run_and_check(
     except (Exception, SystemExit) as error:
         return alone("raises", error_in_words(error, f"<my_{name}>"))
     function = space.get(f"my_{name}")
-    if not inspect.isfunction(function):
+    if not inspect.isfunction(function) or function.__name__ != f"my_{name}":
         return alone(
             "raises", f"This defines no function called my_{name}. Is the name spelt right?"
-        )
-    if function.__name__ != f"my_{name}":
-        return alone(
-            "raises", f"my_{name} is a {function.__name__}. Write it as def my_{name}(...):"
         )
     verdict = exercises.check(function)
     result = {

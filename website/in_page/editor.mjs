@@ -1,5 +1,4 @@
-// The editor of an answer: CodeMirror, which the build bundles into one plain script. A page loads it when an
-// exercise comes into sight; until then, and where it cannot be loaded, a text area does the same work.
+// The editor of an answer: CodeMirror, which the build bundles into one plain script.
 import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { python } from "@codemirror/lang-python";
@@ -103,9 +102,6 @@ window.courseEditor = ({ parent, text, attributes, passing, onChange, onRun }) =
     move(by) {
       const { head } = view.state.selection.main;
       view.dispatch({ selection: { anchor: Math.max(0, Math.min(view.state.doc.length, head + by)) } });
-    },
-    select(from, to) {
-      view.dispatch({ selection: { anchor: from, head: to } });
     },
     focus: () => view.focus(),
     get focused() {

@@ -22,14 +22,10 @@
   const KEY = "digits-from-arrays-up";
   const DAMAGED = `${KEY}-damaged`;
   const CANNOT_KEEP = " This browser keeps nothing for this page, so take your answers away as a file before you leave.";
-  const SET_ASIDE = `Something that this browser had kept of your answers could not be read. It was set aside, under the name ${DAMAGED}; all that could be read is here.`;
+  const SET_ASIDE = `Something that this browser had kept of your answers could not be read. It was set aside, under the name ${DAMAGED}.`;
   let answers = {};
   let notKept = "";
   let isDamaged = false;
-
-  const isMap = (thing) => typeof thing === "object" && thing !== null && !Array.isArray(thing);
-  const isText = (thing) => thing === undefined || typeof thing === "string";
-  const isAnswer = (thing) => isMap(thing) && isText(thing.code) && isText(thing.kept) && (thing.state === undefined || thing.state in STATES);
 
   function remember() {
     try {
@@ -46,20 +42,14 @@
       text = localStorage.getItem(KEY);
     } catch {} // forbidden
     if (!text) return; // then what this page knows is all there is
-    let found;
     try {
-      found = JSON.parse(text);
-    } catch {} // no answers, but half a file, say
-    const whole = isMap(found) ? Object.entries(found).filter(([, answer]) => isAnswer(answer)) : [];
-    if (!isMap(found) || whole.length < Object.keys(found).length) setAside(text);
-    answers = Object.fromEntries(whole);
-  }
-  // What this page cannot have written takes no editor away: it is kept elsewhere, and the reader is told.
-  function setAside(text) {
-    isDamaged = true;
-    try {
+      answers = JSON.parse(text);
+    } catch {
+      // What this page cannot have written takes no editor away: it is kept elsewhere, and the reader is told.
       localStorage.setItem(DAMAGED, text);
-    } catch {}
+      isDamaged = true;
+      answers = {};
+    }
   }
   recall();
 
@@ -120,70 +110,12 @@
   }
   const shown = (html) => plainly(new DOMParser().parseFromString(html, "text/html").body);
 
-  // ---- An editor: a text area, and CodeMirror in its place as soon as that is loaded
-
-  const TAB = "    ";
+  // ---- An editor, which is editor.mjs's
 
   // A reader who reaches an editor with Tab may be passing by: until another key is pressed, Tab moves on and indents nothing.
   let passing = false;
   window.addEventListener("keydown", ({ key }) => (passing = key === "Tab" || (passing && key === "Shift")), true);
   window.addEventListener("pointerdown", () => (passing = false), true);
-
-  function plainEditor(area, onChange, onRun) {
-    const type = (text, back = 0) => {
-      area.focus();
-      // Typed like this, it can be undone.
-      if (!document.execCommand("insertText", false, text)) {
-        area.setRangeText(text, area.selectionStart, area.selectionEnd, "end");
-        onChange();
-      }
-      const place = area.selectionStart - back;
-      area.setSelectionRange(place, place);
-    };
-    area.addEventListener("input", onChange);
-    area.addEventListener("focus", () => passing && (area.dataset.leaves = "yes"));
-    area.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") area.dataset.leaves = "yes";
-      else if (event.key === "Enter" && (event.ctrlKey || event.metaKey || event.shiftKey)) {
-        event.preventDefault();
-        onRun();
-      } else if (event.key === "Tab" && !event.shiftKey && !area.dataset.leaves) {
-        event.preventDefault();
-        type(TAB);
-      } else if (event.key !== "Tab") delete area.dataset.leaves;
-    });
-    return {
-      get text() {
-        return area.value;
-      },
-      set text(text) {
-        area.value = text;
-        onChange();
-      },
-      type,
-      move: (by) => area.setSelectionRange(...Array(2).fill(Math.max(0, area.selectionStart + by))),
-      select: (from, to) => area.setSelectionRange(from, to),
-      focus: () => area.focus(),
-      get focused() {
-        return document.activeElement === area;
-      },
-    };
-  }
-
-  let loading;
-  function loadEditor() {
-    loading ??= new Promise((onload, onerror) => {
-      document.head.append(element("script", { src: `${folder}editor.js`, onload, onerror }));
-    });
-    return loading;
-  }
-  const inSight = new IntersectionObserver(
-    (entries) => entries.filter((entry) => entry.isIntersecting).forEach(({ target }) => {
-      inSight.unobserve(target);
-      loadEditor().then(() => target.upgrade(), () => {}); // else the text area stays
-    }),
-    { rootMargin: "800px" },
-  );
 
   // The keys that a phone's keyboard hides, in one row that scrolls.
   function keys(box) {
@@ -194,7 +126,7 @@
       key.addEventListener("click", act);
       row.append(key);
     };
-    add("⇥", "indent", () => box.editor.type(TAB));
+    add("⇥", "indent", () => box.editor.type("    "));
     for (const pair of ["()", "[]"]) add(pair, `brackets ${pair[0]} ${pair[1]}`, () => box.editor.type(pair, 1));
     for (const character of "=-+*/@.,:_<>\"#") add(character, character, () => box.editor.type(character));
     add("←", "left", () => box.editor.move(-1));
@@ -214,10 +146,8 @@
   function place(statements, { name, stub, isNetwork }, cell) {
     const verb = isNetwork ? "Examine" : "Run";
     const patience = isNetwork ? PATIENCE_FOR_SIX_TRAININGS : PATIENCE;
-    const area = element("textarea", { id: `answer-${name}`, value: answers[name]?.code ?? stub, spellcheck: false, rows: stub.split("\n").length });
-    const forCode = { autocapitalize: "off", autocomplete: "off", autocorrect: "off", spellcheck: "false" };
-    for (const [attribute, value] of Object.entries(forCode)) area.setAttribute(attribute, value);
-    const label = element("label", { id: `answer-label-${name}`, htmlFor: area.id });
+    const id = `answer-${name}`;
+    const label = element("label", { id: `answer-label-${name}`, htmlFor: id });
     const sign = element("span", { role: "img" });
     if (isNetwork) label.append("Your network ", sign);
     else label.append("Your answer, ", element("code", { textContent: `my_${name}` }), " ", sign);
@@ -226,8 +156,7 @@
       className: "in-page-help",
       textContent: "Shift and Enter run it. While you type, Tab indents; Escape, then Tab, takes you on.",
     });
-    area.setAttribute("aria-describedby", help.id);
-    const room = element("div", { className: "in-page-editor" }, area);
+    const room = element("div", { className: "in-page-editor" });
     const run = element("button", { type: "button", className: "in-page-run" });
     const stop = element("button", { type: "button", textContent: "Stop", disabled: true });
     const over = element("button", { type: "button", textContent: "Start over" });
@@ -241,7 +170,7 @@
     // The editor keeps the focus: the keys would vanish, and the buttons move away under the finger.
     for (const press of ["pointerdown", "mousedown"]) buttons.addEventListener(press, (event) => event.preventDefault());
 
-    let saved = area.value; // what this page last read from the browser, or wrote there
+    let saved = answers[name]?.code ?? stub; // what this page last read from the browser, or wrote there
     let set = false; // while the text is put there by the page
 
     const show = () => {
@@ -270,7 +199,7 @@
       remember();
       saved = mine;
       if (notKept) status.textContent = notKept;
-      tellProgress();
+      if (changes.state) tellProgress();
     };
     // Another tab changed the answer after this one had read it: neither version is lost.
     const offer = (theirs) => {
@@ -365,7 +294,10 @@
       cell.classList.toggle("in-page-replaced-on-paper", isAnswered);
     });
     box.append(paper);
-    box.editor = plainEditor(area, onChange, answer);
+    const forCode = { autocapitalize: "off", autocomplete: "off", autocorrect: "off", spellcheck: "false" };
+    const attributes = { ...forCode, id, "aria-labelledby": label.id, "aria-describedby": help.id };
+    box.editor = window.courseEditor({ parent: room, text: saved, attributes, passing: () => passing, onChange, onRun: answer });
+    label.addEventListener("click", () => box.editor.focus());
     box.show = show;
     box.put = put;
     // Takes over what another tab has written, unless the reader is typing here.
@@ -373,16 +305,6 @@
       const theirs = answers[name]?.code ?? stub;
       if (theirs !== saved && box.editor.text === saved && !(box.editor.focused && document.hasFocus())) put(theirs);
       show();
-    };
-    box.upgrade = () => {
-      const { focused, text } = box.editor;
-      const [from, to] = [area.selectionStart, area.selectionEnd];
-      const attributes = { ...forCode, id: area.id, "aria-labelledby": label.id, "aria-describedby": help.id };
-      area.remove();
-      box.editor = window.courseEditor({ parent: room, text, attributes, passing: () => passing, onChange, onRun: answer });
-      label.addEventListener("click", () => box.editor.focus());
-      box.editor.select(from, to);
-      if (focused) box.editor.focus();
     };
     show();
     run.addEventListener("click", answer);
@@ -400,7 +322,6 @@
     });
     cell.before(box);
     cell.classList.add("in-page-replaced");
-    inSight.observe(box);
   }
 
   // ---- How far the reader is, and the answers as a file
@@ -415,24 +336,15 @@
     element("a", { href: address, download: "mine.py" }).click();
   }
 
-  // The functions of a file by their names: a first line, and all that stands indented below it.
-  function functionsIn(text) {
-    const found = {};
-    let name;
-    for (const line of text.split(/\r?\n/)) {
-      const begins = line.match(/^def (my_)?(\w+)(\(.*)/);
-      if (begins) {
-        // Of softmax and my_softmax the second counts: the first may be a helper.
-        name = begins[1] || !(begins[2] in found) ? begins[2] : undefined;
-        if (name) found[name] = `def my_${name}${begins[3]}\n`;
-      } else if (!/^([ \t)]|$)/.test(line)) name = undefined;
-      else if (name) found[name] += `${line}\n`;
-    }
-    return found;
-  }
+  // A function of a file: its first line, and all up to one that begins with a letter or a decorator.
+  const FUNCTION = /^def (my_)?(\w+)(\(.*(?:\r?\n(?![A-Za-z_@]).*)*)/gm;
 
   async function bringBack(file) {
-    const found = functionsIn(await file.text());
+    const found = {};
+    for (const [, my, name, rest] of (await file.text()).matchAll(FUNCTION)) {
+      // Of softmax and my_softmax the second counts: the first may be a helper.
+      if (my || !(name in found)) found[name] = `def my_${name}${rest}`;
+    }
     const known = exercises.filter(({ name }) => name in found);
     recall();
     for (const { name } of known) {

@@ -9,7 +9,7 @@
   }
 
   let loading;
-  window.loadEditors = () => (loading ??= load("data").then(() => load("engine")).then(() => load("in_page")));
+  window.loadEditors = () => (loading ??= load("data").then(() => load("engine")).then(() => load("editor")).then(() => load("in_page")));
 
   const near = new IntersectionObserver(
     (entries) => {

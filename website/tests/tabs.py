@@ -7,7 +7,6 @@ import functools
 import gzip
 import http.server
 import json
-from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
@@ -34,8 +33,15 @@ SETTLED = """
 UNFOLD = "document.querySelectorAll('.what-came-out[hidden]').forEach(folded => folded.open())"
 
 
+@functools.cache
+def weight(path):
+    """Return how much of a file of the site would travel, compressed as web servers do."""
+    body = (HTML / path).read_bytes()
+    return min(len(body), len(gzip.compress(body)))
+
+
 class Tab:
-    """A browser tab on the site. It keeps what went wrong, and lets no request out."""
+    """A browser tab on the site. It keeps what went wrong."""
 
     def __init__(self, browser, root, **options):
         viewport = {"width": 1366, "height": 850}
@@ -54,8 +60,7 @@ class Tab:
         self.strays, self.errors, self.loaded = [], [], []
         self.page = context.new_page()
         self.page.set_default_timeout(120_000)  # however busy the computer is
-        # Every request passes here, also of what the page does not wait for.
-        context.route(lambda address: not self.is_ours(address), self.stop)
+        context.on("request", self.asked)
         self.page.on("console", self.note)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("requestfailed", self.failed)
@@ -66,21 +71,14 @@ class Tab:
         if request.failure != "net::ERR_ABORTED":
             self.errors.append(f"failed: {request.url}")
 
-    def is_ours(self, address):
-        return address.startswith((self.root, "data:", "blob:"))
-
-    def stop(self, route):
-        self.strays.append(route.request.url)
-        route.abort()
+    def asked(self, request):
+        """Note a request to others, which the browser sends nowhere."""
+        if not request.url.startswith((self.root, "data:", "blob:")):
+            self.strays.append(request.url)
 
     def note(self, message):
         if message.type in ("error", "warning"):
             self.errors.append(message.text)
-
-    def weight(self, url):
-        """Return how much of a file of the site would travel, compressed as web servers do."""
-        body = (HTML / urlsplit(url.removeprefix(self.root)).path.lstrip("/")).read_bytes()
-        return min(len(body), len(gzip.compress(body)))
 
     def open(self, address, width=1366):
         self.page.set_viewport_size({"width": width, "height": 850})
@@ -173,9 +171,6 @@ class Shown:
             kind = "touchMove" if i else "touchStart"
             hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
         hand.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-
-
-both_ways = pytest.mark.parametrize("tab", ["http", "file"], indirect=True)
 
 
 STICKS_OUT = """

@@ -9,20 +9,24 @@ import pytest
 from playwright.sync_api import expect
 
 from website import ROOT
-from website.tests.tabs import both_ways
 
-pytestmark = pytest.mark.takes(seconds=35)
+pytestmark = pytest.mark.takes(seconds=15)
 
 
-@both_ways
-def test_search_finds_a_word_of_a_lesson(tab):
+@pytest.mark.parametrize("tab", ["http", "file"], indirect=True)
+def test_search_shows_each_place_once_with_the_words_around(tab):
     page = tab.open("index.html")
     page.locator(".search-button__button:visible").first.click()
     field = page.locator("#pst-search-dialog input[type=search]")
     field.fill("transpose")
     field.press("Enter")
     page.wait_for_url("**/search.html?q=transpose*")
-    page.wait_for_selector("#search-results a[href*='03_backpropagation']")
+    page.locator("#search-results a[href*='03_backpropagation']").first.wait_for()
+    rows = page.locator("#search-results li").all()
+    found = {row.locator("a").get_attribute("href"): row.inner_text() for row in rows}
+    assert len(found) == len(rows) > 2
+    lessons = [text for address, text in found.items() if "notebooks/" in address]
+    assert [text for text in lessons if "transpos" not in text.lower()] == []
 
 
 def test_code_can_be_copied(tab, lessons):
@@ -36,30 +40,14 @@ def test_code_can_be_copied(tab, lessons):
         copied = page.evaluate("navigator.clipboard.readText()")
         assert copied.strip() == cell.locator("pre").inner_text().strip()
         expect(cell.locator("button.copybtn")).to_be_focused()  # and not at the page's beginning
-
-
-def test_what_is_too_wide_or_too_long_scrolls_inside_itself(tab, lessons):
-    page = tab.open(lessons[0], width=360)
+    # What is too long scrolls inside itself, also by keyboard.
     output = page.locator(".cell_output pre").first
     output.evaluate("pre => pre.textContent = 'a line\\n'.repeat(500)")
     box = output.evaluate("pre => [pre.clientHeight, pre.scrollHeight]")
     assert box[0] < 500 < box[1]
-    tab.resize(350)  # and with that the page looks again at what scrolls
+    tab.resize(1300)  # and with that the page looks again at what scrolls
     assert output.get_attribute("tabindex") == "0"
     assert "scroll" in output.get_attribute("aria-label")
-
-
-def test_printing_leaves_out_what_paper_cannot_use(tab, lessons):
-    page = tab.open(lessons[0])
-    tab.theme("dark")
-    page.emulate_media(media="print")
-    page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    for part in (".bd-header", ".bd-sidebar-primary", ".bd-sidebar-secondary", ".lesson-tools"):
-        assert not page.locator(part).first.is_visible()
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
-    assert page.locator("pre").first.evaluate("e => getComputedStyle(e).whiteSpace") == "pre-wrap"
-    page.evaluate("dispatchEvent(new Event('afterprint'))")
-    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 
 def long_words(markdown):
@@ -90,7 +78,8 @@ def test_a_printed_lesson_is_whole_and_no_heading_stands_apart_from_its_text(tab
     ends = tuple(each.strip("# \n") for each in headings)
     assert [low for low in lowest if len(low) > 3 and low.endswith(ends)] == []
     assert [low for low in lowest if low.endswith(" minutes")] == []
-    assert "not attempted" not in "".join(texts)
+    for useless in ("not attempted", "Download the notebook", "On this page"):
+        assert useless not in "".join(texts)
     printed = re.sub(r"-?\s+", "", "".join(texts))
     cells = json.loads((ROOT / lesson.replace(".html", ".ipynb")).read_text("utf-8"))["cells"]
     sections = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
@@ -102,3 +91,10 @@ def test_a_printed_lesson_is_whole_and_no_heading_stands_apart_from_its_text(tab
     last = long_words(sections[-1])[-4:]
     assert len(last) == 4
     assert [word for word in last if word not in printed[-1500:]] == []
+    # Paper is white, also where the screen is dark.
+    tab.theme("dark")
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"

@@ -1,6 +1,5 @@
 """The e-book: accepted by epubcheck, whole, light, and its notes linked both ways."""
 
-import io
 import shutil
 import subprocess
 import zipfile
@@ -8,18 +7,11 @@ from urllib.parse import urldefrag
 
 import pytest
 from bs4 import BeautifulSoup
-from PIL import Image
 
 from course.lessons import all_lessons
 from website import HTML, ebook
 
-pytestmark = pytest.mark.takes(seconds=45)
-
-
-@pytest.fixture
-def epub(built):
-    """Return the e-book that was built with the pages."""
-    return ebook.EPUB
+pytestmark = pytest.mark.takes(seconds=15)
 
 
 @pytest.fixture(scope="module")
@@ -33,17 +25,14 @@ def chapters(built):
         }
 
 
-def test_epubcheck_finds_no_error_and_no_warning(epub):
+def test_epubcheck_finds_no_error_and_no_warning(built):
     # Debian's package is a Java archive that a kernel without binfmt does not start by itself.
     # What runs once is not worth compiling well.
     java = ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
-    command = [*java, "-jar", shutil.which("epubcheck"), "--failonwarnings", epub]
+    command = [*java, "-jar", shutil.which("epubcheck"), "--failonwarnings", ebook.EPUB]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
-
-
-def test_it_weighs_less_than_eight_megabytes(epub):
-    assert epub.stat().st_size < 8_000_000
+    assert ebook.EPUB.stat().st_size < 8_000_000
 
 
 def test_each_lesson_is_a_chapter_with_all_its_sections_figures_and_formulas(chapters):
@@ -54,10 +43,8 @@ def test_each_lesson_is_a_chapter_with_all_its_sections_figures_and_formulas(cha
         )
         titles = [heading.get_text().rstrip("#").strip() for heading in page.article.select("h2")]
         assert len(chapter.select("h2")) == len(titles) > 4
-        kept = page.article.select(".katex")
-        assert len(chapter.select("math")) + len(
-            [k for k in kept if k.find_parent("details")]
-        ) == len(kept), lesson.name
+        formulas = [k for k in page.article.select(".katex") if not k.find_parent("details")]
+        assert len(chapter.select("math")) == len(formulas), lesson.name
         assert len(chapter.select("img")) >= len(lesson.figures())
         assert chapter.select(".katex, script, details, button") == []
         # Nobody can give a guess or an answer to a book, so nothing is said of them.
@@ -71,21 +58,9 @@ def test_formulas_are_mathml_and_stand_once(chapters):
             assert math.annotation is None
 
 
-def test_every_image_is_described_and_opens(epub, chapters):
-    with zipfile.ZipFile(epub) as files:
-        for chapter in chapters.values():
-            for image in chapter.select("img"):
-                assert len(image["alt"]) > 20
-                Image.open(io.BytesIO(files.read(f"book/{image['src']}"))).verify()
-
-
-def test_every_link_within_the_book_leads_somewhere(chapters):
-    anchors = {name: {tag["id"] for tag in soup.select("[id]")} for name, soup in chapters.items()}
-    for name, chapter in chapters.items():
-        for link in chapter.select("a[href]"):
-            address, anchor = urldefrag(link["href"])
-            if ":" not in address:
-                assert not anchor or anchor in anchors[address or name], link
+def test_every_image_is_described(chapters):
+    images = [image for chapter in chapters.values() for image in chapter.select("img")]
+    assert [image for image in images if len(image["alt"]) <= 20] == []
 
 
 def test_notes_lead_there_and_back(chapters):

@@ -112,18 +112,6 @@ def test_each_picture_answers_to_mouse_and_keyboard(engine, roots, page):
     assert engine.errors == []
 
 
-def test_the_search_shows_each_place_once_with_the_words_around(engine, roots):
-    engine.open(f"{roots['file']}/search.html?q=transpose")
-    rows = "[...document.querySelectorAll('#search-results li')]"
-    rows += ".map(row => [row.querySelector('a').href, row.innerText])"
-    found = engines.waited(lambda: engine.run(rows))
-    assert len(dict(found)) == len(found) > 2
-    lessons = [text for address, text in found if "/notebooks/" in address]
-    assert lessons
-    assert [text for text in lessons if "transpos" not in text.lower()] == []
-    assert engine.errors == []
-
-
 def said_in(engine, name, answer):
     """Let the browser run an answer, and return what is said."""
     box = f"document.getElementById('answer-{name}').closest('section')"

@@ -4,8 +4,10 @@ import pytest
 
 from course import guesses
 from website import HTML
-from website.tests.tabs import UNFOLD, both_ways
+from website.tests.tabs import UNFOLD
 from website.tests.test_every_page import AXE, TOO_WIDE, axe
+
+pytestmark = pytest.mark.takes(seconds=20)
 
 
 @pytest.fixture
@@ -14,40 +16,36 @@ def asking(lessons):
     return next(page for page in lessons if "data-guess=" in (HTML / page).read_text("utf-8"))
 
 
-def first_guess(page):
-    """Return the first field of a page, and the sentence that tells its answer."""
-    name = page.locator(".guess label").first.inner_text().removeprefix("Your guess: ")
-    return page.locator(".guess input").first, page.locator(f'[data-guessed="{name}"]')
-
-
-@both_ways
-def test_a_guess_outlives_a_reload(tab, asking):
-    field, answer = first_guess(tab.open(asking))
-    assert "You made no guess; the answer is " in answer.text_content()
-    field.fill("<img src=x>")
-    assert answer.text_content().startswith("You guessed <img src=x>; the answer is ")
-    tab.page.reload()
-    assert field.input_value() == "<img src=x>"
-    assert answer.text_content().startswith("You guessed <img src=x>; the answer is ")
-    field.fill(answer.get_attribute("data-answer"))
-    assert answer.text_content().endswith(", and that is the answer.")
-
-
 GUESSES = [
     *["101,770", "1.0177e5", "10,1770", "log 10", "ln(10)", "log 0", "2.3", "2.31", "2", "1/4"],
     *[".25", "1/0", "\N{MINUS SIGN}5", "1e-5", "81 %", "81", "3.2", ".", "%", "nan", "It  rises"],
     *["-log 0.1", "log 0.1", "-log 0"],
 ]
+#: Types guesses, one after the other, and returns what is said of each where another answer came out.
+SAID = """([field, tag, out, guesses]) => {
+    tag.dataset.answer = out;
+    return guesses.map(guess => {
+        field.value = guess;
+        field.dispatchEvent(new Event("input"));
+        return tag.textContent;
+    });
+}"""
 
 
-@pytest.mark.parametrize("out", ["101770", "2.302585", "0.25", "-5", "81.36", "3", "it rises"])
-def test_a_page_and_a_notebook_judge_a_guess_alike(tab, asking, out):
-    field, answer = first_guess(tab.open(asking))
-    answer.evaluate("(tag, out) => (tag.dataset.answer = out)", out)
-    for guess in GUESSES:
-        field.fill(guess)
-        said = guesses.ENDS[guesses.judged(guess, out)].format(out)
-        assert answer.text_content() == f"You guessed {guess}{said}"
+def test_a_guess_is_kept_and_judged_as_in_a_notebook(tab, asking):
+    page = tab.open(asking)
+    name = page.locator(".guess label").first.inner_text().removeprefix("Your guess: ")
+    field, answer = page.locator(".guess input").first, page.locator(f'[data-guessed="{name}"]')
+    assert "You made no guess; the answer is " in answer.text_content()
+    field.fill("<img src=x>")
+    page.reload()
+    assert field.input_value() == "<img src=x>"
+    assert answer.text_content().startswith("You guessed <img src=x>; the answer is ")
+    places = [field.element_handle(), answer.element_handle()]
+    for out in ("101770", "2.302585", "0.25", "-5", "81.36", "3", "it rises"):
+        ends = [guesses.ENDS[guesses.judged(guess, out)].format(out) for guess in GUESSES]
+        wanted = [f"You guessed {guess}{end}" for guess, end in zip(GUESSES, ends, strict=True)]
+        assert page.evaluate(SAID, [*places, out, GUESSES]) == wanted
 
 
 # What came out is folded. Not every lesson has such cells, so a section is added of the elements that a
@@ -124,11 +122,10 @@ def test_what_came_out_is_folded_until_a_guess_is_made(folding):
     assert page.locator("#here").get_by_role("button").count() == 0
     page.reload()
     assert page.locator("#after").is_visible()
-    assert page.get_by_label("wrong of 101").input_value() == "20"
 
-
-def test_what_came_out_is_shown_without_a_guess_to_whoever_asks(folding):
-    page = folding.page
+    # Without a guess it is shown to whoever asks.
+    page.evaluate("localStorage.clear()")
+    page.reload()
     page.get_by_label("wrong of 101").focus()
     page.keyboard.press("Tab")  # over the button that wants a guess
     page.keyboard.press("Enter")
@@ -149,6 +146,14 @@ def test_a_link_and_the_search_of_the_browser_open_what_is_folded(folding):
     assert folded.get_attribute("hidden") == "until-found"
     folded.dispatch_event("beforematch")  # what the browser says when it has found something there
     assert is_open(page)
+    # Damage in the storage takes no field away.
+    page.evaluate("localStorage.guesses = localStorage['guesses-shown'] = 'half a fi'")
+    page.reload()
+    assert page.locator("#here .guess input").count() == 2
+    assert not is_open(page)
+    page.get_by_label("wrong of 101").fill("20")
+    page.reload()
+    assert page.get_by_label("wrong of 101").input_value() == "20"
 
 
 def test_the_block_is_accessible_and_paper_shows_all(folding):
@@ -162,20 +167,7 @@ def test_the_block_is_accessible_and_paper_shows_all(folding):
     assert page.locator("#here").get_by_role("button").count() == 0
 
 
-def test_damage_in_the_storage_takes_no_field_away(folding):
-    page = folding.page
-    odd = ("half a fi", "[]", "null", '{"00_first_look": 5}', '{"00_first_look": {"another": 5}}')
-    for text in odd:
-        page.evaluate("text => localStorage.guesses = localStorage['guesses-shown'] = text", text)
-        page.reload()
-        assert page.locator("#here .guess input").count() == 2, text
-        assert not is_open(page), text
-    page.get_by_label("wrong of 101").fill("20")
-    page.reload()
-    assert page.get_by_label("wrong of 101").input_value() == "20"
-
-
-#: Of the cells that answer, whether each is seen whose code has the answer in words.
+#: Of the cells that answer, whether each whose code has the answer in words is seen.
 TELLING = """
     [...document.querySelectorAll(".cell.tag_answer")].filter(cell => {
         const said = cell.querySelector("[data-answer]")?.dataset.answer;

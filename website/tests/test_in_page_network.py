@@ -2,7 +2,9 @@
 
 import pytest
 
-from website.tests.test_in_page import EditorTab
+from website.tests.answers import EditorTab
+
+pytestmark = pytest.mark.takes(seconds=20)
 
 LESSON = "notebooks/13_from_an_empty_page.html"
 #: A small network whose softmax may run over the batch. It says how well it reads half of the digits.
@@ -17,7 +19,7 @@ def probabilities(parameters, images):
 
 def my_train(images, labels, rng):
     W, b = rng.normal(0, 0.01, (784, 10)), np.zeros(10)
-    for _ in range(10):
+    for _ in range(3):
         order = rng.permutation(len(images))
         for batch in np.array_split(order, len(images) // 50):
             d = (probabilities((W, b), images[batch]) - np.eye(10)[labels[batch]]) / len(batch)
@@ -42,21 +44,13 @@ def my_predict(parameters, images):
 """
 
 
-@pytest.fixture
-def tab(browser, roots):
-    """Open a tab on the disk, where nothing may be loaded that no script brings."""
+def test_a_network_is_examined_in_the_page(browser, roots):
+    """From the disk, where nothing may be loaded that no script brings."""
     tab = EditorTab(browser, roots["file"])
-    yield tab
-    tab.page.context.close()
-    assert (tab.strays, tab.errors) == ([], [])
-
-
-def test_a_network_is_examined_in_the_page(tab):
     page = tab.open(LESSON)
     assert "Not attempted" in tab.run("network")
     tab.write("network", NETWORK.format(axis=1))
-    said = tab.run("network")
-    printed, report = said.split("Trained once on 3,000 images", 1)
+    printed, report = tab.run("network").split("Trained once on 3,000 images", 1)
     count, right = printed.split()
     assert int(count) == 3000
     assert 0.7 < float(right) < 1
@@ -65,19 +59,16 @@ def test_a_network_is_examined_in_the_page(tab):
     _, report = tab.run("network").split("Trained once on 3,000 images", 1)
     assert "NO    Is an image's answer about that image alone?" in report
     assert "Which of your operations looks at more than one row" in " ".join(report.split())
-    # What was typed is there on the next visit.
-    page.reload()
-    page.evaluate("loadEditors()")
-    assert tab.text("network") == NETWORK.format(axis=0)
 
-
-def test_a_training_that_does_not_end_is_ended(tab):
-    page = tab.open(LESSON)
-    tab.run("network")
-    page.evaluate(
-        "pythonEngine.run('from course.examination import candidate; candidate.LIMIT = 1.0')"
-    )
+    limit = "from course.examination import candidate; candidate.LIMIT = 1.0"
+    page.evaluate("program => pythonEngine.run(program)", limit)
     tab.write("network", ENDLESS)
     assert "We stopped my_train after 1 seconds" in " ".join(tab.run("network").split())
     tab.write("network", "my_train = 3")
     assert "defines no function called my_train" in tab.run("network")
+    # What was typed is there on the next visit.
+    page.reload()
+    page.evaluate("loadEditors()")
+    assert tab.text("network") == "my_train = 3"
+    page.context.close()
+    assert (tab.strays, tab.errors) == ([], [])

@@ -11,7 +11,7 @@ from course import exercises
 from course.exercises import EXERCISES
 from website.tests.answers import LESSON, START, written
 
-pytestmark = pytest.mark.takes(seconds=40)
+pytestmark = pytest.mark.takes(seconds=30)
 
 
 def in_jupyter(name, answer, number):

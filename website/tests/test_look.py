@@ -8,10 +8,11 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from course import review
 from website.tests.tabs import UNFOLD
 from website.tests.test_every_page import CUT_OFF, NARROW, TOO_WIDE, WIDE
 
-pytestmark = pytest.mark.takes(seconds=60)
+pytestmark = pytest.mark.takes(seconds=40)
 
 
 def pixels(thing, **options):
@@ -28,7 +29,7 @@ def contrast(luminance, ground):
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def test_the_buttons_of_a_phone_are_seen_and_are_not_alike(tab, lessons):
+def test_the_buttons_of_a_phone_are_seen_and_open_menus(tab, lessons):
     page = tab.open(lessons[0], 390)
     page.evaluate("document.fonts.ready")
     icons = page.locator(".bd-header [class*='fa-']:visible").all()
@@ -41,10 +42,7 @@ def test_the_buttons_of_a_phone_are_seen_and_are_not_alike(tab, lessons):
         shapes.append(np.asarray(Image.fromarray(ink).resize((16, 16))))
     for one, other in itertools.combinations(shapes, 2):
         assert (one != other).mean() > 0.1  # a letter that the font lacks is the same box each time
-
-
-def test_the_menus_of_a_phone_lead_somewhere_and_a_finger_closes_them(tab, lessons):
-    page = tab.open(lessons[0], 390)
+    # Their menus lead somewhere, and a finger closes them.
     for menu in ("Site navigation", "On this page"):
         page.get_by_role("button", name=menu).click()
         page.locator("dialog[open] a").last.scroll_into_view_if_needed()
@@ -59,7 +57,7 @@ def test_the_menus_of_a_phone_lead_somewhere_and_a_finger_closes_them(tab, lesso
     page.wait_for_url("**/glossary.html")
 
 
-def test_without_script_the_menu_stands_below_the_page(browser, roots, lessons):
+def test_without_script_menu_pictures_and_questions_are_there(browser, roots, lessons):
     size = {"width": 390, "height": 850}
     context = browser.new_context(java_script_enabled=False, viewport=size)
     page = context.new_page()
@@ -67,6 +65,18 @@ def test_without_script_the_menu_stands_below_the_page(browser, roots, lessons):
     assert page.locator("button:visible").count() == 0  # none would do anything
     page.locator(".bd-sidebar-primary").get_by_text("Glossary").click()
     page.wait_for_url("**/glossary.html")
+    page.goto(f"{roots['file']}/pictures.html")
+    stills = page.locator(".touchable > img:visible").evaluate_all("all => all.map(i => i.alt)")
+    assert min(map(len, stills)) > 40
+    words = page.locator(".touchable > p:visible").all_inner_texts()
+    assert len(words) == len(stills) == page.locator(".touchable").count()
+    assert all(each.startswith("A picture to touch") for each in words)
+    page.goto(f"{roots['file']}/review.html")
+    assert page.locator("article button:visible").count() == 0
+    assert page.locator(".asked").count() == len(review.all_cards())
+    fold = page.locator(".asked details").first
+    fold.locator("summary").click()
+    assert fold.locator("p").first.is_visible()
     context.close()
 
 
@@ -94,12 +104,13 @@ def test_nothing_jumps_while_a_page_is_loaded(tab, lessons):
 SCREENS = ((1280, 800), (390, 844))
 
 
-@pytest.mark.parametrize(("width", "height"), SCREENS)
-def test_the_first_screen_of_the_home_page_has_the_thing_itself_and_one_button(tab, width, height):
-    page = tab.open("index.html", width)
-    page.set_viewport_size({"width": width, "height": height})
-    for part in ("h1", ".hero a.start", ".flip fieldset", ".flip .the-two", ".in-company >> nth=0"):
-        expect(page.locator(part)).to_be_in_viewport(ratio=1)
+def test_the_first_screen_of_the_home_page_has_the_thing_itself_and_one_button(tab):
+    page = tab.open("index.html")
+    parts = ("h1", ".hero a.start", ".flip fieldset", ".flip .the-two", ".in-company >> nth=0")
+    for width, height in SCREENS:
+        page.set_viewport_size({"width": width, "height": height})
+        for part in parts:
+            expect(page.locator(part)).to_be_in_viewport(ratio=1)
     assert page.locator(".hero a.start").count() == 1
     answers = []
     page.locator(".flip input").first.focus()
@@ -126,9 +137,10 @@ HEADER = """
 
 
 def test_letters_of_any_size_fit(tab, lessons):
+    page = tab.open(lessons[2], NARROW)
     for width, size in ((NARROW, "100%"), (390, "100%"), (390, "200%"), (WIDE, "200%")):
-        page = tab.open(lessons[2], width - 10)
         page.evaluate("size => document.documentElement.style.fontSize = size", size)
+        tab.resize(width - 10)
         tab.resize(width)  # and with that the page looks again at what is too wide
         boxes = sorted(page.evaluate(HEADER))
         assert len(boxes) >= 3
@@ -147,6 +159,14 @@ WIDE_ENOUGH = """
 """
 
 
+#: Where a table's box begins, and where each first cell of its rows, once it is scrolled to its end.
+LEFTS = """box => {
+    box.scrollLeft = box.scrollWidth;
+    return [box, ...box.querySelectorAll("tr > :first-child")]
+        .map(tag => tag.getBoundingClientRect().left);
+}"""
+
+
 def test_what_scrolls_shows_that_it_does(tab, lessons):
     page = tab.open(lessons[2], NARROW)
     boxes = page.locator("div.math.scrolls")
@@ -156,17 +176,7 @@ def test_what_scrolls_shows_that_it_does(tab, lessons):
     ground = np.median(seen)
     assert np.median(contrast(seen[:, -2], ground)) > 1.25  # a shadow, where it goes on
     assert np.median(contrast(seen[:, 1], ground)) < 1.15
-
-
-#: Where a table's box begins, and where each first cell of its rows, once it is scrolled to its end.
-LEFTS = """box => {
-    box.scrollLeft = box.scrollWidth;
-    return [box, ...box.querySelectorAll("tr > :first-child")]
-        .map(tag => tag.getBoundingClientRect().left);
-}"""
-
-
-def test_the_first_column_of_a_table_stays(tab):
+    # Of a table the first column stays.
     page = tab.open("data.html", NARROW)
     lefts = page.locator(".pst-scrollable-table-container.scrolls").first.evaluate(LEFTS)
     assert len(lefts) > 3

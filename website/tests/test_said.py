@@ -1,7 +1,5 @@
 """What a screen reader says of a lesson, and in what order: its page's tree of accessibility."""
 
-import re
-import unicodedata
 from itertools import pairwise
 
 import pytest
@@ -9,26 +7,15 @@ import pytest
 from course.exercises import EXERCISES
 from course.lessons import all_lessons
 from website.tests.tabs import UNFOLD, Tab
+from website.tests.test_every_page import WAKE
 
-pytestmark = pytest.mark.takes(seconds=15)
+pytestmark = pytest.mark.takes(seconds=8)
 
 CONTROLS = {"button", "checkbox", "combobox", "DisclosureTriangle", "link", "menuitem", "radio"}
 CONTROLS |= {"searchbox", "slider", "spinbutton", "switch", "tab", "textbox"}
 PICTURES = {"Canvas", "figure", "graphics-document", "image", "SvgRoot"}
 NAMED_BY = {"figure": "Figcaption", "Figcaption": "StaticText"}
 OPEN = f"{UNFOLD}; document.querySelectorAll('details').forEach(fold => fold.open = true)"
-STILL = "document.querySelectorAll('.explore').forEach(picture => picture.remove())"
-#: What an article shows in words, each formula once.
-WRITTEN = """() => {
-    const walker = document.createTreeWalker(document.querySelector("article"), NodeFilter.SHOW_TEXT);
-    const found = [];
-    while (walker.nextNode()) {
-        const tag = walker.currentNode.parentElement;
-        if (tag.closest(".katex-html, annotation, button")) continue;
-        if (tag.checkVisibility({ visibilityProperty: true })) found.push(walker.currentNode.data);
-    }
-    return found.join("");
-}"""
 OUT_OF_ORDER = """
     [...document.querySelectorAll("article section")].flatMap(section => {
         const parts = [...section.querySelectorAll(":scope > *, summary")]
@@ -55,8 +42,7 @@ def heard(page):
         level = [each["value"]["value"] for each in node["properties"] if each["name"] == "level"]
         if role in NAMED_BY and not name:
             name = "".join(text for part, text, _ in below if part == NAMED_BY[role])
-        end = [("end", role, None)] if role == "article" else []
-        return [(role, name, *(level or [None])), *below, *end]
+        return [(role, name, *(level or [None])), *below]
 
     return parts(nodes[0])
 
@@ -68,14 +54,10 @@ def lesson():
 
 @pytest.fixture(scope="module")
 def page(browser, roots, lesson):
-    """Open a lesson as it is written, without editors, and all that it folds; wake its pictures."""
-    tab = Tab(browser, roots["http"])
-    tab.page.route("**/in_page/loader.js", lambda route: route.fulfill(body=""))
-    page = tab.open(f"notebooks/{lesson.name}.html")
+    """Open a lesson and all that it folds, with its pictures and its editors awake."""
+    page = Tab(browser, roots["http"]).open(f"notebooks/{lesson.name}.html")
     page.evaluate(OPEN)
-    for place in page.locator(".touchable").all():
-        place.scroll_into_view_if_needed()
-        place.locator(".explore .title").wait_for()
+    page.evaluate(WAKE)
     yield page
     page.context.close()
 
@@ -85,31 +67,6 @@ def said(page):
     return heard(page)
 
 
-def letters(text):
-    """Return a text's letters as one types them: a formula's are italic ones of their own."""
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
-
-
-def nameless(said):
-    """Return the controls and the pictures that have no name."""
-    return [part for part in said if part[0] in CONTROLS | PICTURES and not part[1].strip()]
-
-
-def check_exercises(said, lesson):
-    """Check the order of what is said of each exercise, from its heading to the next one."""
-    starts = [i for i, (role, *_) in enumerate(said) if role == "heading"] + [len(said)]
-    parts = [said[start:end] for start, end in pairwise(starts)]
-    parts = [part for part in parts if part[0][1].startswith("Exercise ")]
-    for exercise, part in zip(lesson.exercises, parts, strict=True):
-        names = [name for _, name, _ in part]
-        hints = [f"Hint {i + 1}" for i in range(len(EXERCISES[exercise.name].hints))]
-        folds = [name for role, name, _ in part if role == "DisclosureTriangle"]
-        first = folds.index("Hint 1")  # a pencil's numbers may be folded before the stub
-        assert folds[first : first + len(hints) + 1] == [*hints, "Solution"], exercise.name
-        stub = next(i for i, name in enumerate(names) if f"my_{exercise.name}" in name)
-        assert stub < names.index("Hint 1"), exercise.name
-
-
 def test_headings_come_in_order_and_no_level_is_left_out(said):
     levels = [level for role, _, level in said if role == "heading"]
     assert (levels[0], levels.count(1)) == (1, 1)
@@ -117,13 +74,15 @@ def test_headings_come_in_order_and_no_level_is_left_out(said):
 
 
 def test_each_picture_and_each_control_has_a_name(page, said):
-    assert nameless(said) == []
+    assert [part for part in said if part[0] in CONTROLS | PICTURES and not part[1].strip()] == []
     assert page.locator("article [tabindex='0']:not([aria-label])").count() == 0
     assert page.locator(".course-nav [aria-current=page]").count() == 1
     assert {"button", "DisclosureTriangle", "link"} <= {role for role, *_ in said}
     words = page.locator("article img:visible").evaluate_all("all => all.map(img => img.alt)")
     assert words
     assert [each for each in words if ("image", each, None) not in said] == []
+    formulas = page.locator("article .math:visible").count()
+    assert [role for role, *_ in said].count("MathMLMath") == formulas > 10  # and not twice
 
 
 def test_code_is_told_from_what_it_prints(page, said):
@@ -135,15 +94,18 @@ def test_code_is_told_from_what_it_prints(page, said):
 
 
 def test_an_exercise_comes_as_stub_then_hints_then_solution(page, said, lesson):
-    check_exercises(said, lesson)
+    starts = [i for i, (role, *_) in enumerate(said) if role == "heading"] + [len(said)]
+    parts = [said[start:end] for start, end in pairwise(starts)]
+    parts = [part for part in parts if part[0][1].startswith("Exercise ")]
+    for exercise, part in zip(lesson.exercises, parts, strict=True):
+        names = [name for _, name, _ in part]
+        hints = [f"Hint {i + 1}" for i in range(len(EXERCISES[exercise.name].hints))]
+        folds = [name for role, name, _ in part if role == "DisclosureTriangle"]
+        first = folds.index("Hint 1")  # a pencil's numbers may be folded before the stub
+        assert folds[first : first + len(hints) + 1] == [*hints, "Solution"], exercise.name
+        editor = next(i for i, name in enumerate(names) if f"my_{exercise.name}" in name)
+        assert editor < names.index("Hint 1"), exercise.name
+    boxes = [name for role, name, _ in said if role == "textbox"]
+    editors = [name for name in boxes if name.startswith("Your answer, my_")]
+    assert len(editors) == sum(exercise.level != "open" for exercise in lesson.exercises)
     assert page.evaluate(OUT_OF_ORDER) == []
-
-
-def test_all_is_said_once_and_as_it_is_written(page):
-    page.evaluate(STILL)  # a picture one can touch speaks of itself
-    said = heard(page)
-    roles = [role for role, *_ in said]
-    assert roles.count("MathMLMath") == page.locator("article .math").count() > 10
-    article = said[roles.index("article") : roles.index("end")]
-    spoken = "".join(name for role, name, _ in article if role == "StaticText")
-    assert letters(spoken) == letters(page.evaluate(WRITTEN))

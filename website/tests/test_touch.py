@@ -7,21 +7,9 @@ from course import pictures
 from website.tests.tabs import Shown, drag, pass_time
 from website.tests.test_every_page import WAKE
 
-pytestmark = pytest.mark.takes(seconds=40)
+pytestmark = pytest.mark.takes(seconds=30)
 
 ON_THE_PAGE = pictures.PICTURES.keys() - {"draw", "sheet"}
-
-
-def test_without_script_a_still_picture_and_its_words_remain(browser, roots):
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(f"{roots['file']}/pictures.html")
-    for name in ON_THE_PAGE:
-        place = page.locator(f".touchable[data-name={name}]")
-        assert place.locator("img").is_visible()
-        assert len(place.locator("img").get_attribute("alt")) > 40
-        assert place.locator("p").inner_text().startswith("A picture to touch")
-    context.close()
 
 
 MOVING = """
@@ -150,6 +138,15 @@ def test_a_weight_a_point_and_a_start_can_be_grabbed(lone):
     before = shown.state["points"][3]
     drag(shown, shown.el.locator(".grip").nth(3), 10, -40)
     assert shown.state["points"][3][1] > before[1]
+    shown = Shown(lone, "attend", 390)
+    first, *rest = shown.state["pairs"]
+    boxes = [handle.bounding_box() for handle in shown.el.locator(".move").all()]
+    middles = [(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) for box in boxes]
+    shown.page.mouse.move(*middles[0])
+    shown.page.mouse.down()
+    shown.page.mouse.move(*middles[3], steps=8)
+    shown.page.mouse.up()
+    assert shown.state["pairs"] == [*rest, first]
 
 
 def test_a_finger_that_presses_beside_a_mark_drags_it_all_the_way(finger):

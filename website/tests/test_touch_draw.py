@@ -6,7 +6,7 @@ import pytest
 from website.tests.drawing import STROKES, draw_by_mouse, pixels, probabilities
 from website.tests.tabs import Shown
 
-pytestmark = pytest.mark.takes(seconds=15)
+pytestmark = pytest.mark.takes(seconds=8)
 
 
 def test_known_digits_drawn_with_the_mouse_are_read_right(lone):

@@ -12,7 +12,7 @@ from mnistlib.gradcheck import central_difference
 from website.tests.drawing import made_as_mnists_makers_did, pixels, probabilities
 from website.tests.tabs import Shown
 
-pytestmark = pytest.mark.takes(seconds=60)
+pytestmark = pytest.mark.takes(seconds=30)
 
 
 @pytest.fixture

@@ -11,11 +11,10 @@ from PIL import Image, ImageDraw, ImageFont
 from course import pictures
 from course.pictures import packing
 from mnistlib import data, functions, network
-from mnistlib.uncertainty import standard_error
-from website.tests.drawing import STROKES, made_as_mnists_makers_did
+from website.tests.drawing import made_as_mnists_makers_did
 from website.tests.tabs import Shown, pass_time
 
-pytestmark = pytest.mark.takes(seconds=50)
+pytestmark = pytest.mark.takes(seconds=25)
 rng = np.random.default_rng
 
 
@@ -99,13 +98,10 @@ def test_the_digits_of_a_sheet_are_found_in_order_and_read(lone, kind):
     assert len(images) == 20, told
     for ours, theirs in zip(images, data.load().test_images, strict=False):
         assert np.corrcoef(ours.ravel(), theirs.ravel())[0, 1] > 0.65
-    right = p.argmax(axis=1) == labels
-    assert right.sum() >= 18
-    assert f"{right.sum()} of 20 right" in told
-    if not right.all():
-        assert f"standard error of {100 * standard_error(right):.0f} %" in told
-    else:
-        assert "86 %" in told  # 0.86 to the power of twenty is one in twenty
+    right = (p.argmax(axis=1) == labels).sum()
+    assert right >= 18
+    assert f"{right} of 20 right" in told
+    assert right < 20 or "86 %" in told  # 0.86 to the power of twenty is one in twenty
     parameters, _ = packing.unpacked(pictures.draw().data)
     wanted = functions.softmax(network.logits(parameters, data.scale(images)))
     np.testing.assert_allclose(p, wanted, atol=1e-6)
@@ -117,50 +113,16 @@ def test_the_digits_of_a_sheet_are_found_in_order_and_read(lone, kind):
         assert difference.max() <= 1  # a mean at a half may be rounded either way
 
 
-def drawn(digit, pen):
-    """Draw one digit in the middle of a sheet."""
-    sheet = Image.new("L", (900, 700), 245)
-    for stroke in STROKES[digit]:
-        points = [(x + 300, y + 200) for x, y in stroke]
-        ImageDraw.Draw(sheet).line(points, fill=40, width=pen, joint="curve")
-    return np.asarray(sheet, float)
-
-
-def test_one_digit_is_read_with_a_thin_pen_and_with_a_broad_one(lone):
-    shown, read = Shown(lone, "sheet"), {}
-    for digit, pen in ((2, 20), (3, 3), (4, 20), (7, 3)):
-        taken(shown, jpeg(drawn(digit, pen)))
-        read[digit] = found(shown)[1].argmax(axis=1).tolist()
-    assert read == {digit: [digit] for digit in read}
-
-
-def test_what_is_no_image_leaves_the_last_sheet(lone):
+def test_what_is_no_image_or_empty_has_no_digits_and_text_is_in_doubt(lone):
     shown = Shown(lone, "sheet")
     shown.page.wait_for_function("document.querySelectorAll('.found button').length === 20")
-    for content in (b"", b"no image", jpeg(written())[:700]):
+    for content in (b"no image", jpeg(written())[:700]):
         assert "cannot be read as an image" in taken(shown, content), content[:20]
-        assert shown.el.locator(".found button").count() == 20
-
-
-EMPTY = {
-    "grain": 230 + rng(4).normal(0, 4, (600, 800)),
-    "one dot": np.full((1, 1), 200.0),
-    "an empty sheet on a table": on_a_table(np.full((600, 800), 240.0)),
-}
-
-
-def test_an_empty_sheet_has_no_digits(lone):
-    shown = Shown(lone, "sheet")
-    for kind, pixels in EMPTY.items():
-        assert "No ink is found" in taken(shown, jpeg(pixels)), kind
-        assert len(found(shown)[0]) == 0, kind
-        assert not shown.el.locator(".chain").is_visible(), kind
-        taken(shown, jpeg(written(6, 3)))  # so that the next has digits to take away
-        assert len(found(shown)[0]) == 6
-
-
-def test_a_page_of_text_is_read_with_doubt(lone):
-    shown = Shown(lone, "sheet")
+        assert shown.el.locator(".found button").count() == 20  # of the last sheet
+    for empty in (np.full((1, 1), 200.0), on_a_table(np.full((600, 800), 240.0))):
+        assert "No ink is found" in taken(shown, jpeg(empty))
+        assert len(found(shown)[0]) == 0
+        assert not shown.el.locator(".chain").is_visible()
     page = Image.new("L", (900, 1000), 250)
     font = ImageFont.truetype(matplotlib.get_data_path() + "/fonts/ttf/DejaVuSerif.ttf", 60)
     lines = "\n".join(["The company", "a digit keeps", "is no part of", "its answer"])
@@ -169,7 +131,6 @@ def test_a_page_of_text_is_read_with_doubt(lone):
     doubtful = (found(shown)[1].max(axis=1) < 0.9).sum()
     assert f"{doubtful} of these answers are in doubt" in told
     assert "Are these digits at all?" in told
-    assert "at all" not in taken(shown, jpeg(written()))
 
 
 def test_labels_are_one_for_each_digit_and_a_dash_for_none(lone):
@@ -199,21 +160,12 @@ def test_sheet_by_the_keyboard_alone(lone):
     shown.tab_to(".found button")
     before = shown.state["chosen"]
     shown.page.keyboard.press("ArrowRight")
-    shown.page.keyboard.press("ArrowRight")
-    assert shown.state["chosen"] == before + 2
+    assert shown.state["chosen"] == before + 1
     shown.tab_to("input[type=file]")
-    shown.tab_to(".typed input")
-    shown.page.keyboard.press("End")
-    shown.page.keyboard.type("1")
-    pass_time(shown.page, 300)
-    assert "20 digits found, and 21 typed" in shown.verdict
     shown.tab_to("summary")
     shown.page.keyboard.press("Enter")
     shown.tab_to(".grip")
     before = shown.el.evaluate("el => el.sheet.corners[0]")
-    shown.page.keyboard.press("Shift+ArrowRight")
-    pass_time(shown.page, 400)
-    assert shown.el.evaluate("el => el.sheet.corners[0]")[0] > before[0]
     shown.page.evaluate(SIXTY_TIMES)  # towards the other side: the corners never cross
     pass_time(shown.page, 400)
     (x, _), (other, _), *_ = shown.el.evaluate("el => el.sheet.corners")
