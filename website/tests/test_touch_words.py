@@ -116,7 +116,7 @@ def test_fill_tells_right_from_carried_from_wrong(lone):
         box.press("Tab")
         return shown.verdict.partition("Next")[0]
 
-    assert "z1[0]: shown" in shown.verdict  # as an example
+    assert "z1[0] = 1 · 1 + 1/2 · (−2) + 0 = 0." in shown.verdict  # as an example
     shown.el.get_by_label("z1[0]", exact=True).focus()
     for text, then in (("1", "z1[0]"), ("0", "z1[1]")):  # Enter leads on once a box is right
         shown.page.keyboard.press("Control+a")
@@ -126,6 +126,8 @@ def test_fill_tells_right_from_carried_from_wrong(lone):
         assert now == then
     assert "cannot be read as a number" in typed("z1[1]", "three")
     assert "Right" in typed("z1[1]", "log 3")
+    assert "too large" in typed("a1[0]", "0.6")
+    assert "exp(−z) alone" in typed("a1[0]", "1")  # what differs, not the rule again
     assert "Not yet" in typed("a1[0]", "0.6")
     assert "Right" in typed("a1[1]", "3/4")
     # z2[0] = 0.6 + 2 * 0.75 + log 3, from the slip
