@@ -60,7 +60,7 @@ function render({ model, el }) {
   const verdict = make("p", { class: "verdict" });
   const times = slider("scores times", { min: 0, max: 2, step: 0.05, places: 2 }, (value) => change({ times: value }));
   const usual = button("as trained", () => change({ times: 1 }));
-  const deal = button("new card", dealCard);
+  const deal = button("new card", dealCard, { class: "main" });
   const startAgain = () => change(start);
 
   /** Ask about a pair's digit, by another image of it than the key's own. */

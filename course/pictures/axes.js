@@ -58,7 +58,7 @@ function render({ model, el }) {
   const twin = button("add six 0s", () => {
     const zeros = [...labels.keys()].filter((i) => labels[i] === 0 && !now().rows.includes(i));
     change({ rows: [...now().rows, ...zeros.slice(0, 6)] });
-  });
+  }, { class: "main" });
   const startAgain = () => change(start);
 
   function redraw({ rows, axis: along, held }) {
@@ -99,7 +99,7 @@ function render({ model, el }) {
   }
 
   el.append(heading("Which numbers sum to 1?", startAgain), make("div", { class: "strip" }, axis), table, verdict,
-    make("div", { class: "strip" }, add, twin),
+    make("div", { class: "strip" }, twin, add),
     make("p", { class: "note" }, "Each row is an image, each column a class. Choose a cell to light its row or column. Orange answers are not what the image’s own logits say; − takes an image out."), told);
   redraw(start);
   return stop;
