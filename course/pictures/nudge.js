@@ -53,8 +53,8 @@ function explained(state) {
     const [above, below] = [FUNCTIONS[name].f(now.up), FUNCTIONS[name].f(now.down)];
     const same = Math.floor(-Math.log10(Math.abs(above - below) / Math.max(Math.abs(above), Math.abs(below))));
     const digits = above === below ? "f(u + h) and f(u − h) are **the same number**" : same < 3 ? "f(u + h) and f(u − h) are rounded" : `f(u + h) and f(u − h) agree in about ${same} of their 16 digits`;
-    const one = errors.forward === 0 || rounding.forward > bend.forward ? "" : " Nudged one way, most of the error is still the curve’s bend, which shrinks with h.";
-    return `Most of the error is **rounding**, divided by h, so it grows as h shrinks: ${digits}.${one}`;
+    const one = errors.forward === 0 || rounding.forward > bend.forward ? "" : " One way, it is still mostly the bend.";
+    return `Here it is mostly **rounding**, divided by h: ${digits}.${one}`;
   }
   const wide = h > 0.3 ? "A wide nudge. " : "";
   // Without rounding: at a wide h there is next to none; at a narrow one the bend’s first terms are all.
