@@ -90,7 +90,7 @@ def scores(values: Sequence[float] = SCORES) -> Picture:
         "scores",
         "A picture to touch: ten logits as sliders, their probabilities by the naive and the stable "
         "formula, the logarithms, and one column of the Jacobian.",
-        {**state, "floats": "float64", "held": 2},
+        {**state, "floats": "float64", "held": 2, "jacobian": False},
     )
 
 
@@ -275,7 +275,7 @@ def nudge() -> Picture:
         "nudge",
         "A picture to touch: a curve, the line through two nudged points and the line that touches it; "
         "and beside them the error of the measured slope, which falls and rises as the nudge shrinks.",
-        {"f": "sigmoid", "u": 0.5, "power": 0.0, "seen": [0.0]},
+        {"f": "cube", "u": 0.7, "power": 0.0, "seen": [0.0]},
     )
 
 

@@ -60,8 +60,8 @@ function render({ model, el }) {
   const verdict = make("p", { class: "verdict" });
   const times = slider("scores times", { min: 0, max: 2, step: 0.05, places: 2 }, (value) => change({ times: value }));
   const usual = button("as trained", () => change({ times: 1 }));
-  const deal = button("new card", dealCard);
-  const again = button("start again", () => change(start));
+  const deal = button("new card", dealCard, { class: "main" });
+  const startAgain = () => change(start);
 
   /** Ask about a pair's digit, by another image of it than the key's own. */
   function askAbout(i) {
@@ -158,12 +158,12 @@ function render({ model, el }) {
   }
 
   const ten = make("div", { class: "ten" }, bars.flatMap((one, k) => [make("span", { class: "k" }, String(k)), one]));
-  el.append(make("p", { class: "title" }, "Which digit is beside this one?"),
+  el.append(heading("Which digit is beside this one?", startAgain),
     make("div", { class: "attended" }, make("div", { class: "attending" },
       make("span", { class: "head" }, "asked"), make("span", {}), make("div", { class: "pair head" }, ["key", "value", "weight"].map((name) => make("span", {}, name))),
       make("div", { class: "asking-for" }, drawing.element), looks, pairs), make("div", {}, make("span", { class: "head" }, "its answer"), ten)),
     make("div", { class: "strip" }, other, drawing.undo, drawing.clear, deal),
-    verdict, make("div", { class: "strip" }, times, usual, again),
+    verdict, make("div", { class: "strip" }, times, usual),
     make("p", { class: "note" }, "Draw over the digit on the left, or press a key to ask about it. Press a value to change it; drag ↕, or use its arrow keys, to move a pair. The bars are the ten probabilities."), told);
   redraw(now());
   return stop;

@@ -58,8 +58,8 @@ function render({ model, el }) {
   const twin = button("add six 0s", () => {
     const zeros = [...labels.keys()].filter((i) => labels[i] === 0 && !now().rows.includes(i));
     change({ rows: [...now().rows, ...zeros.slice(0, 6)] });
-  });
-  const again = button("start again", () => change(start));
+  }, { class: "main" });
+  const startAgain = () => change(start);
 
   function redraw({ rows, axis: along, held }) {
     const p = answers(rows.map((i) => z[i]), along);
@@ -73,13 +73,13 @@ function render({ model, el }) {
     rows.forEach((i, r) => {
       lines[i].cells.forEach((cell, k) => {
         const lit = along === 1 ? r === row : k === column;
-        const shown = p[r][k] < 0.005 ? "·" : written(p[r][k], 2).replace(/^0\./, ".").replace("1.00", "1");
+        const shown = p[r][k] < 0.005 ? "" : written(p[r][k], 2).replace(/^0\./, ".").replace("1.00", "1");
         cell.textContent = shown;
         cell.dataset.value = p[r][k];
         cell.classList.toggle("lit", lit);
         cell.classList.toggle("most", k === said[r]);
         cell.tabIndex = r === row && k === column ? 0 : -1;
-        cell.setAttribute("aria-label", `${labels[i]} in row ${r}, class ${k}: ${shown === "·" ? "under .005" : shown}`);
+        cell.setAttribute("aria-label", `${labels[i]} in row ${r}, class ${k}: ${shown === "" ? "under .005" : shown}`);
         cell.style.setProperty("--share", `${100 * p[r][k]}%`);
       });
       lines[i].says.textContent = `${said[r]} ${said[r] === labels[i] ? "✓" : "✗"}`;
@@ -98,8 +98,8 @@ function render({ model, el }) {
     told.tell(verdict.textContent);
   }
 
-  el.append(make("p", { class: "title" }, "Which numbers sum to 1?"), make("div", { class: "strip" }, axis), table, verdict,
-    make("div", { class: "strip" }, add, twin, again),
+  el.append(heading("Which numbers sum to 1?", startAgain), make("div", { class: "strip" }, axis), table, verdict,
+    make("div", { class: "strip" }, twin, add),
     make("p", { class: "note" }, "Each row is an image, each column a class. Choose a cell to light its row or column. Orange answers are not what the image’s own logits say; − takes an image out."), told);
   redraw(start);
   return stop;

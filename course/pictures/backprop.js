@@ -87,7 +87,7 @@ function render({ model, el }) {
   const names = Object.entries(SIZES).flatMap(([name, size]) => Array.from({ length: size }, (_, i) => [name, i]));
   const title = (name, i) => `${name}[${SIZES[name] === 4 ? EDGES[i].join(", ") : i}]`;
   const put = (name, i, value) => change({ [name]: now()[name].map((v, j) => (j === i ? value : v)) });
-  const svg = draw("svg", { viewBox: "0 0 400 538", class: "sheet-of-paper", role: "group", "aria-label": "The network of twelve numbers, from its two pixels at the top to the loss at the bottom. The table says the same." });
+  const svg = draw("svg", { viewBox: "0 0 400 538", class: "sheet-of-paper", role: "group", "aria-label": "The network of twelve numbers, from its two pixels at the top to the loss at the bottom. The table repeats each gradient." });
   const text = (x, y, kind, anchor = "middle") => draw("text", { x, y, class: kind, "text-anchor": anchor });
 
   /** A number that can be grabbed: to the right and up it grows. */
@@ -143,9 +143,9 @@ function render({ model, el }) {
   const total = steps(start).found.length;
   const go = (to) => change({ step: within(0, to, total) });
   const back = button("back", () => go(now().step - 1));
-  const next = button("next", () => go(now().step + 1));
+  const next = button("next", () => go(now().step + 1), { class: "main" });
   const all = button("all", () => go(total));
-  const again = button("start again", () => change(start));
+  const startAgain = () => change(start);
   const inBox = ([name, i]) => Number(now()[name][i].toPrecision(12));
   const typed = make("input", { type: "number", step: 0.25, onchange: () => {
     if (Number.isFinite(typed.valueAsNumber)) put(...names[now().held], typed.valueAsNumber);
@@ -194,10 +194,12 @@ function render({ model, el }) {
     typed.setAttribute("aria-label", title(name, i));
     typed.value = inBox([name, i]);
     targets.set(state.target);
+    table.hidden = !ORDER.some((one) => lit.has(`d${one}0`)); // before, there is nothing in it to read
     for (const cell of cells) {
       const blamed = lit.has(`d${cell.name}${cell.i}`);
+      cell.element.hidden = !blamed;
       for (const [element, number] of [[cell.value, state[cell.name][cell.i]], [cell.blame, d[`d${cell.name}`][cell.i]], [cell.nudge, measured(state, cell.name, cell.i)]]) {
-        element.textContent = element === cell.value ? friendly(number, true) : !blamed ? "·" : element === cell.blame ? friendly(number, true) : byNudging(number);
+        element.textContent = element === cell.value ? friendly(number, true) : element === cell.blame ? friendly(number, true) : byNudging(number);
         element.dataset.value = number;
       }
     }
@@ -208,9 +210,9 @@ function render({ model, el }) {
     told.tell(`Step ${state.step}. ${said.replaceAll("**", "")}`);
   }
 
-  el.append(make("p", { class: "title" }, "Twelve numbers, and the gradient of each"),
-    make("div", { class: "strip" }, next, back, all, again, count),
-    make("div", { class: "backprop" }, svg, make("div", {}, formula, make("label", { class: "typed" }, held, " = ", typed), targets, nudged, table),
+  el.append(heading("Twelve numbers, and the gradient of each", startAgain),
+    make("div", { class: "strip" }, next, back, all, count),
+    make("div", { class: "backprop" }, formula, svg, make("div", {}, make("label", { class: "typed" }, held, " = ", typed), targets, nudged, table),
       make("p", { class: "note" }, "Values are blue. The gradient, in orange, is the number’s blame: how fast the loss grows as the number is nudged upwards.")), told);
   redraw(start);
   return stop;

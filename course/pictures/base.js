@@ -56,11 +56,11 @@ function bar(kind = "") {
   return element;
 }
 
-/** A slider with its name before it and its value behind. */
-function slider(name, { min, max, step = 1, places = 1, unit = (v) => written(v, places) }, change) {
+/** A slider with its name before it and its value behind; a `long` one has the whole width of a phone. */
+function slider(name, { min, max, step = 1, places = 1, long = false, unit = (v) => written(v, places) }, change) {
   const input = make("input", { type: "range", min, max, step, "aria-label": name });
   const value = make("output", { "aria-hidden": "true" }); // the slider itself tells it
-  const element = make("label", { class: "slider" }, make("span", {}, name), input, value);
+  const element = make("label", { class: long ? "slider long" : "slider" }, make("span", {}, name), input, value);
   element.input = input;
   input.addEventListener("input", () => change(Number(input.value)));
   element.set = (number) => {
@@ -83,6 +83,11 @@ function choice(legend, options, change) {
 
 function button(words, press, attributes = {}) {
   return make("button", { type: "button", onclick: press, ...attributes }, words);
+}
+
+/** A picture's name, and beside it the button that makes all as it was. */
+function heading(words, press) {
+  return make("div", { class: "heading" }, make("p", { class: "title" }, words), button("start again", press, { class: "again", title: "start again", "aria-label": "start again" }));
 }
 
 /** Dark ink on white paper, one canvas pixel for each of `side` x `rows` numbers from 0 to 255. */

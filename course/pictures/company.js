@@ -30,7 +30,7 @@ function bias(rows) {
 
 function explained(answer, right, batch, asked, behind) {
   if (batch.length === 1) {
-    return `Alone, ${behind ? "each number is divided by itself: " : ""}all ten numbers are **1**, and of equal ones the first is taken, **0**. Any digit at all would be called 0.`;
+    return `Alone, ${behind ? "each number is divided by itself: " : ""}all ten numbers are **1**, and of equal ones the first is taken, **0**. Any digit at all would be called 0. Now let **one other** be asked about with it.`;
   }
   const same = "The digit is the same, and so are its scores.";
   if (answer === asked.byClass) return `${same} With this company, both ways say **${answer}**${answer === right ? "." : `, and both are wrong: it is a ${right}.`}`;
@@ -146,6 +146,7 @@ function render({ model, el }) {
       show(parts.z, z[asked][i], 2);
       show(parts.c, c[i], 2);
       parts.batch.set(p.batch[i], p.batch[i] / longest, 4);
+      if (!others.length) parts.batch.querySelector(".bar-number").textContent = i || behind ? "1" : "1, the first of ten equal ones";
       parts.classes.set(p.classes[i]);
       parts.batch.classList.toggle("most", i === answers[0]);
       parts.classes.classList.toggle("most", i === answers[1]);
@@ -153,7 +154,8 @@ function render({ model, el }) {
     const text = explained(answers[0], labels[asked], batch, { byClass: answers[1] }, behind);
     words(verdict, text);
     table.classList.toggle("behind", behind);
-    const columns = behind ? ["class", "z", "c", "part of the batch", "p over the classes"] : ["digit", "", "", "how strongly it says so, in this company", ""];
+    table.classList.toggle("tie", !others.length);
+    const columns = behind ? ["class", "z", "c", "part of the batch", "p over the classes"] : ["digit", "", "", others.length ? "how strongly it says so, in this company" : "alone, it says all ten equally strongly", ""];
     heads.forEach((head, i) => { head.textContent = columns[i]; });
     note.textContent = behind
       ? "z: the digit’s ten scores. c: for each class, the logarithm of the sum of e to the scores of all digits in the batch. Part of the batch: e to the z − c. The left bars are drawn against the longest of them, the right ones against 1."
@@ -186,12 +188,12 @@ function render({ model, el }) {
   const sum = make("p", { class: "note" }, "Of these 200 digits it reads ",
     ...[" right if all are asked about together; its scores alone, each digit by itself, read ", "; and asked about one at a time it is right ", " times, since then it always says 0."].flatMap((text, i) => [make("strong", { class: "total", "data-value": totals[i] }, String(totals[i])), text]));
   const start = now();
-  const again = button("start again", () => change(start));
+  const startAgain = () => change(start);
   focusOn(0);
-  el.append(make("p", { class: "title" }, "One digit, one network, and the company it keeps"),
+  el.append(heading("One digit, one network, and the company it keeps", startAgain),
     make("div", { class: "company" },
       make("div", {}, make("div", { class: "asking" }, portrait, question, make("div", { class: "spoken" }, spoken.map((parts) => parts.element))),
-        make("div", { class: "strip" }, kinds, ofClass, again), table),
+        make("div", { class: "strip" }, kinds, ofClass), table),
       make("div", {}, pressing, tray)), counts, verdict,
     make("details", { open: start.behind }, make("summary", {}, "More settings"),
       make("div", { class: "strip" }, clicks), make("div", { class: "strip" }, shown)), note, sum, told);

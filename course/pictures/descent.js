@@ -2,6 +2,7 @@
 
 const SHAPES = { bowl: [1, 1], valley: [1, 20] }; // the two curvatures
 const STEPS = 60;
+const LEAVING = 12; // steps that are drawn of a path that leaves; more would be a solid block
 const WIDTH = 360;
 const HEIGHT = 280;
 
@@ -59,6 +60,7 @@ function render({ model, el }) {
   const rings = draw("g", {});
   const trail = draw("polyline", { class: "trail" });
   const dots = draw("g", {});
+  const arrow = draw("polygon", { class: "leaving" });
   const toGround = ([a, b]) => place([(a - WIDTH / 2) / scale, (HEIGHT / 2 - b) / scale]);
   const place = (u) => change({ start: [within(-2.3, Math.round(u[0] * 20) / 20, 2.3), within(-1.8, Math.round(u[1] * 20) / 20, 1.8)] });
   const first = grip(draw("circle", { r: 9, class: "point wide" }), "the start", {
@@ -68,19 +70,18 @@ function render({ model, el }) {
   const clip = `clip-${Math.random().toString(36).slice(2)}`;
   const left = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "group", class: "plot" },
     draw("clipPath", { id: clip }, draw("rect", { width: WIDTH, height: HEIGHT })),
-    draw("g", { "clip-path": `url(#${clip})` }, draw("rect", { width: WIDTH, height: HEIGHT, class: "frame" }), rings, trail, dots, first), draw("text", { x: 8, y: HEIGHT - 8 }, "drag the start, or press elsewhere"));
+    draw("g", { "clip-path": `url(#${clip})` }, draw("rect", { width: WIDTH, height: HEIGHT, class: "frame" }), rings, trail, dots, arrow, first));
   left.addEventListener("click", (event) => event.target !== first && toGround(placeIn(left, event)));
 
   const x = (t) => 58 + (t * (WIDTH - 72)) / STEPS;
-  const y = (loss) => 28 + (3 - Math.max(Math.log10(loss), -9)) * ((HEIGHT - 74) / 12);
+  let [top, gap] = [3, 3]; // five powers of ten, at first from 1000 down to 1e-9
+  const y = (loss) => 28 + Math.min(top - Math.log10(loss), 4 * gap) * ((HEIGHT - 74) / (4 * gap));
   const curve = draw("polyline", { class: "curve", "clip-path": `url(#${clip}-loss)` });
-  const axis = [3, 0, -3, -6, -9].flatMap((n) => [
-    draw("text", { x: 54, y: y(10 ** n) + 4, "text-anchor": "end" }, n > 0 ? "1000" : n ? `1e−${-n}` : "1"),
-    draw("line", { x1: 56, x2: WIDTH - 8, y1: y(10 ** n), y2: y(10 ** n), class: "grid" }),
-  ]);
+  const heights = [0, 1, 2, 3, 4].map((i) => draw("text", { x: 54, y: 32 + (i * (HEIGHT - 74)) / 4, "text-anchor": "end" }));
+  const grid = heights.map((_, i) => draw("line", { x1: 56, x2: WIDTH - 8, y1: 28 + (i * (HEIGHT - 74)) / 4, y2: 28 + (i * (HEIGHT - 74)) / 4, class: "grid" }));
   const ticks = [0, 20, 40, 60].map((t) => draw("text", { x: x(t), y: HEIGHT - 28, "text-anchor": "middle" }, String(t)));
   const right = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", class: "plot" },
-    draw("clipPath", { id: `${clip}-loss` }, draw("rect", { x: 56, y: 27, width: WIDTH - 64, height: HEIGHT - 72 })), ...axis, ...ticks, curve,
+    draw("clipPath", { id: `${clip}-loss` }, draw("rect", { x: 56, y: 27, width: WIDTH - 64, height: HEIGHT - 72 })), ...grid, ...heights, ...ticks, curve,
     draw("text", { x: WIDTH / 2 + 20, y: HEIGHT - 8, "text-anchor": "middle" }, "step"), draw("text", { x: 4, y: 11 }, "loss"));
 
   const shape = choice("the ground", [["bowl", "a bowl"], ["valley", "a narrow valley"]], (value) => {
@@ -91,8 +92,8 @@ function render({ model, el }) {
   const rate = slider("learning rate, η", { min: 1, max: 400, unit: () => written(now().rate, 4) }, (hundredths) => change({ rate: Number((hundredths / 100 / Math.max(...SHAPES[now().shape])).toPrecision(6)) }));
   const momentum = slider("momentum, μ", { min: 0, max: 0.95, step: 0.05, places: 2 }, (value) => change({ momentum: value }));
   const steps = slider("steps", { min: 0, max: STEPS, places: 0 }, (value) => change({ steps: value }));
-  const toEdge = button("go to the edge", () => change({ rate: edge(SHAPES[now().shape], now().momentum) }));
-  const again = button("start again", () => change(start));
+  const toEdge = button("go to the edge", () => change({ rate: edge(SHAPES[now().shape], now().momentum) }), { class: "main" });
+  const startAgain = () => change(start);
   const verdict = make("p", { class: "verdict" });
   const cells = Object.fromEntries([["limit", "the edge, 2 (1 + μ) / κ"], ["rate", "your rate, η"], ["loss", "loss after these steps"]].map(([name, text]) => [name, { value: make("td", { class: name }), text }]));
   const table = make("table", { class: "shares nudged" }, make("tbody", {}, Object.values(cells).map(({ value, text }) => make("tr", {}, make("th", { scope: "row" }, text), value))));
@@ -109,11 +110,27 @@ function render({ model, el }) {
       const [rx, ry] = kappa.map((k) => scale * Math.sqrt((2 * level) / k));
       return draw("ellipse", { cx: WIDTH / 2, cy: HEIGHT / 2, rx, ry, class: "ring" });
     }));
-    const inView = shown.map((u) => at(u).map((v) => Math.min(1e4, Math.max(-1e4, v))));
+    const leaves = state.rate > limit * (1 + 1e-9) && lossAt(kappa, walked.at(-1)) > lossAt(kappa, walked[0]);
+    const seen = shown.map((u) => at(u).map((v) => Math.min(1e4, Math.max(-1e4, v))));
+    const out = seen.findIndex(([a, b]) => a < 0 || b < 0 || a > WIDTH || b > HEIGHT);
+    const inView = leaves ? seen.slice(0, 1 + Math.min(LEAVING, out < 0 ? STEPS : out)) : seen;
     trail.setAttribute("points", inView.map((p) => p.join()).join(" "));
     dots.replaceChildren(...inView.slice(1).map(([cx, cy]) => draw("circle", { cx, cy, r: 2.6, class: "point" })));
+    // A path that leaves ends in an arrow: where its last step crosses the frame, or where that step ends.
+    const [[a0, b0], [a1, b1]] = inView.length > 1 ? inView.slice(-2) : [inView[0], inView[0]];
+    arrow.style.display = leaves && (out >= 0 || shown.length > inView.length) ? "" : "none";
+    const part = Math.min(...[[a0, a1, WIDTH], [b0, b1, HEIGHT]].map(([from, to, end]) => (to > end ? (end - from) / (to - from) : to < 0 ? from / (from - to) : 1)));
+    const way = (Math.atan2(b1 - b0, a1 - a0) * 180) / Math.PI;
+    arrow.setAttribute("points", "0,0 -14,-6 -14,6");
+    arrow.setAttribute("transform", `translate(${a0 + part * (a1 - a0)} ${b0 + part * (b1 - b0)}) rotate(${way})`);
     fill(first, { cx: inView[0][0], cy: inView[0][1] }, []);
     first.say(state.start[0], `at ${written(state.start[0], 2)}, ${written(state.start[1], 2)}`);
+    const highest = Math.max(0, ...losses.map(Math.log10).filter(Number.isFinite));
+    [top, gap] = highest <= 3 ? [3, 3] : [3 * Math.ceil(highest / 3), 3 * Math.ceil((Math.ceil(highest / 3) + 1) / 4)];
+    heights.forEach((text, i) => {
+      const n = top - i * gap;
+      text.textContent = n === 3 ? "1000" : n ? written(10 ** n, 0).replace(".0", "").replace("+", "") : "1";
+    });
     curve.setAttribute("points", losses.slice(0, state.steps + 1).map((loss, t) => `${x(t)},${y(loss)}`).join(" "));
     left.path = walked;
     const along = (value) => 10 + Math.min(value * most, 4) * 85;
@@ -138,9 +155,9 @@ function render({ model, el }) {
     told.tell(`Rate ${written(state.rate, 4)}, edge ${written(limit, 4)}. ${text.replaceAll("**", "")}`);
   }
 
-  el.append(make("p", { class: "title" }, "Downhill, up to the edge of stability"),
-    make("div", { class: "two-plots" }, left, right), make("div", { class: "strip" }, rate, momentum), gauge,
-    make("div", { class: "strip" }, toEdge, again), verdict, make("div", { class: "strip" }, shape, steps), table,
+  el.append(heading("Downhill, up to the edge of stability", startAgain),
+    make("div", { class: "two-plots" }, make("figure", {}, left, make("figcaption", { class: "below" }, "drag the start, or press elsewhere")), right), make("div", { class: "strip" }, rate, momentum), gauge,
+    make("div", { class: "strip" }, toEdge), verdict, make("div", { class: "strip" }, shape, steps), table,
     make("p", { class: "note" }, "The loss is ½ (κ₁ u₁² + κ₂ u₂²), seen from above; κ is the larger of the two curvatures, 1 in the bowl and 20 across the valley."), told);
   redraw(start);
   return stop;

@@ -3,6 +3,10 @@
 
 const title = (name, i) => (name === "loss" ? "the loss" : `${name}[${["W1", "W2", "dW1", "dW2"].includes(name) ? `${i >> 1}, ${i % 2}` : i}]`);
 
+const dot = (g, from, W, to) => g(from, 0) * g(W, to) + g(from, 1) * g(W, 2 + to);
+const across = (g, from, W, to) => g(from, 0) * g(W, 2 * to) + g(from, 1) * g(W, 2 * to + 1);
+const pairOf = (from, to) => (i) => `${from}[${i >> 1}] and ${to}[${i % 2}]`;
+
 /** What is to be filled in, in an order in which it can be: [name, index, from the numbers before it, how]. */
 const ENTRIES = [
   ...[0, 1].map((j) => ["z1", j, (g) => g("x", 0) * g("W1", j) + g("x", 1) * g("W1", 2 + j) + g("b1", j), "each input times its weight, summed, and the bias"]),
@@ -18,6 +22,35 @@ const ENTRIES = [
   ...[0, 1, 2, 3].map((i) => ["dW1", i, (g) => g("x", i >> 1) * g("dz1", i % 2), "what came in, times the gradient of the sum it went to"]),
   ...[0, 1].map((j) => ["db1", j, (g) => g("dz1", j), "the gradient of its sum, since what comes in there is 1"]),
 ];
+
+/** Of what goes wrong by hand, what comes out, and what differs then: [value, words] of each box. */
+const sums = (x, W, b) => (g, i) => [
+  [dot(g, x, W, i), "the bias is missing"],
+  [across(g, x, W, i) + g(b, i), `these are the weights of a row; into this unit lead a column’s, ${W}[0, ${i}] and ${W}[1, ${i}]`],
+  ...[0, 1].map((j) => [g(x, j) * g(W, 2 * j + i) + g(b, i), `${x}[${1 - j}] with its weight is missing`]),
+  [dot(g, x, W, i) - g(b, i), "the bias is added, not taken away"],
+  ...[0, 1].map((j) => [dot(g, x, W, i) + g(b, i) - 2 * g(x, j) * g(W, 2 * j + i), `look at the sign of ${x}[${j}] times its weight`]),
+  [dot(g, x, W, i) + g(b, 1 - i), `that is the other unit’s bias, ${b}[${1 - i}]`],
+];
+const products = (from, to) => (g, i) => [
+  ...[0, 1, 2, 3].map((j) => [g(from, j >> 1) * g(to, j % 2), `you have multiplied ${pairOf(from, to)(j)}; this weight lies between ${pairOf(from, to)(i)}`]),
+  [g(to, i % 2), `${from}[${i >> 1}] is missing, which came in`],
+  [g(from, i >> 1), `${to}[${i % 2}] is missing, the gradient of what went out`],
+];
+const slips = {
+  z1: sums("x", "W1", "b1"),
+  z2: sums("a1", "W2", "b2"),
+  a1: (g, j) => [[Math.exp(-g("z1", j)), "that is exp(−z) alone"], [sigmoid(-g("z1", j)), "that is σ(−z): look at the sign in the exponent"], [Math.exp(g("z1", j)), "that is exp(z) alone"], [g("z1", j), "that is z itself, not yet squashed"]],
+  p: (g, k) => [[1 / (1 + Math.exp(g("z2", k) - g("z2", 1 - k))), "that is the other class’s"], [Math.exp(g("z2", k)), "that is exp of the logit; divide it by the sum of both"], [g("z2", k) / (g("z2", 0) + g("z2", 1)), "you have divided the logits themselves; take exp of both first"], [Math.exp(g("z2", k) - g("z2", 1 - k)), "these are the odds; divide them by 1 + the odds"]],
+  loss: (g) => [[-Math.log(g("p", 1 - g("target", 0))), "that is the surprise at the other class"], [-Math.log10(g("p", g("target", 0))), "that is the logarithm to the base 10; log is the natural one"], [1 - g("p", g("target", 0)), "that is 1 − p; the logarithm is missing"], [g("p", g("target", 0)), "that is p; its logarithm is missing"]],
+  dz2: (g, k) => [[g("p", k), "that is p; y is not yet taken away"], [g("p", k) - (k === g("target", 0) ? 0 : 1), "that is y of the other class"]],
+  dW2: products("a1", "dz2"),
+  db2: (g, k) => [[g("b2", k) * g("dz2", k), "the bias itself does not enter; what comes in is 1"], [g("dz2", 1 - k), "that is the other unit’s"]],
+  da1: (g, j) => [...[0, 1].map((k) => [g("W2", 2 * j + k) * g("dz2", k), `that is the path through z2[${k}] alone; add the other`]), [dot(g, "dz2", "W2", j), `these are the weights into z2[${j}]; from a1[${j}] lead W2[${j}, 0] and W2[${j}, 1]`], [g("W2", 2 * j) * g("dz2", 0) - g("W2", 2 * j + 1) * g("dz2", 1), "look at the sign of the second path"]],
+  dz1: (g, j) => [[g("da1", j), "the sigmoid’s slope, a (1 − a), is missing"], [g("da1", j) * g("a1", j), "the factor 1 − a is missing"], [g("a1", j) * (1 - g("a1", j)), `that is the slope alone; da1[${j}] is missing`], [g("da1", j) * g("z1", j) * (1 - g("z1", j)), "the slope is a (1 − a), of a and not of z"]],
+  dW1: products("x", "dz1"),
+  db1: (g, j) => [[g("b1", j) * g("dz1", j), "the bias itself does not enter; what comes in is 1"], [g("dz1", 1 - j), "that is the other unit’s"]],
+};
 
 /** Which boxes come to light together: a stage, once each box of those before it holds a number. */
 const STAGES = [["z1", "a1"], ["z2", "p", "loss"], ["dz2", "dW2", "db2"], ["da1", "dz1"], ["dW1", "db1"]];
@@ -68,16 +101,18 @@ function judged(state) {
   const typed = Object.fromEntries(Object.entries(state.typed).map(([name, text]) => [name, read(text)]));
   const truth = {};
   const given = (name, i) => (name === "target" ? state.target : state[name]?.[i]);
-  const found = {};
-  for (const [name, i, value] of ENTRIES) {
+  const [found, why] = [{}, {}];
+  for (const [name, i, value, how] of ENTRIES) {
     const box = `${name}${i}`;
     truth[box] = value((n, j) => truth[`${n}${j}`] ?? given(n, j));
     const text = state.typed[box];
     if (!text?.trim()) continue;
-    const own = value((n, j) => (Number.isFinite(typed[`${n}${j}`]) ? typed[`${n}${j}`] : truth[`${n}${j}`]) ?? given(n, j));
+    const known = (n, j) => (Number.isFinite(typed[`${n}${j}`]) ? typed[`${n}${j}`] : truth[`${n}${j}`]) ?? given(n, j);
+    const own = value(known);
     found[box] = !Number.isFinite(typed[box]) ? "unreadable" : same(text, typed[box], truth[box]) ? "right" : same(text, typed[box], own) ? "carried" : same(text, -typed[box], own) ? "sign" : "wrong";
+    if (found[box] === "wrong") why[box] = slips[name](known, i).find(([slip]) => same(text, typed[box], slip))?.[1] ?? `too ${typed[box] > own ? "large" : "small"}; it is ${how}`;
   }
-  return { found, truth };
+  return { found, truth, why };
 }
 
 function render({ model, el }) {
@@ -86,8 +121,10 @@ function render({ model, el }) {
   const now = () => model.get("state");
   const start = now();
   const boxes = {};
-  const plain = (value) => (Math.abs(value - Math.log(3)) < 1e-9 ? "log 3" : written(value, Number.isInteger(value) ? 0 : 1));
+  const plain = (value) => (Math.abs(value - Math.log(3)) < 1e-9 ? "log 3" : shortly(value));
 
+  const bracket = (value) => (value < 0 ? `(${plain(value)})` : plain(value));
+  const terms = (j) => `${plain(start.x[0])} · ${bracket(start.W1[j])} + ${plain(start.x[1])} · ${bracket(start.W1[2 + j])} + ${plain(start.b1[j])}`;
   const done = (found, one) => ["right", "carried"].includes(found[one]);
   const nextOpen = (found) => ENTRIES.map(([name, i]) => name + i).find((one) => !done(found, one));
 
@@ -97,12 +134,10 @@ function render({ model, el }) {
     const input = make("input", { type: "text", autocomplete: "off", "aria-label": title(name, i), onchange: judge, onkeydown: (event) => {
       if (event.key !== "Enter" || event.isComposing) return;
       event.preventDefault();
-      if (input.value !== (now().typed[name + i] ?? "")) judge();
-      const { found } = judged(now());
-      if (done(found, name + i)) boxes[nextOpen(found)]?.input.focus();
+      goOn();
     } });
     const element = make("span", { class: `cell ${name[0] === "d" ? "blame" : "value"}` }, input);
-    boxes[name + i] = { name, input, element };
+    boxes[name + i] = { name, input, element, judge };
     return element;
   }
   const given = (name, i) => make("span", { class: "given" }, plain(start[name][i]));
@@ -119,15 +154,25 @@ function render({ model, el }) {
     [0, 1].map((i) => unit("b1", "z1", "a1", i)), layer("W2"), [0, 1].map((i) => unit("b2", "z2", "p", i)),
     wires("short", [[2, 3], [6, 5]]), make("div", { class: "unit loss" }, row("loss", box("loss", 0), [])));
   const verdict = make("p", { class: "verdict" });
+  /** Have the box that is typed in marked; once it is right, go on to the next. */
+  function goOn() {
+    const here = Object.entries(boxes).find(([, { input }]) => input === document.activeElement);
+    if (here && here[1].input.value !== (now().typed[here[0]] ?? "")) here[1].judge();
+    const { found } = judged(now());
+    const at = here?.[0] ?? now().last;
+    boxes[done(found, at) ? nextOpen(found) : at]?.input.focus();
+  }
+  // The box keeps its focus while the button is pressed: were it marked then, the button could move away.
+  const check = button("check", goOn, { class: "main", onmousedown: (event) => event.preventDefault() });
   const showOne = button("show me this one", () => {
     const { found, truth } = judged(now());
     const next = nextOpen(found);
     change({ typed: { ...now().typed, [next]: shortly(truth[next]) }, shown: [...now().shown, next], last: next });
   });
-  const again = button("start again", () => change(start));
+  const startAgain = () => change(start);
 
   function redraw(state) {
-    const { found } = judged(state);
+    const { found, why } = judged(state);
     const open = ENTRIES.find(([name, i]) => !done(found, name + i));
     const empty = ENTRIES.find(([name, i]) => [undefined, "unreadable"].includes(found[name + i]));
     const reached = empty ? stageOf(empty[0]) : STAGES.length;
@@ -135,29 +180,30 @@ function render({ model, el }) {
       element.classList.toggle("later", stageOf(own) > reached && !found[name]);
       element.classList.toggle("done", done(found, name));
       if (document.activeElement !== input || name === state.last) input.value = state.typed[name] ?? "";
-      element.dataset.mark = { right: "✓", carried: "✓ from yours", sign: "✗", wrong: "✗", unreadable: "?" }[found[name]] ?? "";
+      element.dataset.mark = { right: "✓", carried: "(✓)", sign: "✗", wrong: "✗", unreadable: "?" }[found[name]] ?? "";
       element.classList.toggle("next", Boolean(open) && name === open[0] + open[1]);
       element.classList.toggle("wrong", ["sign", "wrong", "unreadable"].includes(found[name]));
     }
     const last = ENTRIES.find(([name, i]) => name + i === state.last);
     const kind = found[state.last];
     const name = last && title(last[0], last[1]);
-    const said = !kind ? "" : state.shown.includes(state.last) ? `${name}: shown; it is ${last[3]}. ` : {
+    const greeting = kind && state.last === start.last && state.shown.includes(state.last) && open?.[0] === "z1";
+    const said = greeting ? `**z1[0]** = ${terms(0)} = 0. ` : !kind ? "" : state.shown.includes(state.last) ? `${name}: shown; it is ${last[3]}. ` : {
       right: `**Right**: ${name}. `,
       carried: `**Right, from your numbers**: ${name} follows from an earlier slip, and that is all that is wrong with it. `,
       sign: `${name}: **look at the sign**. `,
-      wrong: `Not yet: ${name} is ${last[3]}. `,
+      wrong: `Not yet, ${name}: **${why[state.last]}**. `,
       unreadable: `${name}: this cannot be read as a number. Try 5/7, −0.2 or log 5. `,
     }[kind];
     const counts = (wanted) => Object.entries(found).filter(([one, is]) => is === wanted && !state.shown.includes(one)).length;
-    const next = open ? `Next, the marked box: **${title(open[0], open[1]).replace("loss[0]", "the loss")}**.` : `All 27 are filled in: a forward and a backward pass${state.shown.length > start.shown.length ? "" : ", by hand"}.`;
+    const next = greeting ? `Your turn: **z1[1]** = ${terms(1)}. Type it into the marked box.` : open ? `Next, the marked box: **${title(open[0], open[1]).replace("loss[0]", "the loss")}**.` : `All 27 are filled in: a forward and a backward pass${state.shown.length > start.shown.length ? "" : ", by hand"}.`;
     words(verdict, `${said}${next} ${counts("right")} of 27 right${counts("carried") ? `, ${counts("carried")} right but for an earlier slip` : ""}${state.shown.length ? `, ${state.shown.length} shown` : ""}.`);
     showOne.disabled = !open;
     told.tell(verdict.textContent);
   }
 
-  el.append(make("p", { class: "title" }, "Fill in the network: values down, gradients back up"),
-    make("div", { class: "filled" }, make("div", {}, verdict, make("div", { class: "strip" }, showOne, again)), net,
+  el.append(heading("Fill in the network: values down, gradients back up", startAgain),
+    make("div", { class: "filled" }, make("div", {}, verdict, make("div", { class: "strip" }, check, showOne)), net,
       make("p", { class: "note" }, "Blue: values. Orange: gradients of the loss. Type 5/7, −0.2 or log 5; then press Enter or Tab to have it marked. A dot marks a box that comes later.")), told);
   redraw(start);
   return stop;

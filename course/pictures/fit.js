@@ -79,7 +79,8 @@ function render({ model, el }) {
     text("target", [4, 13]), text("place u", [x(0), 244], { "text-anchor": "middle" }),
     draw("g", { "clip-path": `url(#${clip})` }, real, curve));
   const put = (i, u, v) => renew({ points: now().points.map((point, j) => (j === i ? [within(-0.98, u, 0.98), within(0.1 - HIGH, v, HIGH - 0.1)] : point)) });
-  const marks = start.points.map((_, i) => grip(draw("circle", { r: 7, class: "point wide" }), `point ${i + 1}`, {
+  // What a finger can grab is taller than it is wide: its neighbours are as near as 26.
+  const marks = start.points.map((_, i) => grip(draw("g", {}, draw("ellipse", { rx: 13, ry: 22, class: "hit" }), draw("circle", { r: 7, class: "point" })), `point ${i + 1}`, {
     move: ([a, b]) => put(i, (a - BOX.left) / unit.u - 1, (middle - b) / unit.v),
     nudge: ([right, up]) => put(i, now().points[i][0] + right / 40, now().points[i][1] + up / 20),
   }));
@@ -112,8 +113,8 @@ function render({ model, el }) {
   const all = button("many numbers of features", () => {
     const { drawn } = now();
     change({ drawn: { ...drawn, ...Object.fromEntries(COUNTS.map((n) => [n, error(now(), n)?.real])) } });
-  });
-  const again = button("start again", () => change(start));
+  }, { class: "main" });
+  const startAgain = () => change(start);
   const verdict = make("p", { class: "verdict" });
 
   function redraw(state) {
@@ -121,7 +122,7 @@ function render({ model, el }) {
     curve.setAttribute("points", found ? grid.map((u, i) => `${x(u)},${within(-1e4, y(found.at[i]), 1e4)}`).join(" ") : "");
     marks.forEach((mark, i) => {
       const [u, v] = state.points[i];
-      fill(mark, { cx: x(u), cy: y(v) }, []);
+      mark.setAttribute("transform", `translate(${x(u)} ${y(v)})`);
       mark.say(v, `at ${written(u, 2)}, ${written(v, 2)}`);
     });
     const ghostly = COUNTS.map((n) => [n, error(state, n)?.real]).filter(([, value]) => value);
@@ -148,8 +149,8 @@ function render({ model, el }) {
     told.tell(verdict.textContent);
   }
 
-  el.append(make("p", { class: "title" }, "A dozen points, and a curve"), make("div", { class: "two-plots" }, left, right),
-    make("div", { class: "strip" }, count, price), verdict, make("div", { class: "strip" }, all, again),
+  el.append(heading("A dozen points, and a curve", startAgain), make("div", { class: "two-plots" }, left, right),
+    make("div", { class: "strip" }, count, price), verdict, make("div", { class: "strip" }, all),
     make("p", { class: "note" }, "Drag the points. The features are Legendre’s polynomials at u; the curve is their sum, with weights of least squares. Dashed: the true curve, from which the points come, with some noise added."), told);
   redraw(start);
   return stop;

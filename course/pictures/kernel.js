@@ -126,7 +126,7 @@ function render({ model, el }) {
     setTimeout(go, 30);
   }
   const whole = button("whole map", () => change({ reached: last, at: last }));
-  const again = button("start again", () => { sliding = false; change(start); });
+  const startAgain = () => { sliding = false; change(start); };
   const cells = Array.from({ length: K * K }, (_, i) => button("", () => {
     const kernel = [...now().kernel];
     kernel[i] = kernel[i] === 0 ? 1 : kernel[i] > 0 ? -1 : 0;
@@ -143,7 +143,7 @@ function render({ model, el }) {
   } });
   weights.append(...cells);
   const names = choice("the kernel looks for", [...Object.entries(KERNELS).map(([key, { name }]) => [key, name]), ["own", "your own"]], (name) => change(name === "own" ? { name } : { name, kernel: filled(KERNELS[name].of) }));
-  const taught = choice("or one that the convolutional network has learnt", learnt.map((_, k) => [`learnt ${k}`, String(k + 1)]), (name) => change({ name, kernel: learnt[name.slice(7)] }));
+  const taught = choice("one that the convolutional network has learnt", learnt.map((_, k) => [`learnt ${k}`, String(k + 1)]), (name) => change({ name, kernel: learnt[name.slice(7)] }));
   const which = choice("the digit", digits.map((_, k) => [k, String(k)]), (k) => change({ digit: k, shift: [0, 0] }));
   const pushes = [["←", [-1, 0], "left"], ["→", [1, 0], "right"], ["↑", [0, -1], "up"], ["↓", [0, 1], "down"]].map(([sign, way, name]) => button(sign, () => push(way), { "aria-label": `push the digit ${name}` }));
   const verdict = make("p", { class: "verdict" });
@@ -196,13 +196,13 @@ function render({ model, el }) {
   }
 
   const sheet = (canvas, mark, caption) => make("figure", {}, make("div", { class: "sheet" }, canvas, mark), make("figcaption", {}, caption));
-  el.append(make("p", { class: "title" }, "A kernel slides over a digit"),
+  el.append(heading("A kernel slides over a digit", startAgain),
     make("div", { class: "sliding" }, sheet(digit, patch, "the digit: drag the kernel over it"),
       make("figure", {}, weights, make("figcaption", {}, "25 weights: press to change")),
       sheet(map, cell, "its map: ink for a large sum, grey for 0, paper for a negative one")),
-    make("div", { class: "strip" }, slide, whole, again, make("div", { class: "pushes" }, make("span", { class: "note" }, "push the digit "), pushes)),
+    make("div", { class: "strip" }, slide, whole, make("div", { class: "pushes" }, make("span", { class: "note" }, "push the digit "), pushes)),
     make("div", { class: "readers" }, readers.map((reader_) => reader_.element)), verdict,
-    make("div", { class: "strip" }, which, names, taught), told);
+    make("div", { class: "strip" }, which, names), make("details", {}, make("summary", {}, "Kernels that were learnt"), taught), told);
   redraw(start);
   return () => { sliding = false; stop(); };
 }

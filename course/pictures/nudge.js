@@ -53,16 +53,16 @@ function explained(state) {
     const [above, below] = [FUNCTIONS[name].f(now.up), FUNCTIONS[name].f(now.down)];
     const same = Math.floor(-Math.log10(Math.abs(above - below) / Math.max(Math.abs(above), Math.abs(below))));
     const digits = above === below ? "f(u + h) and f(u − h) are **the same number**" : same < 3 ? "f(u + h) and f(u − h) are rounded" : `f(u + h) and f(u − h) agree in about ${same} of their 16 digits`;
-    const one = errors.forward === 0 || rounding.forward > bend.forward ? "" : " Nudged one way, most of the error is still the curve’s bend, which shrinks with h.";
-    return `Most of the error is **rounding**, divided by h, so it grows as h shrinks: ${digits}.${one}`;
+    const one = errors.forward === 0 || rounding.forward > bend.forward ? "" : " One way, it is still mostly the bend.";
+    return `Here it is mostly **rounding**, divided by h: ${digits}.${one}`;
   }
-  const wide = h > 0.3 ? "A wide nudge: the line cuts through the curve instead of touching it. " : "";
+  const wide = h > 0.3 ? "A wide nudge. " : "";
   // Without rounding: at a wide h there is next to none; at a narrow one the bend’s first terms are all.
   const [before, after] = h > 0.2 ? [errors, next.errors] : [bend, next.bend];
   const alone = { both: before.both / after.both, forward: before.forward / after.forward };
-  const first = `The error comes from the curve’s bend. Without rounding, a ten times smaller h would make it ${times(alone.both)}`;
+  const first = `The curve’s bend makes the error: rounding aside, a tenth of h makes it ${times(alone.both)}`;
   if (FUNCTIONS[name].second(u) === 0) return `${wide}${first}. Here the curve bends as much to the left as to the right, so nudging one way errs **just as little**: that is the luck of this u.`;
-  return `${wide}${first}, nudged both ways, and ${times(alone.forward)}, nudged one way.`;
+  return `${wide}${first} both ways, and ${times(alone.forward)} one way.`;
 }
 
 function render({ model, el }) {
@@ -94,7 +94,7 @@ function render({ model, el }) {
 
   const x = (power) => WIDTH - 20 - (power * (WIDTH - 85)) / 16;
   const y = (error) => 26 + (within(-0.5, -Math.log10(error), 16.5) + 0.5) * ((HEIGHT - 78) / 17);
-  const ghosts = draw("g", { class: "ghosts both" }); // what is to be found
+  const ghosts = draw("g", { class: "ghosts" }); // what is to be found
   const marks = draw("g", {});
   const line = draw("line", { y1: 12, y2: HEIGHT - 48, class: "cursor" });
   const here = draw("g", {}, draw("rect", { x: -14, y: 12, width: 28, height: HEIGHT - 60, class: "hit" }), line);
@@ -115,15 +115,16 @@ function render({ model, el }) {
 
   const f = choice("the function", Object.entries(FUNCTIONS).map(([key, { name }]) => [key, name]), (value) => change({ f: value }));
   const u = slider("where, u", { min: -3, max: 3, step: 0.1 }, toU);
-  const nudge = slider("the nudge, h", { min: -16, max: 0, step: 0.5, unit: (n) => written(10 ** n, 0) }, (n) => toPower(-n)); // to the left is smaller, as in the plot
-  const all = button("all nudges", () => change({ seen: NUDGES }));
-  const again = button("start again", () => change(start));
+  const nudge = slider("the nudge, h", { min: -16, max: 0, step: 0.5, long: true, unit: (n) => written(10 ** n, 0) }, (n) => toPower(-n)); // to the left is smaller, as in the plot
+  nudge.classList.add("beside");
+  const all = button("all nudges", () => change({ seen: NUDGES }), { class: "main" });
+  const startAgain = () => change(start);
   const cells = Object.fromEntries(["slope", "both", "forward", "errorBoth", "errorForward"].map((name) => [name, make("td", { class: name })]));
   const table = make("table", { class: "shares nudged" },
     make("thead", {}, make("tr", {}, make("td", {}), make("th", { scope: "col" }, "slope"), make("th", { scope: "col" }, "error"))),
     make("tbody", {}, ...[["by the formula", cells.slope, make("td", {}, "")], ["nudged both ways", cells.both, cells.errorBoth], ["nudged upwards only", cells.forward, cells.errorForward]]
       .map(([name, ...found]) => make("tr", {}, make("th", { scope: "row" }, name), ...found))));
-  const verdict = make("p", { class: "verdict" });
+  const verdict = make("p", { class: "verdict above" });
 
   function drawCurve(state, { h, both }) {
     const { f: value, slope } = FUNCTIONS[state.f];
@@ -147,7 +148,10 @@ function render({ model, el }) {
   function redraw(state) {
     const found = measured(state, state.power);
     drawCurve(state, found);
-    ghosts.replaceChildren(...NUDGES.map((power) => draw("circle", { cx: x(power), cy: y(measured(state, power).errors.both), r: 4.5 })));
+    ghosts.replaceChildren(...NUDGES.flatMap((power) => {
+      const { errors } = measured(state, power);
+      return [draw("rect", { x: x(power) - 3.5, y: y(errors.forward) - 3.5, width: 7, height: 7, class: "upwards" }), draw("circle", { cx: x(power), cy: y(errors.both), r: 4.5, class: "both" })];
+    }));
     marks.replaceChildren(...state.seen.flatMap((power) => {
       const { errors } = measured(state, power);
       const kind = (name, error) => (error ? name : `${name} zero`);
@@ -160,21 +164,20 @@ function render({ model, el }) {
     nudge.set(-state.power);
     const numbers = { slope: FUNCTIONS[state.f].slope(state.u), both: found.both, forward: found.forward, errorBoth: found.errors.both, errorForward: found.errors.forward };
     for (const [name, value] of Object.entries(numbers)) {
-      cells[name].textContent = (name.startsWith("error") ? (value ? value.toExponential(1) : "0") : value !== 0 && Math.abs(value) < 1e-6 ? value.toExponential(3) : value.toFixed(10)).replaceAll("-", "−");
+      cells[name].textContent = (name.startsWith("error") ? (value ? value.toExponential(1).replace("e+0", "") : "0") : value !== 0 && Math.abs(value) < 1e-6 ? value.toExponential(3) : value.toFixed(10)).replaceAll("-", "−");
       cells[name].dataset.value = value;
     }
     const all = state.seen.length === NUDGES.length;
     const best = NUDGES.reduce((one, other) => (measured(state, other).errors.both < measured(state, one).errors.both ? other : one));
-    words(verdict, `${all ? `The error is lowest near **${written(10 ** -best, 0)}**: to the right of that the curve’s bend makes it, to the left rounding. ` : ""}${explained(state)}`);
+    words(verdict, `${all ? `The error is lowest near **${written(10 ** -best, 0)}**: right of it the bend makes it, left of it rounding. ` : ""}${explained(state)}`);
     left.setAttribute("aria-label", `The curve of ${FUNCTIONS[state.f].name}, the line through the two points nudged from ${written(state.u, 1)}, and the line that touches it.`);
     right.setAttribute("aria-label", `The error against the nudge, both on scales of powers of ten: ${state.seen.length} of 33 nudges tried.`);
     told.tell(`h ${written(found.h, 0)}: error ${cells.errorBoth.textContent}. ${verdict.textContent}`);
   }
 
-  el.append(make("p", { class: "title" }, "How small a nudge?"),
-    make("div", { class: "two-plots" }, left, right), make("div", { class: "strip" }, nudge, all, again), verdict, table,
-    make("div", { class: "strip" }, f, u),
-    make("p", { class: "note" }, "Drag the open circle along the curve, and the two nudged points. Among the errors, circles: nudged both ways; squares: upwards only; one that is exactly 0 lies at the bottom, dotted. On the curve, the dashed line touches it, and the solid one goes through the two nudged points."), told);
+  el.append(heading("How small a nudge?", startAgain), verdict, make("div", { class: "strip" }, nudge, all),
+    make("div", { class: "two-plots" }, left, right), table, make("div", { class: "strip" }, f, u),
+    make("details", {}, make("summary", {}, "How to read it"), make("p", { class: "note" }, "Drag the open circle along the curve, and the two nudged points. Among the errors, circles: nudged both ways; squares: upwards only; one that is exactly 0 lies at the bottom, dotted; faint are those not yet tried. On the curve, the dashed line touches it, and the solid one goes through the two nudged points.")), told);
   redraw(start);
   return stop;
 }

@@ -94,11 +94,17 @@ function render({ model, el }) {
   const table = make("table", { class: "scores" },
     make("thead", {}, make("tr", {}, heads.map((text) => make("th", { scope: "col" }, text)), columnHead)),
     make("tbody", {}, rows.map((parts) => parts.element)));
+  const most = () => (now().floats === "float64" ? 710 : 90); // where e to a power of 0 to 10 more begins to be too much
+  const break_ = button("", () => change({ plus: most() }), { class: "main" });
+  const jacobian = button("slopes, too", () => change({ jacobian: !now().jacobian }));
   const times = slider("multiply all by", { min: 0, max: 10, step: 0.1 }, (value) => change({ times: value }));
-  const plus = slider("add to all", { min: -900, max: 900, step: 1, places: 0 }, (value) => change({ plus: value }));
+  const plus = slider("add to all", { min: -900, max: 900, step: 1, places: 0, long: true }, (value) => change({ plus: value }));
+  plus.classList.add("beside");
   const floats = choice("numbers are stored as", [["float64", "float64"], ["float32", "float32"]], (value) => change({ floats: value }));
-  const start = model.get("state");
-  const again = button("start again", () => change(start));
+  const now = () => model.get("state");
+  const start = now();
+  const startAgain = () => change(start);
+  const note = make("p", { class: "note" });
 
   function redraw(state) {
     const now = computed(state);
@@ -113,6 +119,10 @@ function render({ model, el }) {
       show(parts.log, now.logs[k], 2);
       parts.column.set(now.column[k], now.column[k] / widest);
     });
+    table.classList.toggle("jacobian", Boolean(state.jacobian));
+    jacobian.setAttribute("aria-pressed", Boolean(state.jacobian));
+    note.textContent = `Drag a logit, or the end of a stable probability’s bar.${state.jacobian ? " The last column is one column of the Jacobian: how each probability changes as the marked logit is raised. It sums to 0." : ""}`;
+    break_.textContent = `+ ${most()} to all`;
     columnHead.textContent = `∂p / ∂z${"₀₁₂₃₄₅₆₇₈₉"[state.held]}`;
     times.set(state.times);
     plus.set(state.plus);
@@ -122,9 +132,8 @@ function render({ model, el }) {
     told.tell(`Class ${state.held}: z ${written(now.z[state.held], 1)}, probability ${written(now.stable[state.held])}. ${text.replaceAll("**", "")}`);
   }
 
-  el.append(make("p", { class: "title" }, "Ten logits, and what the softmax makes of them"), table,
-    make("div", { class: "strip" }, plus, times), say, make("div", { class: "strip" }, floats, again),
-    make("p", { class: "note" }, "Drag a logit, or the end of a stable probability’s bar. The last column is one column of the Jacobian: how each probability changes as the marked logit is raised. It sums to 0."), told);
+  el.append(heading("Ten logits, and what the softmax makes of them", startAgain), make("div", { class: "strip" }, plus, break_), say, table,
+    make("div", { class: "strip" }, times, floats, jacobian), note, told);
   redraw(start);
   return stop;
 }

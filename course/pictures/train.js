@@ -204,7 +204,7 @@ function render({ model, el }) {
     redraw(now());
   });
   const fresh = button("new run", () => { running = false; begin(); redraw(now()); });
-  const again = button("start again", () => { running = false; run = null; past.length = 0; change(start); begin(); redraw(now()); });
+  const startAgain = () => { running = false; run = null; past.length = 0; change(start); begin(); redraw(now()); };
   const fields = asked.map((image) => {
     const canvas = make("canvas", { "aria-hidden": "true" });
     paint(canvas, image.pixels.map((value) => 17 * value));
@@ -284,9 +284,9 @@ function render({ model, el }) {
     one();
     if (i % 2 === 0) record();
   }
-  el.append(make("p", { class: "title" }, "A network learns, and you hold the dials"),
+  el.append(heading("A network learns, and you hold the dials", startAgain),
     make("div", { class: "digits" }, fields.map((field) => field.element)),
-    make("div", { class: "strip" }, go, single, fresh, again),
+    make("div", { class: "strip" }, go, single, fresh),
     make("div", { class: "strip" }, rate, momentum, sizes.images, live && !live.hidden ? [] : sizes.hidden, sizes.batch),
     verdict, make("div", { class: "two-plots" }, loss, accuracy),
     make("p", { class: "note" }, `Blue, solid: on its training images. Orange, dashed: on ${live ? live.validation : validation.length} others, the validation images. Faint: earlier runs.${live ? " Python takes the steps; the curves are drawn from the first thousand of each." : ""}`),

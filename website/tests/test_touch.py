@@ -44,7 +44,7 @@ BY_KEYS = {
         ("button.out", "Enter", "s.rows.length === was.rows.length - 1"),
     ],
     "backprop": [
-        ("button", "Enter Enter Enter", "s.step === was.step + 3"),
+        (".main", "Enter Enter Enter", "s.step === was.step + 3"),
         ("[aria-label='b1[0]'].grip", "ArrowRight Shift+ArrowUp", "s.b1[0] === was.b1[0] + 1.5"),
         ("input[type=number]", "- 7 2 . 5 Enter", "s.b1[0] === -72.5"),
     ],
@@ -80,8 +80,9 @@ BY_KEYS = {
     ],
     "scores": [
         ("[aria-label='logit of class 7']", "ArrowRight", "s.scores[7] > was.scores[7]"),
-        ("[aria-label='add to all']", "End", "s.plus > 700"),
-        ("button", "Enter", "s.plus === 0"),
+        ("[aria-label='add to all']", "Home", "s.plus < -700"),
+        (".main", "Enter", "s.plus === 710"),
+        (".again", "Enter", "s.plus === 0"),
     ],
     "train": [
         ("button.main", "Enter", "el.run.step > 30"),

@@ -171,6 +171,7 @@ def test_kernel(lone, rng):
         close(shown.el.evaluate("el => el.answers"), [functions.softmax(z)[0] for z in z2])
         said = [int(text[0]) for text in shown.el.locator(".readers strong").all_inner_texts()]
         assert said == [z.argmax() for z in z2]
+    shown.el.locator("summary").click()
     shown.el.locator("input[value='learnt 2']").check()
     close(shown.state["kernel"], learnt.W1[:, 2], atol=1e-12)
 

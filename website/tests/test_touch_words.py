@@ -110,7 +110,8 @@ def test_company_begins_with_the_thing_itself(lone):
 TYPED = [
     ("z1[1]", "three", "cannot be read as a number"),
     ("z1[1]", "log 3", "Right"),
-    ("a1[0]", "0.6", "Not yet"),
+    ("a1[0]", "1", "exp(−z) alone"),  # what differs, not the rule again
+    ("a1[0]", "0.6", "too large"),
     ("a1[1]", "3/4", "Right"),
     ("z2[0]", "2.1 + log 3", "from your numbers"),  # 0.6 + 2 * 0.75 + log 3, from the slip
     ("z2[1]", "2", "Right:"),
@@ -126,7 +127,7 @@ TYPED = [
 
 def test_fill_tells_right_from_carried_from_wrong(lone):
     shown = Shown(lone, "fill")
-    assert "z1[0]: shown" in shown.verdict  # as an example
+    assert "z1[0] = 1 · 1 + 1/2 · (−2) + 0 = 0." in shown.verdict  # as an example
     box = shown.el.get_by_label("z1[0]", exact=True)
     for text, then in (("1", "z1[0]"), ("0", "z1[1]")):  # Enter leads on once a box is right
         box.fill(text)
