@@ -9,9 +9,9 @@
 # %% [markdown]
 # # 06 Autopsy of the original
 #
-# A notebook trains a network for 10,000 steps. Its curve rises as smoothly as any in a textbook, and at the end the network gets about 84 % of the test digits right. Most people would plot that curve, save the weights and go home. Yet the same network calls the same 2 a 0, a 2, a 3 or a 6, although not one of its weights has changed in between.
+# A notebook trains a network for 10,000 steps. Its curve rises as smoothly as any in a textbook, and at the end the network gets about 84 % of the test digits right. Most people would plot that curve, save the weights and go home. But show it one and the same 2, and it says 0, 2, 3 or 6, with not one weight changed.
 #
-# **So why does it seem to work?** First you are the pathologist, then the surgeon. You open the program, hunt for its nine faults, and learn in which order to repair them, because the order matters more than one would think.
+# **Why, then, does it seem to work?** First you are the pathologist, then the surgeon. You open the program, hunt for its nine faults, and learn in which order to repair them, because the order matters more than one would think.
 #
 # **You will be able to**
 #
@@ -66,7 +66,7 @@ test_set = (mnist.test_images, mnist.test_labels)
 #
 # This course grew out of a notebook that we call *the original*. It came to us without a name or a licence, so we have copied none of its code but written its recipe anew, in `mnistlib.original`. It has the network that you know, with 784 pixels, 128 sigmoid units and ten outputs, and it takes 10,000 mini-batch steps.
 #
-# Before you judge a program, run it. We changed two things only, so that every computer gets the same numbers: it computes in float64 instead of float32, which has half as many digits, and it splits off its validation images with one fixed shuffle instead of a new one each time.
+# Before you judge a program, run it. We changed two things only, so that every computer gets the same numbers. It computes in float64 instead of float32, which has half as many digits, and it splits off its validation images with one fixed shuffle instead of a new one each time.
 
 # %%
 recipe = original.Recipe()
@@ -93,7 +93,7 @@ axis.legend(loc="lower right")
 plt.show()
 
 # %% [markdown]
-# Would you have suspected anything? Our curve follows the notebook's for as long as we have its numbers, and the test images agree with the validation images. Two questions would have cost its author five minutes, however, and it is worth asking them of *every* training run.
+# Would you have suspected anything? Our curve follows the notebook's for as long as we have its numbers, and the test images agree with the validation images. Yet two questions, five minutes' work, would have raised the alarm; ask them of *every* training run.
 #
 # ### Exercise 6.1: before the first step (warm-up, 5 minutes)
 #
@@ -118,13 +118,16 @@ exercises.check(my_loss_at_the_start)
 exercises.folded(my_loss_at_the_start)
 
 # %% [markdown]
-# And what did the notebook record before its first step?
+# And what did the notebook record before its first step? Compare it with ten equal guesses.
 
-# %%
+# %% tags=["hide-input"]
+p = np.full(10, 0.1)
+print(f"ten equal guesses: cross-entropy {-np.log(p[0]):.2f}, ", end="")
+print(f"squared error {((p - np.eye(10)[0]) ** 2).sum():.2f}")
 print(f"recorded as the loss, before the first step: {history.loss('validation')[0]:.2f}")
 
 # %% [markdown]
-# Put ten classes into your function, and neither number is anywhere near 17.35. What the notebook calls its loss is the mean of (answer $-$ label)$^2$, with the two digits taken as numbers, as if calling a 0 an 8 were four times as bad as calling it a 4. Training never followed the gradient of that quantity; it was only written down, step after step. So the alarm rang before training had begun, and nobody was listening.
+# Neither 2.30 nor 0.90 is anywhere near 17.35. What the notebook calls its loss is the mean of (answer $-$ label)$^2$, with the two digits taken as numbers, as if calling a 0 an 8 were four times as bad as calling it a 4. Training never followed the gradient of that quantity; it was only written down, step after step. The alarm rang before training had begun, and nobody was listening.
 #
 # ## Ten averages
 #
@@ -157,13 +160,13 @@ guesses.compare("networks of 11 that lose to ten averages", losing)
 #
 # ## The same weights, asked three ways
 #
-# So what did the network learn? Ask its weights about the test images, in three ways that ought to make no difference:
+# What, then, did the network learn? Ask its weights about the test images, in three ways that ought to make no difference:
 #
 # - **all at once**, as the notebook did it, 10,000 images through its own softmax;
 # - **row by row**, by the largest logit of each image, without any softmax;
 # - **one at a time**, each image alone through the notebook's own softmax.
 #
-# Forget the 2 of the first page for a moment, and this looks like one question asked three times. A softmax never changes which of an image's logits is the largest, and for the networks that you have built so far all three give the same answers.
+# Forget the 2 we opened with for a moment, and this looks like one question asked three times. A softmax never changes which of an image's logits is the largest, and for the networks that you have built so far all three give the same answers.
 #
 # **Predict.** You know the first number. What are the other two, and above all, how low is the lowest of the three?
 
@@ -191,7 +194,7 @@ print("answers given, one at a time:", np.unique(answers["one at a time"]))
 guesses.compare("the lowest of the three, %", round(min(percent.values()), 2))
 
 # %% [markdown]
-# Read those three lines twice, because they are hard to believe. Asked about one image at a time, the network answers 0 to every one of them, and by its own logits, with no softmax to blame, it gets only 62 % right. The accuracy that the notebook reported belongs to a situation in which no letter will ever find itself: sharing one envelope with ten thousand others.
+# Read those three lines twice, because they are hard to believe. Asked about one image at a time, the network answers 0 to every one of them, and by its own logits, with no softmax to blame, it gets only 62 % right. The accuracy that the notebook reported belongs to a situation in which no digit in the post will ever find itself: sharing one envelope with ten thousand others.
 #
 # **The answer to an image depends on its company**, by which we mean the other images of the batch. Take one image, a clearly written 2, and change nothing except its company.
 
@@ -248,7 +251,7 @@ print(f"{(different > 1).sum()} of 1,000 images change their answer with their c
 #
 # ### Why it works at all
 #
-# Here, in letters, is the line of code that does this, for image $i$ and class $k$ of a batch of $n$ images, whose logits $z$ have the shape ($n$, 10). We call what comes out *shares*, because they aren't probabilities:
+# Here is that line of code as a formula, for image $i$ and class $k$ of a batch of $n$ images, whose logits $z$ have the shape ($n$, 10). We call what comes out *shares*, because they aren't probabilities:
 #
 # $$
 # \text{share}_{ik} = \frac{e^{z_{ik} - \max z}}{e^{z_{1k} - \max z} + \dots + e^{z_{nk} - \max z}} .
@@ -265,15 +268,34 @@ print(f"{(different > 1).sum()} of 1,000 images change their answer with their c
 # \end{aligned}
 # $$
 #
-# The second term is one number for each class, and it is the same for every image of the batch. In other words, $-c_k$ is a bias, and this network has no other. It needs one badly: adding a number to a whole column of logits changes no share, so training never brought the ten classes to a common level. A batch of many mixed digits supplies, by accident, a fair estimate of the biases that are missing.
+# The second term is one number for each class, and the same for every image of the batch. In other words, $-c_k$ is a bias, and this network has no other. It needs one badly: adding a number to a whole column of logits changes no share, so training never brought the ten classes to a common level. A batch of many mixed digits supplies, by accident, a fair estimate of the biases that are missing.
 #
-# Now choose the company yourself, and watch $c$, the diamonds, move while $z$, the dots, stay where they are; the class with the largest $z - c$ wins, which is where the gap is smallest. How many of the ten answers can you get out of one image?
+# ### Exercise 6.2: the hidden bias (warm-up, 6 minutes)
+#
+# Write $c_k$ as a function of a batch of logits, so that it cannot overflow. You know this function from lesson 02, along the other axis.
+
+
+# %%
+def my_class_bias(z):
+    """The c of each class, shape (10,), that the batch-axis softmax subtracts from logits z (n, 10)."""
+    ...
+
+
+exercises.check(my_class_bias)
+
+# %%
+exercises.folded(my_class_bias)
+
+# %% [markdown]
+# ### The explanation, put to the test
+#
+# First choose the company yourself, and watch $c$, the diamonds, move while $z$, the dots, stay where they are; the class with the largest $z - c$ wins, which is where the gap is smallest. How many of the ten answers can you get out of one image?
 
 # %% mystnb={"image": {"alt": "A still of the picture of company: one digit, an eight, and four columns. Above, for each class, its score z as a dot, the same in every column, and c as a diamond; below, e to the z minus c as bars, each against the longest. Alone, each c lies on its z, all ten bars are equal and the answer is 0. With 20 zeros the smallest gap is at 7; with 199 others at 8. Row by row, without c, the largest z is at 1."}}
 pictures.company(as_it_was, test_set)
 
 # %% [markdown]
-# This explanation makes two predictions that we can test. In groups of 100 *sorted* images nearly every group holds only one digit, so its $c$ should take away exactly what speaks for that digit. And if $c$ is computed once, from mixed *training* images, and then kept, the network should do well on test images even when each of them is alone.
+# The explanation also makes two predictions. In groups of 100 images *sorted by digit*, nearly every group holds only one digit, and its $c$ should take away exactly what speaks for that digit. And if $c$ is computed once, from mixed *training* images, and then kept, the network should do well on test images even when each of them is alone.
 #
 # **Predict.** What percentage does it get right in sorted groups of 100?
 
@@ -298,46 +320,13 @@ print(f"alone, with a kept bias: {((z2_test - kept_bias).argmax(axis=1) == label
 guesses.compare("sorted groups of 100, %", round(100 * accuracy_in_groups(100, by_label), 2))
 
 # %% [markdown]
-# Both come out as the formula says. Among a hundred twos a two is nothing special, and in sorted groups fewer than half of the images get the right answer. With a kept bias the network does as well on images that come alone as it ever did in company. So this is why it seems to work: **it borrows from each batch the biases that it lacks, and its validation borrows in the same way.**
+# Both come out as the formula says. Among a hundred twos a two is nothing special, and in sorted groups fewer than half of the images get the right answer. With a kept bias the network does as well on images that come alone as it ever did in company. This is why it seems to work: **it borrows from each batch the biases that it lacks, and its validation borrows in the same way.**
 #
 # <small>**Batch normalisation** ([Ioffe and Szegedy 2015](https://arxiv.org/abs/1502.03167)) depends on its company as well, which is why such networks keep averages from training for later use, as we kept our $c$.</small>
 #
-# ### Exercise 6.2: the hidden bias (warm-up, 6 minutes)
+# ### How such a line gets in
 #
-# Write $c_k$ as a function of a batch of logits, so that it cannot overflow.
-
-
-# %%
-def my_class_bias(z):
-    """The c of each class, shape (10,), that the batch-axis softmax subtracts from logits z (n, 10)."""
-    ...
-
-
-exercises.check(my_class_bias)
-
-# %%
-exercises.folded(my_class_bias)
-
-# %% [markdown]
-# ### Three softmaxes
-#
-# How does such a line get into a program? Cell 6 of the notebook has a softmax that divides by the sum over *everything*. Cell 7 tries it on ten scores, and the result looks fine. Cell 9 repairs an overflow, and in the same line the sum gets `axis=0`. Cell 7 was never run again. Would it have caught the slip?
-
-# %% tags=["hide-input"]
-one = np.arange(10) / 4  # ten scores, as in the notebook's only test
-two = np.array([one, one[::-1]])  # a batch of two
-exp = np.exp
-print(f"{'':16}  vector  rows of two")
-for name, softmax in {
-    "over everything": lambda z: exp(z) / exp(z).sum(),
-    "over axis 0": lambda z: exp(z - z.max()) / exp(z - z.max()).sum(axis=0),
-    "over the classes": functions.softmax,
-}.items():
-    sums = softmax(two).sum(axis=1)
-    print(f"{name:16}  {softmax(one).sum():6.3f}  {sums.round(3)}")
-
-# %% [markdown]
-# It wouldn't. For a single vector, axis 0 *is* the classes, and only a batch shows that two of the three are wrong. A test must look like real use.
+# The notebook's first softmax was tried on ten scores, and the result looked fine. Two cells further on an overflow is repaired, and in the same line the sum gets `axis=0`; the trial was never run again. Would it have caught the slip? It wouldn't. For a single vector, axis 0 *is* the classes, and the ten numbers add up to 1 as they should. Only a batch shows the fault, which is why a test must look like real use.
 #
 # ### Exercise 6.3: catch the fault (core, 6 minutes)
 #
@@ -358,15 +347,13 @@ exercises.folded(my_depends_on_company)
 # %% [markdown]
 # ### Other people's softmaxes
 #
-# You may suspect that we have dug out one careless notebook to make a point. So we went looking, and found the same fault in places where people go to learn: in [Microsoft's course on PyTorch for images](https://github.com/MicrosoftDocs/pytorchfundamentals/issues/4) and in [a program that rebuilds a well-known paper](https://github.com/ctallec/world-models/issues/10), where its author agreed and set about the repair. In a printed book on reinforcement learning [a reader shows](https://github.com/DeepReinforcementLearning/DeepReinforcementLearningInAction/issues/32) that the listing's softmax is right for one state at a time and wrong for a batch, exactly like the notebook's own.
-#
-# None of these people are careless. The fault raises no error, and only a question like yours in exercise 6.3 finds it.
+# You may suspect that we have dug out one careless notebook to make a point. But the same fault stood in [Microsoft's course on PyTorch for images](https://github.com/MicrosoftDocs/pytorchfundamentals/issues/4). It also stands in a printed book on reinforcement learning, whose softmax is right for one state at a time and wrong for a batch, as [a reader shows](https://github.com/DeepReinforcementLearning/DeepReinforcementLearningInAction/issues/32). None of these people are careless. The fault raises no error, and only a question like yours in exercise 6.3 finds it.
 #
 # **A good place to stop.** You know now why it seems to work, and you have the test that would have given it away. The second half repairs the program.
 #
 # ## Write the checks
 #
-# Back to the body, and this time open all of it. The way forward you know from lesson 03. There are no biases, and because the pixels run from 0 to 255 we call them *raw* and not $X$: $Z_1 = \text{raw}\, W_1$, $A_1 = \sigma(Z_1)$ and $Z_2 = A_1 W_2$. From $Z_2$ come the shares, as above. The way back is meant to follow the squared error of the shares, and two of its lines are the notebook's own:
+# Back to the body, and this time open all of it. The way forward you know from lesson 03. There are no biases, and because the pixels run from 0 to 255 we call them *raw* and not $X$: $Z_1 = \text{raw}\, W_1$, $A_1 = \sigma(Z_1)$ and $Z_2 = A_1 W_2$. From $Z_2$ come the shares, as above. The way back is meant to follow the squared error of the shares, but in two formulas the notebook goes its own way:
 #
 # $$
 # \begin{aligned}
@@ -376,7 +363,7 @@ exercises.folded(my_depends_on_company)
 # \end{aligned}
 # $$
 #
-# **Predict.** In *Before you start*, each row of $dZ_2$ had to add up to 0, because adding a number to a whole row of logits changes no probability. Here the softmax runs down the columns. So what must each *column* of $dZ_2$ add up to, if it is the gradient of any loss at all? And what do you expect here?
+# **Predict.** In *Before you start*, each row of $dZ_2$ had to add up to 0, because adding a number to a whole row of logits changes no probability. Here the softmax runs down the columns. What, then, must each *column* of $dZ_2$ add up to, if it is the gradient of any loss at all? And what do you expect here?
 
 # %%
 guesses.ask("what the columns of dz2 add up to", None)
@@ -399,13 +386,15 @@ dz2 = 2 / n * (shares - y) * shares * (1 - shares)
 sums = dz2.sum(axis=0)
 ratios = np.abs(sums) / np.abs(dz2).sum(axis=0)
 print(f"column sums of dz2: {sums.min():.4f} to {sums.max():.4f}")
-print(f"each, as a share of the entries' sizes: {ratios.min():.2f} to {ratios.max():.2f}")
+print(f"|sum| / sum of |entries|: {ratios.min():.2f} to {ratios.max():.2f}")
 guesses.compare("what the columns of dz2 add up to", f"{sums.min():.4f} to {sums.max():.4f}")
 
 # %% [markdown]
-# Every column should add up to 0. Instead very little cancels, for each sum is more than seven tenths of what it would be if all the signs were the same. So this can't be the gradient of any loss computed from these shares, and you didn't have to derive a single formula to say so. What is missing? Each share depends on every logit of its column, and the table of all these slopes is the **Jacobian**. The notebook keeps only its diagonal, share (1 − share).
+# Every column should add up to 0. Instead very little cancels, for each sum is more than seven tenths of what it would be if all the signs were the same. This can't be the gradient of any loss computed from these shares, and you didn't have to derive a single formula to say so.
 #
-# **You are the pathologist.** Write down everything that you would object to in what this lesson has told you. Seven of the nine faults can be found that way. Then open our list, whose numbers return in the checks below.
+# What is missing? Each share depends on every logit of its column, and the table of all these slopes is the **Jacobian**. The notebook keeps only its diagonal, share (1 − share).
+#
+# **You are the pathologist.** Go back over all you have been told about the notebook, and write down everything you would object to in it. Seven of the nine faults can be found that way. Then open our list, whose numbers return in the checks below.
 #
 # <details><summary>Nine of the original's faults</summary>
 #
@@ -471,7 +460,7 @@ def your_check(recipe):
 autopsy.try_check(your_check)
 
 # %% [markdown]
-# A check vouches only for what it asks: ours would pass a network whose weights all start at 0. What would yours pass that it shouldn't?
+# A check vouches only for what it asks: ours, for example, would pass a network whose weights all start at 0.
 #
 # ## The first repairs
 #
@@ -549,53 +538,34 @@ wall = -np.log(np.finfo(np.float32).max)
 print(f"e to the -z is infinite below z = {wall:.1f}")
 
 # %% [markdown]
-# In float32 the largest number is about $10^{38}$. As $z$ falls, the square in the denominator overflows first, and the slope becomes 0, which is nearly right. But below $z = -88.7$, which we call the *wall*, $e^{-z}$ itself is infinite, and $\infty / \infty$ is NaN. One sum of one image beyond the wall is enough: its NaN fills the unit's whole column of $W_1$, because 0 times NaN is NaN even for blank pixels, and with the next batch it reaches every weight.
+# In float32 the largest number is about $10^{38}$. As $z$ falls, the square in the denominator overflows first, and the slope becomes 0, which is nearly right. But below $z = -88.7$, which we call the *wall*, $e^{-z}$ itself is infinite, and $\infty / \infty$ is NaN. A single sum beyond the wall, for a single image, is enough: its NaN fills the unit's whole column of $W_1$, because 0 times NaN is NaN even for blank pixels, and with the next batch it reaches every weight.
 #
-# So did a hidden unit's sum go that far down? See how the lowest sum sank in five seeds, before the loss was replaced and after.
-
-# %% mystnb={"image": {"alt": "The lowest sum so far of a hidden unit over 10,000 steps, in float32, with five seeds each. With the softmax alone repaired, five lines sink slowly towards float32's wall at minus 88.7 and are between minus 67 and minus 86 at the end. With softmax and loss repaired, five lines sink much faster, and each ends at the wall in a cross, between step 2,472 and step 7,658."}} tags=["hide-input"]
-seeds = [42, 1, 2, 3, 4]
-figure, axis = plt.subplots(figsize=(6.5, 4))
-lines = {
-    "softmax": ("--", "softmax repaired"),
-    "softmax + loss": ("-", "softmax and loss repaired"),
-}
-for colour, (name, (line, called)) in enumerate(lines.items()):
-    for seed in seeds:
-        results = precision[name, 0.001, seed, "float32"]
-        lowest = results["lowest"]
-        steps = 250 * np.arange(len(lowest))
-        label = called if seed == 42 else None
-        axis.plot(steps, lowest, line, color=f"C{colour}", label=label, linewidth=1.6)
-        if results["nan"] is not None:
-            end = results["nan"]  # below the wall for the first time
-            axis.plot([steps[-1], end], [lowest[-1], wall], line, color=f"C{colour}", linewidth=1.6)
-            axis.plot(end, wall, "X", color=f"C{colour}", markersize=9)
-axis.axhline(wall, color="0.5", linewidth=1)
-axis.text(0, wall - 1, "float32's wall", va="top")
-axis.set(title="All of them sink, and faster with the better loss", xlabel="step", ylim=(-98, -12))
-axis.set_ylabel("lowest sum so far (×: first NaN)")
-axis.legend(loc="upper center", bbox_to_anchor=(0.45, -0.16), ncols=2)
-plt.show()
-
-# %% [markdown]
-# Does another order of repairs help, with the slope *before* the loss? Here are the fates of the five seeds:
+# Did a hidden unit's sum go that far down? And does another order of repairs help, with the slope *before* the loss? Here are the fates of five seeds in each order, and the lowest sum of each that lived.
 
 # %% tags=["hide-input"]
+print(f"{'repaired':22}  alive   lowest sums  accuracy")
 for repairs in ["softmax", "softmax + loss", "softmax + slope + loss"]:
-    ends = [precision[repairs, 0.001, seed, "float32"] for seed in seeds]
-    alive = [end["accuracy"] for end in ends if end["nan"] is None]
-    gets = f", {min(alive):.2%} to {max(alive):.2%} right" if alive else ""
-    print(f"{repairs:22}  {len(alive)} of {len(ends)} live{gets}")
+    ends = [precision[repairs, 0.001, seed, "float32"] for seed in [42, 1, 2, 3, 4]]
+    alive = [end for end in ends if end["nan"] is None]
+    line = f"{repairs:22}  {len(alive)} of {len(ends)}"
+    if alive:
+        lowest = sorted(min(end["lowest"]) for end in alive)
+        right = sorted(end["accuracy"] for end in alive)
+        print(f"{line}  {lowest[-1]:4.0f} to {lowest[0]:4.0f}  {right[0]:.2%} to {right[-1]:.2%}")
+    else:
+        died = sorted(end["nan"] for end in ends)
+        print(f"{line}  first NaN at step {died[0]:,} to {died[-1]:,}")
 
 # %% [markdown]
-# With the better loss all five die. With the slope repaired *before* the loss all five live, and the worst of them gets more right than the best with the softmax alone.
+# With the softmax alone the sums stop short of the wall, in one seed only just. The better loss drives them through it, and all five networks die. With the slope repaired *before* the loss the sums sink further still, beyond the wall in every seed, and yet all five live, and the worst of them gets more right than the best with the softmax alone.
 #
-# So neither repair was wrong. But the sums sank as training went on, faster with the better loss, until they met a fault that had slept through ten thousand steps. This is the motto of the lesson: **first fix what can break; only then improve what works.**
+# Neither repair was wrong, then, but the better loss woke a fault that had slept through ten thousand steps. This is the motto of the lesson: **first fix what can break; only then improve what works.**
+#
+# **Another good place to stop.** What is left is a single question, and it needs a fresh head: which of the changes has helped?
 #
 # ## Which change helps?
 #
-# Three changes decide how well the network learns, and each is put on top of those before it, so that they make a ladder: the softmax over the classes; cross-entropy, with its whole gradient; pixels divided by 255. A study (`studies/ladder.py`) ran each rung at the original's rate, 0.001, and in float64, so that nothing dies. All accuracies are for the validation images.
+# Three changes decide how well the network learns: the softmax over the classes; cross-entropy, with its whole gradient; pixels divided by 255. Stack them, each on top of those before it, and they make a ladder. A study (`studies/ladder.py`) ran each rung at the original's rate, 0.001, and in float64, so that nothing dies. All accuracies are for the validation images.
 #
 # **Predict.** One of the three changes will look like one that you should throw out again. Which?
 
@@ -624,11 +594,11 @@ steps_down = {b: ladder[b, 0.001, 42] - ladder[a, 0.001, 42] for a, b in pairwis
 guesses.compare("the change to throw out", min(steps_down, key=steps_down.get))
 
 # %% [markdown]
-# Dividing the pixels by 255 is a disaster: it loses far more than the two changes before it had won. Before you throw it out, look at the last column, which gives the length of the very first gradient. All rungs share *one* learning rate, but with scaled pixels the gradient is a thirteenth as long as on the rung before, and the same rate takes far shorter steps. So our table has compared lengths of steps at least as much as changes.
+# Dividing the pixels by 255 is a disaster: it loses far more than the two changes before it had won. Before you throw it out, look at the last column, which gives the length of the very first gradient. All rungs share *one* learning rate, but with scaled pixels the gradient is a thirteenth as long as on the rung before, and the same rate takes far shorter steps. Our table has compared lengths of steps at least as much as changes.
 #
 # ### A fair comparison
 #
-# So the study ran every rung at several rates with seed 42, and **validation** chose the best. Four other seeds, which had no say in that, then give each rung's gain over the one before, with its standard error.
+# To be fair, let each rung have a rate of its own. The study ran every rung at several rates with seed 42, and **validation** chose the best. Four other seeds, which had no say in that, then give each rung's gain over the one before, with its standard error.
 
 # %% tags=["hide-input"]
 best = {}
@@ -701,11 +671,11 @@ exercises.folded(my_rate_for_scaled)
 #
 # </details>
 #
-# So dividing the pixels amounts to giving $W_1$ other starting weights and a learning rate of its own. Could you have had the gain without dividing? Nearly all of it: in the study `studies/layer_rates.py` the pixels stay raw and only the rates differ, and the network comes within a tenth of a point of what division brought. The starting weights matter little, although the sums begin 255 times as large, so our check for fault 9 caught the lesser half of the harm.
+# Dividing the pixels, then, amounts to giving $W_1$ a learning rate of its own (and other starting weights, which matter less than our check for fault 9 suggests). In the study `studies/layer_rates.py` the pixels stay raw and only the rates differ, and the network comes within a tenth of a point of what division brought.
 #
 # ## Recap
 #
-# **Why does it seem to work?** It borrows biases from its batches, and the measurement that should have caught it borrows them in the same way. You now have the habit of asking a program questions that look like real use, and you have seen that a repair can be right and still kill. What you don't have yet is a network that you have written and examined by yourself from the first byte. Five habits were missing in the original:
+# **Why does it seem to work?** It borrows biases from its batches, and the measurement that should have caught it borrows them in the same way. You now have the habit of asking a program questions that look like real use, and you have seen that a repair can be right and still kill. What you don't have yet is more than one hidden layer. Five habits were missing in the original:
 #
 # - **A baseline**: ten averages, against which 84 % is nothing to be proud of.
 # - **A test that looks like real use**: one vector can't show what a batch does.
@@ -741,4 +711,4 @@ exercises.folded(my_rate_for_scaled)
 #
 # ## Next
 #
-# The path that began with lesson 00 is complete, although all of it led through a single hidden layer. [Lesson 07](07_deeper.ipynb) asks what happens to the numbers on their way forward, and to the gradients on their way back, when there are more.
+# All of this went through a single hidden layer. [Lesson 07](07_deeper.ipynb) asks what happens to the numbers on their way forward, and to the gradients on their way back, when there are more.

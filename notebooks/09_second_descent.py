@@ -9,17 +9,17 @@
 # %% [markdown]
 # # 09 The second descent
 #
-# A model has learnt a thousand images without a single error, and on new ones it is nearly useless. Anybody will tell you what is wrong with it: it is too large, it has learnt its images by heart, make it smaller. So do the opposite, and give it several times as many numbers to adjust. Again it fits every image without an error, and you would expect it to be worse still; yet now it reads new digits well. By everything that one hears about overfitting, this should not happen. **Why does more get better again?**
+# A model has learnt a thousand images without a single error, and on new ones it is nearly useless. Anybody will tell you what is wrong with it: it is too large, it has learnt its images by heart, make it smaller. So do the opposite, and give it several times as many weights. Again it fits every image without an error, and you would expect it to be worse still; yet now it reads new digits well. By everything that one hears about overfitting, this should not happen. **Why does bigger become better again?**
 #
 # **You will be able to**
 #
 # - say where errors peak as a model grows, what the peak is made of, and why they fall beyond it;
 # - find the lightest of all exact fits;
-# - derive ridge regression, and say what it does to the faint directions.
+# - say what weight decay does to the faint directions.
 #
 # **You need** lessons [07](07_deeper.ipynb) and [08](08_too_good.ipynb).
 #
-# **Time** 50 minutes to read, 25 more for the exercises; it runs for about 25 s and takes 500 MB
+# **Time** 50 minutes to read, 25 more for the exercises; it runs for about 30 s and takes 400 MB
 
 # %% [markdown]
 # ## Before you start
@@ -54,7 +54,7 @@ plotting.use_style()
 #
 # Before any digits, take something that you can see at a glance. Here are twelve points. Each has a place $u$ and a target, which is the height of a smooth curve there plus a little noise.
 #
-# We fit a polynomial to them by **least squares**, which means making the sum of the squared misses as small as it can be. The terms of the polynomial are the **features** of a point, and their number is the size of the model; with 4 features, for example, it is a cubic. As terms we take Legendre's polynomials, which can make the same curves as the powers of $u$, but with other weights.
+# We fit a polynomial to them by **least squares**, which means making the sum of the squared misses as small as it can be. The terms of the polynomial are the **features** of a point, and their number is the size of the model; with 4 features, for example, it is a cubic. As terms we take Legendre's polynomials, which can make the same curves as the powers of $u$, only with different weights.
 #
 # With 12 features the polynomial has just enough freedom to go through all twelve points. With 40 there are infinitely many polynomials that do, and NumPy's `lstsq` returns the one whose weights have the smallest sum of squares.
 #
@@ -123,9 +123,9 @@ for wave, level in [(3, 0.0), (3, 0.02), (3, 0.2), (12, 0.0)]:
 guesses.compare("off at 12 features, without noise", f"{at_12[3, 0.0]:.6f}")
 
 # %% [markdown]
-# Without noise there is no peak at all: the fit with 12 features can't be told from the true curve. Now read on downwards. Ten times the noise, ten times the distance, and always about ten times as much as the noise itself. In other words, the fit at 12 features is an amplifier.
+# Without noise there is no peak at all: the fit with 12 features can't be told from the true curve. Now read on downwards. Ten times the noise gives ten times the distance, and the distance is always about ten times the noise itself: at 12 features the fit is an amplifier.
 #
-# And noise is not all that it amplifies, as the last row shows. There is none in it, but the true curve has more waves than 12 features can follow, and the peak is back. **A peak needs something to amplify: noise in the targets, or a misfit, a part of the true answer that the model can't express.** <small>We owe this way of looking at it to [Schaeffer and others 2023](https://arxiv.org/abs/2303.14151).</small>
+# And noise is not all that it amplifies, as the last row shows. There is none in it, but the true curve has more waves than 12 features can follow, and the peak is back. A peak needs something to amplify: noise in the targets, or a **misfit**, that is, a part of the true answer that the model can't express. <small>We owe this way of looking at it to [Schaeffer and others 2023](https://arxiv.org/abs/2303.14151).</small>
 #
 # Now try it by hand. At twelve features, drag a point in the middle up or down. Where does the curve move most? Then move the slider to 40, and drag the same point.
 
@@ -145,7 +145,7 @@ pictures.fit()
 #
 # The targets are the one-hot $Y$, and what we make as small as possible is the squared error: the squares of all entries of $AW - Y$, added up and divided by $n$.
 #
-# Nearly all these labels are correct, so where is the noise? There is hardly any, but there is plenty of misfit, because no weights on a few hundred random features answer exactly 1 or 0 to every digit that anybody writes. What the features can't follow is amplified just as noise is.
+# Nearly all these labels are correct, so where is the noise? There is hardly any, but there is plenty of misfit, because no weights on a few hundred random features answer exactly 1 or 0 to every digit that anybody writes.
 
 # %% tags=["hide-input"]
 mnist = data.load()
@@ -164,17 +164,6 @@ W1 = deep.initialise(np.random.default_rng(seed=0), [784, widths[-1], 10], rule=
 a = deep.relu(x @ W1)
 x.shape, y.shape, a.shape
 
-# %% [markdown]
-# Fit the first 100 of these features, then the first 300, and so on, always to the same 1,000 images.
-
-# %%
-fits = [np.linalg.lstsq(a[:, :width], y)[0] for width in widths]
-
-# %% [markdown]
-# Now try each fit on 10,000 new images.
-#
-# **Predict.** Draw two curves against the number of features: the errors on the *training* images, and those on *new* ones. Where will the errors on new images be highest, and what percentage will be misread there?
-
 
 # %% tags=["hide-input"]
 def wrong_answers(fits):
@@ -186,6 +175,18 @@ def wrong_answers(fits):
         for place, W in enumerate(fits):
             wrong[place] += ((new[:, : len(W)] @ W).argmax(axis=1) != truth[some]).sum()
     return wrong
+
+
+# %% [markdown]
+# Fit the first 100 of these features, then the first 300, and so on, always to the same 1,000 images.
+
+# %%
+fits = [np.linalg.lstsq(a[:, :width], y)[0] for width in widths]
+
+# %% [markdown]
+# Now try each fit on 10,000 new images.
+#
+# **Predict.** Draw two curves against the number of features: the errors on the *training* images, and those on *new* ones. Where will the errors on new images be highest, and what percentage will be misread there?
 
 
 # %%
@@ -223,15 +224,13 @@ figure.set_layout_engine("constrained")
 plt.show()
 
 # %% [markdown]
-# To the left of the vertical line the old tale comes true, word for word: from 300 features on, the model gets worse. The line itself is the **interpolation threshold**: there each class has exactly as many weights as there are images, and nearly everything is lost.
+# To the left of the vertical line the old tale comes true, word for word: from 300 features on, the model gets worse. The line itself is the **interpolation threshold**: there each class has exactly as many weights as there are images, and the fit does hardly better than guessing.
 #
 # To the right of it things get better, and they go on getting better past the first low point, down to 9.42 % with 6,000 features. This is **double descent**. We find it hard to believe even now that the same recipe, with nothing but more features, goes from nine digits in ten wrong to nine in ten right.
 #
 # And look at the training images. Every fit from 600 features on reads all 1,000 of them correctly, that is, it knows them *by heart*, and from 1,000 on the fit is even *exact*, $AW = Y$. That goes for the worst fit as well as for the best. What, then, tells a good exact fit from a bad one?
 #
-# <small>[Belkin and others 2019](https://doi.org/10.1073/pnas.1903070116) named it, with random features ([Rahimi and Recht 2007](https://papers.nips.cc/paper/2007/hash/013a006f03dbc5392effeb8f18fda755-Abstract.html)) fitted to MNIST as here; the bibliography tells who had seen it before.</small>
-#
-# The threshold stands where there are as many features as images, so it moves if you change $n$ above. With 500 images it stands at 500, and the fit with 1,000 features, now well beyond it, is far better than ours. In other words, *twice the data can make a fit worse*, if it moves the threshold to where the fit stands.
+# <small>[Belkin and others 2019](https://doi.org/10.1073/pnas.1903070116) named it, with random features ([Rahimi and Recht 2007](https://papers.nips.cc/paper/2007/hash/013a006f03dbc5392effeb8f18fda755-Abstract.html)) fitted to MNIST as here; the bibliography says who had seen it before.</small>
 #
 # **A good place to stop.** You have seen the peak twice, and you know what it is made of. The rest of the lesson asks why it is exactly there, and it is worth a fresh head.
 #
@@ -243,7 +242,7 @@ plt.show()
 #
 # Subtract the first line from the second: $\frac{1}{10}\, w_2 = 1$, so $w_2 = 10$ and $w_1 = -10$. To make a difference of 1 out of a difference of a tenth, the weights have to be large. But then they blow up every other small difference too: a new image with the features $\tfrac{11}{10}$ and $1$, which looks almost like the two others, gets the answer $-1$. Here is the amplifier, in two equations.
 #
-# Now give each image a third feature, $-1$ and $1$. With three unknowns and two equations there are infinitely many exact fits, and perhaps one of them needs less weight. Measure the weight by its norm (lesson 07). Of all exact fits, `lstsq` returns the **least-norm fit**, or the lightest.
+# Now give each image a third feature, $-1$ and $1$. With three unknowns and two equations there are infinitely many exact fits, and perhaps one of them needs less weight. By the *weight* of a fit, in the singular, we mean its norm (lesson 07). Of all exact fits, `lstsq` returns the **least-norm fit**, or the lightest.
 
 # %%
 two = np.array([[1.0, 1.0], [1.0, 1.1]])
@@ -279,7 +278,9 @@ exercises.check(my_lightest_weights)
 exercises.folded(my_lightest_weights)
 
 # %% [markdown]
-# With many images it is the same argument. Whatever is at right angles to *every* row of $A$ changes no answer on the training images, and only adds to the sum of squares. So the lightest exact fit has no such part; in other words, it is a sum of multiples of $A$'s rows. (A network that is trained by plain gradient descent from weights of 0 ends there by itself, because every step adds multiples of $A$'s rows and nothing else.)
+# With many images it is the same argument. Whatever is at right angles to *every* row of $A$ changes no answer on the training images, and only adds to the sum of squares. So the lightest exact fit has no such part; in other words, it is a sum of multiples of $A$'s rows.
+#
+# ### More features, less weight
 #
 # Beyond the threshold, more features never make the lightest fit heavier. Suppose that you have an exact fit of 1,000 features. Give a hundred new features the weight 0, and you have an exact fit of all these features that is just as heavy, so the lightest one can't be heavier.
 
@@ -291,38 +292,39 @@ for width in [300, n, widths[-1]]:
 # %% [markdown]
 # At the threshold there is just one exact fit, however heavy; beyond it there are many, and `lstsq` picks the lightest. So the weight peaks where the errors do.
 #
-# "Two peaks in one place," you might object, "may be a coincidence." So keep the 6,000 features and an exact fit, and only make it heavier. Draw random weights for all the features, and subtract the lightest weights that give the training images the same answers. What is left answers 0 to every one of these images; such weights are *silent*. However much of them we add to the light fit, it stays exact.
+# ### Just as exact, and heavier
+#
+# "Two peaks in one place," you might object, "may be a coincidence." So keep the 6,000 features and an exact fit, and only make it heavier. Draw random weights for all the features, and subtract the lightest weights that give the training images the same answers as the random ones do. What is left answers 0 to every one of these images; such weights are *silent*. However much of them we add to the light fit, it stays exact.
 
 # %%
 light = fits[-1]
 random = np.random.default_rng(seed=1).normal(size=light.shape)
 silent = random - np.linalg.lstsq(a, a @ random)[0]
-silent /= np.linalg.norm(silent)
-amounts = [0, 30, heaviness[widths.index(n)]]  # the last is the norm at the threshold
-heavier = [light + amount * silent for amount in amounts]
+silent *= heaviness[widths.index(n)] / np.linalg.norm(silent)  # as heavy as at the threshold
+heavy = light + silent
 
 # %% [markdown]
-# **Predict.** The light fit misreads 9.42 % of the new digits. The last one of these is just as exact, and as heavy as the fit at the threshold. What percentage will it misread?
+# **Predict.** The light fit misreads 9.42 % of the new digits. The heavy one is just as exact, and as heavy as the fit at the threshold. What percentage will it misread?
 
 # %%
-guesses.ask("% misread by the heaviest exact fit", None)
+guesses.ask("% misread by the heavy exact fit", None)
 
 # %% tags=["answer", "hide-input"]
-heavier_wrong = wrong_answers(heavier)
+both_wrong = wrong_answers([light, heavy])
 print("   norm  exact   errors")
-for W, count in zip(heavier, heavier_wrong):
+for W, count in zip([light, heavy], both_wrong):
     exact = str(np.allclose(a @ W, y))
     print(f"{np.linalg.norm(W):7.2f}  {exact:5}  {count / 100:5.2f} %")
-guesses.compare("% misread by the heaviest exact fit", heavier_wrong[-1] / 100)
+guesses.compare("% misread by the heavy exact fit", both_wrong[-1] / 100)
 
 # %% [markdown]
-# The same images, the same features, all three exact, and yet 9.42 % errors become 87.11 %, hardly different from the threshold's. The weights that we added were silent on the training images only; on new ones they are anything but silent. **Exact fits differ in their weight, and new images feel it.**
+# The same images, the same features, both fits exact, and yet 9.42 % errors become 87.11 %, hardly different from the threshold's. The weights that we added were silent on the training images only. **Exact fits differ in their weight, and new images feel it.**
 #
 # <small>But light is not good in itself. With the powers of $u$ in place of Legendre's polynomials, the lightest weights give a wild curve: what counts as light depends on the features.</small>
 #
 # ## Where the weight comes from
 #
-# Why does the threshold need such heavy weights? With two images it was because they hardly differed. To say the same of a thousand images, imagine every possible set of weights of norm 1, that is, every direction that the weights can take. Some directions give large answers to the training images: call them *loud*. Others give almost none: call them *faint*. If a part of the targets can only be reached along a faint direction, it takes a lot of weight to reach it.
+# Why does the threshold need such heavy weights? With two images it was because they hardly differed. To say the same of a thousand images, imagine every set of weights of norm 1, that is, every direction that the weights can take. Some give large answers to the training images: call them *loud*. Others give almost none: call them *faint*. What can only be reached along a faint direction takes a lot of weight to reach.
 #
 # Linear algebra sorts the directions for us. Every matrix can be taken apart into pairs of directions, from the loudest to the faintest. This is the **singular value decomposition**; books write it $U \Sigma V^T$, and we write, with $s$ on the diagonal of $\mathrm{diag}(s)$,
 #
@@ -334,9 +336,9 @@ guesses.compare("% misread by the heaviest exact fit", heavier_wrong[-1] / 100)
 # | $\text{left}$ | `left` | (n, pairs) | each column: the answers they get, scaled to norm 1 |
 # | $s$ | `s` | (pairs,) | how loud those answers are, the loudest first: the **singular values** |
 #
-# The rows of `right` are at right angles to one another and have norm 1, and so do the columns of `left`. Put into products, this says that $\text{right}\; \text{right}^T$ and $\text{left}^T\, \text{left}$ are identity matrices, with ones on the diagonal and zeros elsewhere.
+# The rows of `right` have norm 1 and are perpendicular to one another, and so are the columns of `left`: $\text{right}\; \text{right}^T$ and $\text{left}^T\, \text{left}$ are identity matrices, with ones on the diagonal and zeros elsewhere. That every matrix can be taken apart like this is the one fact that we borrow without proof.
 #
-# That every matrix can be taken apart like this is the one fact that we borrow without proof. Take row $j$ of `right`, written as a column, as the weights. Its product with every other row is 0, and with itself 1, so in $A\, \text{right}_j = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right}\; \text{right}_j$ only the $j$-th pair survives:
+# Take row $j$ of `right`, written as a column, as the weights. Its product with every other row is 0, and with itself 1, so in $A\, \text{right}_j = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right}\; \text{right}_j$ only the $j$-th pair survives:
 #
 # $$A\, \text{right}_j = s_j\, \text{left}_j .$$
 #
@@ -347,18 +349,15 @@ guesses.compare("% misread by the heaviest exact fit", heavier_wrong[-1] / 100)
 # says how much of the targets lies along that column. Each helping of $\text{right}_j$ supplies only $s_j$, so we need $\text{part}_j / s_j$ helpings. The fainter the direction, the larger the weight. Here are the two images from above, whose targets were 0 and 1.
 
 # %%
-for small in [two, three]:
-    left, s, right = np.linalg.svd(small, full_matrices=False)
-    left *= np.sign(left[1])  # the sign of a pair is arbitrary; here image 2 answers above 0
-    part = left.T @ np.array([0.0, 1.0])  # of the targets, along each column
-    print(f"{len(small.T)} features: pair 1, pair 2")
-    print(f"   image 1  {left[0].round(3)}")
-    print(f"   image 2  {left[1].round(3)}")
-    print(f"   s        {s.round(3)}")
-    print(f"   part / s {(part / s).round(3)}")
+left, s, right = np.linalg.svd(two)
+left *= np.sign(left[1])  # the sign of a pair is arbitrary; here image 2 answers above 0
+part = left.T @ np.array([0.0, 1.0])  # of the targets, along each column
+print("          pair 1  pair 2")
+for name, row in [("image 1", left[0]), ("image 2", left[1]), ("s", s), ("part / s", part / s)]:
+    print(f"{name:8}  {row[0]:6.3f}  {row[1]:6.3f}")
 
 # %% [markdown]
-# Pair 1 gives both images nearly the same answer, and pair 2 opposite ones. Since the images hardly differ in two features, pair 2 is faint, and it carries nearly the whole norm of the fit, 14.138 against 0.353. The third feature makes it louder, and the weight is gone.
+# Pair 1 gives both images nearly the same answer, and pair 2 opposite ones. Since the images hardly differ, pair 2 is faint, and it carries nearly the whole norm of the fit.
 #
 # Put all pairs together. With at least as many features as images, and no $s$ of 0, the lightest exact fit is
 #
@@ -389,17 +388,35 @@ exercises.check(my_without_weakest)
 exercises.folded(my_without_weakest)
 
 # %% [markdown]
+# ### The useless fit without its faintest directions
+#
+# The fit of 1,000 features has a thousand directions. How much better does it read new digits if you leave out only the ten faintest, or a tenth of them all?
+
+# %% tags=["hide-input"]
+left, s, right = np.linalg.svd(a[:, :n], full_matrices=False)
+part = left.T @ y
+for weakest in [0, 10, 100]:
+    kept = n - weakest
+    W = right[:kept].T @ (part[:kept] / s[:kept, None])
+    wrong_here = wrong_answers([W])[0] / 100
+    print(f"without {weakest:3}: norm {np.linalg.norm(W):6.2f}, errors {wrong_here:.2f} %")
+
+# %% [markdown]
+# A few directions did most of the harm: without the faintest tenth, the same fit gets two digits in three right.
+#
 # ### Why exactly there?
 #
-# You know now why a faint direction needs a heavy weight. But why should the faintest of all be at the threshold?
+# You know now why a faint direction needs a heavy weight. But why should the faintest of all, the one with the smallest $s$, be at the threshold? Add one feature after another, and watch it.
 #
-# *To its left* there are fewer features than images. The faintest direction is the set of weights, of norm 1, that comes closest to silencing all 1,000 images at once. One more feature brings one more weight to help with the silencing, and at worst that weight stays 0. So each feature makes the faintest direction *fainter*, or leaves it as it was.
+# *To the left* of the threshold there are fewer features than images. The faintest direction is the set of weights, of norm 1, that comes closest to silencing all the images at once. One more feature brings one more weight to help with the silencing, and at worst that weight stays 0. So with each feature the smallest $s$ falls, or stays.
 #
-# *To its right* there are silent weights, because there are more unknowns than equations. The lightest fit never uses them, so they can't tell us why it is heavy. Turn the question round: how nearly can the *images* cancel one another? Mix them, adding some and subtracting others, with shares of norm 1, and look at each feature's sum over the mixture. (Take $\text{left}_j$ as the shares, and the sums are $\text{left}_j^T A = s_j\, \text{right}_j^T$: it is the same $s$, seen from the images' side.)
+# *To the right* there are more features than images, and it helps to read the pairs from the images' side. Mix the images, which are the rows of $A$, by the numbers in column $j$ of `left`, adding some and subtracting others. Again only the $j$-th pair survives:
 #
-# In the faintest mixture all of these sums are almost nothing. With one more feature there is one more sum that must be almost nothing as well, and that can only be harder. So each feature makes the faintest direction *louder*, or leaves it as it was.
+# $$\text{left}_j^T A = s_j\, \text{right}_j^T .$$
 #
-# Fainter up to the threshold, louder from there on: it must be faintest exactly there. That is why the peak is where it is, and we know of no shorter reason. Look at it with the digits.
+# So the smallest $s$ says, just as well, how nearly the *images* can be made to cancel by a mixture whose numbers have norm 1. In such a mixture each feature has one sum over the images, and all these sums must be close to 0. One more feature is one more sum to keep close to 0, which can only be harder. So with each feature the smallest $s$ rises, or stays.
+#
+# It falls up to the threshold and rises from there on, so it must be smallest exactly there. That is why the peak is where it is, and we know of no shorter reason. Look at it with the digits.
 
 # %% mystnb={"image": {"alt": "The smallest singular value of the digits' features against the number of features, 300 to 3,000, both axes logarithmic: a sharp V. It falls from 0.3 at 300 and 500 features to 0.001 at 1,000, where a dashed vertical line marks as many features as images, and climbs again to 0.8 at 3,000."}} tags=["hide-input"]
 near = {n * permille // 1000 for permille in (300, 500, 950, 990, 1010, 1050, 1500, 3000)}
@@ -425,23 +442,73 @@ plt.show()
 #
 # ## Weight decay, for a single layer
 #
-# In exercise 9.2 you left the faintest directions out, which is crude, since each is either kept or lost. Lesson 08's weight decay is gentler: it adds $\frac{\lambda}{2} \sum w^2$ to the squared error, and $\lambda W$ to its gradient. The gradient of the squared error itself is $\frac2n (AW - Y)$ with respect to the answers $AW$, and $A^T$ times that with respect to $W$ (lesson 03). At the lowest point the two add up to 0:
+# Leaving directions out is crude, because each is either kept or lost. Lesson 08's weight decay is gentler. Add $\frac{\lambda}{2} \sum w^2$ to the squared error, and the least squares that we have done so far becomes **ridge regression** ([Hoerl and Kennard 1970](https://doi.org/10.1080/00401706.1970.10488634)). In the lightest fit's formula it replaces one thing only, the factor $1/s$:
 #
-# $$\frac2n A^T (A W - Y) + \lambda W = 0 . \qquad (1)$$
+# $$W = \text{right}^T\, \mathrm{diag}\Big(\frac{s}{s^2 + n\lambda/2}\Big)\, \text{left}^T\, Y .$$
 #
-# Least squares with weight decay is called **ridge regression** ([Hoerl and Kennard 1970](https://doi.org/10.1080/00401706.1970.10488634)). Multiply by $\frac n2$, and move $Y$ to the other side:
+# Exercise 9.3, at the end, derives it; here, see what it does. Let $n\lambda/2$ be 1. For a loud direction, with $s = 100$, the 1 hardly counts beside $s^2$, so the new factor is about a hundredth, as $1/s$ was. For a faint one, with $s = 1/100$, it is $s^2$ that hardly counts: $1/s$ was a hundred, and the new factor is about a hundredth. In words: the loud directions hardly notice weight decay, and the faint ones are silenced.
 #
-# $$A^T A\, W + \frac{n \lambda}{2} W = A^T Y . \qquad (2)$$
+# ### The peak without an amplifier
+#
+# Use it at the threshold, where it is needed most.
+
+# %% tags=["hide-input"]
+weight_decay = 0.02  # lambda; change me
+instead = s / (s**2 + n * weight_decay / 2)  # of 1 / s
+decayed = right.T @ (instead[:, None] * part)
+print(f"norm {np.linalg.norm(decayed):.2f}, errors {wrong_answers([decayed])[0] / 100:.2f} %")
+
+# %% [markdown]
+# The useless fit has become a good one, with the same features and the same images. Does that hold on both sides of the threshold? The study `double_descent` tried every width, with five draws of the features.
+
+# %% mystnb={"image": {"alt": "The study's errors on new digits, in per cent, against the number of random features, 100 to 6,000, both axes logarithmic, means of five draws. Without decay the curve falls, climbs to a peak of 88 at 1,000 features and falls to 9. With a weight decay of 0.02 it falls all the way, from 22 to below 9. Shaded bands from the lowest to the highest of five draws are narrow."}} tags=["hide-input"]
+study = studies.read("double_descent")
+there = study["rows"][study["quick"]]["results"]["widths"]
+figure, axis = plt.subplots(figsize=(6.4, 4.2))
+for decay, style in [(0.0, "o-"), (0.02, "^-.")]:
+    rows = [row["results"] for row in study["rows"] if row["settings"]["weight_decay"] == decay]
+    percent = np.array([np.sum(row["wrong"], axis=1) / 100 for row in rows])  # (draws, widths)
+    axis.loglog(there, percent.mean(axis=0), style, label=f"{decay:g}" if decay else "none")
+    axis.fill_between(there, percent.min(axis=0), percent.max(axis=0), alpha=0.25)
+axis.axvline(1000, color="0.5", ls="--", lw=1.5)
+axis.set(
+    title="A peak, unless there is weight decay",
+    xlabel="random features (log scale)",
+    ylabel="errors on new digits, % (log)",
+)
+axis.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
+axis.set_yticks([10, 20, 50, 90], ["10", "20", "50", "90"])
+axis.minorticks_off()
+axis.legend(title="weight decay")
+plt.show()
+
+# %% [markdown]
+# The peak is gone, whichever draw you take. <small>The curves are means, and the bands run from the lowest of the draws to the highest. A tenth of this $\lambda$ is enough to remove the peak, and the study has that too.</small> Take away the amplifier, and the noise or misfit does little harm.
+#
+# Here only one layer was fitted. Networks in which every layer is trained show the peak as well, most clearly if some of the labels are wrong ([Nakkiran, Kaplun and others 2020](https://arxiv.org/abs/1912.02292)).
+#
+# ## If you have another quarter of an hour
+#
+# Where does the replacement come from? Nothing later depends on it, but the derivation is short once you have the three factors.
 #
 # ### Exercise 9.3: ridge regression from the three factors (stretch, 12 minutes)
 #
-# Solve it for $W$, in three steps:
+# The gradient of the squared error is $\frac2n (AW - Y)$ with respect to the answers $AW$, and $A^T$ times that with respect to $W$ (lesson 03). Weight decay adds $\lambda W$. At the lowest point the two add up to 0:
+#
+# $$\frac2n A^T (A W - Y) + \lambda W = 0 . \qquad (1)$$
+#
+# Multiply by $\frac n2$, and move $Y$ to the other side:
+#
+# $$A^T A\, W + \frac{n \lambda}{2} W = A^T Y . \qquad (2)$$
+#
+# Solve it for $W$, in two steps:
 #
 # - By (1), $W = A^T \cdot \frac{2}{n \lambda} (Y - A W)$, and $A^T = \text{right}^T\, \mathrm{diag}(s)\; \text{left}^T$ begins with $\text{right}^T$. So here, too, the columns of $W$ are sums of multiples of `right`'s rows: $W = \text{right}^T \cdot \text{inner}$, with a matrix *inner* of shape (pairs, 10). ($W$ stands on both sides there, but its form is all that we want.)
 # - Put this and $A = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right}$ into (2). There, $\text{right}\; \text{right}^T$ and $\text{left}^T\, \text{left}$ are identity matrices, and *inner* is all that is left to solve for.
-# - In the code, `np.linalg.svd(a, full_matrices=False)` gives you the three factors.
 #
-# Pencil first: what takes the place of $1/s$? With $n\lambda/2 = 1$, what does it become for $s = 100$, and what for $s = 1/100$? And for which $s$ is it largest?
+# In the code, `np.linalg.svd(a, full_matrices=False)` gives you the three factors.
+#
+# Then a question for the pencil: with $n\lambda/2 = 1$, for which $s$ is the new factor largest?
 
 
 # %%
@@ -459,11 +526,7 @@ exercises.check(my_decayed_fit)
 exercises.folded(my_decayed_fit)
 
 # %% [markdown]
-# What was $1/s$ has become $s / (s^2 + n\lambda/2)$:
-#
-# $$W = \text{right}^T\, \mathrm{diag}\Big(\frac{s}{s^2 + n\lambda/2}\Big)\, \text{left}^T\, Y .$$
-#
-# <details><summary>The steps, and the numbers, by hand</summary>
+# <details><summary>The steps, and the largest factor</summary>
 #
 # With the two identity matrices,
 #
@@ -475,7 +538,7 @@ exercises.folded(my_decayed_fit)
 #
 # Multiply by `right` from the left, and divide each row by $s^2 + n\lambda/2$.
 #
-# Take $n\lambda/2 = 1$. For $s = 100$ the factor is about a hundredth, as $1/s$ is. For $s = 1/100$ it is about a hundredth too, where $1/s$ would be a hundred. Where is $s / (s^2 + 1)$ largest? By the quotient rule its derivative is
+# Where is $s / (s^2 + 1)$ largest? By the quotient rule its derivative is
 #
 # $$\frac{1 \cdot (s^2 + 1) - s \cdot 2s}{(s^2 + 1)^2} = \frac{1 - s^2}{(s^2 + 1)^2} ,$$
 #
@@ -483,58 +546,11 @@ exercises.folded(my_decayed_fit)
 #
 # </details>
 #
-# So the loud directions hardly notice weight decay, while the faint ones, which $1/s$ would have blown up, are silenced. Use it at the threshold.
-
-# %%
-left, s, right = np.linalg.svd(a[:, :n], full_matrices=False)
-weight_decay = 0.02  # lambda; change me
-instead = s / (s**2 + n * weight_decay / 2)  # of 1 / s
-decayed = right.T @ (instead[:, None] * (left.T @ y))
-print(f"norm {np.linalg.norm(decayed):.2f}, errors {wrong_answers([decayed])[0] / 100:.2f} %")
-
-# %% [markdown]
-# The useless fit has become a good one, with the same features and the same images. Does that hold on both sides of the threshold? The study `double_descent` tried two values of $\lambda$ at every width, with five draws of the features.
-
-
-# %% tags=["hide-input"]
-def of_study(weight_decay):
-    """Errors in %: five draws down, the study's widths across."""
-    rows = [r["results"] for r in study["rows"] if r["settings"]["weight_decay"] == weight_decay]
-    return np.array([np.sum(r["wrong"], axis=1) / 100 for r in rows])
-
-
-study = studies.read("double_descent")
-there = study["rows"][study["quick"]]["results"]["widths"]
-
-# %% mystnb={"image": {"alt": "The study's errors on new digits, in per cent, against the number of random features, 100 to 6,000, both axes logarithmic, means of five draws. Without decay the curve falls, climbs to a peak of 88 at 1,000 features and falls to 9. With a weight decay of 0.002 the peak is gone: the curve falls to 15, stays nearly level, and falls to 9. With 0.02 it falls all the way, from 22 to below 9. Shaded bands from the lowest to the highest of five draws are narrow."}} tags=["hide-input"]
-figure, axis = plt.subplots(figsize=(6.4, 4.2))
-for weight_decay, style in zip([0.0, 2e-3, 2e-2], ["o-", "s--", "^-."]):
-    found = of_study(weight_decay)
-    mean = found.mean(axis=0)
-    axis.loglog(there, mean, style, label=f"{weight_decay:g}" if weight_decay else "none")
-    axis.fill_between(there, found.min(axis=0), found.max(axis=0), alpha=0.25)
-axis.axvline(1000, color="0.5", ls="--", lw=1.5)
-axis.set(
-    title="A peak, unless there is weight decay",
-    xlabel="random features (log scale)",
-    ylabel="errors on new digits, % (log)",
-)
-axis.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
-axis.set_yticks([10, 20, 50, 90], ["10", "20", "50", "90"])
-axis.minorticks_off()
-axis.legend(title="weight decay")
-plt.show()
-
-# %% [markdown]
-# With either of these values the peak is gone, whichever the draw. <small>The curves are means, and the bands run from the lowest of the draws to the highest.</small> Take away the amplifier, and the noise or misfit does little harm.
-#
-# Here only one layer was fitted. Networks in which every layer is trained show the peak as well, most clearly if some of the labels are wrong ([Nakkiran, Kaplun and others 2020](https://arxiv.org/abs/1912.02292)).
-#
 # ## Recap
 #
 # You can now look at a model that knows every one of its examples by heart and say whether that is a reason to worry. You know where its errors peak, and two ways past the peak: more features, or enough weight decay to silence the faint directions. What you don't have yet is a model that knows anything about *images*: these features would be just as good if all pixels changed places.
 #
-# - **Why does more get better again?** Where the features just suffice there is a single exact fit, whose faint directions amplify whatever the features can't follow. With more features no direction is so faint, and the same images are fitted with less weight. Where light weights mean a calm fit, as with these features, new images are read better.
+# - **Why does bigger become better again?** Where the features just suffice there is a single exact fit, whose faint directions amplify whatever the features can't follow. With more features no direction is so faint, and the same images are fitted with less weight. Where light weights mean a calm fit, as with these features, new images are read better.
 # - A peak needs something to amplify, noise or misfit. Without noise our twelve points had none.
 #
 # ## Questions to ask yourself
@@ -565,4 +581,4 @@ plt.show()
 #
 # ## Next
 #
-# Weight decay says: keep the weights small. It says nothing about images, whose pixels still have no neighbours. [10 Seeing shapes](10_seeing_shapes.ipynb) builds that in, and misreads hardly more than one digit in a hundred.
+# Weight decay says: keep the weights small. It says nothing about images, whose pixels still have no neighbours. [10 Seeing shapes](10_seeing_shapes.ipynb) builds that in, and misreads barely more than one digit in a hundred.
