@@ -289,7 +289,7 @@ exercises.folded(my_class_bias)
 # %% [markdown]
 # ### The explanation, put to the test
 #
-# First choose the company yourself, and watch $c$, the diamonds, move while $z$, the dots, stay where they are; the class with the largest $z - c$ wins, which is where the gap is smallest. How many of the ten answers can you get out of one image?
+# First choose the company yourself, and watch $c$ move while $z$ stays where it is (on paper, the diamonds and the dots); the class with the largest $z - c$ wins, which is where the gap is smallest. How many of the ten answers can you get out of one image?
 
 # %% mystnb={"image": {"alt": "A still of the picture of company: one digit, an eight, and four columns. Above, for each class, its score z as a dot, the same in every column, and c as a diamond; below, e to the z minus c as bars, each against the longest. Alone, each c lies on its z, all ten bars are equal and the answer is 0. With 20 zeros the smallest gap is at 7; with 199 others at 8. Row by row, without c, the largest z is at 1."}}
 pictures.company(as_it_was, test_set)
