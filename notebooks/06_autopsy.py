@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 06 Autopsy of the original
 #
-# A notebook trains a network for 10,000 steps. Its curve rises as smoothly as any in a textbook, and at the end the network gets about 84 % of the test digits right. Most people would plot that curve, save the weights and go home. But show it one and the same 2, and it says 0, 2, 3 or 6, with not one weight changed.
+# A notebook trains a network for 10,000 steps. Its curve rises as smoothly as any in a textbook, and at the end the network gets about 84 % of the test digits right. Most people would plot that curve, save the weights and go home. But show it one and the same 2 five times, and it says 0, 2, 3, 6 and 0, with not one weight changed.
 #
 # **Why, then, does it seem to work?** First you are the pathologist, then the surgeon. You open the program, hunt for its nine faults, and learn in which order to repair them, because the order matters more than one would think.
 #
@@ -194,7 +194,7 @@ print("answers given, one at a time:", np.unique(answers["one at a time"]))
 guesses.compare("the lowest of the three, %", round(min(percent.values()), 2))
 
 # %% [markdown]
-# Read those three lines twice, because they are hard to believe. Asked about one image at a time, the network answers 0 to every one of them, and by its own logits, with no softmax to blame, it gets only 62 % right. The accuracy that the notebook reported belongs to a situation in which no digit in the post will ever find itself: sharing one envelope with ten thousand others.
+# Read those three lines twice, because they are hard to believe. Asked about one image at a time, the network answers 0 to every one of them, and by its own logits, with no softmax to blame, it gets only 62 % right. The accuracy that the notebook reported belongs to a situation in which no digit in the post will ever find itself: sharing one envelope with 9,999 others.
 #
 # **The answer to an image depends on its company**, by which we mean the other images of the batch. Take one image, a clearly written 2, and change nothing except its company.
 
@@ -259,7 +259,7 @@ print(f"{(different > 1).sum()} of 1,000 images change their answer with their c
 #
 # In a softmax the sum runs over the ten classes of *one* image; here it runs over the *images*, down the column of one class. Each class shares out a total of 1 among all the images in the batch. That explains the strangest of the three numbers: an image that is alone gets all of every class, $e^z / e^z = 1$ ten times, and among ten equal shares `argmax` takes the first.
 #
-# The other two numbers are the real puzzle. Why does an image among ten thousand others fare so much *better* than by its own logits? Take the logarithm of a share, in which the common maximum cancels:
+# The other two numbers are the real puzzle. Why does an image in such company fare so much *better* than by its own logits? Take the logarithm of a share, in which the common maximum cancels:
 #
 # $$
 # \begin{aligned}
@@ -268,7 +268,7 @@ print(f"{(different > 1).sum()} of 1,000 images change their answer with their c
 # \end{aligned}
 # $$
 #
-# The second term is one number for each class, and the same for every image of the batch. In other words, $-c_k$ is a bias, and this network has no other. It needs one badly: adding a number to a whole column of logits changes no share, so training never brought the ten classes to a common level. A batch of many mixed digits supplies, by accident, a fair estimate of the biases that are missing.
+# The second term is one number for each class, and the same for every image of the batch. In other words, $-c_k$ is a bias ($c$ is that bias with its sign turned), and this network has no other. It needs one badly: adding a number to a whole column of logits changes no share, so training never brought the ten classes to a common level. A batch of many mixed digits supplies, by accident, a fair estimate of the biases that are missing.
 #
 # ### Exercise 6.2: the hidden bias (warm-up, 6 minutes)
 #
@@ -289,7 +289,7 @@ exercises.folded(my_class_bias)
 # %% [markdown]
 # ### The explanation, put to the test
 #
-# First choose the company yourself, and watch $c$ move while $z$ stays where it is (on paper, the diamonds and the dots); the class with the largest $z - c$ wins, which is where the gap is smallest. How many of the ten answers can you get out of one image?
+# First choose the company yourself, and watch $c$ move while $z$ stays where it is (on paper, the diamonds and the dots); the class with the largest $z - c$ wins, and since $c$ is never below $z$, that is where the gap is narrowest. How many of the ten answers can you get out of one image? Under the digits, the picture counts those that a single companion is enough for.
 
 # %% mystnb={"image": {"alt": "A still of the picture of company: one digit, an eight, and four columns. Above, for each class, its score z as a dot, the same in every column, and c as a diamond; below, e to the z minus c as bars, each against the longest. Alone, each c lies on its z, all ten bars are equal and the answer is 0. With 20 zeros the smallest gap is at 7; with 199 others at 8. Row by row, without c, the largest z is at 1."}}
 pictures.company(as_it_was, test_set)
@@ -326,7 +326,7 @@ guesses.compare("sorted groups of 100, %", round(100 * accuracy_in_groups(100, b
 #
 # ### How such a line gets in
 #
-# The notebook's first softmax was tried on ten scores, and the result looked fine. Two cells further on an overflow is repaired, and in the same line the sum gets `axis=0`; the trial was never run again. Would it have caught the slip? It wouldn't. For a single vector, axis 0 *is* the classes, and the ten numbers add up to 1 as they should. Only a batch shows the fault, which is why a test must look like real use.
+# The notebook's first softmax was tried on ten scores, and the result looked fine. Two cells later an overflow is repaired, and in the same line the sum gets `axis=0`; the trial was never run again. Would it have caught the slip? It wouldn't. For a single vector, axis 0 *is* the classes, and the ten numbers add up to 1 as they should. Only a batch shows the fault, which is why a test must look like real use.
 #
 # ### Exercise 6.3: catch the fault (core, 6 minutes)
 #
@@ -349,11 +349,11 @@ exercises.folded(my_depends_on_company)
 #
 # You may suspect that we have dug out one careless notebook to make a point. But the same fault stood in [Microsoft's course on PyTorch for images](https://github.com/MicrosoftDocs/pytorchfundamentals/issues/4). It also stands in a printed book on reinforcement learning, whose softmax is right for one state at a time and wrong for a batch, as [a reader shows](https://github.com/DeepReinforcementLearning/DeepReinforcementLearningInAction/issues/32). None of these people are careless. The fault raises no error, and only a question like yours in exercise 6.3 finds it.
 #
-# **A good place to stop.** You know now why it seems to work, and you have the test that would have given it away. The second half repairs the program.
+# **A good place to stop.** You now know why it seems to work, and you have the test that would have given it away. The second half repairs the program.
 #
 # ## Write the checks
 #
-# Back to the body, and this time open all of it. The way forward you know from lesson 03. There are no biases, and because the pixels run from 0 to 255 we call them *raw* and not $X$: $Z_1 = \text{raw}\, W_1$, $A_1 = \sigma(Z_1)$ and $Z_2 = A_1 W_2$. From $Z_2$ come the shares, as above. The way back is meant to follow the squared error of the shares, but in two formulas the notebook goes its own way:
+# Back to the body, and this time open all of it. You know the forward pass from lesson 03. There are no biases, and because the pixels run from 0 to 255 we call them *raw* and not $X$: $Z_1 = \text{raw}\, W_1$, $A_1 = \sigma(Z_1)$ and $Z_2 = A_1 W_2$. From $Z_2$ come the shares, as above. The way back is meant to follow the squared error of the shares, but in two formulas the notebook goes its own way:
 #
 # $$
 # \begin{aligned}
@@ -384,15 +384,15 @@ shares = shares / shares.sum(axis=0)
 dz2 = 2 / n * (shares - y) * shares * (1 - shares)
 
 sums = dz2.sum(axis=0)
-ratios = np.abs(sums) / np.abs(dz2).sum(axis=0)
 print(f"column sums of dz2: {sums.min():.4f} to {sums.max():.4f}")
-print(f"|sum| / sum of |entries|: {ratios.min():.2f} to {ratios.max():.2f}")
 guesses.compare("what the columns of dz2 add up to", f"{sums.min():.4f} to {sums.max():.4f}")
 
 # %% [markdown]
-# Every column should add up to 0. Instead very little cancels, for each sum is more than seven tenths of what it would be if all the signs were the same. This can't be the gradient of any loss computed from these shares, and you didn't have to derive a single formula to say so.
+# Every column should add up to 0, none does, and no rounding in float64 is as large as that. This can't be the gradient of any loss computed from these shares, and you didn't have to derive a single formula to say so.
 #
 # What is missing? Each share depends on every logit of its column, and the table of all these slopes is the **Jacobian**. The notebook keeps only its diagonal, share (1 − share).
+#
+# ### Nine faults
 #
 # **You are the pathologist.** Go back over all you have been told about the notebook, and write down everything you would object to in it. Seven of the nine faults can be found that way. Then open our list, whose numbers return in the checks below.
 #
@@ -414,7 +414,9 @@ guesses.compare("what the columns of dz2 add up to", f"{sums.min():.4f} to {sums
 #
 # </details>
 #
-# A **check** is a function that gets a recipe, makes it do something, and returns True or False. `autopsy.try_check` runs it on the original, and then on nine versions, each with one fault repaired (for 4 and 5 the softmax as well). It prints + where the check passes and - where it fails. A good check fails on the original, and passes where its own fault is repaired.
+# ### A check of your own
+#
+# A **check** is a function that takes a recipe, makes it do something, and returns True or False. `autopsy.try_check` runs it on the original, and then on nine versions, each with one fault repaired (for 4 and 5 the softmax as well). It prints + where the check passes and - where it fails. A good check fails on the original, and passes where its own fault is repaired.
 #
 # Here is one for fault 9. Far from 0 a sigmoid is flat and hardly learns, so the check asks how widely the hidden units' sums $Z_1$ are scattered before the first step.
 
@@ -461,6 +463,8 @@ autopsy.try_check(your_check)
 
 # %% [markdown]
 # A check vouches only for what it asks: ours, for example, would pass a network whose weights all start at 0.
+#
+# **You may stop here, too**, with the faults on the table. What follows is surgery.
 #
 # ## The first repairs
 #
@@ -524,7 +528,7 @@ print(f"first NaN at step {results['nan']:,}")
 guesses.compare("softmax and cross-entropy, %", round(100 * results["accuracy"], 2))
 
 # %% [markdown]
-# It has died. The weights have become NaN, *not a number*, and the network answers 0 to everything, because when all ten outputs are NaN `argmax` takes the first. You may blame the new loss, or the repaired softmax, and both are innocent.
+# It has died. The weights have become NaN, *not a number*, and the network answers 0 to everything, because when all ten outputs are NaN `argmax` takes the first. You may blame the new loss, or the repaired softmax, but both are innocent.
 #
 # ### What killed it
 #
@@ -540,7 +544,7 @@ print(f"e to the -z is infinite below z = {wall:.1f}")
 # %% [markdown]
 # In float32 the largest number is about $10^{38}$. As $z$ falls, the square in the denominator overflows first, and the slope becomes 0, which is nearly right. But below $z = -88.7$, which we call the *wall*, $e^{-z}$ itself is infinite, and $\infty / \infty$ is NaN. A single sum beyond the wall, for a single image, is enough: its NaN fills the unit's whole column of $W_1$, because 0 times NaN is NaN even for blank pixels, and with the next batch it reaches every weight.
 #
-# Did a hidden unit's sum go that far down? And does another order of repairs help, with the slope *before* the loss? Here are the fates of five seeds in each order, and the lowest sum of each that lived.
+# Does another order of repairs help, with the slope *before* the loss? Here are the fates of five seeds in each order, and the lowest sum that a hidden unit reached in each network that lived.
 
 # %% tags=["hide-input"]
 print(f"{'repaired':22}  alive   lowest sums  accuracy")
@@ -557,17 +561,17 @@ for repairs in ["softmax", "softmax + loss", "softmax + slope + loss"]:
         print(f"{line}  first NaN at step {died[0]:,} to {died[-1]:,}")
 
 # %% [markdown]
-# With the softmax alone the sums stop short of the wall, in one seed only just. The better loss drives them through it, and all five networks die. With the slope repaired *before* the loss the sums sink further still, beyond the wall in every seed, and yet all five live, and the worst of them gets more right than the best with the softmax alone.
+# With the softmax alone the sums stop short of the wall, in one seed only just. With the better loss all five networks die. And with the slope repaired *before* the loss? Now we can see how far that loss drives the sums, beyond the wall in every seed, and yet all five live. The worst of them gets more right than the best with the softmax alone.
 #
 # Neither repair was wrong, then, but the better loss woke a fault that had slept through ten thousand steps. This is the motto of the lesson: **first fix what can break; only then improve what works.**
 #
-# **Another good place to stop.** What is left is a single question, and it needs a fresh head: which of the changes has helped?
+# **Another good place to stop.** What is left is a single question, and it needs a fresh head: which of the changes helped?
 #
 # ## Which change helps?
 #
 # Three changes decide how well the network learns: the softmax over the classes; cross-entropy, with its whole gradient; pixels divided by 255. Stack them, each on top of those before it, and they make a ladder. A study (`studies/ladder.py`) ran each rung at the original's rate, 0.001, and in float64, so that nothing dies. All accuracies are for the validation images.
 #
-# **Predict.** One of the three changes will look like one that you should throw out again. Which?
+# **Predict.** One of the three changes will look as if it should be undone. Which?
 
 # %%
 guesses.ask("the change to throw out", None)

@@ -1,6 +1,6 @@
 """How the original notebook gets its files, fault included, and a server that shows what that does.
 
-Used by the check of fault 1 in lesson 06, "Write the checks".
+Used by the check of fault 1 in lesson 06, "A check of your own".
 """
 
 import contextlib
@@ -46,7 +46,7 @@ def unfriendly_server() -> Iterator[str]:
     Yields:
         Its address, to be used as a mirror.
 
-    Used in lesson 06, "Write the checks".
+    Used in lesson 06, "A check of your own".
     """
     from http.server import BaseHTTPRequestHandler, HTTPServer
     from threading import Thread
