@@ -22,7 +22,7 @@
 #
 # **You need** lessons [03](03_backpropagation.ipynb), [04](04_training_curves.ipynb) and [07](07_deeper.ipynb).
 #
-# **Time** 50 minutes to read, 31 more for the exercises; it runs for about 35 s and takes 500 MB
+# **Time** 50 minutes to read, 31 more for the exercises; it runs for about 35 s and takes 400 MB
 
 # %% [markdown]
 # ## Before you start
@@ -237,7 +237,7 @@ print("cut", cut.shape, columns, sep="\n")
 print("z", W.T @ columns, sep="\n")
 
 # %% [markdown]
-# The first patch holds the pixels 0, 1, 3 and 4, and its column reads the same from top to bottom. The two sums are 27 and 37, as in the picture. That is all a convolution is.
+# The pixels 0, 1, 3 and 4 of the first patch stand in the first column, from top to bottom. The two sums are 27 and 37, as in the picture. That is all a convolution is.
 #
 # ## Many kernels, many images
 #
@@ -573,10 +573,9 @@ without = {
     "unshared (one seed)": errors(model="unshared", most=0, rate=0.16),
     "convolutional": errors(model="convolutional", most=0, rate=0.04),
 }
-print(f"{'errors in %':22}as written   pushed by two")
+print("errors in % after a push of two, without pushes in training")
 for name, rows in without.items():
-    means = rows.mean(axis=0)
-    print(f"{name:22}{means[0]:10.2f}{means[2]:16.2f}")
+    print(f"{name:22}{rows[:, 2].mean():6.2f}")
 harm = {name: without[name][:, 2].mean() for name in ["no pooling", "unshared (one seed)"]}
 lesser, larger = sorted(harm, key=harm.get)
 same = harm[larger] < 1.1 * harm[lesser]
@@ -584,7 +583,7 @@ answer = "about the same" if same else f"{larger} more"
 guesses.compare("which does more harm at two: unshared or no pooling?", answer)
 
 # %% [markdown]
-# Look at the right-hand column. The fully connected network misreads 17.01 digits in a hundred, and the convolutional one 4.96. Leave out pooling or sharing, and most of the gain remains, with 7.60 or 7.36; put it back, and another third of the errors goes. You may have expected sharing to be the heart of the design and pooling a detail, and yet they are worth about the same. <small>Each design has the best of the two or three rates that were tried. All but the first see neighbours only, so the table can't say what locality alone is worth.</small>
+# The fully connected network misreads 17.01 digits in a hundred, and the convolutional one 4.96. Leave out pooling or sharing, and most of the gain remains, with 7.60 or 7.36; put it back, and another third of the errors goes. You may have expected sharing to be the heart of the design and pooling a detail, and yet they are worth about the same. <small>Each design has the best of the two or three rates that were tried. All but the first see neighbours only, so the table can't say what locality alone is worth.</small>
 #
 # ## Design and data
 #
@@ -601,9 +600,8 @@ for name, rows in {
 }.items():
     means = rows.mean(axis=0)
     print(f"{name:38}{means[0]:10.2f}{means[2]:16.2f}")
-print(
-    "right on the test set, in %, the last one:", *(f"{100 - error:.2f}" for error in pushed[:, 4])
-)
+tests = [f"{100 - error:.2f}" for error in pushed[:, 4]]
+print("right on the test set, in %, the last one:", *tests)
 
 # %% [markdown]
 # Either helps, and together they help most. On pushed digits the pushing is worth a little more than the design, whereas on digits as they were written the design is worth more than the pushing.

@@ -21,7 +21,7 @@
 #
 # **You need** lessons [02](02_sigmoid_softmax.ipynb) to [06](06_autopsy.ipynb). ReLU units come from [07](07_deeper.ipynb).
 #
-# **Time** 50 minutes to read, 42 more for the exercises; it runs for about 30 s and takes 600 MB
+# **Time** 50 minutes to read, 42 more for the exercises; it runs for about 25 s and takes 500 MB
 
 # %% [markdown]
 # ## Before you start
