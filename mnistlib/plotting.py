@@ -101,17 +101,10 @@ def digits(
     return figure
 
 
-def card(
-    images: np.ndarray,
-    weights: Sequence[float] | None = None,
-    *,
-    title: str,
-    axis: plt.Axes,
-) -> None:
+def card(images: np.ndarray, *, title: str, axis: plt.Axes) -> None:
     """Draw one card (2p + 1, 28, 28): the asked image, and its pairs of key and value.
 
-    With ``weights`` a line leads from the asked image to each key, as thick as its weight. Used in
-    lesson 12.
+    Used in lesson 12.
     """
     pairs = len(images) // 2
     middle = (pairs - 1) / 2
@@ -125,9 +118,6 @@ def card(
     for i in range(pairs):
         put(images[1 + 2 * i], 1.8, i)
         put(images[2 + 2 * i], 2.8, i)
-        if weights is not None:
-            (line,) = axis.plot([0.97, 1.75], [middle + 0.46, i + 0.46], color=COLOURS[0])
-            line.set(linewidth=0.3 + 7 * weights[i], solid_capstyle="round")
     axis.text(0, middle - 0.15, "asked", fontsize=12)
     axis.text(1.8, -0.15, "key", fontsize=12)
     axis.text(2.8, -0.15, "value", fontsize=12)

@@ -11,7 +11,7 @@
 #
 # Somebody lays a card in front of you. Four pairs of handwritten digits are on it, a 3 beside a 7, an 8 beside a 0 and so on, and to the left of them one more 3, in different handwriting. "Which digit is beside *this* one?" she asks. You have answered before you know how, and yet you can't have done it by studying the 3, however carefully, because nothing in it says 7. You had to look around.
 #
-# In lessons 00 and 06 a network's answer depended on the other images in the batch, and we called that a fault. Here an answer that ignores its company would be the fault. **When *should* an answer depend on its company?** You will build a network that looks around, and then try to prove that it does. The second is harder, because the first proof that comes to mind is wrong, and so is the next.
+# In lessons 00 and 06 a network's answer depended on the other images in the batch, and we called that a fault. Here an answer that ignores its company would be the fault. **When *should* an answer depend on its company?** You will build a network that looks around, and then try to prove that it does. The proof is the harder part: the first that comes to mind is wrong, and so is the next.
 #
 # **You will be able to**
 #
@@ -21,7 +21,7 @@
 #
 # **You need** lessons [02](02_sigmoid_softmax.ipynb) to [06](06_autopsy.ipynb). ReLU units come from [07](07_deeper.ipynb).
 #
-# **Time** 55 minutes to read, 42 more for the exercises; it runs for about 30 s and takes 600 MB
+# **Time** 50 minutes to read, 42 more for the exercises; it runs for about 25 s and takes 500 MB
 
 # %% [markdown]
 # ## Before you start
@@ -129,7 +129,7 @@ print(f"loss of the rival at best: {H:.4f}; of ten equal guesses: {np.log(10):.3
 #
 # ## One look
 #
-# How do you compare two images? A layer first turns each of them into features: 64 ReLU units, with the same weights for all nine images. A matrix $W_q$ turns the asked image's features into a vector $q$ of $d = 16$ entries, its **query**. A matrix $W_k$ turns each key image's features into a vector $k_i$ with just as many entries, the **key**. From now on *key* means this vector in formulas; of a card, it still means the image. The dot product of the two says how alike they are, and from it comes the pair's **score**:
+# How do you compare two images? A layer first turns each of them into features: 64 ReLU units, with the same weights for all nine images. A matrix $W_q$ turns the asked image's features into a vector $q$ of $d = 16$ entries, its **query**. A matrix $W_k$ turns each key image's features into a vector $k_i$ with just as many entries, the **key**. The dot product of the two says how alike they are, and from it comes the pair's **score**:
 #
 # $$s_i = c \, (q \cdot k_i) .$$
 #
@@ -139,18 +139,9 @@ print(f"loss of the rival at best: {H:.4f}; of ten equal guesses: {np.log(10):.3
 #
 # $$w = \mathrm{softmax}(s), \qquad m = \sum_i w_i \, v_i .$$
 #
-# The shares $w_i$ are the **attention weights**. A third matrix, $W_v$, turns each value image's features into a vector $v_i$ of ten entries, one for each digit: the **value**. The network's answer is the weighted mean $m$ of the four values, to which a bias $b_2$ is added; these ten numbers are the logits. In other words, all of the company is asked, and **those whose keys fit are heard**.
+# The shares $w_i$ are the **attention weights**. A third matrix, $W_v$, turns each value image's features into a vector $v_i$ of ten entries, one for each digit: the **value**. In formulas, *key* and *value* now mean these vectors; on a card, they are still the images. The network's answer is the weighted mean $m$ of the four values, to which a bias $b_2$ is added; these ten numbers are the logits. In other words, all of the company is asked, and **those whose keys fit are heard**.
 #
-# In this lesson $i$ numbers the pairs, $k$ is a key, and $l$ numbers the classes. For $n$ cards with the same number of pairs each:
-#
-# | maths | Python | shape | meaning |
-# |---|---|---|---|
-# | $q$, a query | `q` | (n, d) | queries, one for each card |
-# | $k_i$ | `k` | (n, pairs, d) | keys, one for each pair |
-# | $v_i$ | `v` | (n, pairs, 10) | values, one for each pair |
-# | $s_i$ | `s` | (n, pairs) | scores, a query's dot product with each key, times $c$ |
-# | $w_i$ | `w` | (n, pairs) | attention weights; each row sums to 1 |
-# | $m$, a mean | `m` | (n, 10) | the values' weighted mean |
+# In this lesson $i$ numbers the pairs, $k$ is a key, and $l$ numbers the classes. For $n$ cards with the same number of pairs each, `q` has the shape (n, d), `k` (n, pairs, d), `v` (n, pairs, 10), `s` and `w` (n, pairs), and `m` (n, 10).
 #
 # ### Exercise 12.1: weights from queries and keys (warm-up, 6 minutes)
 #
@@ -206,7 +197,7 @@ exercises.folded(my_attention_weights)
 
 # %%
 def my_weighted_mean_backward(dm, w, v):
-    """Return dw (n, pairs) and dv (n, pairs, classes) for m, the mean of v weighted by w."""
+    """Return dw (n, pairs) and dv (n, pairs, classes), where dm (n, classes) is the blame of m."""
     ...
 
 
@@ -216,7 +207,7 @@ exercises.check(my_weighted_mean_backward)
 exercises.folded(my_weighted_mean_backward)
 
 # %% [markdown]
-# From $dw$ to the scores you already know the way: it is lesson 02's path back through a softmax, `softmax_backward(w, dw)`. A weight's blame, less the average blame $\sum_l w_l \, dw_l$, is multiplied by the weight. On our pencil card the average is $\frac34 \cdot 4 + \frac14 \cdot (-8) = 1$, so $ds = \big(\frac34 (4 - 1), \frac14 (-8 - 1)\big) = (\frac94, -\frac94)$. The first score should fall and the second should rise, by the same amount, because what one pair gains in attention the others lose.
+# From $dw$ to the scores you already know the way: it is lesson 02's path back through a softmax, `softmax_backward(w, dw)`. A weight's blame, less the average blame $\sum_j w_j \, dw_j$ over all pairs $j$, is multiplied by the weight. On our pencil card the average is $\frac34 \cdot 4 + \frac14 \cdot (-8) = 1$, so $ds = \big(\frac34 (4 - 1), \frac14 (-8 - 1)\big) = (\frac94, -\frac94)$. The first score should fall and the second should rise, by the same amount, because what one pair gains in attention the others lose.
 #
 # That leaves the scores themselves, $s_i = c \, (q \cdot k_i)$.
 #
@@ -273,14 +264,9 @@ print(check_gradient(loss_along, np.array(0.0), slope, name="slope", tolerance=1
 # %% [markdown]
 # ## Train it
 #
-# A card is just one more kind of image, so the `train` of every network since lesson 04 will do.
-#
-# **Predict.** After eight passes over 24,000 cards, what percentage of *new* cards, dealt from digits that it has never seen, will it answer correctly?
+# A card is just one more kind of image, so the `train` of every network since lesson 04 will do: eight passes over 24,000 cards. Then we ask 2,000 *new* ones, dealt from digits that it has never seen.
 
-# %%
-guesses.ask("% of new cards answered right", None)
-
-# %% tags=["answer", "hide-input"]
+# %% tags=["hide-input"]
 validation_cards = deal_cards(*validation_digits, 1_000, rng=np.random.default_rng(seed=3))
 rng = np.random.default_rng(seed=0)
 cards = deal_cards(*train_digits, 24_000, rng=rng)
@@ -298,7 +284,7 @@ trained, history = train(
 )
 del cards  # to make room
 
-# %% tags=["answer", "hide-input"]
+# %% tags=["hide-input"]
 test_cards = deal_cards(*test_digits, 2_000, rng=np.random.default_rng(seed=4))
 right = looks = 0
 for part in range(0, 2_000, 500):  # so many at a time, to spare memory
@@ -310,32 +296,11 @@ for part in range(0, 2_000, 500):  # so many at a time, to spare memory
 print(f"validation cards: loss {history.loss('validation')[-1]:.3f}")
 print(f"of 2,000 test cards {right / 20:.1f} % are right;")
 print(f"it looks most at the right pair on {looks / 20:.1f} %")
-guesses.compare("% of new cards answered right", f"{right / 20:.1f}")
 
 # %% [markdown]
-# More than nine in ten, where the rival gets fewer than four. What still surprises us is that nobody told it *which pair to look at*. All it was ever told is the answer, and weighing the pairs by question and key turned out to be what lowers the loss.
+# More than nine in ten, where the rival gets fewer than four. What still surprises us is that it found *which pair to look at* without being told. All it ever got was the answer, and weighing the pairs by question and key turned out to be what lowers the loss.
 #
-# Here are a card that it got right and two mistakes. The thicker the line, the larger the attention weight. For each mistake, decide whether it looked at the wrong pair or misread the value.
-
-# %% mystnb={"image": {"alt": "Three cards, with lines from the asked digit to the four keys, as thick as the attention weights. On the first card the thick line leads to the key with the same digit, a 0, and the answer is right. On the second it leads to the right key, an 8, too, but the 6 beside it is called a 0. On the third the thickest line leads to a wrong key, a 9 for a 4, and a thinner one to the right key."}} tags=["hide-input"]
-state = model.forward(trained, model.prepare(validation_cards.images))
-answers = state.z.argmax(axis=1)
-is_right = answers == validation_cards.labels
-looks_right = state.w.argmax(axis=1) == validation_cards.right
-misread = np.flatnonzero(~is_right & looks_right)
-lost = np.flatnonzero(~is_right & ~looks_right)
-figure, axes = plt.subplots(1, 3, figsize=(6.5, 3.2))
-for axis, i in zip(axes, [np.flatnonzero(is_right)[0], misread[0], lost[0]]):
-    label = validation_cards.labels[i]
-    title = f"says {answers[i]}" + (" ✓" if answers[i] == label else f", it is {label}")
-    plotting.card(validation_cards.images[i], state.w[i], title=title, axis=axis)
-figure.suptitle("Whom it looks at: a right answer, and two wrong ones", fontsize=13)
-plt.show()
-print(f"{(~is_right).sum()} mistakes on 1,000 validation cards:")
-print(f"{len(lost)} looked most at a wrong pair, {len(misread)} at the right one")
-
-# %% [markdown]
-# Now play with it. Swap pairs, change a value, ask about a different digit, draw the asked digit yourself. Then move the slider, which multiplies the scores. What do the lines do at a tenth, and at 0?
+# Now play with it: the thicker a line, the larger the attention weight. Swap pairs, change a value, ask about a different digit, draw the asked digit yourself. Then move the slider, which multiplies the scores. What do the lines do at a tenth, and at 0?
 
 # %% mystnb={"image": {"alt": "A still of the picture to touch: a card with an asked digit at the left and four pairs at the right, lines from the asked digit to the four keys, as thick as their attention weights, and ten bars, of which that of the right value is the longest."}}
 pictures.attend(trained)
@@ -345,33 +310,28 @@ pictures.attend(trained)
 #
 # ## Does it look?
 #
-# Would a falling loss have told us that it looks? Here is the control: the same network with its scores multiplied by 0, so that it weighs all four pairs alike. One epoch runs before your eyes, and eight come from a study (`studies/looking.py`).
+# Would a falling loss have told us that it looks? Here is the control, from a study (`studies/looking.py`): the same network with its scores multiplied by 0, so that it weighs all four pairs alike, beside others like ours.
 
 # %% tags=["hide-input"]
-settings, stored, here = studies.again("looking")
-print(f"scores times {settings['scale']:g}, {settings['epochs']} epoch:")
-print(f"loss at the end {here['loss']:.3f}; of ten equal guesses {np.log(10):.3f}")
-print(f"{100 * here['accuracy']:.1f} % right")
-if abs(here["loss"] - stored["loss"]) > 1e-6:
-    print("this is not what the study stored:", stored)
-
 rows = studies.read("looking")["rows"]
 plain = rows[0]["settings"]
-print(f"after 8 epochs at rate {plain['rate']}, % right, from the worst seed to the best:")
-for name, scale in {"scores times 0": 0.0, "our network": plain["scale"]}.items():
+print(f"ten equal guesses: loss {np.log(10):.3f}")
+print("after 8 epochs       training loss      % right")
+for name, scale in {"scores times 0": 0.0, "like ours": plain["scale"]}.items():
     wanted = plain | {"scale": scale, "seed": 0}
     alike = [row["results"] for row in rows if row["settings"] | {"seed": 0} == wanted]
-    share = [100 * one["accuracy"] for one in alike]
-    print(f"{name:14}  {min(share):.1f} to {max(share):.1f}, {len(share)} seeds")
+    loss, share = [one["loss"] for one in alike], [100 * one["accuracy"] for one in alike]
+    print(f"{name:14}   {min(loss):8.3f} to {max(loss):.3f}", end="")
+    print(f"{min(share):9.1f} to {max(share):.1f}, {len(share)} seeds")
 
 # %% [markdown]
-# The loss falls for the network that can't look, too! It has learnt to read the values and average them, and gets nearly as many cards right as the rival at best. Accuracy, at least, seems to tell the two apart, since ours gets nine cards in ten, whatever the seed. But there is a lot of room in between.
+# The loss falls for the network that can't look, too! It has learnt to read the values and average them, and gets nearly as many cards right as the rival does at its best. Accuracy, at least, seems to tell the two apart, since ours gets nine cards in ten, whatever the seed. But there is a lot of room in between.
 #
 # ### Two votes, added
 #
-# Let us try to build something that compares nothing and still beats the rival. It holds a vote. The question gives each of the ten classes some points, whatever is on the card, and the company gives each class some points, whatever is asked. The two are **added**, and the class with the most points wins. We call it the *adder*.
+# Let us try to build something that compares nothing and still beats the rival. It holds a vote: the question gives each of the ten classes some points, whatever is on the card, and the company gives each class some points, whatever is asked. The two are **added**, and the class with the most points wins. We call it the *adder*.
 #
-# You may object that adding the question's points can't help, since the question has nothing to say about this card's values.
+# You may object that the question's points can't help, since the question has nothing to say about this card's values.
 #
 # **Predict.** If all digits are read perfectly, what percentage of the cards can an adder get right?
 
@@ -379,9 +339,9 @@ for name, scale in {"scores times 0": 0.0, "our network": plain["scale"]}.items(
 guesses.ask("% right by adding two votes", None)
 
 # %% [markdown]
-# Take a pencil. Let the question give class $l$ exactly $l \cdot u$ points, where $u$ is the digit asked about, and let $g_l$ be the points of the company. Then class $l$ has $g_l + l \, u$ points in all, which is a straight line over $u$ with the slope $l$: a 2 rises gently, a 9 steeply. The company may choose how high each line begins, but not its slope.
+# Take a pencil. Let the question give class $l$ exactly $l \cdot u$ points, where $u$ is the digit asked about, and let $g_l$ be the points of the company. Then class $l$ has $g_l + l \, u$ points in all, which is a straight line over $u$ with the slope $l$. The company may choose how high each line begins, but not its slope.
 #
-# Here is a card: 1 has 2, 3 has 7, 6 has 4, 8 has 9. Draw an axis from 0 to 9 for the digit asked about. Draw a gentle line for the 2. Then draw a steeper one for the 7, which crosses the line of the 2 between 1 and 3, and a steeper one still for the 9, which crosses the line of the 7 between 6 and 8. Push all other lines far down. Now read off the *highest* line at 1, at 3, at 6 and at 8. How many of the four answers are right?
+# Here is a card: 1 has 2, 3 has 7, 6 has 4, 8 has 9. Draw an axis from 0 to 9 for the digit asked about. Draw a gentle line for the 2, a steeper one for the 7, which crosses it between 1 and 3, and a steeper one still for the 9, which crosses that of the 7 between 6 and 8. Push all other lines far down. Now read off the *highest* line at 1, at 3, at 6 and at 8. How many of the four answers are right?
 
 # %% mystnb={"image": {"alt": "Three straight lines over the digit asked about, 0 to 9, with slopes 2, 7 and 9; the highest of them is drawn thick. Up to 2 the line of class 2 is highest, from 2 to 7 that of class 7, and beyond 7 that of class 9. Marks at the four keys 1, 3, 6 and 8 show the answers 2, 7, 7 and 9, of which the one at 6 is wrong."}} tags=["answer", "hide-input"]
 figure, axis = plt.subplots(figsize=(6.5, 4.2))
@@ -401,7 +361,7 @@ axis.legend(loc="lower right", fontsize=12)
 plt.show()
 
 # %% [markdown]
-# Three of four. As you walk to the right along the highest line, its slope can only grow, so the answers come in *rising order*: that is all the adder can do. Put the keys of a card in order, and read their values in that order. If the adder gives up some of them, it can get all the rest right, provided that these never fall from one to the next. So its best is the longest such selection. On our card that is 2, 7, 9, or just as well 2, 4, 9. How long is the longest one on average? <small>That is the best with *lines*. We know of no better points, and of no proof that there are none.</small>
+# Three of four. As you walk to the right along the highest line, its slope can only grow, so the answers come in *rising order*: that is all the adder can do. Read a card's values in the order of their keys. The adder can get any selection of them right that never falls from one to the next, so its best is the longest such selection. On our card that is 2, 7, 9. How long is it on average? <small>That is the best with *lines*. We know of no better points, and of no proof that there are none.</small>
 
 # %% tags=["answer"]
 longest = np.array([len(adding.longest_rising(values)) for values in lists])
@@ -413,7 +373,7 @@ guesses.compare("% right by adding two votes", f"{100 * longest.mean() / 4:.1f}"
 #
 # ### The next witness
 #
-# Then let us ask the *loss*, which should be harder to fool. Accuracy only asks which class wins, whereas the loss asks how probable the network thought the right answer. And here there is a theorem: **if the logits are a sum, of whatever votes, the mean loss can't be below 1.1868**, the loss of the rival at best. The reason is that the loss is a bowl. When a question favours a class, it wins something on the cards where that class happens to be beside the asked digit, but it loses on the others, and on average it loses at least as much as it wins.
+# Then let us ask the *loss*. Accuracy only asks which class wins, whereas the loss asks how probable the network thought the right answer. And here there is a theorem: **if the logits are a sum, of whatever votes, the mean loss can't be below 1.1868**, the loss of the rival at its best. The reason is that the loss is a bowl. When a question favours a class, it wins something on the cards where that class happens to be beside the asked digit, but it loses on the others, and on average it loses at least as much as it wins.
 #
 # <details><summary>The proof, in three steps</summary>
 #
@@ -450,18 +410,18 @@ print(f"squashed adder: {100 * (z.argmax(axis=2) == lists).mean():.2f} % right, 
 #
 # ### Exercise 12.4: a check that it looks (core, 20 minutes)
 #
-# Write a check from outside for somebody else's network. You get a function `answer`, which turns cards `x` of shape (n, images, pixels) into logits (n, 10), and some cards. Place 0 of a card is the asked image, then come key, value, key, value, and so on. You may ask it about cards that you have changed:
+# Write a check that works from outside, on somebody else's network. You get a function `answer`, which turns cards `x` of shape (n, images, pixels) into logits (n, 10), and some cards. Place 0 of a card is the asked image, then come key, value, key, value, and so on. You may ask it about cards that you have changed:
 #
 # - *Places don't matter.* Move the first pair to the end, and then, on the cards as they were, exchange the first two pairs. Each time the answers must stay the same, up to float64's rounding (`np.allclose`).
 # - *Other cards don't matter.* Ask about each card alone (`x[i : i + 1]`, so that the axes stay): its answer must be what it was among the others. Lesson 06's softmax would fail here.
 # - *Question and company decide together.* On at least one card, the classes that win when you ask about the first key and about the second must trade places when you swap the first two values.
 #
-# Make each change on a copy of the cards, because a slice of an array is a view, and changes with it. Return True if all three hold.
+# Make each change on a copy of the cards, because a slice is a view: change it, and you change the cards. Return True if all three hold.
 
 
 # %%
 def my_looks(answer, x):
-    """Return True if the answers pass all three questions, and False if they fail one."""
+    """Return True if the answers pass all three tests, and False if they fail one."""
     ...
 
 
@@ -471,14 +431,12 @@ exercises.check(my_looks)
 exercises.folded(my_looks)
 
 # %% [markdown]
-# Here are five impostors, made from our trained features: one that weighs all pairs alike, one that looks but favours the pairs higher up, one whose softmax runs over the cards in the batch, as in lesson 06, and the adder, plain and squashed. The table has them below our network and an untrained one, and says of each whether its answers depend on places and on other cards, and on what percentage of 1,000 cards they trade places.
+# Here are five impostors, made from our trained features: one that weighs all pairs alike, one that looks but favours the pairs higher up, one whose softmax runs over the cards in the batch, as in lesson 06, and the adder, plain and squashed. The table says of each whether its answers depend on places and on other cards, and on what percentage of 1,000 cards they trade places.
 
 # %% tags=["hide-input"]
 validation_x = model.prepare(validation_cards.images)
-candidates = {
-    "the network": lambda x: model.logits(trained, x),
-    "an untrained one": lambda x: model.logits(start, x),
-} | impostors.make_impostors(trained)
+candidates = {"the network": lambda x: model.logits(trained, x)}
+candidates |= impostors.make_impostors(trained)
 print("                      depends on        %")
 print("                     place  cards   trades  right")
 for name, answer in candidates.items():
@@ -489,7 +447,7 @@ for name, answer in candidates.items():
     print("{:19} {:>6}  {:>5}  {:7.1f}  {:5.1f}".format(name, *marks, trades, share))
 
 # %% [markdown]
-# Here is the verdict. The adders, plain or squashed, get three cards in five right, and their answers trade places on none. Our network's do on 85 cards in 100 (on about one in ten they can't, because both values show the same digit). **The question decides which of the two values is heard**, and that is what we mean by looking. The untrained network passes as well, with four cards in a thousand, because it does look; it just can't see anything yet.
+# Here is the verdict. Each of the three tests is needed: only the first catches *looks, by place*, only the second *over the cards*, and only the third the others. The adders get three cards in five right (and not nearly two in three, because they have to read handwriting), and their answers trade places on none. Our network's do on 85 cards in 100; on about one in ten they can't, because both values show the same digit. **The question decides which of the two values is heard**, and that is what we mean by looking.
 #
 # ### Change what it looked at
 #
@@ -501,6 +459,8 @@ for name, answer in candidates.items():
 guesses.ask("% of answers changed by the first, and by the second", None)
 
 # %% tags=["answer", "hide-input"]
+state = model.forward(trained, validation_x)
+answers = state.z.argmax(axis=1)
 rng = np.random.default_rng(seed=8)
 each = np.arange(1000)
 looked_at = state.w.argmax(axis=1)
@@ -519,15 +479,11 @@ print(f"and a different value elsewhere changes {changes[1]} %")
 guesses.compare("% of answers changed by the first, and by the second", " and ".join(changes))
 
 # %% [markdown]
-# Ninety-nine in a hundred, against one. For *this* network the lines do tell where the answers come from, though it isn't the lines that prove it, but the experiment.
-#
-# ## Lesson 00's question again
-#
-# An answer may depend on its company, *if you can say on which company and how*. For ours, the table has said it: on the pairs of its own card, wherever they are, and on no other card. The faulty network of lesson 06 also ran a softmax over its company, and its answers moved with whoever happened to be in the batch. Here the company is *on the card*, and nobody else has a say. The operation is the same. The difference is **who was meant to be asked**.
+# Ninety-nine in a hundred, against one. For *this* network the lines do tell where the answers come from, though what proves it is the experiment, not the lines.
 #
 # ## From one look to a transformer
 #
-# You have built a single look: one question, put to a handful of pairs. The networks that write text repeat it many times. What else lies between is less than you may fear, and you know most of it.
+# You have built a single look: one question, put to a handful of pairs. The networks that write text repeat it many times. What else a transformer needs is less than you may fear, and you know most of it.
 #
 # <details><summary>From here to there, in six steps</summary>
 #
@@ -546,7 +502,7 @@ guesses.compare("% of answers changed by the first, and by the second", " and ".
 #
 # <details><summary>Does it compare, or recognise?</summary>
 #
-# Our network looks, but how does it find the right pair? It may *compare* two images, or *recognise* both: this is an 8, and so is that one. So a study (`studies/looking.py` and `studies/comparing.py`) trained on keys 0 to 7, and then asked about an 8 or a 9, which nobody had taught it to recognise. It beat rivals that matched a classifier's names, or its probabilities by a dot product, and for a while this page said, in bold, *it compares*. Then a referee saw that only one rival, which compares bare pixels, had been given a cosine, which ignores how long two vectors are. That rival beats the network, and given a cosine the probabilities do, too. We were wrong: the ruler decides, and the experiment can't tell the two apart.
+# Our network looks, but how does it find the right pair: does it *compare* two images, or *recognise* each of them? A study (`studies/looking.py`, `studies/comparing.py`) trained networks on the keys 0 to 7 only, and then asked about an 8 or a 9, which they had never had to recognise. On average they found the right key more often than a rival that can only recognise: a classifier of the digits 0 to 7, whose probabilities for the two images were compared by their dot product. So they compare, we said. But take the cosine of the same probabilities, which ignores how long two vectors are, and the rival is ahead of the networks. The way of measuring had decided, and the experiment can't tell the two apart.
 #
 # </details>
 #
@@ -562,11 +518,11 @@ guesses.compare("% of answers changed by the first, and by the second", " and ".
 # %% [markdown]
 # ## Recap
 #
-# **When should an answer depend on its company?** When the question can't be answered without it, and when you can say whom it depends on, and how. You now have a layer that asks its company on purpose, and an experiment that shows it. What you can't do yet is look more than once, which is where transformers begin.
+# **When should an answer depend on its company?** When the question can't be answered without it, and when you can say whom it depends on, and how. Lesson 06's faulty network ran the same softmax over whoever happened to be in the batch; here the company is *on the card*, and nobody else has a say. The operation is the same, and the difference is **who was meant to be asked**. You now have a layer that asks its company on purpose, and an experiment that shows it. What you can't do yet is look more than once, which is where transformers begin.
 #
 # - Attention is a softmax over the company: scores are a query's dot products with keys, and the answer is the weighted mean of the values.
 # - Blame goes to whoever was listened to: $dv_i = w_i\,dm$. The query collects from all keys.
-# - An adder compares nothing and gets nearly two cards in three right; squashed, it comes below the floor of all sums, 1.1868. But its answers never trade places.
+# - An adder compares nothing and gets nearly two cards in three right, if it misreads none; squashed, it comes below 1.1868, the floor for every sum. But its answers never trade places.
 # - To know whether a network uses something, change it.
 #
 # ## Questions to ask yourself
@@ -583,15 +539,15 @@ guesses.compare("% of answers changed by the first, and by the second", " and ".
 #
 #    <details><summary>Answer</summary>
 #
-#    No. A table of 36 scores by *place* does it as well, the same for every word: the first letter of the answer always comes from the last place. Reversing needs to know *where*, never *what*. A neighbouring trap: the tests of [TinyTorch 2026](https://github.com/harvard-edge/cs249r_book/blob/main/tinytorch/milestones/05_2017_transformer/transformer_gates.py) once accepted a transformer whose attention returned zeros, as its authors found in an audit, because its loss on text falls even if each letter is only guessed from the one before. Their remedy is ours: compare with a network that can't look.
+#    No. A table of 36 scores by *place* does it as well, the same for every word: the first letter of the answer always comes from the last place. Reversing needs to know *where*, never *what*.
 #
 #    </details>
 #
-# 3. What is the factor $c = 1 / \sqrt d$ good for? And if somebody leaves it out, what else must they change, so that training goes on step by step as before?
+# 3. What is the factor $c = 1 / \sqrt d$ good for?
 #
 #    <details><summary>Answer</summary>
 #
-#    If the entries of $q$ and $k_i$ are independent, with mean 0 and variance 1, their dot product has the variance $d$, and $c$ brings it back to 1, however long the vectors are. Whoever leaves it out starts with $W_q$ and $W_k$ multiplied by $\sqrt c$, because $c \, (q \cdot k_i)$ is the dot product of $\sqrt c \, q$ and $\sqrt c \, k_i$, and gives these two matrices a learning rate multiplied by $c$. In other words, $c$ and the rate are one dial, as the pixels' scale and the rate were in exercise 6.4.
+#    If the entries of $q$ and $k_i$ are independent, with mean 0 and variance 1, their dot product has the variance $d$, and $c$ brings it back to 1, however long the vectors are. Without it, a smaller start and a smaller learning rate for $W_q$ and $W_k$ would do the same: $c$ and the rate are one dial.
 #
 #    </details>
 #
@@ -613,4 +569,4 @@ guesses.compare("% of answers changed by the first, and by the second", " and ".
 #
 # ## Next
 #
-# The last lesson, *From an empty page*, gives you nothing: no network, no library, only the digits, and asks whether yours survives the autopsy. Before you go there, make a card of your own, and ask somebody what is beside the 3.
+# The last lesson, *From an empty page*, gives you nothing: no network, no library, only the digits, and asks whether the one you write survives the autopsy. Before you go there, make a card of your own, and ask somebody what is beside the 3.
