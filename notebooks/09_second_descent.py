@@ -123,7 +123,7 @@ for wave, level in [(3, 0.0), (3, 0.02), (3, 0.2), (12, 0.0)]:
 guesses.compare("off at 12 features, without noise", f"{at_12[3, 0.0]:.6f}")
 
 # %% [markdown]
-# Without noise there is no peak at all: the fit with 12 features can't be told from the true curve. Now read on downwards. Ten times the noise gives ten times the distance, and the distance is always about ten times the noise itself: at 12 features the fit is an amplifier.
+# Without noise there is no peak at all: the fit with 12 features can't be told from the true curve. Now read down the column. Ten times the noise gives ten times the distance, and the distance is always about ten times the noise itself: at 12 features the fit is an amplifier.
 #
 # And noise is not all that it amplifies, as the last row shows. There is none in it, but the true curve has more waves than 12 features can follow, and the peak is back. A peak needs something to amplify: noise in the targets, or a **misfit**, that is, a part of the true answer that the model can't express. <small>We owe this way of looking at it to [Schaeffer and others 2023](https://arxiv.org/abs/2303.14151).</small>
 #
@@ -141,11 +141,11 @@ pictures.fit()
 #
 # ## The same experiment, with digits
 #
-# With twelve points the second low was not as low as the first. Is that true of digits, too? Take a layer of ReLUs, give it the weights $W_1$ that the He rule draws at random (lesson 07), and never train it. Its activations $A = \mathrm{ReLU}(X W_1)$, of shape (n, features), are **random features** of $n$ images. Only the weights $W$ from there to the ten classes, of shape (features, 10), are fitted, by least squares.
+# With twelve points, 40 features came out no nearer to the true curve than 4 did. Is that true of digits, too? Take a layer of ReLUs, give it the weights $W_1$ that the He rule draws at random (lesson 07), and never train it. Its activations $A = \mathrm{ReLU}(X W_1)$, of shape (n, features), are **random features** of $n$ images. Only the weights $W$ from there to the ten classes, of shape (features, 10), are fitted, by least squares.
 #
 # The targets are the one-hot $Y$, and what we make as small as possible is the squared error: the squares of all entries of $AW - Y$, added up and divided by $n$.
 #
-# Nearly all these labels are correct, so where is the noise? There is hardly any, but there is plenty of misfit, because no weights on a few hundred random features answer exactly 1 or 0 to every digit that anybody writes.
+# Nearly all these labels are correct, so where is the noise? There is hardly any, but there is plenty of misfit, because no weights on a few hundred random features can give exactly 1 or 0 for every digit that anybody might write.
 
 # %% tags=["hide-input"]
 mnist = data.load()
@@ -282,11 +282,11 @@ exercises.folded(my_lightest_weights)
 #
 # ### More features, less weight
 #
-# Beyond the threshold, more features never make the lightest fit heavier. Suppose that you have an exact fit of 1,000 features. Give a hundred new features the weight 0, and you have an exact fit of all these features that is just as heavy, so the lightest one can't be heavier.
+# Beyond the threshold, more features never make the lightest fit heavier. Suppose that you have an exact fit with 1,000 features. Give a hundred new features the weight 0, and you have an exact fit of all these features that is just as heavy, so the lightest one can't be heavier.
 
 # %% tags=["hide-input"]
 heaviness = [np.linalg.norm(W) for W in fits]
-for width in [300, n, widths[-1]]:
+for width in [n, widths[-1]]:
     print(f"{width:5} features: norm {heaviness[widths.index(width)]:7.2f}")
 
 # %% [markdown]
@@ -294,7 +294,7 @@ for width in [300, n, widths[-1]]:
 #
 # ### Just as exact, and heavier
 #
-# "Two peaks in one place," you might object, "may be a coincidence." So keep the 6,000 features and an exact fit, and only make it heavier. Draw random weights for all the features, and subtract the lightest weights that give the training images the same answers as the random ones do. What is left answers 0 to every one of these images; such weights are *silent*. However much of them we add to the light fit, it stays exact.
+# "Two peaks in one place," you might object, "may be a coincidence." So keep the 6,000 features and an exact fit, and only make it heavier. Draw random weights for all of them. Of all weights that give the training images the same answers as these, find the lightest, and subtract them. What is left answers 0 to every one of these images; such weights are *silent*. However much of them we add to the light fit, it stays exact.
 
 # %%
 light = fits[-1]
@@ -320,25 +320,27 @@ guesses.compare("% misread by the heavy exact fit", both_wrong[-1] / 100)
 # %% [markdown]
 # The same images, the same features, both fits exact, and yet 9.42 % errors become 87.11 %, hardly different from the threshold's. The weights that we added were silent on the training images only. **Exact fits differ in their weight, and new images feel it.**
 #
+# **Another good place to stop.** You know what tells a good exact fit from a bad one. What is left is why the threshold makes it heavy, and what takes the weight away.
+#
 # <small>But light is not good in itself. With the powers of $u$ in place of Legendre's polynomials, the lightest weights give a wild curve: what counts as light depends on the features.</small>
 #
 # ## Where the weight comes from
 #
-# Why does the threshold need such heavy weights? With two images it was because they hardly differed. To say the same of a thousand images, imagine every set of weights of norm 1, that is, every direction that the weights can take. Some give large answers to the training images: call them *loud*. Others give almost none: call them *faint*. What can only be reached along a faint direction takes a lot of weight to reach.
+# Why does the threshold need such heavy weights? With two images it was because they hardly differed. To say the same of a thousand images, imagine every set of weights of norm 1, that is, every direction that the weights can take. Some give large answers to the training images: call them *loud*. Others give almost none: call them *faint*. Whatever can be reached only along a faint direction takes a lot of weight.
 #
-# Linear algebra sorts the directions for us. Every matrix can be taken apart into pairs of directions, from the loudest to the faintest. This is the **singular value decomposition**; books write it $U \Sigma V^T$, and we write, with $s$ on the diagonal of $\mathrm{diag}(s)$,
+# Linear algebra sorts the directions for us. Every matrix can be taken apart into pairs, each of a direction of the weights and the direction in which their answers point, from the loudest to the faintest. This is the **singular value decomposition**; books write it $U \Sigma V^T$, and we write, with $s$ on the diagonal of $\mathrm{diag}(s)$,
 #
 # $$A = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right} .$$
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
 # | $\text{right}$ | `right` | (pairs, features) | each row: weights of norm 1; *pairs* is $n$ or the number of features, whichever is smaller |
-# | $\text{left}$ | `left` | (n, pairs) | each column: the answers they get, scaled to norm 1 |
+# | $\text{left}$ | `left` | (n, pairs) | each column: the answers that those weights give, scaled to norm 1 |
 # | $s$ | `s` | (pairs,) | how loud those answers are, the loudest first: the **singular values** |
 #
 # The rows of `right` have norm 1 and are perpendicular to one another, and so are the columns of `left`: $\text{right}\; \text{right}^T$ and $\text{left}^T\, \text{left}$ are identity matrices, with ones on the diagonal and zeros elsewhere. That every matrix can be taken apart like this is the one fact that we borrow without proof.
 #
-# Take row $j$ of `right`, written as a column, as the weights. Its product with every other row is 0, and with itself 1, so in $A\, \text{right}_j = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right}\; \text{right}_j$ only the $j$-th pair survives:
+# For weights, take row $j$ of `right`, stood up as a column. Its product with every other row is 0, and with itself 1, so in $A\, \text{right}_j = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right}\; \text{right}_j$ only the $j$-th pair survives:
 #
 # $$A\, \text{right}_j = s_j\, \text{left}_j .$$
 #
@@ -346,7 +348,7 @@ guesses.compare("% misread by the heavy exact fit", both_wrong[-1] / 100)
 #
 # $$\text{part}_j = \text{left}_j \cdot \text{targets} ,$$
 #
-# says how much of the targets lies along that column. Each helping of $\text{right}_j$ supplies only $s_j$, so we need $\text{part}_j / s_j$ helpings. The fainter the direction, the larger the weight. Here are the two images from above, whose targets were 0 and 1.
+# says how much of the targets lies along that column. Each helping of $\text{right}_j$ supplies only $s_j$, so we need $\text{part}_j / s_j$ helpings. The fainter the direction, the more helpings it takes. Here are the two images from above, whose targets were 0 and 1.
 
 # %%
 left, s, right = np.linalg.svd(two)
@@ -390,7 +392,7 @@ exercises.folded(my_without_weakest)
 # %% [markdown]
 # ### The useless fit without its faintest directions
 #
-# The fit of 1,000 features has a thousand directions. How much better does it read new digits if you leave out only the ten faintest, or a tenth of them all?
+# The fit with 1,000 features has a thousand directions. How much better does it read new digits if you leave out only the ten faintest, or a tenth of them all?
 
 # %% tags=["hide-input"]
 left, s, right = np.linalg.svd(a[:, :n], full_matrices=False)
@@ -406,9 +408,9 @@ for weakest in [0, 10, 100]:
 #
 # ### Why exactly there?
 #
-# You know now why a faint direction needs a heavy weight. But why should the faintest of all, the one with the smallest $s$, be at the threshold? Add one feature after another, and watch it.
+# You now know why a faint direction takes so many helpings. But why should the faintest of all, the one with the smallest $s$, be at the threshold? Add one feature after another, and watch it.
 #
-# *To the left* of the threshold there are fewer features than images. The faintest direction is the set of weights, of norm 1, that comes closest to silencing all the images at once. One more feature brings one more weight to help with the silencing, and at worst that weight stays 0. So with each feature the smallest $s$ falls, or stays.
+# *To the left* of the threshold there are fewer features than images. The faintest direction holds the weights of norm 1 whose answers to all the images come closest to 0. One more feature is one more weight to help bring them there, and at worst that weight stays 0. So with each feature the smallest $s$ falls, or stays.
 #
 # *To the right* there are more features than images, and it helps to read the pairs from the images' side. Mix the images, which are the rows of $A$, by the numbers in column $j$ of `left`, adding some and subtracting others. Again only the $j$-th pair survives:
 #
@@ -416,7 +418,7 @@ for weakest in [0, 10, 100]:
 #
 # So the smallest $s$ says, just as well, how nearly the *images* can be made to cancel by a mixture whose numbers have norm 1. In such a mixture each feature has one sum over the images, and all these sums must be close to 0. One more feature is one more sum to keep close to 0, which can only be harder. So with each feature the smallest $s$ rises, or stays.
 #
-# It falls up to the threshold and rises from there on, so it must be smallest exactly there. That is why the peak is where it is, and we know of no shorter reason. Look at it with the digits.
+# It falls up to the threshold and rises from there on, so it must be smallest exactly there. That is why the peak is where it is, and we know of no shorter reason. Here is the smallest $s$, for the digits.
 
 # %% mystnb={"image": {"alt": "The smallest singular value of the digits' features against the number of features, 300 to 3,000, both axes logarithmic: a sharp V. It falls from 0.3 at 300 and 500 features to 0.001 at 1,000, where a dashed vertical line marks as many features as images, and climbs again to 0.8 at 3,000."}} tags=["hide-input"]
 near = {n * permille // 1000 for permille in (300, 500, 950, 990, 1010, 1050, 1500, 3000)}
@@ -438,7 +440,7 @@ axis.minorticks_off()
 plt.show()
 
 # %% [markdown]
-# With $s = 0.001$ the weight must be a thousand times the part, and whatever noise or misfit lies along that direction is amplified a thousandfold.
+# With $s = 0.001$ it takes a thousand helpings for each unit of part, and whatever noise or misfit lies along that direction is amplified a thousandfold.
 #
 # ## Weight decay, for a single layer
 #
@@ -446,11 +448,11 @@ plt.show()
 #
 # $$W = \text{right}^T\, \mathrm{diag}\Big(\frac{s}{s^2 + n\lambda/2}\Big)\, \text{left}^T\, Y .$$
 #
-# Exercise 9.3, at the end, derives it; here, see what it does. Let $n\lambda/2$ be 1. For a loud direction, with $s = 100$, the 1 hardly counts beside $s^2$, so the new factor is about a hundredth, as $1/s$ was. For a faint one, with $s = 1/100$, it is $s^2$ that hardly counts: $1/s$ was a hundred, and the new factor is about a hundredth. In words: the loud directions hardly notice weight decay, and the faint ones are silenced.
+# Exercise 9.3, at the end, derives it; here, see what it does. Let $n\lambda/2$ be 1. For a loud direction, with $s = 100$, the 1 hardly counts beside $s^2$, so the new factor is about a hundredth, as $1/s$ was. For a faint one, with $s = 1/100$, it is $s^2$ that hardly counts: $1/s$ was a hundred, and the new factor is about a hundredth. In words: the loud directions hardly notice weight decay, and of the faint ones next to nothing is taken.
 #
 # ### The peak without an amplifier
 #
-# Use it at the threshold, where it is needed most.
+# Use weight decay at the threshold, where it is needed most.
 
 # %% tags=["hide-input"]
 weight_decay = 0.02  # lambda; change me
