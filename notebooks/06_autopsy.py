@@ -194,7 +194,7 @@ print("answers given, one at a time:", np.unique(answers["one at a time"]))
 guesses.compare("the lowest of the three, %", round(min(percent.values()), 2))
 
 # %% [markdown]
-# Read those three lines twice, because they are hard to believe. Asked about one image at a time, the network answers 0 to every one of them, and by its own logits, with no softmax to blame, it gets only 62 % right. The accuracy that the notebook reported belongs to a situation in which no digit in the post will ever find itself: sharing one envelope with 9,999 others.
+# Read those three lines twice, because they are hard to believe. Asked about one image at a time, the network answers 0 to every one of them, and by its own logits, with no softmax to blame, it gets only 62 % right. The accuracy that the notebook reported belongs to a situation in which no digit in the post will ever find itself: sharing one envelope with all the others.
 #
 # **The answer to an image depends on its company**, by which we mean the other images of the batch. Take one image, a clearly written 2, and change nothing except its company.
 
