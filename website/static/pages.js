@@ -43,14 +43,14 @@ document.addEventListener("click", (event) => {
 });
 
 // Paper is white, whatever the screen is, and folds nothing out: hints, answers and solutions are printed.
-// Code that only draws stays folded.
+// Code that only draws stays folded, and so does what a card of the home page says more, which its lesson says.
 const root = document.documentElement;
 let theme;
 let unfolded = [];
 window.addEventListener("beforeprint", () => {
   theme = root.dataset.theme;
   root.dataset.theme = "light";
-  unfolded = [...document.querySelectorAll("article details:not(.code, [open])")];
+  unfolded = [...document.querySelectorAll("article details:not(.code, .able, [open])")];
   for (const fold of unfolded) fold.open = true;
 });
 window.addEventListener("afterprint", () => {
