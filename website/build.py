@@ -135,9 +135,9 @@ def lesson_list(lessons: list[Lesson]) -> str:
         ]:
             sys.exit(f"{lesson.path.name}: its first cell does not tell {', '.join(missing)}")
         page = f"notebooks/{lesson.path.name}"
-        minutes = f"{head.minutes} min to read"
+        minutes = f"{head.minutes}\N{NO-BREAK SPACE}min to read"
         if head.more_minutes:
-            minutes += f", {head.more_minutes} to do"
+            minutes += f", {head.more_minutes}\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}do"
         drawing = SITE / "thumbs" / f"{lesson.number}.svg"
         entries += [
             "::::{container} lesson",
