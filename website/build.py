@@ -72,10 +72,17 @@ def as_address(pixels: np.ndarray) -> str:
     return f"data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}"
 
 
+def in_two_rows(digits: np.ndarray) -> np.ndarray:
+    """Return nineteen digits as one image: ten, and below them nine and an empty place."""
+    places = np.concatenate([digits, np.zeros_like(digits[:1])])
+    return np.concatenate([np.concatenate([*row], axis=1) for row in np.split(places, 2)])
+
+
 def one_two_in_company() -> str:
     """Return HTML for the 2 of the home page: five companies to choose from, and what each makes of it.
 
-    It needs no script: of five answers, the style sheet shows the chosen one.
+    It needs no script: of five answers, the style sheet shows the chosen one. It begins with the one
+    that is right; pages.js turns to the next one, once.
     """
     content = (packing.DATA / "company.bin").read_bytes()
     scores, labels, digits = packing.company_arrays(content)
@@ -84,18 +91,18 @@ def one_two_in_company() -> str:
         asked = scores[[THE_TWO, *company]].astype(float)
         answer = original.softmax_over_batch(asked)[0].argmax()
         words = f"nineteen {name}" if len(company) else name
-        checked = " checked" if not number else ""
+        right = answer == labels[THE_TWO]
+        mark, said = ("✓", ' class="right" checked') if right else ("✗", "")
         choices.append(
-            f'<label><input type="radio" name="company" value="{number}"{checked}>'
+            f'<label><input type="radio" name="company" value="{number}"{said}>'
             f"<span>{name}</span></label>"
         )
-        mark = "✓" if answer == labels[THE_TWO] else "✗"
         beside = ""
         if len(company):
-            strip = np.concatenate([*digits[company]], axis=1)
+            rows = in_two_rows(digits[company])
             beside = (
-                f'<img src="{as_address(strip)}" width="{strip.shape[1]}" height="28" '
-                f'alt="In one row, the {words} that are asked about with it.">'
+                f'<img src="{as_address(rows)}" width="{rows.shape[1]}" height="{rows.shape[0]}" '
+                f'alt="In two rows, the {words} that are asked about with it.">'
             )
         answers.append(
             f'<div class="in-company"><p>With {words} beside it, the network says '
@@ -110,15 +117,15 @@ def one_two_in_company() -> str:
     )
 
 
-def lesson_list() -> str:
-    """Return Markdown for the home page's list of lessons: what each asks, and how long it takes."""
+def lesson_list(lessons: list[Lesson]) -> str:
+    """Return Markdown for a list of lessons on the home page: what each asks, and how long it takes."""
     entries = []
-    for lesson in all_lessons():
+    for lesson in lessons:
         head = lesson.header
         page = f"notebooks/{lesson.path.name}"
-        minutes = f"{head.minutes} min to read"
+        minutes = f"{head.minutes}\N{NO-BREAK SPACE}min to read"
         if head.more_minutes:
-            minutes += f", {head.more_minutes} min to do"
+            minutes += f", {head.more_minutes}\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}do"
         drawing = SITE / "thumbs" / f"{lesson.number}.svg"
         entries += [
             "::::{container} lesson",
@@ -295,6 +302,13 @@ def for_pages(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
+#: So many lessons are the course proper; those that follow stand by themselves.
+COURSE = 7
+
+#: Those of the pictures one can touch whose stills the home page shows.
+SHOWN = ("train", "company", "kernel")
+
+
 def stage() -> None:
     """Lay out what Sphinx reads: the pages, the notebooks, and what is made from them."""
     for lesson in all_lessons():
@@ -311,8 +325,10 @@ def stage() -> None:
     made = SOURCE / "made"
     made.mkdir()
     reviewing, questions = review_pieces()
+    lessons = all_lessons()
     pieces = {
-        "lessons": lesson_list(),
+        "course": lesson_list(lessons[:COURSE]),
+        "further": lesson_list(lessons[COURSE:]),
         "two": one_two_in_company(),
         "reply": wrong_answer(),
         "library": library_pages(),
@@ -322,6 +338,8 @@ def stage() -> None:
     }
     [digits] = figures("digits")
     (made / "digits.png").write_bytes(digits.png)
+    for name in SHOWN:
+        shutil.copy2(packing.DATA / f"{name}.png", made)
     pieces["digits"] = f"```{{image}} made/digits.png\n:alt: {digits.alt}\n```\n"
     (made / "licences.txt").write_text(licences(), encoding="utf-8")
     for name, text in pieces.items():

@@ -194,6 +194,14 @@ def keep_words_with_formulas(app: Sphinx, doctree: nodes.document, docname: str)
         parent[at] = together
 
 
+def keep_numbers_with_units(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Let no line end between a number and its unit, such as in 84 %."""
+    for text in list(doctree.findall(nodes.Text)):
+        together = re.sub(r"(?<=\d) (?=(?:%|s|ms|kB|MB|GB)(?!\w))", "\N{NO-BREAK SPACE}", text)
+        if together != text and is_prose(text):
+            text.parent.replace(text, nodes.Text(together))
+
+
 def words_of_section(section: nodes.section) -> str:
     """Return the words of a section without those of its subsections; formulas as they are seen."""
     pieces = []
@@ -275,11 +283,14 @@ def mark_not_attempted(app: Sphinx, doctree: nodes.document, docname: str) -> No
 
 
 def shorten_contents(app: Sphinx, env: BuildEnvironment) -> None:
-    """Leave out of the contents an exercise's level and minutes, which would fill two lines more."""
+    """Make the contents fit their column: without an exercise's level and minutes, long names parted."""
     for contents in env.tocs.values():
         for text in list(contents.findall(nodes.Text)):
             if match := EXERCISE.fullmatch(f"### {text}"):
                 text.parent.replace(text, nodes.Text(match["title"]))
+            elif isinstance(text.parent, nodes.literal):
+                parted = text.replace("_", "_\N{ZERO WIDTH SPACE}")
+                text.parent.replace(text, nodes.Text(parted))
 
 
 def visit_entry(translator: HTML5Translator, node: nodes.entry) -> None:
@@ -387,6 +398,7 @@ def setup(app: Sphinx) -> dict[str, str]:
     app.connect("doctree-resolved", link_terms)
     app.connect("doctree-resolved", keep_words_with_formulas)
     app.connect("doctree-resolved", keep_words)
+    app.connect("doctree-resolved", keep_numbers_with_units)
     app.connect("doctree-resolved", tell_sizes)
     app.connect("doctree-resolved", set_levels_small)
     app.connect("doctree-resolved", mark_not_attempted)

@@ -42,15 +42,23 @@ document.addEventListener("click", (event) => {
   event.target.closest("dialog[open] :is(a[href^='#'], .close)")?.closest("dialog").close();
 });
 
+// The home page's 2 begins in the company in which it is read; who only looks sees the next one change that, once.
+const flip = document.querySelector(".flip");
+if (flip?.querySelector(".right:checked") && !matchMedia("(prefers-reduced-motion: reduce)").matches) {
+  const next = flip.querySelector("label:has(.right) + label input");
+  const turning = setTimeout(() => (next.checked = true), 1500);
+  for (const touch of ["pointerdown", "focusin"]) flip.addEventListener(touch, () => clearTimeout(turning));
+}
+
 // Paper is white, whatever the screen is, and folds nothing out: hints, answers and solutions are printed.
-// Code that only draws stays folded.
+// Code that only draws stays folded, and so does what a card of the home page says more, which its lesson says.
 const root = document.documentElement;
 let theme;
 let unfolded = [];
 window.addEventListener("beforeprint", () => {
   theme = root.dataset.theme;
   root.dataset.theme = "light";
-  unfolded = [...document.querySelectorAll("article details:not(.code, [open])")];
+  unfolded = [...document.querySelectorAll("article details:not(.code, .able, [open])")];
   for (const fold of unfolded) fold.open = true;
 });
 window.addEventListener("afterprint", () => {

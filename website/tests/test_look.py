@@ -114,6 +114,7 @@ def test_the_first_screen_of_the_home_page_has_the_thing_itself_and_one_button(t
     assert page.locator(".hero a.start").count() == 1
     answers = []
     page.locator(".flip input").first.focus()
+    page.keyboard.press("Space")
     for _ in range(5):
         [answer] = page.locator(".in-company strong:visible").all_inner_texts()
         answers.append(answer.split()[0])
@@ -121,6 +122,20 @@ def test_the_first_screen_of_the_home_page_has_the_thing_itself_and_one_button(t
     assert answers == ["0", "2", "3", "6", "0"]
     page.locator(".flip label", has_text="zeros").click()
     assert page.locator(".in-company strong:visible").inner_text().startswith("3")
+
+
+def test_the_2_of_the_home_page_is_misread_before_one_s_eyes_but_where_nothing_should_move(tab):
+    page = tab.open("index.html")
+    answer = page.locator(".in-company strong:visible")
+    expect(answer).to_have_text("2 ✓")
+    expect(answer).to_have_text("3 ✗")
+    page.emulate_media(reduced_motion="reduce")
+    tab.open("index.html").wait_for_timeout(2000)  # it would have turned after 1.5 seconds
+    expect(answer).to_have_text("2 ✓")
+    page.emulate_media(reduced_motion="no-preference")
+    tab.open("index.html").locator(".flip input").nth(1).focus()
+    page.wait_for_timeout(2000)
+    expect(answer).to_have_text("2 ✓")  # whoever touches it is left alone
 
 
 #: Where the parts of the header are that one reads or presses: left, right, top and bottom.
