@@ -150,27 +150,6 @@ def curves(
     return axis
 
 
-def confusion(matrix: np.ndarray, *, title: str) -> plt.Axes:
-    """Draw a confusion matrix, its diagonal left blank so that the mistakes can be seen.
-
-    A row is a label, a column an answer. Used in lesson 04.
-    """
-    mistakes = np.array(matrix)
-    np.fill_diagonal(mistakes, 0)
-    axis = plt.subplots(figsize=(6, 5.4))[1]
-    axis.imshow(mistakes, cmap="Blues")
-    for (row, column), count in np.ndenumerate(mistakes):
-        if row != column:
-            full = count > 0.6 * mistakes.max()
-            axis.text(
-                column, row, count, ha="center", va="center", color="white" if full else "black"
-            )
-    ticks = range(len(mistakes))
-    axis.set(title=title, xlabel="answer", ylabel="label", xticks=ticks, yticks=ticks)
-    axis.grid(False)
-    return axis
-
-
 def network(image: np.ndarray, a1: np.ndarray, p: np.ndarray, *, title: str) -> Figure:
     """Draw a network at work: an image, some hidden units, and the probability of each class.
 

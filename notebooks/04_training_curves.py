@@ -53,7 +53,6 @@ from mnistlib import data, network, plotting
 from mnistlib.training import evaluate, linear_decay, minibatches, train
 
 plotting.use_style()
-plt.rcParams.update({"figure.figsize": (6, 3.4), "figure.dpi": 84})
 mnist = data.load()
 train_set, validation_set = data.split(
     mnist.train_images, mnist.train_labels, rng=np.random.default_rng(seed=4)
@@ -94,7 +93,7 @@ exercises.check(my_minibatches)
 exercises.folded(my_minibatches)
 
 # %% [markdown]
-# The library's `minibatches` returns a list, and its epoch of 50,000 images has so many steps:
+# The library's `minibatches` returns a list, and its epoch of 50,000 images has this many steps:
 
 # %%
 batches = minibatches(50_000, 128, rng=np.random.default_rng(seed=8), epochs=6)
@@ -125,21 +124,19 @@ print(f"validation: loss {score.loss:.3f}, accuracy {100 * score.accuracy:.2f} %
 # %% [markdown]
 # A hundred guesses cost a quarter of the price of one exact gradient, and already the network beats the nearest mean of [lesson 01](01_loading.ipynb), which got 81.36 % right.
 #
-# Two numbers, then, tell you how a run is doing. The **loss** is what the steps bring down: it is smooth, and it notices how *sure* the network is. The **accuracy**, the share of right answers, is what we want, but it moves in jumps and has no useful gradient to follow, which is why training follows the loss instead. The loss of each batch comes for nothing, although it is noisy, so record it at every step; the validation set is asked now and then.
+# Two numbers, then, tell you how a run is doing. The **loss** is what the steps bring down: it is smooth, and it notices how *sure* the network is. The **accuracy**, the share of right answers, is what we want, but it moves in jumps and has no useful gradient to follow, which is why training follows the loss instead. The loss of each batch is noisy but free, so record it at every step; the validation set is asked now and then.
 #
 # From here on the library's `train` runs that loop. It takes a *model* (here the module `network`), the starting parameters, a dataset and batches. It returns the trained parameters and a `History`, which holds the batch losses and, at intervals set by `every`, loss and accuracy on the sets named in `monitor`.
 
 # %%
 start = network.initialise(np.random.default_rng(seed=6))  # the same weights
 trained, history = train(network, start, train_set, epoch[:100], learning_rate=0.5)
-if not np.allclose(history.batch_loss, losses):
-    print("these are not the losses of our own loop")
 print(f"hundredth batch loss, by the library: {history.batch_loss[-1]:.3f}")
 
 # %% [markdown]
 # ## How good is a batch's guess?
 #
-# You may feel uneasy about walking downhill by guesses, so let us see how good they are. Take 78 batches, a fifth of the epoch, and the exact gradient over all their images. By how much does a guess miss it, compared with the length of what it guesses?
+# You may feel uneasy about walking downhill by guesses, so let us see how good they are. Take 78 batches, a fifth of the epoch, and the exact gradient over all their images. By how much does a guess miss it, compared with the length of what it guesses? We ask twice: at the start, when the network knows nothing, and after the hundred steps of our loop, when it gets most images right.
 
 
 # %% tags=["hide-input"]
@@ -150,35 +147,21 @@ def gradient(parameters, indices):
     return np.concatenate([block.ravel() for block in grads])
 
 
-def compare(parameters, dealt):
-    """Print how far batches miss the gradient over all their images; return it for its length."""
+def compare(when, parameters, dealt):
+    """Print how far batches miss the gradient over all their images, beside its length."""
     exact = gradient(parameters, np.concatenate(dealt))
     guessed = [gradient(parameters, batch) for batch in dealt]
-    length, error = np.linalg.norm(exact), np.mean([np.linalg.norm(g - exact) for g in guessed])
-    print(f"length of the exact gradient {length:.2f}, of a guess's error {error:.2f}")
-    return error / length
+    error = np.mean([np.linalg.norm(guess - exact) for guess in guessed])
+    print(f"{when}: exact gradient {np.linalg.norm(exact):.2f} long, a guess misses by {error:.2f}")
 
 
-dealt = epoch[:78]
-at_the_start = compare(start, dealt)
+compare("at the start", start, epoch[:78])
+compare("after 100 steps", parameters, epoch[:78])
 
 # %% [markdown]
 # The guesses average out to the exact gradient, because the batches are of equal size and together hold the same images. In other words, the gradient of a batch picked at random is right on average, which is called an **unbiased estimate**. Shuffling is what makes it a fair pick: a batch of nothing but ones would send every step off in a direction of its own.
 #
-# **Predict.** So far the network knew nothing. After the hundred steps of the loop it gets most images right. Is a batch's guess better by then, or worse?
-
-# %%
-guesses.ask("a batch after 100 steps: better or worse", None)
-
-# %% tags=["answer"]
-after_100_steps = compare(parameters, dealt)
-guesses.compare(
-    "a batch after 100 steps: better or worse",
-    "better" if after_100_steps < at_the_start else "worse",
-)
-
-# %% [markdown]
-# Worse, which may surprise you. By now the network gets most images nearly right, so each of them pulls less hard, and they no longer agree on the direction: the exact gradient has shrunk to a sixth of its length. The noise has shrunk too, but not as fast, so that a guess is off by more than the whole length of what it guesses. The signal fades faster than the noise, and that will return to trouble us at the end of training.
+# And yet, measured against the length of the gradient, the guess of the better network is the worse one, which may surprise you. By now it gets most images nearly right, so each of them pulls less hard, and they no longer agree on the direction: the exact gradient has shrunk to a sixth of its length. The noise has shrunk too, but not as fast, so that a guess is off by more than the whole length of what it guesses. The signal fades faster than the noise, and that will return to trouble us at the end of training.
 #
 # ## A learning-rate sweep
 #
@@ -202,7 +185,7 @@ print(f"best late:  a rate of {best_late}, loss {late[best_late]:.3f}")
 guesses.compare("best rates, early and late", f"{best_early} and {best_late}")
 
 # %% mystnb={"image": {"alt": "Loss against the learning rate, both axes logarithmic, early and late. Two basins. The early curve is near log 10 at the left, lowest at a rate of 1, and above 3 it rises steeply, out of the picture. The late curve lies lower, reaches its lowest point at a rate of 3, and leaves the picture too, a little further to the right. Rings mark the two lowest points."}} tags=["answer", "hide-input"]
-figure, axis = plt.subplots()
+figure, axis = plt.subplots(figsize=(6.5, 3.8))
 for found, style, label in [(early, "o-", "steps 11 to 30"), (late, "s--", "steps 292 to 391")]:
     axis.loglog(*zip(*sorted(found.items())), style, label=label)
     best = min(found, key=found.get)
@@ -222,16 +205,16 @@ plt.show()
 #
 # ### What the curves look like
 #
-# Here are three of these runs. Mind the scale of the third.
+# Here are the first thirty steps of three of these runs. Mind the scale of the third.
 
-# %% mystnb={"image": {"alt": "Batch loss over 30 steps for three learning rates. At 0.01 the curve sinks slowly, like a shallow ramp. At 0.3 it falls steadily to less than two thirds of its start. At 30 it jumps up and down, thirty times as high as the other two."}} tags=["hide-input"]
-figure, axes = plt.subplots(3, 1, figsize=(5, 6.4), sharex=True)
-faces = {0.01: "too small: a ramp", 0.3: "falls steadily", 30: "too large: thrashes"}
+# %% mystnb={"image": {"alt": "Batch loss over 30 steps for three learning rates, side by side. At 0.01 the curve sinks slowly, like a shallow ramp. At 0.3 it falls steadily to less than two thirds of its start. At 30 it jumps up and down, thirty times as high as the other two."}} tags=["hide-input"]
+figure, axes = plt.subplots(1, 3, figsize=(6.5, 3))
+faces = {0.01: "too small", 0.3: "falls steadily", 30: "thrashes"}
 for axis, (rate, face) in zip(axes, faces.items()):
     _, history = train(network, start, train_set, epoch[:30], learning_rate=rate)
     axis.plot(history.batch_loss, linewidth=1)
-    axis.set(title=f"Rate {rate:g}, {face}", ylabel="batch loss", ylim=(0, None if rate > 1 else 3))
-axes[2].set_xlabel("step")
+    axis.set(title=f"Rate {rate:g}:\n{face}", xlabel="step", ylim=(0, None if rate > 1 else 3))
+axes[0].set_ylabel("batch loss")
 plt.show()
 
 # %% [markdown]
@@ -260,26 +243,24 @@ _, few_history = train(
 )
 
 # %% tags=["answer", "hide-input"]
-turned = []
+curves = {}
 for name in few_history.scores:
-    loss, accuracy = few_history.loss(name), few_history.accuracy(name)
-    if loss[-1] > 1.05 * loss.min():
-        turned.append(f"the {name} loss")
-    if accuracy[-1] < accuracy.max() - 0.01:
-        turned.append(f"the {name} accuracy")
+    curves[f"the {name} loss"] = few_history.loss(name)
+    curves[f"the {name} accuracy"] = -few_history.accuracy(name)  # of both, lower is better
+turned = [name for name, curve in curves.items() if curve[-1] > curve.min() + 0.01]
 guesses.compare("which of the four turns round", ", ".join(turned))
 
-# %% mystnb={"image": {"alt": "Two panels over 800 steps of training on only 1,000 images. Above: the training loss falls to zero, while the validation loss reaches its lowest point early, marked by a dot, and then climbs steadily. Below: training accuracy reaches 100 percent and stays; validation accuracy levels off below 90 percent."}} tags=["answer", "hide-input"]
-figure, axes = plt.subplots(2, 1, figsize=(5, 6), sharex=True)
+# %% mystnb={"image": {"alt": "Two panels over 800 steps of training on only 1,000 images. Left: the training loss falls to zero, while the validation loss reaches its lowest point early, marked by a dot, and then climbs steadily. Right: training accuracy reaches 100 percent and stays; validation accuracy levels off below 90 percent."}} tags=["answer", "hide-input"]
+figure, axes = plt.subplots(1, 2, figsize=(6.5, 3.4))
 for name, line in [("training", "-"), ("validation", "--")]:
     axes[0].plot(few_history.steps, few_history.loss(name), line, label=name)
     axes[1].plot(few_history.steps, few_history.accuracy(name), line, label=name)
 best = few_history.loss("validation").argmin()
 lowest = few_history.steps[best], few_history.loss("validation")[best]
 axes[0].plot(*lowest, "o", color="black", label="lowest")
-axes[0].set(title="Loss: does a curve turn?", ylabel="loss", ylim=(0, 1))
+axes[0].set(title="Loss: does either turn?", xlabel="step", ylim=(0, 1))
 axes[0].legend()
-axes[1].set(title="Accuracy: does one turn?", xlabel="step", ylabel="accuracy", ylim=(0.7, 1.01))
+axes[1].set(title="Accuracy: does either?", xlabel="step", ylim=(0.7, 1.01))
 plt.show()
 
 # %% [markdown]
@@ -290,7 +271,7 @@ plt.show()
 # %% [markdown]
 # ### Make it all happen yourself
 #
-# Press *start*, then raise the rate until it thrashes, or take very few images.
+# Nothing later needs this, so if time is short, go on. Otherwise press *start*, then raise the rate until it thrashes, or take very few images.
 
 # %% mystnb={"image": {"alt": "A still of the picture of training: the loss and the accuracy on training and validation digits over the steps, sliders for the learning rate, momentum, batch size, hidden units and number of images, and ten digits with the network's answers."}}
 pictures.train(train_set, validation_set)
@@ -305,14 +286,13 @@ pictures.train(train_set, validation_set)
 mystery = mystery_curves(images, labels)
 
 # %% mystnb={"image": {"alt": "Four panels, A to D, each with the training and the validation loss of a run, and a dotted line at log 10. In A both losses jump about far above the line. In B the training loss sinks to 0, while the validation loss falls far below the line and then slowly rises. In C the training loss sinks, and the validation loss climbs almost from the start, from the line upwards. In D both sink together, very slowly, from just above the line."}} tags=["hide-input"]
-figure, axes = plt.subplots(4, 1, figsize=(5, 9.6))
+figure, axes = plt.subplots(2, 2, figsize=(6.5, 5.8))
 for axis, (letter, history) in zip(axes.flat, mystery.items()):
     for name, line in [("training", "-"), ("validation", "--")]:
         axis.plot(history.steps, history.loss(name), line, label=name)
     axis.axhline(np.log(10), color="0.5", linestyle=":", linewidth=1.5, label="log 10")
-    axis.set(title=letter, ylabel="loss", ylim=(0, None))
-    axis.legend(loc="best", frameon=True)
-axes[-1].set_xlabel("step")
+    axis.set(title=letter, xlabel="step", ylabel="loss", ylim=(0, None))
+figure.legend(*axis.get_legend_handles_labels(), loc="outside upper center", ncols=3)
 plt.show()
 
 # %%
@@ -379,38 +359,25 @@ exercises.folded(my_sgd_update)
 #
 # $$1 - \eta\,\kappa = -1, \qquad \eta = \frac{2}{\kappa} .$$
 #
-# With momentum there is such an edge too, but further out. You have just worked out all that it takes: at the edge $w$ and $-w$ alternate for ever, so the gradients alternate as well, and a velocity of alternating gradients has the length $\kappa\,\lvert w \rvert / (1 + \mu)$. One step must carry the weight from $w$ to $-w$, which is as far as $2\,\lvert w \rvert$:
+# With momentum there is such an edge too, but further out. You already have all that it takes: at the edge $w$ and $-w$ alternate for ever, so the gradients alternate as well, and a velocity of alternating gradients has the length $\kappa\,\lvert w \rvert / (1 + \mu)$. One step must carry the weight from $w$ to $-w$, which is as far as $2\,\lvert w \rvert$:
 #
 # $$\eta\, \frac{\kappa\,\lvert w \rvert}{1 + \mu} = 2\,\lvert w \rvert, \qquad \eta = \frac{2\,(1 + \mu)}{\kappa} .$$
 #
-# [Goh 2017](https://doi.org/10.23915/distill.00006) has pictures of it that you can play with. In words: a momentum of 0.9 nearly doubles the learning rate at which the weight is flung out; and counted in the *effective* rate, which divides by $1 - \mu$, the edge is nineteen times as high.
+# In words: a momentum of 0.9 nearly doubles the learning rate at which the weight is flung out; and counted in the *effective* rate, which divides by $1 - \mu$, the edge is nineteen times as high.
 #
-# A long valley has two curvatures, say 1 along and 20 across: $L = \frac12 (w_0^2 + 20\, w_1^2)$. The larger one sets the edge.
-#
-# **Predict.** In this valley, at which learning rate is plain descent flung out, and at which with a momentum of 0.5?
-
-# %%
-guesses.ask("the edge, plain and with momentum 0.5", None)
-
-# %% tags=["answer"]
-plain, other = [2 * (1 + momentum) / 20 for momentum in [0, 0.5]]
-print(f"plain beyond a rate of {plain:.2f}, momentum 0.5 beyond {other:.2f}")
-guesses.compare("the edge, plain and with momentum 0.5", f"{plain:.2f} and {other:.2f}")
-
-# %% [markdown]
 # ### Try it by hand
 #
-# Here is that valley. Raise the rate until the path leaves, then the momentum until it comes back. The slider is the rate itself, $\eta$, not the effective one.
+# A long valley has two curvatures, say 1 along and 20 across: $L = \frac12 (w_0^2 + 20\, w_1^2)$. The larger one sets the edge. At which learning rate will plain descent leave this valley? Work it out, then raise the rate until the path does leave, and after that the momentum, until it comes back. The slider is the rate itself, $\eta$, not the effective one.
 
 # %% mystnb={"image": {"alt": "A still of the picture of descent: three paths over the contours of a narrow valley. With rate 0.08 the path settles along the valley, with 0.102 it swings ever wider, and with the same rate and momentum 0.5 it settles."}}
 pictures.descent()
 
 # %% [markdown]
-# In this valley, then, what momentum buys is *stability*: longer steps than plain descent can bear.
+# Plain descent leaves beyond $2 / 20$, a tenth. In this valley, then, what momentum buys is *stability*: longer steps than plain descent can bear. [Goh 2017](https://doi.org/10.23915/distill.00006) follows it further, with pictures to play with.
 #
 # ## Does it hold for the network?
 #
-# A network's loss isn't such a valley, but the prediction is clear: at small effective rates the two should do equally well, and as the rate grows, plain descent should suffer first. We put it to the test in a study (`studies/momentum.py`), one epoch for each effective rate. Both start from the same weights and see the same batches, so the gain is taken seed by seed. After the $\pm$ stands the mean gain's standard error, which is about as far as the luck of these five seeds may have moved it ([lesson 05](05_how_sure.ipynb) explains it).
+# A network's loss isn't such a valley, but the prediction is clear: at small effective rates the two should do equally well, and as the rate grows, plain descent should suffer first. We put it to the test in a study (`studies/momentum.py`), one epoch for each effective rate. Both start from the same weights and see the same batches, so the gain is taken seed by seed. The figure after the $\pm$ is the mean gain's standard error, which is about as far as the luck of these five seeds may have moved it ([lesson 05](05_how_sure.ipynb) explains it).
 #
 # The table chooses the best rate of each column. Its last line compares these two rates over five seeds that had no say in the choice.
 
@@ -426,14 +393,14 @@ show_gains([1, 2, 3, 5, 10])
 # An earlier edition of this lesson stopped here, and drew the moral. Then a referee asked: but *when* is plain descent flung out? If it happens in the first steps, while the weights are random and the loss is steep, then all that plain descent needs may be a gentler start. So we raised both rates from 0 in a straight line over the first hundred steps, which is called a **warm-up** ([Goyal and others 2017](https://arxiv.org/abs/1706.02677)), and kept them there.
 
 # %%
-show_gains([2, 3, 5, 10], warm_up=100)
+show_gains([2, 3, 5, 10, 20], warm_up=100)
 
 # %% [markdown]
-# With nothing but a gentler start, plain descent at a rate of 5 now gets 94.3 % in place of 92.5, and momentum, let in as gently, gets no more. With each at the best of these four rates, momentum's lead has shrunk from 2.6 points to 1.1. So we had been right about the kind of effect, and wrong about where most of it came from. Momentum does allow longer steps, in the network as in the valley; but more than half of what it seemed to buy was a safe start, and a warm-up gives you that in one line.
+# With nothing but a gentler start, plain descent at a rate of 5 now gets 94.3 % in place of 92.5, and momentum, started as gently, gets no more. With each at its best, which for neither is the largest rate in the table, momentum's lead has shrunk from 2.6 points to 1.1. So we had been right about the kind of effect, and wrong about where most of it came from. Momentum does allow longer steps, in the network as in the valley; but more than half of what it seemed to buy was a safe start, and a warm-up gives you that in one line.
 #
 # ### Exercise 4.4: tune a network (open, 15 minutes)
 #
-# A network of 32 hidden units may learn from 5,000 images in batches of 50, for at most five epochs, at a constant rate. Find settings with which it gets at least 91 % of 5,000 *other* images right. Change one at a time, by factors of about three, and write down what you expect before each try. `reached` trains with any settings and gives both accuracies, and `check` goes by the same numbers. Close to the target they are means over three different starts, so that a lucky one doesn't decide. Once you are there, ask yourself whether you needed momentum; the reply will compare.
+# A network of 32 hidden units may learn from 5,000 images in batches of 50, for at most five epochs, at a constant rate. Find settings with which it gets at least 91 % of 5,000 *other* images right. Change one at a time, by factors of about three, and write down what you expect before each try. `reached` trains with any settings and gives both accuracies, and `check` goes by the same numbers. Close to the target they are means over three different starts, so that a lucky one doesn't decide. Once you are there, ask yourself whether you needed momentum; the reply will compare your settings with the other way, at the same effective rate.
 
 # %%
 print(f"target: {100 * TARGET:.0f} % of the validation images")
@@ -479,7 +446,7 @@ score = evaluate(network, final, validation_set)
 print(f"validation: loss {score.loss:.3f}, accuracy {100 * score.accuracy:.2f} %")
 
 # %% mystnb={"image": {"alt": "The loss over ten epochs. The averaged batch loss sinks towards zero, while the validation loss falls fast at first and then levels off above it."}} tags=["hide-input"]
-figure, axis = plt.subplots()
+figure, axis = plt.subplots(figsize=(6.5, 3.6))
 averaged = np.convolve(final_history.batch_loss, np.ones(100) / 100, mode="valid")
 axis.plot((np.arange(len(averaged)) + 50) / 391, averaged, label="batch, average of 100")
 ends = np.arange(1, 11)
@@ -489,11 +456,11 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# The two losses part, because the network knows the images that it learns from better than others, but the validation loss doesn't turn: it is lowest at the end.
+# The two losses part, because the network knows its training images better than any others, but the validation loss doesn't turn: it is lowest at the end.
 #
 # ## The test set
 #
-# How well does it read new digits? The validation accuracy flatters, for two reasons. Whoever chooses by it also picks a little luck, and the validation images are in familiar handwriting, which is worth some tenths of a point to a network like ours ([lesson 01](01_loading.ipynb)). The test set was written by other people, and it has played no part in any choice. So open it. <small>Later lessons open it again, to measure other networks; nothing is ever chosen by it.</small>
+# How well does it read new digits? The validation accuracy flatters, for two reasons. Whoever chooses by it picks up a little luck as well, and the validation images are in familiar handwriting, which is worth some tenths of a point to a network like ours ([lesson 01](01_loading.ipynb)). The test set was written by other people, and it has played no part in any choice. So open it. <small>Later lessons open it again, to measure other networks; nothing is ever chosen by it.</small>
 #
 # **Predict.** How many of the 10,000 test digits will it misread?
 
@@ -507,24 +474,6 @@ guesses.compare("test digits misread", round(10_000 * (1 - test.accuracy)))
 
 # %% [markdown]
 # That is even better than on validation, although we have just given two reasons to expect less. Don't make much of it. Chance alone moves such an accuracy by a tenth of a point or two, and some people's digits are easier to read than others'; [lesson 05](05_how_sure.ipynb) finds out how sure one can be.
-
-# %% [markdown]
-# ### What it gets wrong
-#
-# Nothing is left to choose, so we may look at its mistakes. A **confusion matrix** counts, for each label, the answers given. Correct ones are left blank. Look for the fullest cells: which two digits does the network mix up most often, counting both ways, and would you?
-
-# %% mystnb={"image": {"alt": "Confusion matrix of the ten classes, the diagonal blank. Most cells hold counts of 0 to 4. A few stand out: fives answered as threes, sevens as twos, fours as nines."}} tags=["hide-input"]
-answers = network.predict(final, data.scale(mnist.test_images))
-confusion = np.zeros((10, 10), dtype=int)
-np.add.at(confusion, (mnist.test_labels, answers), 1)
-plotting.confusion(confusion, title="Mistakes on the test set, by label and answer")
-plt.show()
-mixed_up = np.triu(confusion + confusion.T, k=1)  # one way or the other
-one, other = np.unravel_index(mixed_up.argmax(), mixed_up.shape)
-print(f"most often mixed up: {one} and {other}, {mixed_up.max()} times")
-
-# %% [markdown]
-# A 4 whose top has closed would pass for a 9 with many of us, too.
 #
 # ## Recap
 #

@@ -13,7 +13,7 @@ from mnistlib.training import minibatches, train
 
 #: The effective rates, eta / (1 - mu): from the first step on, and those reached by a warm-up.
 EFFECTIVE = (0.5, 1, 2, 3, 5, 10, 20)
-WARMED_UP = (2, 3, 5, 10)
+WARMED_UP = (2, 3, 5, 10, 20)
 
 #: Steps over which a warm-up raises the rate.
 WARM_UP = 100

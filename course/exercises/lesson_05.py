@@ -1,4 +1,4 @@
-"""Lesson 05's exercises: how sure and how right, what was gained and lost, an error by writer."""
+"""Lesson 05's exercises: what was gained and lost, an error by writer, how sure and how right."""
 
 import math
 
@@ -8,12 +8,6 @@ from course.exercises.exercise import Arguments, Exercise
 from mnistlib import uncertainty
 
 
-def reliability(sure, hits):
-    """For each bin of the probability from 0 to 1: how many answers, and how many are right."""
-    tenth = np.minimum((10 * sure).astype(int), 9)
-    return np.bincount(tenth, minlength=10), np.bincount(tenth[hits], minlength=10)
-
-
 def paired(before, after):
     """How many answers were gained, how many lost, and the p of McNemar's exact test."""
     gained = int((after & ~before).sum())  # an int of Python, in which 2**changed never overflows
@@ -21,6 +15,12 @@ def paired(before, after):
     changed, fewer = gained + lost, min(gained, lost)
     tail = sum(math.comb(changed, few) for few in range(fewer + 1))
     return gained, lost, min(1.0, 2 * tail / 2**changed)
+
+
+def reliability(sure, hits):
+    """For each bin of the probability from 0 to 1: how many answers, and how many are right."""
+    tenth = np.minimum((10 * sure).astype(int), 9)
+    return np.bincount(tenth, minlength=10), np.bincount(tenth[hits], minlength=10)
 
 
 def _graded(seed: int, *sizes: int) -> Arguments:
@@ -55,6 +55,7 @@ _HITS = np.array([True, False, True, True, False, True])
 
 EXERCISES = (
     Exercise(
+<<<<<<< HEAD
         reference=reliability,
         shapes="n, n -> counts: bins, counts_right: bins",
         cases=(
@@ -68,6 +69,8 @@ EXERCISES = (
         random_case=_random_confidences,
     ),
     Exercise(
+=======
+>>>>>>> wip-m45
         reference=paired,
         shapes="n, n -> gained:, lost:, p:",
         cases=(
@@ -92,5 +95,19 @@ EXERCISES = (
             _graded(3, *[1] * 12),
         ),
         random_case=lambda rng: (rng.random(60) < 0.8, 7 * rng.integers(0, 9, 60) + 5),
+    ),
+    Exercise(
+        reference=reliability,
+        shapes="n, n -> counts: bins, counts_right: bins",
+        cases=(
+            (_SURE, _HITS),
+            (np.array([0.0, 0.5, 0.25, 0.75]), np.array([False, True, False, True])),
+            (np.array([0.15, 0.25, 0.999, 0.31]), np.array([False, False, True, True])),
+            (np.array([0.33, 0.58, 0.52]), np.array([True, True, False])),
+            (np.array([0.3, 0.6, 0.7, 0.1]), np.array([True, False, True, True])),
+            (np.array([0.697, 0.6996, 0.896, 0.35]), np.array([True, True, False, True])),
+        ),
+        random_case=_random_confidences,
+        results_are=("whole", "never negative", "never tiny"),
     ),
 )

@@ -75,21 +75,6 @@ def test_curves_draws_each_line_and_names_it():
     assert alone.get_legend() is None  # one curve needs none
 
 
-def test_confusion_writes_every_mistake_and_blanks_the_diagonal():
-    matrix = np.arange(100).reshape(10, 10)
-    before = matrix.copy()
-    axis = plotting.confusion(matrix, title="t")
-    np.testing.assert_array_equal(matrix, before)
-    written = {(t.get_position()[1], t.get_position()[0]): t.get_text() for t in axis.texts}
-    wanted = {(i, j): str(matrix[i, j]) for i in range(10) for j in range(10) if i != j}
-    assert written == wanted
-    np.testing.assert_array_equal(np.diag(axis.images[0].get_array()), 0)
-    assert (axis.get_ylabel(), axis.get_xlabel()) == ("label", "answer")
-    colours = [text.get_color() for text in axis.texts]  # of 1 to 98, on a pale or a dark ground
-    assert (colours[0], colours[-1]) == ("black", "white")
-    assert not any(line.get_visible() for line in axis.get_xgridlines() + axis.get_ygridlines())
-
-
 def test_network_shows_the_image_the_units_and_the_probabilities():
     a1, p = np.linspace(0, 1, 20), np.arange(10) / 45
     figure = plotting.network(IMAGES[0], a1, p, title="t")
