@@ -55,22 +55,6 @@ _HITS = np.array([True, False, True, True, False, True])
 
 EXERCISES = (
     Exercise(
-<<<<<<< HEAD
-        reference=reliability,
-        shapes="n, n -> counts: bins, counts_right: bins",
-        cases=(
-            (_SURE, _HITS),
-            (np.array([0.0, 0.5, 0.25, 0.75]), np.array([False, True, False, True])),
-            (np.array([0.15, 0.25, 0.999, 0.31]), np.array([False, False, True, True])),
-            (np.array([0.33, 0.58, 0.52]), np.array([True, True, False])),
-            (np.array([0.3, 0.6, 0.7, 0.1]), np.array([True, False, True, True])),
-            (np.array([0.697, 0.6996, 0.896, 0.35]), np.array([True, True, False, True])),
-        ),
-        random_case=_random_confidences,
-    ),
-    Exercise(
-=======
->>>>>>> wip-m45
         reference=paired,
         shapes="n, n -> gained:, lost:, p:",
         cases=(
