@@ -1,7 +1,7 @@
 """Lesson 06's checks: one for each of the original's nine faults, and a reply to a reader's own.
 
 A *check* gets a recipe, makes it do something, and returns True if the recipe passes. A good one fails
-on the original and passes where its own fault is repaired. Reached from lesson 06, "A check of your own".
+on the original and passes where its own fault is repaired. Reached from lesson 06.
 """
 
 import inspect

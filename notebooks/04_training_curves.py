@@ -69,7 +69,7 @@ exercises.mine()
 # %% [markdown]
 # ## Step and epoch
 #
-# How many images does a step need? The gradient over all 50,000 is exact but costs fifty thousand passes. Over 128 of them it is only a guess, but far cheaper, so we guess: shuffle the images, deal them into **mini-batches** of 128, and take one step from each. That is **stochastic gradient descent**, SGD for short; *stochastic* means that chance has a hand in it.
+# How many images does a step need? The gradient over all 50,000 is exact but costs fifty thousand trips forward and back. Over 128 of them it is only a guess, but far cheaper, so we guess: shuffle the images, deal them into **mini-batches** of 128, and take one step from each. That is **stochastic gradient descent**, SGD for short; *stochastic* means that chance has a hand in it.
 #
 # A step is one update of the parameters, from one mini-batch. An **epoch** is one pass over the whole training set, which is to say many steps.
 #
@@ -96,8 +96,7 @@ exercises.folded(my_minibatches)
 # The library's `minibatches` returns a list, and its epoch of 50,000 images has this many steps:
 
 # %%
-batches = minibatches(50_000, 128, rng=np.random.default_rng(seed=8), epochs=6)
-epoch = batches[: len(batches) // 6]
+epoch = minibatches(50_000, 128, rng=np.random.default_rng(seed=8), epochs=1)
 print("steps in an epoch:", len(epoch))
 print("images in the last batch:", len(epoch[-1]))
 
@@ -124,7 +123,7 @@ print(f"validation: loss {score.loss:.3f}, accuracy {100 * score.accuracy:.2f} %
 # %% [markdown]
 # A hundred guesses cost a quarter of the price of one exact gradient, and already the network beats the nearest mean of [lesson 01](01_loading.ipynb), which got 81.36 % right.
 #
-# Two numbers, then, tell you how a run is doing. The **loss** is what the steps bring down: it is smooth, and it notices how *sure* the network is. The **accuracy**, the share of right answers, is what we want, but it moves in jumps and has no useful gradient to follow, which is why training follows the loss instead. The loss of each batch is noisy but free, so record it at every step; the validation set is asked now and then.
+# Two numbers, then, tell you how a run is doing. The **loss** is what the steps bring down: it changes smoothly with the parameters, and it notices how *sure* the network is. The **accuracy**, the share of right answers, is what we want, but it moves in jumps and has no useful gradient to follow, which is why training follows the loss instead. The loss of each batch is noisy but free, so record it at every step; consult the validation set only now and then.
 #
 # From here on the library's `train` runs that loop. It takes a *model* (here the module `network`), the starting parameters, a dataset and batches. It returns the trained parameters and a `History`, which holds the batch losses and, at intervals set by `every`, loss and accuracy on the sets named in `monitor`.
 
@@ -161,7 +160,7 @@ compare("after 100 steps", parameters, epoch[:78])
 # %% [markdown]
 # The guesses average out to the exact gradient, because the batches are of equal size and together hold the same images. In other words, the gradient of a batch picked at random is right on average, which is called an **unbiased estimate**. Shuffling is what makes it a fair pick: a batch of nothing but ones would send every step off in a direction of its own.
 #
-# And yet, measured against the length of the gradient, the guess of the better network is the worse one, which may surprise you. By now it gets most images nearly right, so each of them pulls less hard, and they no longer agree on the direction: the exact gradient has shrunk to a sixth of its length. The noise has shrunk too, but not as fast, so that a guess is off by more than the whole length of what it guesses. The signal fades faster than the noise, and that will return to trouble us at the end of training.
+# And yet, measured against the length of the gradient, the better network makes the worse guess, which may surprise you. By now it gets most images nearly right, so each of them pulls less hard, and they no longer agree on the direction: the exact gradient has shrunk to a sixth of its length. The noise has shrunk too, but not as fast, so that a guess is off by more than the whole length of what it guesses. The signal fades faster than the noise, and that will return to trouble us at the end of training.
 #
 # ## A learning-rate sweep
 #
@@ -192,7 +191,7 @@ for found, style, label in [(early, "o-", "steps 11 to 30"), (late, "s--", "step
     axis.plot(best, found[best], "o", color="black", markersize=9, fillstyle="none")
 axis.axhline(np.log(10), color="0.5", linestyle=":", label="log 10: no better than guessing")
 axis.set(
-    title="Where is each curve lowest?",
+    title="Look longer, and a larger rate wins",
     xlabel="learning rate",
     ylabel="mean batch loss",
     ylim=(0.15, 15),
@@ -209,7 +208,7 @@ plt.show()
 
 # %% mystnb={"image": {"alt": "Batch loss over 30 steps for three learning rates, side by side. At 0.01 the curve sinks slowly, like a shallow ramp. At 0.3 it falls steadily to less than two thirds of its start. At 30 it jumps up and down, thirty times as high as the other two."}} tags=["hide-input"]
 figure, axes = plt.subplots(1, 3, figsize=(6.5, 3))
-faces = {0.01: "too small", 0.3: "falls steadily", 30: "thrashes"}
+faces = {0.01: "crawls", 0.3: "falls steadily", 30: "thrashes"}
 for axis, (rate, face) in zip(axes, faces.items()):
     _, history = train(network, start, train_set, epoch[:30], learning_rate=rate)
     axis.plot(history.batch_loss, linewidth=1)
@@ -367,7 +366,7 @@ exercises.folded(my_sgd_update)
 #
 # ### Try it by hand
 #
-# A long valley has two curvatures, say 1 along and 20 across: $L = \frac12 (w_0^2 + 20\, w_1^2)$. The larger one sets the edge. At which learning rate will plain descent leave this valley? Work it out, then raise the rate until the path does leave, and after that the momentum, until it comes back. The slider is the rate itself, $\eta$, not the effective one.
+# A long valley has two curvatures, say 1 along and 20 across: $L = \frac12 (w_0^2 + 20\, w_1^2)$. Each weight moves on its own, so the steeper one is flung out first and sets the edge. At which learning rate will plain descent leave this valley? Work it out, then raise the rate until the path does leave, and after that the momentum, until it comes back. The slider is the rate itself, $\eta$, not the effective one.
 
 # %% mystnb={"image": {"alt": "A still of the picture of descent: three paths over the contours of a narrow valley. With rate 0.08 the path settles along the valley, with 0.102 it swings ever wider, and with the same rate and momentum 0.5 it settles."}}
 pictures.descent()
@@ -379,7 +378,7 @@ pictures.descent()
 #
 # A network's loss isn't such a valley, but the prediction is clear: at small effective rates the two should do equally well, and as the rate grows, plain descent should suffer first. We put it to the test in a study (`studies/momentum.py`), one epoch for each effective rate. Both start from the same weights and see the same batches, so the gain is taken seed by seed. The figure after the $\pm$ is the mean gain's standard error, which is about as far as the luck of these five seeds may have moved it ([lesson 05](05_how_sure.ipynb) explains it).
 #
-# The table chooses the best rate of each column. Its last line compares these two rates over five seeds that had no say in the choice.
+# We take the best rate of each column; the last line compares these two over five seeds that had no say in the choice.
 
 # %% tags=["hide-input"]
 settings, stored, here = studies.again("momentum")  # one of its runs, here and now
@@ -396,11 +395,11 @@ show_gains([1, 2, 3, 5, 10])
 show_gains([2, 3, 5, 10, 20], warm_up=100)
 
 # %% [markdown]
-# With nothing but a gentler start, plain descent at a rate of 5 now gets 94.3 % in place of 92.5, and momentum, started as gently, gets no more. With each at its best, which for neither is the largest rate in the table, momentum's lead has shrunk from 2.6 points to 1.1. So we had been right about the kind of effect, and wrong about where most of it came from. Momentum does allow longer steps, in the network as in the valley; but more than half of what it seemed to buy was a safe start, and a warm-up gives you that in one line.
+# With nothing but a gentler start, plain descent at a rate of 5 now gets 94.3 % in place of 92.5, and momentum, started as gently, gets no more. With each at its best (for neither is it the largest rate in the table), momentum's lead has shrunk from 2.6 points to 1.1. So we had been right about the kind of effect, and wrong about where most of it came from. Momentum does allow longer steps, in the network as in the valley; but more than half of what it seemed to buy was a safe start, and a warm-up gives you that in one line.
 #
 # ### Exercise 4.4: tune a network (open, 15 minutes)
 #
-# A network of 32 hidden units may learn from 5,000 images in batches of 50, for at most five epochs, at a constant rate. Find settings with which it gets at least 91 % of 5,000 *other* images right. Change one at a time, by factors of about three, and write down what you expect before each try. `reached` trains with any settings and gives both accuracies, and `check` goes by the same numbers. Close to the target they are means over three different starts, so that a lucky one doesn't decide. Once you are there, ask yourself whether you needed momentum; the reply will compare your settings with the other way, at the same effective rate.
+# A network of 32 hidden units may learn from 5,000 images in batches of 50, for at most five epochs, at a constant rate. Find settings with which it gets at least 91 % of 5,000 *other* images right. Change one at a time, by factors of about three, and write down what you expect before each try. `reached` trains with any settings and gives both accuracies, and `check` goes by the same numbers. Near the target each is a mean over three starts, so that no lucky one decides. Once you are there, ask yourself whether you needed momentum; the reply will compare your settings with the same ones, momentum switched on or off, at the same effective rate.
 
 # %%
 print(f"target: {100 * TARGET:.0f} % of the validation images")
@@ -422,7 +421,7 @@ exercises.folded(my_tune)
 # %% [markdown]
 # ## The whole run
 #
-# What does a healthy run look like? At a constant rate every step follows a noisy guess, and, as you saw, the closer you come, the more the noise drowns the signal, so the parameters never come to rest. For a single number, [Robbins and Monro](https://doi.org/10.1214/aoms/1177729586) proved in 1951 that steps which *shrink*, but not too fast, arrive at the lowest point in spite of the noise. In that spirit people let the learning rate fall, often in a straight line from $\eta_0$ to 0:
+# What does a healthy run look like? At a constant rate every step follows a noisy guess, and, as you saw, the closer you come, the more the noise drowns the signal, so the parameters never come to rest. For a single parameter, [Robbins and Monro](https://doi.org/10.1214/aoms/1177729586) proved in 1951 that steps which *shrink*, but not too fast, arrive at the lowest point in spite of the noise. In that spirit people let the learning rate fall, often in a straight line from $\eta_0$ to 0:
 #
 # $$\eta_t = \eta_0\, \Big( 1 - \frac{t}{\text{number of steps}} \Big), \quad t = 0, 1, \dots$$
 #
@@ -481,7 +480,7 @@ guesses.compare("test digits misread", round(10_000 * (1 - test.accuracy)))
 #
 # Is it learning, and how fast may it go? While the *validation* loss falls, it is learning to read; after the turn the accuracy may still creep up. To find the right speed, raise the rate by factors of three until the loss gets worse, and then go back one.
 #
-# - A step is one update, an epoch one pass. A mini-batch's gradient is right on average, and noisy; the better the network, the noisier for its length.
+# - A step is one update, an epoch one pass. A mini-batch's gradient is right on average, and noisy; the better the network, the noisier relative to its length.
 # - Too small a rate crawls, too large a rate thrashes. The best depends on how long you train.
 # - If the validation loss falls and then turns upwards, while the training loss keeps falling, the network overfits.
 # - Momentum allows longer steps: in a valley, up to $\eta < 2\,(1 + \mu) / \kappa$ for the largest curvature. In our network that was worth 2.6 points from a cold start, and 1.1 after a warm-up. Compare it with plain descent at the same effective rate, or compare each at its own best.
@@ -492,7 +491,7 @@ guesses.compare("test digits misread", round(10_000 * (1 - test.accuracy)))
 #
 #    <details><summary>Answer</summary>
 #
-#    Steps. Ten thousand epochs of 50,000 images would be five hundred million passes forward and back.
+#    Steps. Ten thousand epochs of 50,000 images would be five hundred million trips forward and back.
 #
 #    </details>
 #

@@ -88,7 +88,7 @@ n = len(right)
 print(f"test accuracy {right.mean():.2%}: {(~right).sum()} mistakes in {n} digits")  # ~: not
 
 # %% [markdown]
-# Chance had its say in that number four times, and each has its section. It decided
+# Chance got into that number in four places, and each has a section below. It decided
 #
 # 1. *which digits it was asked about*: ten thousand others would have been easier or harder;
 # 2. *which network came out*: the seed chose its starting weights and the order of the images;
@@ -97,7 +97,7 @@ print(f"test accuracy {right.mean():.2%}: {(~right).sum()} mistakes in {n} digit
 #
 # This lesson opens the test set a second time, only to measure; whatever we choose, we choose on validation images.
 #
-# **Predict.** Ask this network about 10,000 *other* digits of the same kind. Within how many points of 97.86 % would you expect its accuracy, nineteen times in twenty? The answer comes at the end of the lesson.
+# **Predict.** Ask this network about 10,000 *other* digits of the same kind. Within how many points of 97.86 % would you expect its accuracy to lie, nineteen times in twenty? The answer comes at the end of the lesson.
 
 # %%
 guesses.ask("points, on 10,000 other digits", None)
@@ -111,7 +111,7 @@ guesses.ask("points, on 10,000 other digits", None)
 #
 # $$q\,(1 - q)^2 + (1 - q)\,q^2 = q\,(1 - q) .$$
 #
-# The variances of independent coins add up: in the square of the sum, the cross terms average to 0, because whichever way one coin fell, another is on average neither above nor below its mean. So the number of right answers among $n$ has the variance $n\,q\,(1 - q)$. The accuracy is that number divided by $n$, which divides every distance from the mean by $n$ as well, and every squared distance by $n^2$. The square root of a variance is the **standard deviation**, and the standard deviation of something that we have measured is called its **standard error**:
+# The variances of independent coins add up: square the sum of their distances from the mean, and each cross term averages to 0, because however one coin fell, another is on average neither above nor below its mean. So the number of right answers among $n$ has the variance $n\,q\,(1 - q)$. The accuracy is that number divided by $n$, which divides every distance from the mean by $n$ as well, and every squared distance by $n^2$. The square root of a variance is the **standard deviation**, and the standard deviation of a number computed from a sample, such as an accuracy, is called its **standard error**:
 #
 # $$\text{standard error} = \sqrt{\frac{q\,(1 - q)}{n}} .$$
 #
@@ -138,7 +138,7 @@ print(f"our network: {right.mean():.2%}, standard error {100 * by_digit:.2f} poi
 #
 # ## 2. Which network came out
 #
-# The digits were one throw of the dice, and the network's seed was another. Train for only one epoch at a constant rate, with five seeds.
+# The digits were one throw of the dice, and the network's seed was another. To save time, train for only one epoch at a constant rate, with five seeds; we shall regret it.
 
 # %%
 x, digits = data.scale(validation_set[0]), validation_set[1]
@@ -150,14 +150,14 @@ for seed in range(5):
 # %% [markdown]
 # ### More than chance?
 #
-# Seeds 2 and 3 lie furthest apart, by nearly a point. Is that more than chance? The two networks answered the **same images**, which is a great help. An image on which they agree says nothing about which of the two is better, so look only at the others:
+# Seeds 2 and 3 lie furthest apart, by nearly a point. Is that more than chance? The two networks answered the **same images**, which is a great help. An image that both got right, or both got wrong, says nothing about which of the two is better, so look only at the others:
 #
 # | | network 3 right | network 3 wrong |
 # |---|---|---|
 # | **network 2 right** | | lost |
 # | **network 2 wrong** | gained | |
 #
-# This is the hardest page of the lesson, and worth it, because you will want this test whenever somebody claims that one network beats another. Suppose that neither network is better, and that the images are independent. Then each answer that changed is the toss of a fair coin: gained or lost. The **p-value** is how often such coins would fall at least as unevenly as they did.
+# This is the hardest page of the lesson, and worth it, because you will want this test whenever somebody claims that one network beats another. Suppose that neither network is better, and that the images are independent. Then each answer that changed is the toss of a fair coin: gained or lost. The **p-value** is how often such coins would fall at least as unevenly as the answers did.
 #
 # The smallest case shows how to count. Say that 3 were gained and 1 was lost. Four tosses have $2^4$ equally likely outcomes. In one of them none is lost, and in four of them exactly one is lost, because the one may be the first, the second, the third or the fourth toss. The number of ways to choose 1 of 4 is written $\binom{4}{1} = 4$, read "4 choose 1", and $\binom{4}{0} = 1$. That makes $1 + 4$ outcomes at least as uneven in this direction, and as many in the other, so the p-value is $2 \cdot \frac{1 + 4}{2^4} = \frac{5}{8}$. In other words, 3 to 1 is no evidence of anything.
 #
@@ -223,7 +223,7 @@ print(f"ten epochs, falling rate: {small} of {len(p_values)} pairs below 0.01")
 #
 # ### A network and a recipe
 #
-# Judging a *recipe* is another matter. Lesson 04 left a question open: is the falling rate worth anything? Two studies (`studies/seeds.py` and `studies/ten_epochs.py`) trained both ways for ten epochs, from the same seven seeds, so that the difference can be taken seed by seed. It would be unfair to let both begin at the same rate, because the falling one's steps soon get smaller. So **two recipes need several seeds, each recipe at its own best rate**, and that rate must lie *inside* the grid: the largest that you tried may not be the best. <small>Seeds of their own chose the rates. The figure after the ± is the standard error of the mean gain: the standard deviation of the gains, divided by the root of their number.</small>
+# Judging a *recipe* is another matter. Lesson 04 left a question open: is the falling rate worth anything? Two studies (`studies/seeds.py` and `studies/ten_epochs.py`) trained both ways for ten epochs, from the same seven seeds, so that the difference can be taken seed by seed. One seed is luck, and one rate for both is unfair, so **two recipes need several seeds, each recipe at its own best rate**. And if the largest rate that you tried came out best, a larger one might have been better still: go on until the accuracy falls. <small>Seeds of their own chose the rates. The figure after the ± is the standard error of the mean gain: the standard deviation of the gains, divided by the root of their number.</small>
 
 # %% tags=["hide-input"]
 constant, falling = falling_rate.best_rates(epochs=10)
@@ -276,11 +276,11 @@ guesses.compare("writers above their limit, by chance", round(np.mean(above), 1)
 #
 # Now count people. A writer $g$ wrote $n_g$ of the $n$ digits, and $\text{right}_g$ of these were read correctly. If the truth is $q$, you would expect $q\, n_g$, and each writer brings a little more than that or a little less: $\text{right}_g - q\, n_g$. Add these differences up, divide by $n$, and you have the distance from the accuracy to the truth.
 #
-# Different people are independent, so the variances of their differences add up. We don't know these variances, but a variance is a mean squared distance, and so the sum of our own squares stands in for their total. That gives the standard error *by writer* ([Cochran 1977](https://archive.org/details/samplingtechniqu0000coch_t4x6), chapter 6):
+# Different people are independent, so the variances of their differences add up. We don't know these variances, but a variance is a mean squared distance, so the sum of the squared differences that we measured stands in for the total. That gives the standard error *by writer* ([Cochran 1977](https://archive.org/details/samplingtechniqu0000coch_t4x6), chapter 6):
 #
 # $$\frac{1}{n} \sqrt{\frac{\text{writers}}{\text{writers} - 1} \sum_g (\text{right}_g - q\, n_g)^2} .$$
 #
-# Once more the accuracy stands in for $q$. It comes from these very writers and suits them best, so the squares come out a little too small; the factor before the sum makes up for that.
+# Once more the accuracy stands in for $q$. It comes from these very writers and fits them a little too well, so the squares come out a little too small; the factor before the sum makes up for that.
 #
 # ### Exercise 5.2: the error by writer (stretch, 12 minutes)
 #
@@ -305,10 +305,10 @@ print(f"variance by writer {(by_writer / by_digit) ** 2:.1f} times as large")
 promise = [row["results"]["few digits each"] for row in studies.read("promise")["rows"]]
 for by in ["by digit", "by writer"]:
     kept = np.mean([one[by] for one in promise])
-    print(f"people drawn: within two errors {by} in {kept:.0%} of the draws")
+    print(f"people drawn: within two standard errors {by} in {kept:.0%} of the draws")
 
 # %% [markdown]
-# When people are counted, the variance is more than twice as large. In other words, these ten thousand digits say no more about strangers than fewer than five thousand would, if each of them had been written by a different person. More digits from the same hands would help little; what we lack is hands.
+# When people are counted, the variance is more than twice as large. In other words, these ten thousand digits tell us as little about strangers as fewer than five thousand would, each from a different hand. More digits from the same hands would help little; what we lack is hands.
 #
 # Does the new formula keep its promise? The last two lines come from a study (`studies/promise.py`) that drew writers as you drew digits, with 34 digits each, as in our test set on average. Counting by writer, the truth lay within two errors as often as promised. Counting by digit, the promised 95 in a hundred turn out to be 79. So our first error bar was too short, and the p-values of section 2, which took the digits for coins too, may be too small.
 #
@@ -373,7 +373,7 @@ print("W2 the same to the last bit:", np.array_equal(reordered.W2, final.W2))
 print(f"test digits answered differently: {changed.sum()} of {n}")
 
 # %% [markdown]
-# The two networks are no longer the same to the last bit, and yet not one of the 10,000 answers has changed. This is why the lessons compute in float64, at moderate rates, and print few decimals. It is also why we expect them to come out alike elsewhere, although so far we have tried few kinds of computer (`website/pages/computers.md`).
+# The two networks are no longer the same to the last bit, and yet not one of the 10,000 answers has changed. So we compute in float64, at moderate rates, print few decimals, and expect them to come out alike elsewhere, although so far we have tried few kinds of computer (`website/pages/computers.md`).
 #
 # ## So: would it come out the same?
 #
@@ -384,11 +384,11 @@ by_seed = falling_rate.results("test", epochs=10, falls=True, rate=0.5)
 deviations = {
     "other digits, if they were coins": by_digit,
     "other digits, by other people": by_writer,
-    "another seed": by_seed.std(ddof=1),  # divides by one less: the mean is of the same numbers
+    "another seed": by_seed.std(ddof=1),  # divides by n - 1, as with the writers
 }
-print("percentage points                    sd  19 in 20 within")
+print("percentage points                 standard deviation  19 in 20 within")
 for what, deviation in deviations.items():
-    print(f"{what:33} {100 * deviation:5.2f} {200 * np.sqrt(2) * deviation:16.2f}")
+    print(f"{what:33} {100 * deviation:18.2f} {200 * np.sqrt(2) * deviation:16.2f}")
 guesses.compare("points, on 10,000 other digits", round(200 * np.sqrt(2) * by_writer, 2))
 
 # %% [markdown]
