@@ -200,7 +200,7 @@ print(f"loss {loss:.3f}")
 guesses.compare("parameters", W1.size + b1.size + W2.size + b2.size)
 
 # %% [markdown]
-# The loss, 2.215, had to come out near $\log 10$, about 2.3, because that is what a network pays that knows nothing, as you found in [lesson 02](02_sigmoid_softmax.ipynb). Small random weights are not quite the same as no opinion, though. On these twelve images its opinions happen to help a little.
+# The loss, 2.215, had to come out near $\log 10$, about 2.3, because that is what a network pays that knows nothing, as you found in [lesson 02](02_sigmoid_softmax.ipynb).
 #
 # ## Backward
 #
@@ -324,7 +324,7 @@ exercises.folded(my_layer_gradients)
 # %% [markdown]
 # ### The seven lines
 #
-# Only the names have changed since steps 2 and 3, with $X$ in the place of $A_1$. So here is the whole backward pass.
+# With $X$ in the place of $A_1$, here is the whole backward pass.
 
 # %%
 dz2 = (p - y) / len(x)
@@ -492,7 +492,7 @@ exercises.folded(my_mended_gradients)
 # %% [markdown]
 # ## Checking all of them at once
 #
-# Can all 101,770 entries of the real network be checked with two forward passes? It sounds too good to be true. Move *all* parameters together, a little way along some direction $r$: each by a small $h$ times its own entry of $r$. How fast the loss then changes is called the **directional derivative** along $r$. Each parameter contributes its gradient times its entry of $r$, and paths add. Write $\nabla L$ (nabla L) for all the gradients laid end to end; then the slope is
+# Can all 101,770 entries of the real network be checked with two forward passes? Move *all* parameters together, a little way along some direction $r$: each by a small $h$ times its own entry of $r$. How fast the loss then changes is called the **directional derivative** along $r$. Each parameter contributes its gradient times its entry of $r$, and paths add. Write $\nabla L$ (nabla L) for all the gradients laid end to end; then the slope is
 #
 # $$\nabla L \cdot r ,$$
 #
