@@ -21,7 +21,7 @@
 #
 # **You need** lessons [03](03_backpropagation.ipynb) and [04](04_training_curves.ipynb).
 #
-# **Time** 55 minutes to read, 29 more for the exercises; it runs for about 35 s and takes 400 MB
+# **Time** 55 minutes to read, 29 more for the exercises; it runs for about 40 s and takes 400 MB
 
 # %% [markdown]
 # ## Before you start
