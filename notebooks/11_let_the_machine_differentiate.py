@@ -411,7 +411,7 @@ def lesson_07(parameters, x):
 
 
 # %% [markdown]
-# Lesson 10's network needs one more operation. There a small table of weights, a **kernel**, is laid on each patch of 5 × 5 pixels, and its results, patch by patch, form a new image, a **map**, on which the next layer's kernels are laid in turn. So patches have to be *taken* out of an array by an index, and since they overlap, one entry lies in many of them. That entry's blame is, once more, a sum.
+# Lesson 10's network needs one more operation. There a small table of weights, a *kernel*, is laid on each patch of 5 × 5 pixels, and its results, patch by patch, form a new image, a *map*, on which the next layer's kernels are laid in turn. So patches have to be *taken* out of an array by an index, and since they overlap, one entry lies in many of them. That entry's blame is, once more, a sum.
 #
 # ### Exercise 11.4: entries that are taken twice (core, 6 minutes)
 #
