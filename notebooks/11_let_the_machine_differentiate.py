@@ -231,7 +231,7 @@ exercises.folded(my_topological_order)
 #
 # $$\begin{aligned} \text{blame} &= \text{rule}(dz), \text{ broadcast undone}, \\ du &\leftarrow du + \text{blame} . \end{aligned}$$
 #
-# In words: ask the rule, put the answer into the parent's own shape, and *add* it to what has arrived there. In the code $du$ is kept as `u.grad`, and `autodiff.graph(L)` is the dictionary of the exercise.
+# In words: ask the rule, put the answer into the parent's own shape, and *add* it to what has arrived there. In the code $du$ is kept as `u.grad`, and `autodiff.graph(L)` is the dictionary of the exercise, with the values themselves for names.
 
 
 # %%
