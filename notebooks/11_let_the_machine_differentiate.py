@@ -9,9 +9,9 @@
 # %% [markdown]
 # # 11 Let the machine differentiate
 #
-# In lesson 03 you filled a sheet of paper with blames, one array after another, and in lessons 02, 07 and 10 you did it again for other formulas, each time with care and a check. Then you open a framework, where somebody has written the way forward of a network with a hundred layers and, below it, a single line, `loss.backward()`. No sheet, no derivation, and the gradients are simply there. When we first met that line we took it for granted, as one does, although the obvious question is a good one. **How does a computer work out what you derived?**
+# In lesson 03 you filled a sheet of paper with blames, one array after another, and in lessons 02, 07 and 10 you did it again for other formulas, each time with care and a check. Then you open a framework, where somebody has written the way forward of a network with a hundred layers and, below it, a single line, `loss.backward()`. No sheet, no derivation, and the gradients are simply there. When we first met that line we took it for granted, as one does. **How does a computer work out what you derived?**
 #
-# The answer is short enough to write in one sitting, and the part that matters you will write yourself: four small functions of yours go into an engine. Then it differentiates the networks of lessons 03, 07 and 10 by your rules.
+# The answer is short enough to write in one sitting, and the part that matters you will write yourself: four small functions of yours go into an engine, which then differentiates whole networks by your rules.
 #
 # **You will be able to**
 #
@@ -22,7 +22,7 @@
 #
 # **You need** lessons [02](02_sigmoid_softmax.ipynb), [03](03_backpropagation.ipynb) and [04](04_training_curves.ipynb). Lessons [07](07_deeper.ipynb) and [10](10_seeing_shapes.ipynb) come back in one section, which you can follow without having read them.
 #
-# **Time** 65 minutes to read, 45 more for the exercises; it runs for about 5 s and takes 250 MB
+# **Time** 55 minutes to read, 53 more for the exercises; it runs for about 5 s and takes 250 MB
 
 # %% [markdown]
 # ## Before you start
@@ -60,7 +60,7 @@ mnist = data.load()
 # %% [markdown]
 # ## A value that remembers
 #
-# Think back to that sheet. At each step you held one array's *blame*, the loss's gradient with respect to it, and handed it back to the arrays that this one had been made from. You could do so because you knew two things: *which* arrays those were, and *by which rule* the blame goes back to each of them. Nothing else was needed, and so nothing else need be remembered. Here is an array that knows those two things about itself; the arrays that it was made from are called its **parents**, and each parent is kept together with the rule that leads back to it.
+# Think back to that sheet. At each step you held one array's *blame*, the loss's gradient with respect to it, and handed it back to the arrays that this one had been made from. You could do so because you knew two things, and needed no others: *which* arrays those were, and *by which rule* the blame goes back to each of them. Here is an array that knows those two things about itself; the arrays that it was made from are called its **parents**, and each parent is kept together with the rule that leads back to it.
 
 
 # %%
@@ -71,7 +71,7 @@ class Value:
 
 
 # %% [markdown]
-# What comes out of an operation is called $z$, and what goes in is $u$ and, where there is a second thing, $w$, since it is often a weight. As before, $dz$ is $\partial L / \partial z$, $z$'s blame. Begin with the smallest operation that isn't trivial, the product of two arrays of the same shape, entry by entry: $z = u \odot w$. If you nudge an entry of $u$ by $h$, the same entry of $z$ moves by $w h$, which is $w$ times as far, and so the loss moves $w$ times as far as if you had nudged $z$ itself. In other words, $u$'s blame is $w$ times $z$'s blame, and because a product doesn't care which factor comes first, the same holds with the letters exchanged:
+# What comes out of an operation is called $z$, and what goes in is $u$ and, where there is a second thing, $w$, since it is often a weight. As before, $dz$ is $\partial L / \partial z$, $z$'s blame. Begin with the smallest operation that isn't trivial, the product of two arrays of the same shape, entry by entry: $z = u \odot w$. If you nudge an entry of $u$ by $h$, the same entry of $z$ moves by $w h$, and so the loss moves $w$ times as far as if you had nudged $z$ itself. In other words, $u$'s blame is $w$ times $z$'s blame, and the same holds with the letters exchanged:
 #
 # $$du = dz \odot w, \qquad dw = dz \odot u .$$
 #
@@ -106,13 +106,9 @@ for source, rule in L.parents:
     print("L came from", source.array, "and hands it", rule(1.0))
 
 # %% [markdown]
-# Those are the blames after a single step back, and soon a loop will take the other steps. Notice what has *not* happened. Nobody analysed a formula: Python ran your lines, and each value wrote down where it came from. If there is an `if` or a loop in the program, only the lines that really ran have been noted, which is why a framework can differentiate a program that no one could write as a formula.
+# Those are the blames after a single step back, and soon a loop will take the other steps. Notice what has *not* happened. Nobody analysed a formula: Python ran your lines, and each value wrote down where it came from, which is why a framework can differentiate a program full of loops that no one could write as a formula.
 #
-# The field has names for all this. Draw an arrow from each value to whatever was made from it, and you have a **computational graph**. The record of it is called a **tape**, and walking it backwards is **automatic differentiation** in **reverse mode**, *autodiff* for short. A rule is a **vector-Jacobian product**, and that name is worth a moment. In lesson 02 you met the Jacobian, the table of all slopes of all outputs with respect to all inputs. For $z = u \odot w$ with two entries, and with respect to $u$, it is
-#
-# $$\begin{pmatrix} w_1 & 0 \\ 0 & w_2 \end{pmatrix} ,$$
-#
-# since nudging $u_1$ moves only $z_1$. With a thousand entries the table would hold a million numbers, all of them 0 but the thousand on the diagonal. A rule takes the vector $dz$ and returns its product with that table, *without ever writing the table down*. That is what makes reverse mode cheap: here the product is `dz * w`, a thousand multiplications in place of a million.
+# The field has names for all this. Draw an arrow from each value to whatever was made from it, and you have a **computational graph**. The record of it is called a **tape**, and walking it backwards is **automatic differentiation** in **reverse mode**, *autodiff* for short. A rule is a **vector-Jacobian product**, and that name is worth a moment. In lesson 02 you met the Jacobian, the table of all slopes of all outputs with respect to all inputs. For $z = u \odot w$ with a thousand entries it would hold a million numbers, nearly all of them 0, since nudging $u_1$ moves only $z_1$. A rule takes the vector $dz$ and returns its product with that table *without ever writing the table down*: here it is `dz * w`, a thousand multiplications in place of a million. That is what makes reverse mode cheap.
 #
 # The other rules you have derived already, or know from school:
 #
@@ -127,7 +123,7 @@ for source, rule in L.parents:
 # | $z = u - w$ | $du = dz$ and $dw = -dz$ | school |
 # | $z = u / w$ | yours | |
 #
-# Here are two of them in code. Each rule holds on to the arrays that it will need on the way back, so don't change one in place in the meantime: the rule would use the new numbers, and nothing would warn you.
+# Here are two of them in code.
 
 
 # %%
@@ -198,25 +194,25 @@ exercises.folded(my_unbroadcast)
 # %% [markdown]
 # ## The order of the way back
 #
-# Who hands blame on first? In the example, $L$ gives 1 to the product and 1 to $w$, and then the product gives its share to $u$ and to $w$. Only then is $w$'s blame complete: $1 + 3 = 4$. Here the wait makes no difference, because $w$ was simply given. But suppose that $w$ had been made from something else, and had handed its blame on as soon as the first share arrived. It would have handed on 1 instead of 4, and everything behind it would be wrong.
+# Who hands blame on first? In the example, $L$ gives 1 to the product and 1 to $w$, and then the product gives its share to $u$ and to $w$. Only then is $w$'s blame complete: $1 + 3 = 4$. Now suppose that $w$ had been made from something else, and had handed its blame on as soon as the first share arrived. It would have handed on 1 instead of 4, and everything behind it would be wrong.
 #
-# So **a value hands its blame on only when all of it has arrived**, which means that on the way back a value must come after everything that it went into. Such an order is called a **topological order**. You may wonder whether there always is one. There is, because a value can only be made from values that already exist, so that the order in which they were made, reversed, is always a right one. A framework that writes every operation into a list as it runs has that order for nothing. Ours keeps no list: each value knows its parents and nothing else, so the order has to be found.
+# So **a value hands its blame on only when all of it has arrived**, which means that on the way back a value must come after everything that it went into. Such an order is called a **topological order**. There always is one, because a value can only be made from values that already exist, so that the order in which they were made, reversed, is a right one. But each of our values knows its parents and nothing else, so the order has to be found.
 #
-# The idea is to count. Each value waits for as many shares of blame as it has *uses*, and is ready when the last of them has come. In the example $p = u\,w$ and $L = p + w$, so $p$ and $u$ have one use each, and $w$ has two. Take out $L$, and each of its parents has one use fewer to wait for: $p$ has none, so it is ready, and $w$ has one left. Take out $p$, and both $u$ and $w$ become ready.
+# The idea is to count. Each value waits for as many shares of blame as it has *uses*, and is ready when the last of them has come. Call the product $q$: in the example $q = u\,w$ and $L = q + w$, so $q$ and $u$ have one use each, and $w$ has two. Take out $L$, and each of its parents has one use fewer to wait for: $q$ has none, so it is ready, and $w$ has one left. Take out $q$, and both $u$ and $w$ become ready.
 #
-# ### Exercise 11.3: the order (core, 15 minutes)
+# ### Exercise 11.3: the order (core, 20 minutes)
 #
-# You get the graph as a dictionary: each value's name, with the names of the values it was made from. You also get the name of the last value, the *end*. A value that was made from nothing has an empty list. Return a list of names, the end first. Every value on which the end depends must be in the list exactly once, and must come after all values in the list that were made from it. There are often several right orders, and counting is only one way to find one.
+# You get the graph as a dictionary, which lists under each value's name the names of its parents, and the name of the last value, the *end*. Return a list of names, the end first. Every value on which the end depends must be in the list exactly once, and must come after all values in the list that were made from it. There are often several right orders, and counting is only one way to find one.
 #
-# Pencil first: `{"L": ["p", "w"], "p": ["u", "w"], "u": [], "w": []}`, starting at `"L"`. May `"w"` come second?
+# Pencil first: `{"L": ["q", "w"], "q": ["u", "w"], "u": [], "w": []}`, starting at `"L"`. May `"w"` come second?
 #
 # <details><summary>With the pencil</summary>
 #
-# No, because $w$ went into $p$ too, so $p$ must come before it. `["L", "p", "u", "w"]` and `["L", "p", "w", "u"]` are both right.
+# No, because $w$ went into $q$ too, so $q$ must come before it. `["L", "q", "u", "w"]` and `["L", "q", "w", "u"]` are both right.
 #
 # </details>
 #
-# Whichever way you choose, mind two things. If each of fifty values is used twice by the next, $2^{50}$ paths lead from the end to the start, too many to walk them all. And a function that calls itself is right on small graphs, but on a long chain of values it hits Python's limit on nested calls, so it is better to write a loop.
+# Whichever way you choose, mind two things. If each of fifty values is used twice by the next, $2^{50}$ paths lead from the end to the start, too many to walk them all. And a function that calls itself hits Python's limit on nested calls if the chain of values is long, so write a loop.
 
 
 # %%
@@ -235,7 +231,7 @@ exercises.folded(my_topological_order)
 #
 # $$\begin{aligned} \text{blame} &= \text{rule}(dz), \text{ broadcast undone}, \\ du &\leftarrow du + \text{blame} . \end{aligned}$$
 #
-# In words: ask the rule, put the answer into the parent's own shape, and *add* it to what has arrived there. In the code $du$ is kept as `u.grad`, and `autodiff.graph(L)` writes down the dictionary of the exercise, with the values themselves in place of their names.
+# In words: ask the rule, put the answer into the parent's own shape, and *add* it to what has arrived there. In the code $du$ is kept as `u.grad`, and `autodiff.graph(L)` is the dictionary of the exercise, with the values themselves for names.
 
 
 # %%
@@ -275,14 +271,14 @@ for adding in [True, False]:
 guesses.compare("dw with the bug", w.grad)
 
 # %% [markdown]
-# $u$ is right, because it is used only once. $w$ is left with whatever arrived last, and the check rejects it. What makes this bug famous is where it hides: in a network that uses every value just once, as lesson 03's seems to, you would never see it.
+# $u$ is right, because it is used only once. $w$ is left with whatever arrived last, and the check rejects it. What makes this bug famous is where it hides: in a network that uses every value just once, as lesson 03's seems to (look again at the next picture), you would never see it.
 #
-# The library's `autodiff.Value` is the class from above with every rule of the table, a few more, and this loop as its method `backward`. We use it from here on. The operators `+ - * / @` work on it. Unlike NumPy's, its `sum` and `max` along an axis keep that axis, with size 1. Plain arrays, such as the pixels, count as constants and get no blame.
+# From here on we use the library's `autodiff.Value`, which is the class from above with every rule of the table, a few more, and this loop as its method `backward`. The operators `+ - * / @` work on it, and unlike NumPy's, its `sum` and `max` along an axis keep that axis, with size 1. Plain arrays, such as the pixels, get no blame.
 
 # %% [markdown]
 # ## Lesson 03's sheet, once more
 #
-# Back to where it all began, the pencil network with its twelve numbers and its one image. Here is its way forward, with the cross-entropy written out step by step:
+# Back to where it all began, the pencil network with its one image. Here is its way forward, with the cross-entropy written out step by step:
 #
 # $$\begin{aligned} \text{total} &= \textstyle\sum_k e^{z_{2k}}, \\ \log p &= z_2 - \log \text{total}, \\ L &= -\textstyle\sum_k y_k \log p_k . \end{aligned}$$
 #
@@ -315,7 +311,7 @@ print("dz1:", z1.grad[0])
 print("dW1:", *W1.grad.round(6).tolist(), sep="\n   ")
 
 # %% [markdown]
-# The first line is $(\frac34, -\frac34)$, and the machine has never heard of $p - y$. Then come $\frac94$ and $-\frac32$, then $\frac{9}{16}$ and $-\frac{9}{32}$: this is your sheet, number for number. Below is the graph that it walked, slightly shortened. In each box the value stands above the line, and its blame below. Values run down the page and blame runs up. Before you read on, find the value that is used twice, and add up what its two paths bring.
+# The first line is $(\frac34, -\frac34)$, and the machine has never heard of $p - y$. Then come $\frac94$ and $-\frac32$, then $\frac{9}{16}$ and $-\frac{9}{32}$: this is your sheet, number for number. Below is the graph that it walked, slightly shortened. In each box the value stands above the line, and its blame below; blame runs up the page. (The cell that draws it is long and only draws; leave it folded.) Before you read on, find the value that is used twice, and add up what its two paths bring.
 
 
 # %% mystnb={"image": {"alt": "The pencil network as a graph of boxes from top to bottom, each with its value above a thin line and its blame below. z1 is 0 and log 3, blame 9/16 and minus 9/32. a1 is one half and three quarters, blame 9/4 and minus 3/2. z2 is 2 plus log 3 and 2, blame three quarters and minus three quarters. From z2 two arrows leave: one to e, the total and the log of the total on the right, one straight down to log p. They meet at log p, whose blame is 0 and minus 1. Below it lies the loss, log 4, with blame 1. W1, b1, W2 and b2 stand at the left with arrows into z1 and z2."}} tags=["hide-input"]
@@ -386,7 +382,7 @@ plt.show()
 # It is $z_2$, which goes straight into $\log p$, and a second time by way of the total. Start at the loss, where $\log p$ gets the blame $-y$, and follow both paths up with a pencil.
 #
 # - The straight path brings $z_2$ that same $-y$. In the picture it is $(0, -1)$.
-# - On the other path, log total is subtracted in every $\log p_k$. Each $\log p_k$ therefore hands it $+y_k$, which is its own blame with the sign reversed, and together these make 1. The total then gets $1 / \text{total}$, and so does each of its terms $e^{z_{2k}}$. The rule of exp multiplies by $e^{z_{2k}}$, which makes $p_k$. In the picture it is $(\frac34, \frac14)$.
+# - On the other path, log total is subtracted in every $\log p_k$. Each $\log p_k$ therefore hands it $+y_k$, which is its own blame with the sign reversed. Since log total was broadcast, one copy to each class, these are added up, as in exercise 11.2, and make 1. The total then gets $1 / \text{total}$, and so does each of its terms $e^{z_{2k}}$. The rule of exp multiplies by $e^{z_{2k}}$, which makes $p_k$. In the picture it is $(\frac34, \frac14)$.
 #
 # **The famous $p - y$ is the sum of two paths.** In lesson 02 it fell out of a Jacobian after half a page, and it looked like luck. It isn't: one path says what the answer should have been, and the other what the network said.
 #
@@ -394,7 +390,7 @@ plt.show()
 #
 # ## Three networks for free
 #
-# Four steps are the same for every network: wrap its parameters in values, compute the logits, take the cross-entropy, walk back. The library keeps them as `autodiff.TapeModel`. Give it a way forward, and you have a model that lesson 04's `train` accepts. Here are the ways forward of lessons 03 and 07:
+# Four steps are the same for every network: wrap its parameters in values, compute the logits, take the cross-entropy, walk back. The library keeps them as `autodiff.TapeModel`. Give it a way forward, and you have a model that lesson 04's `train` accepts. Here are the ways forward of lessons 03 and 07; in the second, $A_0 = X$, and the last layer leaves out the max:
 #
 # $$\begin{aligned} Z_2 &= \sigma(X W_1 + b_1)\, W_2 + b_2, \\ A_m &= \max(A_{m-1} W_m + b_m,\, 0) . \end{aligned}$$
 
@@ -415,7 +411,7 @@ def lesson_07(parameters, x):
 
 
 # %% [markdown]
-# Lesson 10's kernels need one more operation: *taking* entries. An index takes the patches out of an image or a map, and since patches overlap, one entry of the first layer's maps lies in many of the second layer's patches. So that entry's blame is, once more, a sum.
+# Lesson 10's network needs one more operation. There a small table of weights, a *kernel*, is laid on each patch of 5 × 5 pixels, and its results, patch by patch, form a new image, a *map*, on which the next layer's kernels are laid in turn. So patches have to be *taken* out of an array by an index, and since they overlap, one entry lies in many of them. That entry's blame is, once more, a sum.
 #
 # ### Exercise 11.4: entries that are taken twice (core, 6 minutes)
 #
@@ -440,7 +436,7 @@ exercises.check(my_take_backward)
 exercises.folded(my_take_backward)
 
 # %% [markdown]
-# When an index names an entry twice, NumPy's `+=` writes it only once: the assignment bug again, and a nasty place to hide, because nothing fails; the gradient is merely too small. With that rule, lesson 10's way forward can be written for the tape as well. It is in the folded cell below.
+# When an index names an entry twice, NumPy's `+=` writes it only once: the assignment bug again, and a nasty place to hide, because nothing fails; the gradient is merely too small. With that rule, lesson 10's way forward can be written for the tape as well. It stands in the folded cell below, which you may skip: there is nothing in it that you don't know, and a good deal of index arithmetic.
 
 
 # %% tags=["hide-input"]
@@ -464,15 +460,15 @@ def lesson_10(parameters, x):
 # %% [markdown]
 # ### Whose rules?
 #
-# Now put your own rules into the engine. Those that are right take the library's places in `mnistlib.autodiff`, and the engine works with yours from here on. Where you have written none yet, the library's stands in, and you can come back later and run this section again.
+# Now put your own rules into the engine. The right ones take the library's places in `mnistlib.autodiff`; where you have written none yet, the library's stands in.
 
 # %%
 exercises.keep(my_divide_backward, my_unbroadcast, my_topological_order, my_take_backward)
 
 # %% [markdown]
-# Take the same weights and the same 50 images twice. Does the engine, with whichever rules are in it now, come to the gradients that you derived by hand?
+# Take the same weights and the same 50 images twice. Does the engine come to the gradients that you derived by hand?
 
-# %%
+# %% tags=["hide-input"]
 images, labels = mnist.train_images[:50], mnist.train_labels[:50]
 y = data.one_hot(labels)
 rng = np.random.default_rng(seed=5)
@@ -490,7 +486,7 @@ for name, (forward, by_hand, start) in cases.items():
     print(f"{name}: all gradients agree to 1e-12:", largest < 1e-12)
 
 # %% [markdown]
-# All three agree, up to rounding. Lesson 10's gradient took you half a lesson to derive, and the tape needed only the lines of its way forward. If yours were kept, it was your sum over copies, your order and your take that did it; the engine contributed little more than the loop. <small>The test suite also nudges each rule, at many shapes, since two programs may share an error.</small>
+# All three agree, up to rounding. Lesson 10's gradient takes half a lesson to derive, and the tape needed only the lines of its way forward. If yours were kept, it was your sum over copies, your order and your take that did it; the engine contributed little more than the loop.
 #
 # ### The formula that you wrote
 #
@@ -511,7 +507,7 @@ print("by its own rule:", z.grad.round(6))
 #
 # **A machine differentiates the formula that you wrote, not the function that you meant.** In other words, it spares you the derivation, but not the thinking: what lesson 02 taught you about stable formulas is still your job.
 #
-# ### Exercise 11.5: one rule for many steps (stretch, 12 minutes)
+# ### Exercise 11.5: one rule for many steps (stretch, 15 minutes)
 #
 # *RMSNorm* ([Zhang and Sennrich 2019](https://arxiv.org/abs/1910.07467)) keeps a layer's sums at a constant size. Apart from a constant factor, it divides each row by its own length:
 #
@@ -540,11 +536,11 @@ exercises.folded(my_unit_rows_backward)
 # %% [markdown]
 # ## What it costs
 #
-# So far the gradient has looked like a gift. What does it cost? Without a way back you would have to do what lesson 03's check does, and nudge one parameter after another. That is two losses for each of a hundred thousand parameters, for a single step, and at that price a day would be nowhere near enough for a training run.
+# So far the gradient has looked like a gift. What does it cost? Without a way back you would have to do what lesson 03's check does, and nudge one parameter after another: two losses for each of a hundred thousand parameters, for a single step.
 #
 # **Predict.** How many times as long as the loss alone do the loss *and* its gradient take together, with your own way back, in a network with 4,096 hidden units and more than three million parameters?
 #
-# The table below has the tape beside it. Times differ from computer to computer, so they come from a study (`studies/tape_cost.py`) and are given as ratios. Multiplications can be counted, and the next cell counts them again.
+# The table below has the tape beside it. Times differ from computer to computer, so they come from a study (`studies/tape_cost.py`), as ratios; multiplications are counted again by the cell.
 
 # %%
 guesses.ask("times the loss alone, 4,096 units", None)
@@ -553,30 +549,27 @@ guesses.ask("times the loss alone, 4,096 units", None)
 study = studies.read("tape_cost")
 _, _, counted = studies.again("tape_cost")
 found = {row["settings"]["measure"]: row["results"] for row in study["rows"]}
-timed, peaks = found["time"], found["memory"]
-print("loss and gradient together, in units of the loss alone; memory, by hand = 1")
-print("                 products     time         time       memory")
-print("                  counted  by hand  by the tape  of the tape")
+timed = found["time"]
+print("loss and gradient together, in units of the loss alone")
+print("                 products     time         time")
+print("                  counted  by hand  by the tape")
 for name in ["128 units", "4,096 units", "4 layers", "16 layers", "lesson 10"]:
     one = timed[name]
     count = counted[name]["gradient"] / counted[name]["loss"]
     hand, tape = one["hand"] / one["loss"], one["tape"] / one["loss"]
-    memory = peaks[name]["tape"] / peaks[name]["hand"]
     label = name.replace("layers", "layers of 128")
-    print(f"{label:16} {count:8.1f} {hand:8.1f} {tape:12.1f} {memory:12.1f}")
+    print(f"{label:16} {count:8.1f} {hand:8.1f} {tape:12.1f}")
 wide = timed["4,096 units"]
 guesses.compare("times the loss alone, 4,096 units", f"{wide['hand'] / wide['loss']:.1f}")
 
 # %% [markdown]
-# Twice as long, and for three million parameters the same as for a hundred thousand. Take a moment to be surprised by that, because it is the reason why networks can be trained at all: the loss and millions of slopes, for the price of about two losses. The count says why. Every layer multiplies once on the way forward and twice on the way back, for $dW$ and for $dA$, and only the first layer needs no $dA$, because nobody asks for the blame of pixels. With one hidden layer nearly all the multiplications are in the first one, hence 2.0, and with more layers the count climbs towards 3. <small>The times stay near 2, because exponentials take time on the way forward and none on the way back, and the count leaves them out.</small>
+# Twice as long, and for three million parameters the same as for a hundred thousand. Take a moment to be surprised by that, because it is the reason why networks can be trained at all. The count explains it: every layer multiplies once on the way forward and twice on the way back, for $dW$ and for $dA$, and only the first layer needs no $dA$, because nobody asks for the blame of pixels. With one hidden layer nearly all the multiplications are in the first one, hence 2.0, and with more layers the count climbs towards 3.
 #
-# And the tape? In networks of sigmoids the bookkeeping shows most where there is least to multiply: 2.7 against 1.9 with 128 units. In the widest network the tape takes hardly longer than your own way back, since the products outweigh everything else. Only lesson 10's network takes about three times as long, because the tape takes every entry by its index where lesson 10 cuts its patches out cleverly. That is a price of how arrays lie in memory, not of gradients. <small>These times are good to about a tenth; those of the smallest network vary more.</small>
-#
-# What the tape costs everywhere is *memory*, as the last column shows, between 1.2 and 2.1 times as much as your own way back. For each layer of sigmoids it keeps the product, $z$ and $a$ until the way back has passed it, where by hand you keep only $a$.
+# And the tape? Its bookkeeping shows most where there is least to multiply: 2.7 against 1.9 with 128 units. (Lesson 10 cuts its patches out more cleverly than by an index, hence the last row.) What the tape costs everywhere is *memory*: for each layer of sigmoids it keeps the product, $z$ and $a$ until the way back has passed it, where by hand you keep only $a$.
 #
 # ### Why backwards?
 #
-# You could also go forwards: move all the parameters at once in some direction $r$, and carry beside each value its **slope** along $r$, that is, how fast it grows as they move. This is **forward mode**, and since nothing would have to be kept for a way back, it sounds like the better bargain. But one run forwards answers only one question: how fast does the loss grow *in this direction*? For a gradient you need that answer for each parameter separately, which takes a hundred thousand runs. Backwards it takes one, because there is only one loss. Forwards is cheap when few numbers go in, backwards when few come out, and a network has many parameters and one loss.
+# You could also go forwards: move all the parameters at once in some direction $r$, and carry beside each value its **slope** along $r$, that is, how fast it grows as they move. This is **forward mode**, and since nothing would have to be kept for a way back, it sounds like the better bargain. But one run forwards says only how fast the loss grows *in this direction*, and for a gradient you need that for each parameter separately, which takes a hundred thousand runs. Backwards it takes one, because there is only one loss.
 #
 # ## The same in PyTorch
 #
@@ -594,7 +587,7 @@ def tape_gradients(parameters, x, y):
 
 
 # %% [markdown]
-# And here is the same in [PyTorch](https://pytorch.org) ([Paszke and others 2019](https://arxiv.org/abs/1912.01703)), a tape that much of the world uses. You don't need to install it.
+# And here is the same in [PyTorch](https://pytorch.org) ([Paszke and others 2019](https://arxiv.org/abs/1912.01703)), a tape that much of the world uses.
 #
 # ```python
 # import torch
@@ -608,9 +601,7 @@ def tape_gradients(parameters, x, y):
 #     return loss.item(), [W.grad.numpy() for W in (W1, b1, W2, b2)]
 # ```
 #
-# Compare the two line by line. `requires_grad=True` does what our `Value` does: it marks the arrays that are to get blame.
-#
-# A study ran this very code on a computer with PyTorch, on the first batch of lesson 04's training and with the weights that it starts from.
+# Compare the two line by line: `requires_grad=True` does what our `Value` does. A study ran this very code on a computer with PyTorch, on the first batch of lesson 04's training.
 
 # %% tags=["hide-input"]
 study = studies.read("tape_torch")
@@ -625,20 +616,20 @@ print(f"the loss by PyTorch:  {theirs['losses'][0]:.6f}")
 print("PyTorch's gradients are those by hand, to 1e-12:", theirs["gradients agree"])
 
 # %% [markdown]
-# The two agree, down to the last gradient. One habit of PyTorch might have puzzled you, and needn't any more: it *adds* to whatever `grad` is left from the last step, which is why a training loop there begins with `zero_grad()`. Within one way back adding is right, as you know; before the next one it is up to you to start again from zero.
+# The two agree, down to the last gradient. One habit of PyTorch needn't puzzle you any more: it *adds* to whatever `grad` is left from the last step, which is why a training loop there begins with `zero_grad()`.
 #
 # <small>[Karpathy 2020](https://github.com/karpathy/micrograd) is this lesson for single numbers, and [Baydin and others 2018](https://jmlr.org/papers/v18/17-468.html) tell the history of the idea.</small>
 
 # %% [markdown]
 # ## Recap
 #
-# A computer works out what you derived by remembering: each value knows its parents and a rule for each, and a loop walks back through them. You now have such an engine, with rules in it that are yours, and it agrees with everything that you derived by hand. What it can't do is know what you meant, and it will differentiate an unstable formula as readily as a stable one.
+# A computer works out what you derived by remembering: each value knows its parents and a rule for each, and a loop walks back through them. You now have such an engine, with rules in it that are yours. What it can't do is know what you meant, and it will differentiate an unstable formula as readily as a stable one.
 #
-# - Automatic differentiation needs values that remember their parents, and by which rule blame goes back: a vector-Jacobian product, whose Jacobian is never built.
+# - A rule is a vector-Jacobian product, whose Jacobian is never built.
 # - A value hands its blame on only when all of it has arrived: topological order.
 # - Blame is added up: where a value is used twice, where it was broadcast, where an entry is taken twice. Forget to add, and a number or a shape comes out wrong.
 # - $p - y$ is the sum of two paths.
-# - By hand, loss and gradient together cost about two to three times as much as the loss alone, however many parameters there are. A tape costs more where it takes arrays apart less cleverly than you would. The price of both is memory, because whatever the rules need from the way forward must be kept.
+# - Loss and gradient together cost about two to three times as much as the loss alone, however many parameters there are. The price is memory, because whatever the rules need from the way forward must be kept.
 # - A machine differentiates the formula that you wrote. Stable formulas are still your job.
 #
 # ## Questions to ask yourself

@@ -60,7 +60,7 @@ plotting.use_style()
 # | `my_train(images, labels, rng)` | images of shape (n, 28, 28) with pixels from 0 to 255, bytes or floats; their digits, of shape (n,); a generator | parameters: whatever you like |
 # | `my_predict(parameters, images)` | what `my_train` returned, and images | a digit, 0 to 9, for each image |
 #
-# Why so little? Because everything else is a choice, and the choices are the point. Whether you scale the pixels, whether you use sigmoids or something else, how many hidden layers you have, if any, which loss you choose and when you stop: the examiner knows nothing of all that, and so it can't mistake a network that is unlike ours for one that is wrong. Put another way, it judges your network as a stranger would, by what it does. A letter that comes by post doesn't ask about your loss either.
+# Why so little? Because everything else is a choice, and the choices are the point. Whether you scale the pixels, whether you use sigmoids or something else, how many hidden layers you have, if any, which loss you choose and when you stop: the examiner knows nothing of all that, and so it can't mistake a network that is unlike ours for one that is wrong. Put another way, it judges your network as a stranger would, by what it does.
 #
 # Two things are not your choice. Chance comes from `rng` alone, as in every lesson since 01, because otherwise nobody could repeat what you did. And nothing of `mnistlib` may be used. You have earned the right to be lazy with it, but not today.
 #
@@ -70,7 +70,7 @@ plotting.use_style()
 #
 # You will be compared with an old acquaintance. The original notebook of lesson 06 has been put through the very same examination, with all its ten thousand steps, on the very same digits. Seventeen questions are asked, and three of them don't concern it: we run it with code from this course, so it can't be all its own; nobody said beforehand how well it would do on strangers' digits; and seconds are not compared between computers. That leaves fourteen.
 #
-# **Predict.** Its softmax runs over the wrong axis, its pixels are raw, its recorded loss is no loss at all. Of the fourteen, how many go against it?
+# **Predict.** Its softmax runs over the wrong axis, its pixels are raw, its recorded loss is no loss at all. Of the fourteen, how many are answered with a *no*?
 
 # %%
 guesses.ask("questions that go against the original", None)
@@ -82,7 +82,7 @@ against = [finding for finding in original.findings.values() if finding.held is 
 guesses.compare("questions that go against the original", len(against))
 
 # %% [markdown]
-# We had expected more. A network with nine known faults passes eleven questions of twelve. (Two more have a dash, because they can't be judged until the first fault is fixed: does it beat ten averages, and are its probabilities honest?) That is worth knowing before your own turn comes: *an examination finds what it asks about*. It asks this network about company, because somebody was once fooled by company. <small>(It reads strangers' digits a little better than those that it learnt. The difference is about one standard error, and may be luck.)</small> The question that would find your fault may not have been thought of yet, which is why the last section asks you to add one.
+# We had expected more. Of the fourteen, a network with nine known faults gets one *no*, and eleven times *yes*. The other two have three dots, which means that they wait: until the *no* has become a *yes*, nobody can say whether the network beats the ten average images of [lesson 01](01_loading.ipynb), the report's *ten averages*, or whether its probabilities are honest. (A dash means not asked.) That is worth knowing before your own turn comes: *an examination finds what it asks about*. It asks about company, the other images in the batch, because somebody was once fooled by company. <small>(It reads strangers' digits a little better than those that it learnt. The difference is about one standard error, and may be luck.)</small> The question that would find your fault may not have been thought of yet, which is why the last section asks you to add one.
 #
 # ## The page
 #
@@ -103,7 +103,7 @@ def my_predict(parameters, images):
 
 
 # %% [markdown]
-# There is no solution to unfold. If there were one, it would be *a* solution, with our choices in it, and you would compare yours with it line by line and put right what was merely different. What you get instead are three landmarks, for whenever you would like to know whether you have come as far as you think.
+# There is no solution to unfold. If there were one, it would be *a* solution, with our choices in it, and you would compare yours with it line by line and put right what was merely different. What you get instead are three landmarks, for whenever you would like to know whether you have come as far as you think. If you have patience for only one, take the third: a network may learn in spite of a wrong gradient, and nothing else here would tell you.
 #
 # <details><summary>First landmark: bytes</summary>
 #
@@ -163,9 +163,9 @@ report = examination.examine(my_train, my_predict, claim=None, beside=original)
 report
 
 # %% [markdown]
-# Every question is put so that *yes* is good. Below the list (a dash: not asked, or not yet to be judged) each *no* comes with what was seen, a small case and a question. Begin with the first, because causes stand before effects: whatever stands further down may vanish with it. And here is the same as a picture, to show to somebody.
+# Every question is put so that *yes* is good. Below the list each *no* comes with what was seen and a question, and often with a small case. Begin with the first *no*, because causes mostly stand before effects, and whatever stands further down may vanish with it. Three dots above it may be waiting for it too: a network that draws its chance from elsewhere is never twice the same, so the question about company, though it stands higher up, must wait. And here is the report as a picture, to show to somebody.
 
-# %% mystnb={"image": {"alt": "The report as a figure. Above, seventeen questions, with a tick, a cross or a dash for each in a column for the original notebook; only the question whether an image's answer is about that image alone has a cross. Below, its accuracy with error bars on digits it learnt, on others by the same writers, and on those of strangers, all close together, beside a dotted line for ten averages."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "The report as a figure. Above, seventeen questions, with a tick, a cross, a dash or three dots for each in a column for the original notebook; only the question whether an image's answer is about that image alone has a cross, and two have three dots. Below, its accuracy with error bars on digits it learnt, on others by the same writers, and on those of strangers, all close together, beside a dotted line for ten averages."}} tags=["hide-input"]
 figure = report.figure()
 plt.show()
 
@@ -174,9 +174,9 @@ plt.show()
 #
 # ### What it can't see
 #
-# The examiner looks into your code only to see whether `mnistlib` is in it. Everything else that it knows, it found out by trying. If you run it twenty times and keep the network that does best on the strangers' digits, it notices nothing; but you have then chosen by these digits, and lesson 05 says what that does to the number. If a layer was trained beforehand on the whole file, and only the last one learns here, it notices nothing. It would not notice a gradient that is slightly wrong, if the network learns in spite of it; the third landmark would. And it knows only the handwriting of the Census Bureau's employees and of some high-school students. Whether your network reads *your* digits is a question for a sheet of paper.
+# The examiner looks into your code only to see whether `mnistlib` is in it. Everything else that it knows, it found out by trying. If you run it twenty times and keep the network that does best on the strangers' digits, it notices nothing; but you have then chosen by these digits, and lesson 05 says what that does to the number. If a layer was trained beforehand on the whole file, and only the last one learns here, it notices nothing. It wouldn't notice a gradient that is slightly wrong, either. And it knows only the handwriting of the Census Bureau's employees and of some high-school students. Whether your network reads *your* digits is a question for a sheet of paper.
 #
-# So think of an eighteenth question: something that a network which reads digits should do, or should never do, whoever made it. Write it as a function of `my_train` and `my_predict` that returns True or False. Then find out, as in lesson 06, whether it can fail: on your own network, with a fault planted in it by your own hand.
+# So, on a day when you aren't tired, think of an eighteenth question: something that a network which reads digits should do, or should never do, whoever made it. Write it as a function of `my_train` and `my_predict` that returns True or False. Then find out, as in lesson 06, whether it can fail: on your own network, with a fault planted in it by your own hand.
 #
 # <details><summary>Some that others might ask</summary>
 #

@@ -4,17 +4,19 @@ import _thread
 import contextlib
 import dis
 import io
+import re
 import threading
 import time
 import tracemalloc
 import types
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from course.exercises.answer import where_it_stopped
+from course.exercises.texts import GENERAL
 
 #: Seconds that a training may take.
 LIMIT = 60.0
@@ -42,6 +44,7 @@ class Trained:
     drew_from_rng: bool
     changed: dict[str, str]
     warned: list[str]
+    warned_when_asked: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -88,7 +91,7 @@ class Candidate:
         given = images.copy()
         answered, warned = self._call(self.predict, trained.parameters, given)
         trained.changed |= what_changed({"images": given}, {"images": images}, "predict: ")
-        trained.warned = [*trained.warned, *warned]
+        trained.warned_when_asked += warned
         return as_digits(answered, len(images))
 
     def beliefs(self, trained: Trained, images: np.ndarray) -> np.ndarray:
@@ -127,11 +130,25 @@ class Candidate:
             except CallFailed:
                 raise
             except Exception as error:  # a reader's code may raise anything
-                line, *_ = where_it_stopped(function, error.__traceback__)
-                name = getattr(function, "__name__", "it")
-                said = f"{type(error).__name__}: {error}"
-                raise CallFailed("raises", function=name, error=said, line=line or "?") from error
+                raise raised(error, function) from error
         return result, [str(w.message) for w in caught if w.category is RuntimeWarning]
+
+
+def raised(error: Exception, function: Callable) -> CallFailed:
+    """Return the fault of a function that raised an error; with the shapes, where these do not fit."""
+    stop = where_it_stopped(function, error.__traceback__)
+    said = f"{type(error).__name__}: {error}"
+    for word, sentence in GENERAL["shapes"].items():
+        if word in str(error):
+            unfit = " and ".join(re.findall(r"\(\d*,[\d,]*\)", str(error)))
+            arrays = {name: function.__globals__[name] for name in stop.outside} | {
+                name: value for name, value in stop.names.items() if isinstance(value, np.ndarray)
+            }
+            shapes = [f"{name} has shape {array.shape}" for name, array in sorted(arrays.items())]
+            said = sentence.format(unfit).rstrip(".")
+            said += f" ({', '.join(shapes)})" if shapes else ""
+    name = getattr(function, "__name__", "it")
+    return CallFailed("raises", function=name, error=said, line=stop.line or "?")
 
 
 def within(seconds: float, function: Callable, *arguments: object) -> object:

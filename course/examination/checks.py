@@ -16,13 +16,13 @@ from mnistlib.uncertainty import calibration, mcnemar, standard_error_by_group
 WAITS_FOR = {
     "floats": ("repeat",),
     "bytes": ("floats",),
-    "company": ("repeat",),
+    "company": ("repeat", "finite"),
     "averages": ("floats", "bytes", "finite", "labels", "names", "company"),
     "odd pages": ("finite",),
     "claim": ("floats", "bytes", "finite", "labels", "names", "company"),
     "sure": ("floats", "bytes", "finite", "labels", "names", "company"),
-    "chance": ("repeat",),
-    "order": ("repeat", "company"),
+    "chance": ("repeat", "finite"),
+    "order": ("repeat", "company", "finite"),
     "names": ("bytes", "finite", "company", "labels"),
     "labels": ("floats", "bytes", "finite", "company"),
 }
@@ -102,7 +102,9 @@ def examine_candidate(
         report.findings.setdefault(check, Finding(check, None, "not reached"))
     for check, causes in WAITS_FOR.items():
         cause = next((c for c in causes if report.findings[c].held is False), None)
-        if cause and report.findings[check].held is False:
+        held = report.findings[check].held
+        # Where numbers are none, argmax answers all the same, and a yes says as little as a no.
+        if cause and (held is False or (held and cause == "finite")):
             report.note(check, None, "waits", cause=cause)
     report.findings = {check: report.findings[check] for check in QUESTIONS}
     return report
@@ -163,7 +165,7 @@ def _examine(candidate: Candidate, digits: Paper, report: Report, claim: float |
         pixels=pixels,
     )
     report.note("runs", True)
-    _look_at_numbers(trained, report)
+    _look_at_numbers(candidate, (trained, first), strangers, report)
     _look_at_company(candidate, trained, digits, report)
     _look_at_pages(candidate, trained, digits, report)
     _look_at_accuracy(candidate, trained, digits, report, claim)
@@ -203,7 +205,17 @@ def _look_at_labels(
     )
 
 
-def _look_at_numbers(trained: Trained, report: Report) -> None:
+def _look_at_numbers(
+    candidate: Candidate, networks: tuple[Trained, Trained], strangers: Digits, report: Report
+) -> None:
+    """Look for what is no number in the parameters, and on the way from ordinary digits to answers."""
+    trained, _ = networks
+    candidate.answers(trained, strangers.images)
+    warned = [warning for network in networks for warning in network.warned_when_asked]
+    invalid = [warning for warning in warned if "invalid value" in warning]
+    if invalid:
+        report.note("finite", False, "invalid", warning=invalid[0])
+        return
     arrays = [a for a in calls.arrays_of(trained.parameters) if a.dtype.kind == "f"]
     wrong = sum(int((~np.isfinite(array)).sum()) for array in arrays)
     total = sum(array.size for array in arrays)
@@ -259,7 +271,7 @@ def _look_at_pages(candidate: Candidate, trained: Trained, digits: Paper, report
         can_say = False
     bad = {}
     for name, page in pages.items():
-        before = len(trained.warned)
+        before = len(trained.warned_when_asked)
         try:
             candidate.answers(trained, page)
             if can_say:
@@ -267,7 +279,8 @@ def _look_at_pages(candidate: Candidate, trained: Trained, digits: Paper, report
         except CallFailed as fault:
             bad[name] = str(fault.seen.get("error", fault.kind))
         else:
-            warned = [w for w in trained.warned[before:] if "invalid" in w or "divide" in w]
+            warned = trained.warned_when_asked[before:]
+            warned = [w for w in warned if "invalid" in w or "divide" in w]
             if warned:
                 bad[name] = warned[0]
     report.note("odd pages", not bad, "odd", pages=bad)

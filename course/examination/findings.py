@@ -38,6 +38,11 @@ class Finding:
     fault: str = ""
     seen: dict[str, object] = field(default_factory=dict)
 
+    @property
+    def waits(self) -> bool:
+        """Whether it can't be judged before another check has held."""
+        return self.fault == "waits"
+
 
 class Share(NamedTuple):
     """A share of right answers with its standard error by writer."""

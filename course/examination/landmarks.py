@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from course.examination.candidate import arrays_of
+from course.examination import sentences
+from course.examination.candidate import CallFailed, arrays_of, raised
+from course.examination.findings import Finding
 from course.examination.paper import paper
 from mnistlib import data
 
@@ -76,10 +78,39 @@ def landmark_bytes(images: np.ndarray, labels: np.ndarray) -> Landmark:
     return Landmark(True, "Bytes: reached. These are the 60,000 training digits and their labels.")
 
 
+def call(function: Callable, argument: object) -> object:
+    """Call a function of the reader's.
+
+    Raises:
+        CallFailed: it raised something.
+    """
+    try:
+        return function(argument)
+    except Exception as error:  # a reader's code may raise anything
+        raise raised(error, function) from error
+
+
+def in_words(fault: CallFailed) -> str:
+    """Say what a function of the reader's raised."""
+    return sentences.sentence(Finding("runs", False, fault.kind, fault.seen))
+
+
 def landmark_forward(forward: Callable) -> Landmark:
     """Tell whether ``forward(images)`` gives ten finite numbers for each image, of that image alone."""
+    try:
+        return _forward(forward)
+    except CallFailed as fault:
+        return Landmark(False, f"Forward: not yet. {in_words(fault)}")
+
+
+def _forward(forward: Callable) -> Landmark:
+    """Do the same for a function that raises nothing.
+
+    Raises:
+        CallFailed: it raised something.
+    """
     images = paper(1000).strangers.images
-    together = forward(images[:50].copy())
+    together = call(forward, images[:50].copy())
     if together is None:
         return Landmark(False, "Nothing yet: my_forward returns None.")
     together = np.asarray(together)
@@ -98,19 +129,20 @@ def landmark_forward(forward: Callable) -> Landmark:
             "Forward: not yet. Some of the numbers are infinite or not a number. How large are your "
             "sums, and what does your exponential make of them?",
         )
-    if not np.array_equal(np.asarray(forward(images[:50].copy())), together):
+    if not np.array_equal(np.asarray(call(forward, images[:50].copy())), together):
         return Landmark(
             False,
             "Forward: not yet. Asked twice about the same fifty images, it gives other numbers. What "
             "does it draw anew in each call?",
         )
-    alone = np.concatenate([np.asarray(forward(images[i : i + 1].copy())) for i in range(50)])
+    alone = np.concatenate([np.asarray(call(forward, images[i : i + 1].copy())) for i in range(50)])
     if not np.allclose(alone, together, rtol=0, atol=1e-5 * np.abs(together).max()):
         i, k = np.unravel_index(np.abs(alone - together).argmax(), together.shape)
         return Landmark(
             False,
             f"Forward: not yet. Asked about image {i} alone, it gives {alone[i, k]:.4g} for class {k}, "
-            f"and among fifty {together[i, k]:.4g}. Which operation looks at more than one row?",
+            f"and among fifty {together[i, k]:.4g}. Which operation looks at more "
+            "than one row, or mixes pixels of different images?",
         )
     if np.allclose(together, together[0]):
         return Landmark(
@@ -128,8 +160,11 @@ def landmark_backward(loss: Callable, gradients: Callable, parameters: object) -
     """
     if parameters is None:
         return Landmark(False, "Nothing yet: put your parameters in place of the None.")
-    slopes = gradients(parameters)
-    lost = loss(parameters)
+    try:
+        slopes = call(gradients, parameters)
+        lost = call(loss, parameters)
+    except CallFailed as fault:
+        return Landmark(False, f"Backward: not yet. {in_words(fault)}")
     if slopes is None or lost is None:
         return Landmark(False, "Nothing yet: my_loss or my_gradients returns None.")
     if np.ndim(lost):
@@ -222,7 +257,9 @@ def landmark_backward(loss: Callable, gradients: Callable, parameters: object) -
             said += " Your whole gradient of it is 0. Which line should fill it?"
             return Landmark(False, said)
         ratios = claimed[np.abs(measured) > 1e-3 * size] / measured[np.abs(measured) > 1e-3 * size]
-        if len(ratios) and np.allclose(ratios, ratios[0], rtol=1e-3):
+        if len(ratios) and np.allclose(ratios, -1, rtol=1e-3):
+            said += " The sign is wrong. Does the loss fall when you step against your gradient?"
+        elif len(ratios) and np.allclose(ratios, ratios[0], rtol=1e-3):
             said += (
                 f" All of them are {ratios[0]:.4g} times what they should be. Which number is that?"
             )

@@ -9,6 +9,8 @@ from course.examination.findings import QUESTIONS, Report
 
 #: How a verdict is drawn: a sign and the colour's place in the course's palette.
 SIGNS = {True: ("✓", 0), False: ("✗", 1), None: ("–", None)}
+#: The same for what can't be judged before another question is answered yes.
+WAITS = ("…", None)
 
 #: Where the first column of verdicts stands.
 COLUMN = 9
@@ -42,7 +44,8 @@ def _verdicts(axis, columns, colours) -> None:
     for place, (check, question) in enumerate(QUESTIONS.items()):
         axis.text(0, -place, question, va="center", fontsize=10)
         for number, (_, found) in enumerate(columns):
-            sign, colour = SIGNS[found.findings[check].held]
+            finding = found.findings[check]
+            sign, colour = WAITS if finding.waits else SIGNS[finding.held]
             shade = "0.5" if colour is None else colours[colour]
             axis.text(
                 COLUMN + 1.2 * number,

@@ -8,6 +8,8 @@ from course.examination.findings import QUESTIONS, Finding, Report
 WIDTH = 70
 #: How each verdict is marked.
 MARKS = {True: "yes", False: "NO", None: "-"}
+#: How a check is marked that can't be judged before another has held.
+WAITS = "…"
 
 #: For what did not hold: the check, in which way, and the sentences. A finding's numbers go in.
 NOT_HELD = {
@@ -20,7 +22,8 @@ NOT_HELD = {
         "does one of them last, and what tells it when to stop?"
     ),
     ("runs", "raises"): (
-        "{function} raised {error}{line}. Which shapes and types have the arrays in that line?"
+        "{function} raised {error}{line}. Which array there has another shape, or type, than you "
+        "expected?"
     ),
     ("runs", "no parameters"): (
         "my_train returned None, and my_predict could do nothing with that. Has my_train a last line "
@@ -59,6 +62,13 @@ NOT_HELD = {
     ("finite", "nan"): (
         "Of the {total:,} numbers that my_train returned, {wrong:,} are infinite or not a number"
         "{warned}. Which operation made the first of them, and in which step?"
+    ),
+    ("finite", "invalid"): (
+        "On ordinary digits, NumPy warned while your my_predict was at work: {warning}. So some of its "
+        "numbers are none, as infinity over infinity is none, and argmax takes the first of these for "
+        "the largest: an answer comes out, and it means nothing. How large are the sums that go into "
+        "your exponential, and what did lesson 02 subtract from them? (If the warning comes from a "
+        "branch that np.where throws away, this is no fault: hide it with np.errstate.)"
     ),
     ("labels", "leak"): (
         "We dealt out the labels at random, and your program still got {chance:.1%} of other people's "
@@ -212,6 +222,11 @@ def sentence(finding: Finding) -> str:
     return NOT_HELD[finding.check, finding.fault].format(**seen)
 
 
+def mark(finding: Finding) -> str:
+    """Return how a finding is marked in the list of a report."""
+    return WAITS if finding.waits else MARKS[finding.held]
+
+
 def report(found: Report) -> str:
     """Return a report as text."""
     if not found.attempted:
@@ -233,8 +248,11 @@ def report(found: Report) -> str:
         lines[:2] = ["The examination ended early, at the second question."]
     for check, finding in found.findings.items():
         other = found.beside.findings[check] if found.beside else None
-        marks = f"{MARKS[finding.held]:5}" + (f" {MARKS[other.held]:9}" if other else "")
+        marks = f"{mark(finding):5}" + (f" {mark(other):9}" if other else "")
         lines.append(f"{marks} {QUESTIONS[check]}")
+    both = [*found.findings.values(), *(found.beside.findings.values() if found.beside else ())]
+    causes = dict.fromkeys(f.seen["cause"] for f in both if f.waits)
+    lines += [f"{WAITS} can't be judged before this is a yes:\n  {QUESTIONS[c]}" for c in causes]
     if found.beside:
         lines.insert(lines.index("") + 1, f"{'yours':5} {'original':9}")
     if found.shares:

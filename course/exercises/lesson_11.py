@@ -66,7 +66,7 @@ EXERCISES = (
         reference=autodiff.topological_order,
         shapes=", -> ",
         cases=(
-            (walk.Graph({"L": ["p", "w"], "p": ["u", "w"], "u": [], "w": []}), "L"),
+            (walk.Graph({"L": ["q", "w"], "q": ["u", "w"], "u": [], "w": []}), "L"),
             (walk.Graph({"u": [], "L": ["u", "u"]}), "L"),
             (walk.Graph({"L": ["w", "p"], "w": ["a"], "p": ["q"], "q": ["w"], "a": []}), "L"),
             (walk.Graph({"x": ["p"], "p": ["u"], "u": [], "w": []}), "p"),

@@ -108,6 +108,12 @@ def divides_by_a_blank_page(means, images):
     return (flat @ means.T).argmax(axis=1)
 
 
+def divides_infinity(means, images):
+    """Take a softmax over the batch, of sums far too large; argmax hides that all of it is nan."""
+    shares = np.exp(scores(means, images))
+    return (shares / shares.sum(axis=0)).argmax(axis=1)
+
+
 def wraps(means, images):
     flat = -images.reshape(len(images), -1)  # a byte has no sign
     return nearest(means, -flat.astype(float)).argmax(axis=1)
@@ -135,6 +141,7 @@ SLIPS = [
     ({"predict": lambda p, images: ["7"] * len(images)}, "runs", "kind", "whole number from 0 to 9"),
     ({"predict": divides_by_a_blank_page}, "odd pages", None, "a blank page (invalid value"),
     ({"predict": takes_classes_for_numbers}, "names", None, "miss by exactly one"),
+    ({"predict": divides_infinity}, "finite", "invalid", "How large are the sums"),
     ({"predict": wraps}, "floats", None, "wrap around at 256"),
     ({"probabilities": lambda p, images: np.zeros(len(images))}, "sure", "shape", "?"),
     ({"probabilities": lambda p, images: np.ones((len(images), 10))}, "sure", "sums", "?"),
@@ -154,6 +161,12 @@ def test_a_slip_is_found_and_told(slip, check, fault, part, monkeypatch):
     assert found.held is False
     assert fault in (None, found.fault)
     assert part in sentences.sentence(found)
+
+
+def test_where_numbers_are_none_no_answer_is_called_right():
+    report = quick(predict=divides_infinity)
+    assert report.first.check == "finite"
+    assert [report.findings[check].held for check in ("company", "order", "labels")] == [None] * 3
 
 
 def test_what_is_no_slip_is_none():
@@ -238,6 +251,24 @@ def test_a_prediction_that_draws_is_told_so_first():
     report = quick(predict=lambda p, images: np.random.default_rng().integers(0, 10, len(images)))
     assert report.findings["repeat"].fault == "moody"
     assert report.first.check in ("labels", "repeat")  # it learns nothing, either
+
+
+def test_what_waits_is_told_from_what_was_not_asked():
+    """A network that looks at the batch, and draws from a generator of its own."""
+
+    def train(images, labels, rng):
+        return means_of(images + np.random.default_rng().normal(0, 150, images.shape[1:]), labels)
+
+    def predict(means, images):
+        return scores(means, images - images.mean(axis=0)).argmax(axis=1)
+
+    report = quick(train=train, predict=predict)
+    assert report.first.check == "repeat"
+    printed = repr(report)
+    assert "\n…     Is an image's answer about that image alone?" in printed
+    assert "\n-     Is it as good on strangers' digits as you said?" in printed
+    said = "… can't be judged before this is a yes: Does the same generator give"
+    assert said in " ".join(printed.split())
 
 
 def test_arrays_are_found_in_layers_that_know_each_other():
@@ -326,6 +357,8 @@ def test_forward_is_reached_or_told_what_is_amiss():
         (lambda images: candidates.softmax(rows(images) @ W, 0), "more than one row"),
         (lambda images: np.zeros((len(images), 10)), "the same ten numbers"),
         (lambda images: (rows(images) @ W).argmax(axis=1), "Return the ten numbers"),
+        (lambda images: images @ W, "W has shape (784, 10), images has shape (50, 28, 28)"),
+        (lambda images: images.reshape(784, -1).T @ W, "mixes pixels of different images"),
         (lambda images: chance.random((len(images), 10)), "draw anew"),
     ]:
         found = landmark_forward(wrong)
@@ -361,7 +394,7 @@ def test_backward_is_reached_or_told_what_is_amiss():
     assert "holds float32" in told
     for change, part in [
         (lambda slopes: [8 * slopes[0], *slopes[1:]], "8 times what they should be"),
-        (lambda slopes: [*slopes[:2], -slopes[2], slopes[3]], "-1 times"),
+        (lambda slopes: [*slopes[:2], -slopes[2], slopes[3]], "The sign is wrong"),
         (lambda slopes: [slopes[0], slopes[1] + 0.1, *slopes[2:]], "Is a path from it"),
         (lambda slopes: [slopes[0], slopes[1][None], *slopes[2:]], "its gradient (1, 128)"),
         (lambda slopes: [*slopes[2:], *slopes[:2]], "in the order of the parameters"),
