@@ -78,7 +78,7 @@ def first_that_counts(versions: list[Answer], attempt: Callable[[Answer], Row]) 
     if row.kind == "right":
         return row
     for other in others:
-        if other.can_be_tried and attempt(other).kind == "right":
+        if not other.lost and attempt(other).kind == "right":
             counts, right = first.place, other.place
             if counts == right:
                 counts, right = f"the last in {counts}", "an earlier version"
@@ -89,11 +89,9 @@ def first_that_counts(versions: list[Answer], attempt: Callable[[Answer], Row]) 
 
 def try_answer(name: str, lesson: str, limits: Limits, trusted: bool, answer: Answer) -> Row:
     """Return what the row of one version of an answer holds of it."""
-    if not answer.can_be_tried:
-        kind = "raises" if answer.error else LOST
-        return Row(kind=kind, reply=answer.error or answer.lost, version=answer.digest)
-    arguments = {"name": name, "source": answer.source, "modules": answer.modules}
-    arguments["seed"] = secrets.randbits(32)
+    if answer.lost:
+        return Row(kind=LOST, reply=answer.lost, version=answer.digest)
+    arguments = {"name": name, "source": answer.source, "seed": secrets.randbits(32)}
     result, spent = isolation.run("check", arguments, limits, trusted, lesson)
     kind, reply, reason = read_reply(result)
     is_nearly_right = kind != LOST and result.get("is_nearly_right") is True

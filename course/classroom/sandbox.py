@@ -46,13 +46,12 @@ def extract(files: list[tuple[str, str]], given: dict[str, list[str]]) -> tuple:
     return take_answers([(place, base64.b64decode(raw)) for place, raw in files], given)
 
 
-def check(name: str, source: str, modules: str, seed: int) -> dict[str, str | bool]:
+def check(name: str, source: str, seed: int) -> dict[str, str | bool]:
     """Run definitions, and return the checker's reply to one of them: kind, words, reason.
 
     Args:
         name: the exercise.
         source: the definitions.
-        modules: JSON of the files that they import, by name.
         seed: of the cases that a right answer is tried on once more, which no student has seen.
     """
     import numpy as np
@@ -63,9 +62,6 @@ def check(name: str, source: str, modules: str, seed: int) -> dict[str, str | bo
     linecache.cache["answer"] = (len(source), None, source.splitlines(keepends=True), "answer")
     space = {"__name__": "answer", "np": np, "display": lambda *_, **__: None}
     try:
-        for module, code in json.loads(modules or "{}").items():
-            Path(f"{module}.py").write_text(code, encoding="utf-8")
-        sys.path.append(os.getcwd())
         exec(compile(source, "answer", "exec"), space)
         function = space[f"my_{name}"]
     except MemoryError:

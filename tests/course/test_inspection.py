@@ -20,7 +20,6 @@ from tests.course.handed_in import right
         ("import os, sys, math\nreturn math.exp(z)", ""),
         ("class A:\n    def run(self, z): self.z = z\na = A()\na.p = 1\nreturn a.p", ""),
         ("setattr(np, 'allclose', max)\nreturn z", "it uses setattr"),
-        ("from numpy import *\nreturn exp(z)", ""),
     ],
 )
 def test_a_right_answer_that_a_teacher_should_read_is_said_to_be_one(body, words):
@@ -77,12 +76,9 @@ def test_ways_around_are_said_to_be_read(body):
 
 def test_a_name_that_is_imported_twice_hides_nothing():
     body = "def f():\n    from numpy import exp as s\nreturn s(z)"
-    inside = "from mnistlib.functions import sigmoid as s\n" + answer(body)
-    helper = "from mnistlib.functions import sigmoid as s\n"
-    outside = "from h import s\n" + answer("return s(z)")
-    for files in ([("a.py", inside)], [("a.py", outside), ("h.py", helper)]):
-        found = that_count([(place, code.encode()) for place, code in files])
-        assert found["sigmoid"].note == "Read it: it uses mnistlib.functions.sigmoid"
+    code = "from mnistlib.functions import sigmoid as s\n" + answer(body)
+    found = that_count([("a.py", code.encode())])
+    assert found["sigmoid"].note == "Read it: it uses mnistlib.functions.sigmoid"
 
 
 @pytest.mark.parametrize("name", exercises.EXERCISES)

@@ -359,34 +359,20 @@ def test_an_answer_has_its_row(tmp_path, code, name, kind, more):
         assert (words in found) if words else not found, row
 
 
-@pytest.fixture
-def in_place(tmp_path, monkeypatch):
-    """Work in the folder, and find modules where one would without."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.syspath_prepend(tmp_path)
-    return tmp_path
-
-
 @pytest.mark.parametrize(
     ("body", "kind"),
     [
-        ("display(z)\n    return half(z)", "right"),
-        ("import mine\n    return mine.half(z)", "right"),
-        ("import no_such\n    return half(z)", "not marked"),
-        ("np.load('table.npy')\n    return half(z)", "not marked"),
-        ("return half(z) + 0 * of_a_cell_that_is_gone", "not marked"),
+        ("display(z)", "right"),
+        ("import no_such", "not marked"),
+        ("np.load('table.npy')", "not marked"),
+        ("z = z + 0 * of_a_cell_that_is_gone", "not marked"),
     ],
 )
-def test_what_is_right_in_a_notebook_is_right_here_or_for_a_person_to_decide(in_place, body, kind):
-    (in_place / "class" / "ada").mkdir(parents=True)
-    cell = f"import numpy as np\nfrom mine import half\ndef my_sigmoid(z):\n    {body}"
-    (in_place / "class" / "ada" / "02.ipynb").write_text(notebook(cell))
+def test_what_is_right_in_a_notebook_is_right_here_or_for_a_person_to_decide(tmp_path, body, kind):
     stable = "np.exp(np.minimum(z, 0)) / (1 + np.exp(-abs(z)))"
-    helper = f"import numpy as np\ndef half(z):\n    return {stable}\n"
-    (in_place / "class" / "ada" / "mine.py").write_text(helper)
-    row = mark(in_place, "--lesson", "02")["ada", "sigmoid"]
-    assert row["kind"] == kind, row
-    assert kind == "right" or "what it needs was not handed in: " in row["reply"]
+    row = tried(tmp_path, answer(f"{body}\nreturn {stable}"), "sigmoid")
+    assert row.kind == kind, row
+    assert kind == "right" or "what it needs was not handed in: " in row.reply
 
 
 def test_a_table_of_the_published_cases_fails_on_cases_that_nobody_has_seen(tmp_path):
