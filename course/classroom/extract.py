@@ -59,7 +59,7 @@ def take_answers(
 
     Args:
         files: each a place in the submission, and the bytes there.
-        given: by exercise, what of the library its lesson gives, which needs no second look.
+        given: by exercise, what of the library its solution uses, which needs no second look.
 
     Returns:
         By exercise, the different versions of its answer, with the one that counts first: that of

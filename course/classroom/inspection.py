@@ -61,7 +61,7 @@ def reason_to_read(source: str, given: Collection[str] = ()) -> str:
 
     Args:
         source: the code.
-        given: names of the library, in full, that its lesson gives.
+        given: names of the library, in full, that its solution uses.
     """
     first = next(doubts(ast.parse(source), given), None)
     return f"Read it: {first}" if first else ""
