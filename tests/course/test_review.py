@@ -176,7 +176,9 @@ def test_what_was_asked_before_comes_before_a_heap_of_new_questions(kept):
 def test_a_damaged_file_is_set_aside_and_named(kept, text):
     kept.write_text(text, encoding="utf-8")
     said = ask("02")
-    assert said.startswith("Your review.json could not be understood. It is now review-damaged.json")
+    assert said.startswith(
+        "Your review.json could not be understood. It is now review-damaged.json"
+    )
     assert kept.with_name("review-damaged.json").read_text(encoding="utf-8") == text
     assert history(kept)["lessons"] == {"02": "2026-11-30"}
 
