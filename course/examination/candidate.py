@@ -181,8 +181,6 @@ def as_digits(answered: object, n: int) -> np.ndarray:
         answers = np.asarray(answered)
     except ValueError:
         raise CallFailed("kind", kind="lists of different lengths") from None
-    if answers.shape == (n, 1):
-        raise CallFailed("column", shape=answers.shape)
     if answers.shape != (n,):
         raise CallFailed("shape", shape=answers.shape, wanted=(n,))
     if answers.dtype.kind not in "iuf":

@@ -361,6 +361,3 @@ def _look_at_sureness(
         sure=float(p.max(axis=1).mean()),
         right=float((p.argmax(axis=1) == labels).mean()),
     )
-
-
-__all__ = ["QUESTIONS", "Finding", "Report", "Share", "ShownReport", "examine", "examine_candidate"]

@@ -20,7 +20,6 @@ def some_rows(students=("ada", "=bob")):
             reply="With z: wanted 1",
             likely_reason="the <b> axis",
             note="",
-            seconds="1.0",
             version="abc",
             nearly_right="",
             digest="d",
