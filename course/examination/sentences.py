@@ -191,11 +191,11 @@ def sentence(finding: Finding) -> str:
         )
     if "drew" in seen:
         seen["drew"] = "" if seen["drew"] else ", and yours drew no number from it"
-    if "names" in seen:
-        seen["names"] = " and ".join(seen["names"])
-    for key in ("changed", "pages"):
+    for key in ("names", "changed"):
         if key in seen:
-            seen[key] = "; ".join(f"{name} ({how})" for name, how in seen[key].items())
+            seen[key] = " and ".join(seen[key])
+    if "pages" in seen:
+        seen["pages"] = "; ".join(f"{name} ({how})" for name, how in seen["pages"].items())
     if "rooms" in seen:
         moved = {
             room: answer for room, answer in seen["rooms"].items() if answer != seen["together"]

@@ -42,7 +42,7 @@ NETWORKS = {
         {"prepare": candidates.raw_rows}, "bytes", "what is the slope of your activation there?"
     ),
     "arguments that are shuffled in place": (
-        {"in_place": True}, "arguments", "images (shuffled); labels (shuffled)"
+        {"in_place": True}, "arguments", "images in my_train and labels in my_train"
     ),
 }  # fmt: skip
 

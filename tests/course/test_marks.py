@@ -171,18 +171,18 @@ def test_a_file_that_holds_no_answers_is_no_reason_not_to_mark(tmp_path):
     assert after.digest != before.digest  # so it is marked again
 
 
-def test_too_many_files_cost_only_those_that_are_too_many(tmp_path):
-    (tmp_path / "ada" / "env" / "lib").mkdir(parents=True)
-    (tmp_path / "ada" / "env" / "pyvenv.cfg").touch()
+def test_others_code_is_not_read_and_too_much_costs_only_what_is_too_much(tmp_path, monkeypatch):
     for inner in (".venv", "env/lib", "mnistlib"):  # others' code
-        (tmp_path / "ada" / inner).mkdir(exist_ok=True)
+        (tmp_path / "ada" / inner).mkdir(parents=True)
         (tmp_path / "ada" / inner / "code.py").touch()
-    for number in range(submissions.MOST_FILES + 2):
-        (tmp_path / "ada" / f"{number:03}.py").touch()
+    (tmp_path / "ada" / "env" / "pyvenv.cfg").touch()
+    for name in "abcd":
+        (tmp_path / "ada" / f"{name}.py").write_text("K = 1")
+    monkeypatch.setattr(submissions, "SUBMISSION_BYTES", 10)
     [found] = submissions.submissions_in(tmp_path)
     files, unread = submissions.read_files(found.entries)
-    assert len(files) == submissions.MOST_FILES
-    assert unread == found.unread == "100.py and what follows it (more than 100 files and 50 MB)"
+    assert [place for place, _ in files] == ["a.py", "b.py"]
+    assert unread == found.unread == "c.py and what follows it (larger than 50 MB)"
 
 
 # --- How it goes on
