@@ -286,8 +286,7 @@ def names_read(statement: ast.stmt) -> set[str]:
         table = waiting.pop()
         waiting += table.get_children()
         read |= {symbol.get_name() for symbol in table.get_symbols() if symbol.is_global()}
-    parts = parts_of_module(statement)
-    return read | {begins(node.target) for node in parts if isinstance(node, ast.AugAssign)}
+    return read
 
 
 def parts_of_module(statement: ast.stmt) -> Iterator[ast.AST]:
