@@ -14,7 +14,6 @@ turn; one that was not known begins with the first again, and one known after th
 """
 
 import functools
-import itertools
 import json
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -159,7 +158,7 @@ def read_history() -> tuple[dict, list[str]]:
     try:
         return checked(json.loads(path.read_text(encoding="utf-8-sig"))), []
     except (ValueError, RecursionError):
-        aside = free_name(path)
+        aside = path.with_name("review-damaged.json")
         path.replace(aside)
         said = f"Your {path.name} could not be understood. It is now {aside.name}, and a new one begins."
         return nothing_yet(), [said]
@@ -169,12 +168,6 @@ def write_history(history: dict) -> None:
     """Write the history, whole or not at all."""
     if path := history_path():
         files.replace(path, json.dumps(history, indent=1) + "\n")
-
-
-def free_name(path: Path) -> Path:
-    """Return a name beside a file for one that is set aside."""
-    names = (f"{path.stem}-damaged{number or ''}{path.suffix}" for number in itertools.count())
-    return next(aside for name in names if not (aside := path.with_name(name)).exists())
 
 
 # --- In Jupyter

@@ -4,10 +4,10 @@ import ast
 import hashlib
 import inspect
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import cache
 
-from course.classroom.inspection import imported, uses
+from course.classroom.inspection import uses
 from course.exercises.solutions import source
 from course.lessons import ROOT, all_lessons
 
@@ -46,46 +46,23 @@ def exercises_to_mark(with_open: bool, only: str | None = None) -> dict[str, str
     }
 
 
-#: What the library calls otherwise than the exercise that asks for it.
-OWN = {"image_patches": "im2col"}
-
-
 @cache
 def names_given() -> dict[str, list[str]]:
-    """Return for each exercise the names of the library that it may use, each in full.
-
-    They are those that its lesson has used above it, but for the exercise's own, which ends like it
-    or is in :data:`OWN`; and those that its solution uses.
-    """
+    """Return for each exercise the names of the library that its solution uses, each in full."""
     from course.exercises import EXERCISES
 
-    allowed = {}
-    for lesson in all_lessons():
-        names = imported(lesson.trees[0][1])
-        used = {whole for whole in names.values() if whole.startswith("mnistlib.")}
-        for statement in (statement for _, tree in lesson.trees for statement in tree.body):
-            name = getattr(statement, "name", "").removeprefix("my_")
-            if name in EXERCISES:
-                ends = name, OWN.get(name, name)
-                own = {
-                    whole
-                    for whole in used
-                    if any(end.endswith(whole.rpartition(".")[2].lower()) for end in ends)
-                }
-                may_use = used - own | used_by(EXERCISES[name].shown)
-                allowed[name] = sorted(whole for whole in may_use if whole.count(".") == 2)
-            used |= uses(statement, names)
-    return allowed
+    used = {name: used_by(exercise.shown) for name, exercise in EXERCISES.items()}
+    return {
+        name: sorted(whole for whole in of if whole.count(".") == 2) for name, of in used.items()
+    }
 
 
-def digest_of_judge(numbers: Iterable[str]) -> str:
-    """Return a digest of what judges the answers to some lessons: it changes when that does."""
+def digest_of_judge() -> str:
+    """Return a digest of what judges the answers: it changes when that does."""
     digest = hashlib.sha256(f"{sys.version} {names_given()}".encode())
-    own = tuple(f"lesson_{number}" for number in numbers)
     for folder in ("mnistlib", "course/exercises", "course/classroom"):
         for file in sorted((ROOT / folder).rglob("*.*")):
-            is_anothers = file.name.startswith("lesson_") and not file.name.startswith(own)
-            if file.suffix in (".py", ".txt") and not is_anothers:
+            if file.suffix in (".py", ".txt"):
                 digest.update(file.read_bytes())
     return digest.hexdigest()
 

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import html
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -75,10 +74,8 @@ def card(rows: list[Row], versions: list[Answer], worth: Mapping[str, float]) ->
     for version in versions:
         which = "" if len(versions) == 1 else ", which counts" if version is versions[0] else ""
         parts.append(f'<p class="quiet">{html.escape(version.place)}{which}</p>')
-        modules = json.loads(version.modules or "{}")
-        sources = [f"# {name}.py\n{code}" for name, code in sorted(modules.items())]
-        for source in filter(None, [version.source, *sources]):
-            parts.append(f"<pre>{html.escape(source)}</pre>")
+        if version.source:
+            parts.append(f"<pre>{html.escape(version.source)}</pre>")
     fields = [points_field(row, worth[row.exercise]) for row in rows]
     fields.append('<input name="why" aria-label="Why" placeholder="why (your student reads it)">')
     folded = ["<details><summary>or give points</summary>", *fields, "</details>"]

@@ -4,14 +4,12 @@ An answer is a function ``my_NAME`` that stands by itself in a cell or a file. W
 names, and what that names in turn: functions, classes, imports, and the lines that set or change a
 name. A name that is set or changed several times means what it meant where the answer stands, and a
 line below the answer that wraps it (``my_sigmoid = np.vectorize(my_sigmoid)``) belongs to it. No other
-line is taken, whether it trains a network, prints or draws. A helper that is imported from another
-``.py`` file of the submission comes along as that file.
+line is taken, whether it trains a network, prints or draws.
 """
 
 import ast
 import hashlib
 import io
-import itertools
 import json
 import re
 import symtable
@@ -25,26 +23,10 @@ from typing import NamedTuple
 from course.classroom import inspection
 from course.classroom.inspection import DEFINITIONS, IMPORTS, begins, imported
 
-#: What Jupyter alone understands, and the Python in its place: what is timed is run; a line that tells,
-#: shows or sets something is left out; all else is named.
-MAGICS = [
-    (re.compile(pattern, re.MULTILINE), python)
-    for pattern, python in (
-        (r"^%%(?:time|timeit|capture)\b.*$", ""),
-        (r"^([ \t]*)%(?:time|timeit)\b(?: +-\w+(?: +\d+)?)*[ \t]+(.+)$", r"\1\2"),
-        (r"^([ \t]*)(?:[%!?].*|.*\?)$", r"\1pass"),
-        (r"^([ \t]*[\w, ]+=[ \t]*)([%!].*)$", r"\1only_jupyter"),
-    )
-]
-#: The names that only Jupyter gives.
-JUPYTERS = {"only_jupyter", "get_ipython"}
+#: A line that Jupyter alone understands.
+JUPYTERS = re.compile(r"^([ \t]*)(?:[%!?].*|.*\?)$", re.MULTILINE)
 #: How many versions of an answer are tried, if those before are not right.
 MOST_VERSIONS = 4
-#: What begins at the left margin: a definition with its decorators, an import, an assignment.
-BEGINNING = re.compile(
-    r"^(?:(?:@.*\n)*(?:async +def|def|class)\b|(?:import|from)\b|\w[^\s(=]* *[-+*/]?=)",
-    re.MULTILINE,
-)
 #: What has names of its own.
 INSIDES = (*DEFINITIONS, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 #: What parsing a stranger's code may raise.
@@ -52,30 +34,22 @@ NO_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
 class Answer(NamedTuple):
-    """What a submission holds for an exercise: its source, and why it cannot be tried, if it cannot.
+    """What a submission holds for an exercise: its source, or why a person has to decide about it.
 
-    `place` is the file where it stands, and `note` says why a teacher should read it. `error` is why
-    Python refuses it, and `lost` why a person has to decide. `modules` is JSON: the sources of the
-    submission's files that it imports, by name.
+    `place` is the file where it stands, `note` says why a teacher should read it if it is right, and
+    `lost` why it cannot be tried.
     """
 
     source: str = ""
     note: str = ""
     place: str = ""
-    error: str = ""
     lost: str = ""
-    modules: str = ""
-
-    @property
-    def can_be_tried(self) -> bool:
-        """Whether it is code that our Python takes."""
-        return not (self.error or self.lost)
 
     @property
     def digest(self) -> str:
         """What changes with the answer, but not with its spaces and comments; never a number."""
-        code = f"{self.source}{self.modules}"
-        return f"v{hashlib.sha256(code.encode()).hexdigest()[:12]}" if code else ""
+        digest = hashlib.sha256(self.source.encode()).hexdigest()
+        return f"v{digest[:12]}" if self.source else ""
 
 
 def take_answers(
@@ -85,7 +59,7 @@ def take_answers(
 
     Args:
         files: each a place in the submission, and the bytes there.
-        given: by exercise, what of the library its lesson gives, which needs no second look.
+        given: by exercise, what of the library its solution uses, which needs no second look.
 
     Returns:
         By exercise, the different versions of its answer, with the one that counts first: that of
@@ -93,32 +67,21 @@ def take_answers(
         And a sentence for each file that cannot be read.
     """
     read = []
-    newest = (0, 0)
     problems = []
     for place, raw in files:
         try:
-            sources, python = cells(place, raw)
+            read.append((place, cells(place, raw)))
         except (ValueError, RecursionError) as error:
             problems.append(f"{place} ({error})")
-        else:
-            read.append((place, sources))
-            newest = max(newest, python)
     read.sort(key=lambda file: rank(file[0]), reverse=True)
-    helpers = {
-        PurePosixPath(place).stem: "\n".join(sources)
-        for place, sources in reversed(read)
-        if place.lower().endswith(".py")
-    }
     answers = {}
     stubs = {}
     for place, sources in read:
-        whole, blank = answers_in(sources, given or {}, helpers)
+        whole, blank = answers_in(sources, given or {})
         stubs = blank | stubs
         for exercise, versions in whole.items():
-            for answer in versions:
-                answers.setdefault(exercise, []).append(
-                    of_newer_python(answer, newest)._replace(place=place)
-                )
+            placed = [answer._replace(place=place) for answer in versions]
+            answers[exercise] = answers.get(exercise, []) + placed
     whole = {exercise: distinct_versions(versions) for exercise, versions in answers.items()}
     return {exercise: [stub] for exercise, stub in stubs.items()} | whole, problems
 
@@ -134,42 +97,31 @@ def rank(place: str) -> tuple:
 def distinct_versions(versions: list[Answer]) -> list[Answer]:
     """Return the versions that differ, in their order; those that can be tried come first."""
     found = {}
-    for answer in sorted(versions, key=lambda answer: not answer.can_be_tried):
+    for answer in sorted(versions, key=lambda answer: bool(answer.lost)):
         found.setdefault(answer.digest or answer.lost, answer)
     return [*found.values()][:MOST_VERSIONS]
 
 
-def of_newer_python(answer: Answer, written: tuple[int, int]) -> Answer:
-    """Return an answer that our Python refuses as one to decide about, if a newer one may be its."""
-    if not answer.error or (0, 0) < written <= sys.version_info[:2]:
-        return answer
-    ours = "{}.{}".format(*sys.version_info)
-    theirs = (
-        "written for {}.{}".format(*written) if any(written) else "perhaps written for a newer one"
-    )
-    lost = f"{answer.error}; but this is Python {ours}, and it was {theirs}"
-    return answer._replace(error="", lost=lost)
-
-
-def cells(name: str, raw: bytes) -> tuple[list[str], tuple[int, int]]:
-    """Return the code cells of a notebook, and which Python it says it was run with.
-
-    A ``.py`` file is one cell, and does not say.
+def cells(name: str, raw: bytes) -> list[str]:
+    """Return the code cells of a notebook; a ``.py`` file is one cell.
 
     Raises:
-        ValueError: it is not a notebook, or not a text.
+        ValueError: it is not a notebook, or not a text, or a ``.py`` file that is no Python.
     """
     try:
         text = raw.decode(tokenize.detect_encoding(io.BytesIO(raw).readline)[0])
     except (UnicodeError, SyntaxError, LookupError):
         raise ValueError("not a text in UTF-8; open it in Jupyter and save it again") from None
     if name.lower().endswith(".py"):
-        return [text], (0, 0)
+        try:
+            parse_cell(text)
+        except NO_PYTHON as error:
+            raise ValueError(what_is_wrong(error)) from None
+        return [text]
     try:
-        stored = json.loads(text)
-        sources = [cell["source"] for cell in stored["cells"] if cell["cell_type"] == "code"]
-        sources = [source if isinstance(source, str) else "".join(source) for source in sources]
-        return sources, python_of(stored)
+        stored = json.loads(text)["cells"]
+        sources = [cell["source"] for cell in stored if cell["cell_type"] == "code"]
+        return [source if isinstance(source, str) else "".join(source) for source in sources]
     except ValueError as error:
         line = getattr(error, "lineno", "?")
         problem = f"not a notebook, or cut off: it is not valid JSON from line {line} on"
@@ -180,17 +132,8 @@ def cells(name: str, raw: bytes) -> tuple[list[str], tuple[int, int]]:
     raise ValueError(problem)
 
 
-def python_of(notebook: dict) -> tuple[int, int]:
-    """Return the version of the Python that a notebook was run with; zeros if it does not say."""
-    said = notebook.get("metadata", {})
-    for key in ("language_info", "version"):
-        said = said.get(key, "") if isinstance(said, dict) else ""
-    numbers = re.match(r"(\d+)\.(\d+)", str(said))
-    return (int(numbers[1]), int(numbers[2])) if numbers else (0, 0)
-
-
 def answers_in(
-    sources: Iterable[str], given: Mapping[str, list[str]], helpers: Mapping[str, str]
+    sources: Iterable[str], given: Mapping[str, list[str]]
 ) -> tuple[dict[str, list[Answer]], dict[str, Answer]]:
     """Return the answers in the cells of one file, the last first, and apart what is none yet.
 
@@ -201,9 +144,12 @@ def answers_in(
     statements = []
     inner = set()  # functions that begin further right than the margin
     for source in sources:
-        body, errors = statements_of(source)
-        statements += body
-        whole |= {exercise: [answer] for exercise, answer in errors.items()}
+        try:
+            statements += parse_cell(source).body
+        except NO_PYTHON as error:
+            answer = Answer(source.strip(), lost=what_is_wrong(error))
+            names = re.findall(r"^def +my_(\w+)", source, re.MULTILINE)
+            whole |= {exercise: [answer] for exercise in names}
         inner |= set(re.findall(r"^[ \t]+def +(my_\w+)", source, re.MULTILINE))
     names = Names(statements)
     for name in sorted({*names.places, *inner}):
@@ -213,10 +159,9 @@ def answers_in(
         place = names.last(name)
         definition = None if place is None else statements[place]
         if is_function(definition) and not is_blank(definition):
-            versions = [
-                an_answer(names.code(places), given.get(exercise, ()), helpers)
-                for places in reversed(names.versions(name))
-            ]
+            may_use = {*given.get(exercise, ())}
+            codes = map(names.code, reversed(names.versions(name)))
+            versions = [Answer(code, inspection.reason_to_read(code, may_use)) for code in codes]
             whole[exercise] = versions + whole.get(exercise, [])
         elif is_function(definition) and name not in inner:
             blank.setdefault(exercise, Answer(source=f"def {name}(): ..."))
@@ -227,90 +172,22 @@ def answers_in(
     return whole, blank
 
 
-def an_answer(source: str, given: Iterable[str], helpers: Mapping[str, str]) -> Answer:
-    """Return an answer with the files that it imports, or why it cannot be tried."""
-    modules = imported_modules(source, helpers)
-    code = "\n\n".join([*modules.values(), source])
-    try:
-        tree = ast.parse(code)
-    except NO_PYTHON as error:
-        lost = f"a file that it imports is not Python: {what_is_wrong(error)}"
-        return Answer(source, lost=lost)
-    if JUPYTERS & {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}:
-        return Answer(source, lost="it uses a command that only Jupyter runs")
-    return Answer(
-        source=source,
-        note=inspection.reason_to_read(code, {*given}, {*modules}),
-        modules=json.dumps(modules) if modules else "",
-    )
-
-
-def imported_modules(source: str, helpers: Mapping[str, str]) -> dict[str, str]:
-    """Return the helpers that some code imports, and those that they import in turn."""
-    modules = {}
-    waiting = [source]
-    while waiting:
-        try:
-            names = imported(ast.parse(waiting.pop())).values()
-        except NO_PYTHON:
-            continue
-        for name in {whole.partition(".")[0] for whole in names} & {*helpers} - {*modules}:
-            modules[name] = helpers[name]
-            waiting.append(helpers[name])
-    return modules
-
-
-# --- Statements, also of a cell with a slip
-
-
-def statements_of(source: str) -> tuple[list[ast.stmt], dict[str, Answer]]:
-    """Return the statements of a cell, and each answer that is no Python, with what is wrong with it."""
-    kept = []
-    errors = {}
-    for line, piece in pieces(source):
-        try:
-            kept += parse_cell(piece).body
-        except NO_PYTHON as error:
-            names = re.findall(r"^def +my_(\w+)", piece, re.MULTILINE)
-            answer = Answer(piece.strip(), error=what_is_wrong(error, line))
-            errors |= dict.fromkeys(names, answer)
-    return kept, errors
-
-
-def pieces(source: str) -> list[tuple[int, str]]:
-    """Return code in one piece if it is Python; if not, cut where something begins at the left margin.
-
-    So a slip costs its own function alone. Each piece comes with the lines that stand above it.
-    """
-    try:
-        parse_cell(source)
-        return [(0, source)]
-    except NO_PYTHON:
-        cuts = [0, *(match.start() for match in BEGINNING.finditer(source)), len(source)]
-    found = []
-    line = 0
-    for start, end in itertools.pairwise(cuts):
-        found.append((line, source[start:end]))
-        line += source.count("\n", start, end)
-    return found
-
-
 def parse_cell(source: str) -> ast.Module:
-    """Parse a cell; what Jupyter alone understands is replaced."""
+    """Parse a cell; a line that Jupyter alone understands is left out."""
     try:
         tree = ast.parse(source)
     except SyntaxError:
-        for pattern, python in MAGICS:
-            source = pattern.sub(python, source)
+        source = JUPYTERS.sub(r"\1pass", source)
         tree = ast.parse(source)
     symtable.symtable(source, "cell", "exec")  # finds what parsing does not: an argument twice
     return tree
 
 
-def what_is_wrong(error: Exception, line: int = 0) -> str:
-    """Return an error of Python's in a line; lines of code stand above where it was found."""
-    where = f", line {line + error.lineno}" if getattr(error, "lineno", None) else ""
-    return f"{type(error).__name__}: {getattr(error, 'msg', None) or error}{where}"
+def what_is_wrong(error: Exception) -> str:
+    """Return why Python refuses some code, which a newer one may take."""
+    where = f", line {error.lineno}" if getattr(error, "lineno", None) else ""
+    said = f"{type(error).__name__}: {getattr(error, 'msg', None) or error}{where}"
+    return f"{said}; this is Python {sys.version_info[0]}.{sys.version_info[1]}"
 
 
 def is_function(statement: ast.stmt | None) -> bool:
@@ -392,25 +269,24 @@ class Names:
                 continue
             visited.add((here, moment))
             statement = self.statements[here]
-            names = names_used(statement)
             if not isinstance(statement, DEFINITIONS):
-                names &= names_read(statement)
                 moment = here
+            names = names_read(statement)
             waiting += [(there, moment) for name in names for there in self.seen_from(name, moment)]
         return sorted({here for here, _ in visited})
 
 
 @cache
-def names_used(statement: ast.stmt) -> set[str]:
-    """Return the names of a module that a statement uses: not arguments, not local variables."""
-    waiting = [symtable.symtable(ast.unparse(statement), "answer", "exec")]
-    used = set()
+def names_read(statement: ast.stmt) -> set[str]:
+    """Return the names of a module that a statement reads: not arguments, not local variables."""
+    table = symtable.symtable(ast.unparse(statement), "answer", "exec")
+    read = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced()}
+    waiting = table.get_children()
     while waiting:
         table = waiting.pop()
         waiting += table.get_children()
-        is_module = table.get_type() == "module"
-        used |= {s.get_name() for s in table.get_symbols() if s.is_global() or is_module}
-    return used
+        read |= {symbol.get_name() for symbol in table.get_symbols() if symbol.is_global()}
+    return read
 
 
 def parts_of_module(statement: ast.stmt) -> Iterator[ast.AST]:
@@ -460,25 +336,3 @@ def is_set_anew(name: str, statement: ast.stmt) -> bool:
         return False  # a loop or a branch may not set it, and ``K: int`` does not
     is_defined = isinstance(statement, DEFINITIONS) or name not in names_read(statement)
     return name in names_set(statement) and is_defined
-
-
-def names_read(statement: ast.stmt) -> set[str]:
-    """Return the names that a statement reads before it sets them."""
-    read = set()
-    already = set()
-
-    def comes_first(node: ast.AST, child: ast.AST) -> bool:
-        """Tell whether a part is worked out before others that stand to its left."""
-        worked_out = (getattr(node, "value", None), getattr(node, "iter", None))
-        return child in worked_out or isinstance(child, ast.comprehension)
-
-    def look(node: ast.AST) -> None:
-        if isinstance(node, ast.Name) and node.id not in already:
-            (read if isinstance(node.ctx, ast.Load) else already).add(node.id)
-        if isinstance(node, ast.AugAssign):
-            read.add(begins(node.target))
-        for child in sorted(ast.iter_child_nodes(node), key=lambda c: not comes_first(node, c)):
-            look(child)
-
-    look(statement)
-    return read

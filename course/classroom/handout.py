@@ -53,8 +53,6 @@ the mistakes that the checker knows, each with what it says. Keep this folder, a
 |---|---|---|---|
 {rows}
 
-[Some mistakes](general.md) are known in every exercise.
-
 A solution is the library's own code or the lesson's; in a lesson it needs only its name changed.
 
 The students' copy holds the answer key, in `mnistlib` and `course/exercises`: the checkers compare with
@@ -176,8 +174,6 @@ def mistakes(known: Iterable[Mistake]) -> str:
 
 def make_teacher(folder: Path) -> None:
     """Write the teacher's pages."""
-    from course.exercises.mistakes import ANYWHERE
-
     folder.mkdir(parents=True)
     rows = []
     for lesson in all_lessons():
@@ -198,11 +194,6 @@ def make_teacher(folder: Path) -> None:
         (folder / f"{lesson.name}.md").write_text(text, encoding="utf-8")
     about = ABOUT_TEACHER.format(rows="\n".join(rows))
     (folder / "README.md").write_text(about, encoding="utf-8")
-    text = (
-        "# Mistakes that any exercise's reply may name\n\n`wanted` is the right result.\n\n"
-        + mistakes(mistake for kind in ANYWHERE.values() for mistake in kind)
-    )
-    (folder / "general.md").write_text(text + "\n", encoding="utf-8")
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -56,33 +56,34 @@ def begins(node: ast.AST) -> str | None:
 # --- Right, but read it
 
 
-def reason_to_read(source: str, given: Collection[str] = (), own: Collection[str] = ()) -> str:
+def reason_to_read(source: str, given: Collection[str] = ()) -> str:
     """Say what in a definition might make it right without being an answer; it may be innocent.
 
     Args:
         source: the code.
-        given: names of the library, in full, that its lesson gives.
-        own: modules of the student's.
+        given: names of the library, in full, that its solution uses.
     """
-    first = next(doubts(ast.parse(source), given, own), None)
+    first = next(doubts(ast.parse(source), given), None)
     return f"Read it: {first}" if first else ""
 
 
-def doubts(tree: ast.AST, given: Collection[str], own: Collection[str]) -> Iterator[str]:
+def doubts(tree: ast.AST, given: Collection[str]) -> Iterator[str]:
     """Yield what some code takes from elsewhere, what of others' it changes, and how it meddles."""
     nodes = [*ast.walk(tree)]
+    loaded = {"*", *(node.id for node in nodes if isinstance(node, ast.Name))}
     imports = [
-        pair for node in nodes if isinstance(node, IMPORTS) for pair in imported(node).items()
+        (name, whole)
+        for node in nodes
+        if isinstance(node, IMPORTS)
+        for name, whole in imported(node).items()
+        if name in loaded
     ]
-    if not own:  # another file may reach what one imports as a part of it
-        loaded = {"*", *(node.id for node in nodes if isinstance(node, ast.Name))}
-        imports = [(name, whole) for name, whole in imports if name in loaded]
     for name, whole in imports:
         if root(whole) == "mnistlib":
             is_part = whole.count(".") == 2
             used = {whole} if is_part else uses(tree, {name: whole})
             yield from (f"it uses {each}" for each in sorted(used - {*given}))
-        elif root(whole) not in own and root(whole) not in MODULES:
+        elif root(whole) not in MODULES:
             yield f"it uses {whole}"
     foreign = {name for name, _ in imports}
     for node in nodes:

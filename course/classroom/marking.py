@@ -4,7 +4,6 @@ import base64
 import secrets
 from collections.abc import Callable
 from functools import partial
-from math import isfinite
 from typing import get_args
 
 from course.classroom import isolation, table
@@ -58,7 +57,7 @@ def answers_of(
     if not files:
         return {}, unread or "nothing was handed in"
     files = [(place, base64.b64encode(raw).decode()) for place, raw in files]
-    result, _ = isolation.run(
+    result = isolation.run(
         "extract",
         {"files": files, "given": names_given()},
         limits._replace(seconds=READING_SECONDS),
@@ -78,7 +77,7 @@ def first_that_counts(versions: list[Answer], attempt: Callable[[Answer], Row]) 
     if row.kind == "right":
         return row
     for other in others:
-        if other.can_be_tried and attempt(other).kind == "right":
+        if not other.lost and attempt(other).kind == "right":
             counts, right = first.place, other.place
             if counts == right:
                 counts, right = f"the last in {counts}", "an earlier version"
@@ -89,12 +88,10 @@ def first_that_counts(versions: list[Answer], attempt: Callable[[Answer], Row]) 
 
 def try_answer(name: str, lesson: str, limits: Limits, trusted: bool, answer: Answer) -> Row:
     """Return what the row of one version of an answer holds of it."""
-    if not answer.can_be_tried:
-        kind = "raises" if answer.error else LOST
-        return Row(kind=kind, reply=answer.error or answer.lost, version=answer.digest)
-    arguments = {"name": name, "source": answer.source, "modules": answer.modules}
-    arguments["seed"] = secrets.randbits(32)
-    result, spent = isolation.run("check", arguments, limits, trusted, lesson)
+    if answer.lost:
+        return Row(kind=LOST, reply=answer.lost, version=answer.digest)
+    arguments = {"name": name, "source": answer.source, "seed": secrets.randbits(32)}
+    result = isolation.run("check", arguments, limits, trusted, lesson)
     kind, reply, reason = read_reply(result)
     is_nearly_right = kind != LOST and result.get("is_nearly_right") is True
     return Row(
@@ -103,7 +100,6 @@ def try_answer(name: str, lesson: str, limits: Limits, trusted: bool, answer: An
         likely_reason="" if kind == "right" else reason,
         note=answer.note if kind == "right" else "",
         version=answer.digest,
-        seconds=f"{spent if isfinite(spent) else 0:.2f}",
         nearly_right="yes" if is_nearly_right else "",
     )
 

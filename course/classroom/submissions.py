@@ -20,9 +20,6 @@ SUBMISSION_BYTES = 50 * MEGABYTE
 NEITHER = "neither .ipynb nor .py"
 TOO_LARGE = f"larger than {SUBMISSION_BYTES // MEGABYTE} MB"
 
-#: Most files of a student's that are read.
-MOST_FILES = 100
-
 #: How the name of a file ends that may hold answers in a form that is not read.
 UNREAD = re.compile(r"\.(ipynb|py|zip|7z|rar|tar|tgz|pdf|html?|docx?|odt)\b", re.IGNORECASE)
 ENDINGS = re.compile(rf"(?:{UNREAD.pattern}|\.txt)+$", re.IGNORECASE)
@@ -168,9 +165,8 @@ def read_files(entries: Iterable[Entry]) -> tuple[list[tuple[str, bytes]], str]:
     for file in (file for entry in entries for file in files_in(entry.path, entry.place)):
         name = PurePosixPath(file.place).name
         size += len(file.raw)
-        if size > SUBMISSION_BYTES or len(files) == MOST_FILES:
-            most = f"{MOST_FILES} files and {SUBMISSION_BYTES // MEGABYTE} MB"
-            problems.append(f"{name} and what follows it (more than {most})")
+        if size > SUBMISSION_BYTES:
+            problems.append(f"{name} and what follows it ({TOO_LARGE})")
             break
         if file.problem:
             problems.append(f"{name} ({file.problem})")

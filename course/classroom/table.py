@@ -37,7 +37,6 @@ class Row(NamedTuple):
     reply: str = ""
     likely_reason: str = ""
     note: str = ""
-    seconds: str = "0.00"
     version: str = ""
     nearly_right: str = ""
     digest: str = ""

@@ -61,6 +61,3 @@ def the_original() -> Report:
     """Return the report of the original after all its ten thousand steps."""
     row = studies.read("original_examined")["rows"][0]
     return report_of(row["results"], row["settings"]["images"])
-
-
-__all__ = ["examined", "functions", "report_of", "the_original"]

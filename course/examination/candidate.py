@@ -42,7 +42,7 @@ class Trained:
     seconds: float
     megabytes: float
     drew_from_rng: bool
-    changed: dict[str, str]
+    changed: list[str]
     warned: list[str]
     warned_when_asked: list[str] = field(default_factory=list)
 
@@ -78,7 +78,7 @@ class Candidate:
             seconds=time.perf_counter() - start,
             megabytes=megabytes,
             drew_from_rng=rng.bit_generator.state != untouched,
-            changed=what_changed(given, {"images": images, "labels": labels}),
+            changed=what_changed(given, {"images": images, "labels": labels}, "my_train"),
             warned=warned,
         )
 
@@ -90,7 +90,7 @@ class Candidate:
         """
         given = images.copy()
         answered, warned = self._call(self.predict, trained.parameters, given)
-        trained.changed |= what_changed({"images": given}, {"images": images}, "predict: ")
+        trained.changed += what_changed({"images": given}, {"images": images}, "my_predict")
         trained.warned_when_asked += warned
         return as_digits(answered, len(images))
 
@@ -198,8 +198,6 @@ def as_digits(answered: object, n: int) -> np.ndarray:
         answers = np.asarray(answered)
     except ValueError:
         raise CallFailed("kind", kind="lists of different lengths") from None
-    if answers.shape == (n, 1):
-        raise CallFailed("column", shape=answers.shape)
     if answers.shape != (n,):
         raise CallFailed("shape", shape=answers.shape, wanted=(n,))
     if answers.dtype.kind not in "iuf":
@@ -210,14 +208,10 @@ def as_digits(answered: object, n: int) -> np.ndarray:
     return answers.astype(int)
 
 
-def what_changed(now: dict, before: dict, place: str = "") -> dict[str, str]:
-    """Return which arrays were changed, and whether they were only put in another order."""
-    changed = {}
-    for name, array in now.items():
-        if not np.array_equal(array, before[name]):
-            same = np.array_equal(np.sort(array, axis=None), np.sort(before[name], axis=None))
-            changed[f"{place}{name}"] = "shuffled" if same else "changed"
-    return changed
+def what_changed(now: dict, before: dict, function: str) -> list[str]:
+    """Return which arrays a function has changed."""
+    changed = [name for name, array in now.items() if not np.array_equal(array, before[name])]
+    return [f"{name} in {function}" for name in changed]
 
 
 def arrays_of(parameters: object, seen: frozenset[int] = frozenset()) -> list[np.ndarray]:

@@ -132,7 +132,7 @@ def _examine(candidate: Candidate, digits: Paper, report: Report, claim: float |
             raise CallFailed("not attempted")
     answers = candidate.answers(first, strangers.images)
     first_right = float((answers == strangers.labels).mean())
-    report.note("arguments", not first.changed, "changed", changed=dict(first.changed))
+    report.note("arguments", not first.changed, "changed", changed=[*first.changed])
 
     twice = int((candidate.answers(first, strangers.images) != answers).sum())
     again = candidate.trained(few.images, few.labels, seed=1)
@@ -374,6 +374,3 @@ def _look_at_sureness(
         sure=float(p.max(axis=1).mean()),
         right=float((p.argmax(axis=1) == labels).mean()),
     )
-
-
-__all__ = ["QUESTIONS", "Finding", "Report", "Share", "ShownReport", "examine", "examine_candidate"]

@@ -32,47 +32,13 @@ def landmark_bytes(images: np.ndarray, labels: np.ndarray) -> Landmark:
     """Tell whether these are the 60,000 training digits, read from their files."""
     if images is None or labels is None:
         return Landmark(False, "Nothing yet: pass your images and your labels.")
-    for name, array in [("labels", labels), ("images", images)]:
-        if isinstance(array, bytes):
-            return Landmark(
-                False,
-                f"Bytes: not yet. Your {name} are still the file's bytes. How did lesson 01 make an "
-                "array of them, and how many bytes did it leave out?",
-            )
-    images, labels = np.asarray(images), np.asarray(labels)
     truth = data.load()
     for name, array, wanted in [
-        ("labels", labels, truth.train_labels),
-        ("images", images, truth.train_images),
+        ("labels", np.asarray(labels), truth.train_labels),
+        ("images", np.asarray(images), truth.train_images),
     ]:
-        flat = array.ravel()
-        if flat.size == wanted.size and np.array_equal(flat, wanted.ravel()):
-            continue
-        extra = flat.size - wanted.size
-        header = 8 if name == "labels" else 16
-        if extra == header and np.array_equal(flat[header:], wanted.ravel()):
-            why = f"they begin with {header} numbers that are the file's header. Where does it end?"
-        elif flat.size == 10 * wanted.size and name == "labels":
-            why = "there are ten numbers for each image. Keep the digit itself: which class has the 1?"
-        elif extra:
-            why = (
-                f"there are {flat.size:,} numbers, and the file holds {wanted.size:,}. Which file did "
-                "you read, and what did you leave out?"
-            )
-        elif flat.dtype == np.int8 or flat.min() < 0:
-            why = "some are negative. How large may a byte be if it has no sign?"
-        elif flat.dtype.kind == "f" and np.allclose(flat * 255, wanted.ravel()):
-            continue  # scaled already
-        elif np.array_equal(np.sort(flat), np.sort(wanted.ravel())):
-            why = (
-                "they are the right numbers in another order. Which index runs fastest in the file?"
-            )
-        else:
-            why = (
-                "they are other numbers. Are they from the training files, of one byte each, and does "
-                "the first of them come straight after the header?"
-            )
-        return Landmark(False, f"Bytes: not yet. Look at your {name}: {why}")
+        if why := wrong_bytes(array.ravel(), wanted.ravel(), header=8 if name == "labels" else 16):
+            return Landmark(False, f"Bytes: not yet. Look at your {name}: {why}")
     if len(images) != len(truth.train_images):
         return Landmark(False, "Bytes: nearly. The first axis of your images is not the image.")
     return Landmark(True, "Bytes: reached. These are the 60,000 training digits and their labels.")
@@ -95,6 +61,26 @@ def in_words(fault: CallFailed) -> str:
     return sentences.sentence(Finding("runs", False, fault.kind, fault.seen))
 
 
+def wrong_bytes(flat: np.ndarray, wanted: np.ndarray, header: int) -> str:
+    """Return what is amiss with numbers from a file; nothing if they are its bytes, or scaled."""
+    if len(flat) == len(wanted) + header and np.array_equal(flat[header:], wanted):
+        return f"they begin with {header} numbers that are the file's header. Where does it end?"
+    if len(flat) != len(wanted):
+        return (
+            f"there are {len(flat):,} numbers, and the file holds {len(wanted):,}. Which file did you "
+            "read, and what did you leave out?"
+        )
+    is_scaled = flat.dtype.kind == "f" and np.allclose(flat * 255, wanted)
+    if is_scaled or np.array_equal(flat, wanted):
+        return ""
+    if np.array_equal(np.sort(flat), np.sort(wanted)):
+        return "they are the right numbers in another order. Which index runs fastest in the file?"
+    return (
+        "they are other numbers. Are they from the training files, of one byte each that has no sign, "
+        "and does the first of them come straight after the header?"
+    )
+
+
 def landmark_forward(forward: Callable) -> Landmark:
     """Tell whether ``forward(images)`` gives ten finite numbers for each image, of that image alone."""
     try:
@@ -113,44 +99,37 @@ def _forward(forward: Callable) -> Landmark:
     together = call(forward, images[:50].copy())
     if together is None:
         return Landmark(False, "Nothing yet: my_forward returns None.")
-    together = np.asarray(together)
+    if why := wrong_forward(forward, images, np.asarray(together)):
+        return Landmark(False, f"Forward: not yet. {why}")
+    return Landmark(True, "Forward: reached. Ten finite numbers for each image, about it alone.")
+
+
+def wrong_forward(forward: Callable, images: np.ndarray, together: np.ndarray) -> str:
+    """Return what is amiss with what came of fifty images together; nothing if all is well."""
     if together.shape != (50, 10):
-        question = "At which product does a different shape begin?"
-        if together.shape == (50,):
-            question = "Is that the answer itself? Return the ten numbers from which it is chosen."
-        return Landmark(
-            False,
-            f"Forward: not yet. Fifty images gave an array of shape {together.shape}, and ten numbers "
-            f"for each would be (50, 10). {question}",
+        return (
+            f"Fifty images gave an array of shape {together.shape}, and ten numbers for each would be "
+            "(50, 10). At which product does a different shape begin?"
         )
     if not np.isfinite(together).all():
-        return Landmark(
-            False,
-            "Forward: not yet. Some of the numbers are infinite or not a number. How large are your "
-            "sums, and what does your exponential make of them?",
-        )
-    if not np.array_equal(np.asarray(call(forward, images[:50].copy())), together):
-        return Landmark(
-            False,
-            "Forward: not yet. Asked twice about the same fifty images, it gives other numbers. What "
-            "does it draw anew in each call?",
+        return (
+            "Some of the numbers are infinite or not a number. How large are your sums, and what does "
+            "your exponential make of them?"
         )
     alone = np.concatenate([np.asarray(call(forward, images[i : i + 1].copy())) for i in range(50)])
     if not np.allclose(alone, together, rtol=0, atol=1e-5 * np.abs(together).max()):
         i, k = np.unravel_index(np.abs(alone - together).argmax(), together.shape)
-        return Landmark(
-            False,
-            f"Forward: not yet. Asked about image {i} alone, it gives {alone[i, k]:.4g} for class {k}, "
-            f"and among fifty {together[i, k]:.4g}. Which operation looks at more "
-            "than one row, or mixes pixels of different images?",
+        return (
+            f"Asked about image {i} alone, it gives {alone[i, k]:.4g} for class {k}, and among fifty "
+            f"{together[i, k]:.4g}. Which operation looks at more than one row, or mixes pixels of "
+            "different images?"
         )
     if np.allclose(together, together[0]):
-        return Landmark(
-            False,
-            "Forward: not yet. All fifty images give the same ten numbers. Do your weights begin at 0, "
-            "or are your sums so large that every unit is at its end?",
+        return (
+            "All fifty images give the same ten numbers. Do your weights begin at 0, or are your sums "
+            "so large that every unit is at its end?"
         )
-    return Landmark(True, "Forward: reached. Ten finite numbers for each image, about it alone.")
+    return ""
 
 
 def landmark_backward(loss: Callable, gradients: Callable, parameters: object) -> Landmark:
@@ -167,76 +146,48 @@ def landmark_backward(loss: Callable, gradients: Callable, parameters: object) -
         return Landmark(False, f"Backward: not yet. {in_words(fault)}")
     if slopes is None or lost is None:
         return Landmark(False, "Nothing yet: my_loss or my_gradients returns None.")
+    if why := wrong_backward(loss, lost, slopes, copy.deepcopy(parameters)):
+        return Landmark(False, f"Backward: not yet. {why}")
+    return Landmark(True, "Backward: reached. Every array's gradient is what nudging measures.")
+
+
+def wrong_backward(loss: Callable, lost: object, slopes: object, parameters: object) -> str:
+    """Return what is amiss with a loss or its gradients; nothing if all is well."""
     if np.ndim(lost):
-        return Landmark(
-            False,
-            f"Backward: not yet. my_loss returned an array of shape {np.shape(lost)}, and a loss is one "
-            "number. Over what do you take the mean?",
+        return (
+            f"my_loss returned an array of shape {np.shape(lost)}, and a loss is one number. Over what "
+            "do you take the mean?"
         )
-    names = list(parameters) if isinstance(parameters, dict) else None
-    if names is not None and not isinstance(slopes, dict):
-        return Landmark(
-            False,
-            "Backward: not yet. Your parameters are a dictionary, and your gradients are not. Give each "
-            "gradient the name of its array.",
-        )
-    if names is not None:
-        missing = [name for name in names if name not in slopes]
-        if missing:
-            return Landmark(
-                False,
-                f"Backward: not yet. Your parameters have an array called {missing[0]!r}, and your "
-                "gradients have none of that name. Each gradient goes by the name of its array.",
-            )
+    names = None
+    if isinstance(parameters, dict):
+        names = [*parameters]
         slopes = [slopes[name] for name in names]
-    mine = copy.deepcopy(parameters)
-    rng = np.random.default_rng(seed=0)
-    arrays, slopes = arrays_of(mine), arrays_of(slopes)
+    arrays, slopes = arrays_of(parameters), arrays_of(slopes)
     if len(arrays) != len(slopes):
-        return Landmark(
-            False,
-            f"Backward: not yet. Your parameters are {len(arrays)} arrays, and your gradients "
-            f"{len(slopes)}. Each array needs its own, in the same order.",
+        return (
+            f"Your parameters are {len(arrays)} arrays, and your gradients {len(slopes)}. Each array "
+            "needs its own, in the same order."
         )
+    rng = np.random.default_rng(seed=0)
     for place, (array, slope) in enumerate(zip(arrays, slopes, strict=True)):
-        called = names[place] if names is not None else f"array {place} of your parameters"
+        called = names[place] if names else f"array {place} of your parameters"
         if array.shape != slope.shape:
-            question = (
-                "Is it transposed?"
-                if array.shape == slope.shape[::-1]
-                else "Do the gradients come in the order of the parameters? If they do, over which axis "
-                "must this one be summed?"
-            )
-            return Landmark(
-                False,
-                f"Backward: not yet. {called} has shape {array.shape}, and its gradient "
-                f"{slope.shape}. {question}",
+            return (
+                f"{called} has shape {array.shape}, and its gradient {slope.shape}. Is it transposed, "
+                "or in another order than the parameters? If not, over which axis must it be summed?"
             )
         if array.dtype != np.float64:
-            return Landmark(
-                False,
-                f"Backward: not yet. {called} holds {array.dtype}, in which a nudge of {NUDGE} is lost. "
-                "Start from parameters in float64, for this check at least.",
+            return (
+                f"{called} holds {array.dtype}, in which a nudge of {NUDGE} is lost. Start from "
+                "parameters in float64, for this check at least."
             )
-        flat = array.flat  # which reaches the array itself, however it lies in memory
         # Many gradients are 0, as at blank pixels; so half of the entries are drawn from the others.
         moving = np.flatnonzero(slope.ravel())
         chosen = np.union1d(
             rng.choice(moving, min(NUDGED, len(moving)), replace=False),
             rng.choice(array.size, min(NUDGED, array.size), replace=False),
         )
-        measured = np.empty(len(chosen))
-        kinks = np.empty(len(chosen))
-        here = loss(mine)
-        for number, entry in enumerate(chosen):
-            before = flat[entry]
-            flat[entry] = before + NUDGE
-            above = loss(mine)
-            flat[entry] = before - NUDGE
-            below = loss(mine)
-            flat[entry] = before
-            measured[number] = (above - below) / (2 * NUDGE)
-            kinks[number] = abs(above - 2 * here + below) / NUDGE
+        measured, kinks = nudged(loss, parameters, array, chosen)
         claimed = slope.ravel()[chosen]
         size = max(np.abs(measured).max(), np.abs(claimed).max(), 1e-12)
         off = np.abs(measured - claimed)
@@ -244,26 +195,45 @@ def landmark_backward(loss: Callable, gradients: Callable, parameters: object) -
             continue
         worst = int(off.argmax())
         said = (
-            f"Backward: not yet, in {called}. Nudge its entry {int(chosen[worst])}: the loss moves by "
-            f"{measured[worst]:.6g} for each unit, and your gradient says {claimed[worst]:.6g}."
+            f"In {called}, nudge entry {int(chosen[worst])}: the loss moves by {measured[worst]:.6g} "
+            f"for each unit, and your gradient says {claimed[worst]:.6g}."
         )
         if kinks[worst] > 0.1 * off[worst]:
-            said += (
-                " But there the loss has a kink, so the two sides differ, and no check can tell. Start "
-                "your biases at small random numbers, and try again."
+            return (
+                f"{said} But there the loss has a kink, so the two sides differ, and no check can tell. "
+                "Start your biases at small random numbers, and try again."
             )
-            return Landmark(False, said)
-        if not slope.any():
-            said += " Your whole gradient of it is 0. Which line should fill it?"
-            return Landmark(False, said)
-        ratios = claimed[np.abs(measured) > 1e-3 * size] / measured[np.abs(measured) > 1e-3 * size]
+        large = np.abs(measured) > 1e-3 * size
+        ratios = claimed[large] / measured[large]
         if len(ratios) and np.allclose(ratios, -1, rtol=1e-3):
-            said += " The sign is wrong. Does the loss fall when you step against your gradient?"
-        elif len(ratios) and np.allclose(ratios, ratios[0], rtol=1e-3):
-            said += (
-                f" All of them are {ratios[0]:.4g} times what they should be. Which number is that?"
+            return (
+                f"{said} The sign is wrong. Does the loss fall when you step against your gradient?"
             )
-        else:
-            said += " Is a path from it to the loss left out, or a slope taken at the wrong place?"
-        return Landmark(False, said)
-    return Landmark(True, "Backward: reached. Every array's gradient is what nudging measures.")
+        if len(ratios) and np.allclose(ratios, ratios[0], rtol=1e-3):
+            return (
+                f"{said} All are {ratios[0]:.4g} times what they should be. Which number is that?"
+            )
+        return (
+            f"{said} Is a path from it to the loss left out, or a slope taken at the wrong place?"
+        )
+    return ""
+
+
+def nudged(
+    loss: Callable, parameters: object, array: np.ndarray, chosen: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the slopes that nudging entries of an array measures, and how much each has of a kink."""
+    flat = array.flat  # which reaches the array itself, however it lies in memory
+    here = loss(parameters)
+    measured = np.empty(len(chosen))
+    kinks = np.empty(len(chosen))
+    for number, entry in enumerate(chosen):
+        before = flat[entry]
+        flat[entry] = before + NUDGE
+        above = loss(parameters)
+        flat[entry] = before - NUDGE
+        below = loss(parameters)
+        flat[entry] = before
+        measured[number] = (above - below) / (2 * NUDGE)
+        kinks[number] = abs(above - 2 * here + below) / NUDGE
+    return measured, kinks

@@ -100,6 +100,3 @@ def _sureness(axis, report: Report, colours) -> None:
         said = "it can't say" if report.findings["sure"].fault == "cannot say" else "not measured"
         axis.text(50, 50, said, ha="center", backgroundcolor="white")
     axis.set(title="How honest?", xlabel="% sure", ylabel="% right", ylim=(-4, 104))
-
-
-__all__ = ["draw"]

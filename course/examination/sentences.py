@@ -34,11 +34,8 @@ NOT_HELD = {
     ),
     ("runs", "shape"): (
         "Asked about {wanted[0]:,} images, my_predict returned an array of shape {shape}, not "
-        "{wanted}. If it holds a number for each class, which of the ten is the answer?"
-    ),
-    ("runs", "column"): (
-        "my_predict returned its answers as a column, of shape {shape}. How do you drop the second "
-        "axis?"
+        "{wanted}. If it holds a number for each class, which of the ten is the answer, and if it is a "
+        "column, how do you drop the second axis?"
     ),
     ("runs", "kind"): (
         "my_predict returned {kind}, but a whole number from 0 to 9 is wanted for each image. What "
@@ -148,11 +145,6 @@ NOT_HELD = {
         "{low:.3g} for one image and to {high:.3g} for another; the least is {least:.3g}. Do you "
         "divide by their sum, and along which axis?"
     ),
-    ("sure", "raises"): "{function} raised {error}{line}. What is in the array that it works on?",
-    (
-        "sure",
-        "endless",
-    ): "We stopped {function} after {seconds:.0f} seconds{line}. What is it doing there?",
     ("sure", "two minds"): (
         "For {other:,} of {asked:,} images the largest probability is not at the digit that my_predict "
         "answers. Do my_predict and my_probabilities go through the same layers?"
@@ -209,17 +201,18 @@ def sentence(finding: Finding) -> str:
         )
     if "drew" in seen:
         seen["drew"] = "" if seen["drew"] else ", and yours drew no number from it"
-    if "names" in seen:
-        seen["names"] = " and ".join(seen["names"])
-    for key in ("changed", "pages"):
+    for key in ("names", "changed"):
         if key in seen:
-            seen[key] = "; ".join(f"{name} ({how})" for name, how in seen[key].items())
+            seen[key] = " and ".join(seen[key])
+    if "pages" in seen:
+        seen["pages"] = "; ".join(f"{name} ({how})" for name, how in seen["pages"].items())
     if "rooms" in seen:
         moved = {
             room: answer for room, answer in seen["rooms"].items() if answer != seen["together"]
         }
         seen["rooms"] = ", ".join(f"{room} as {answer}" for room, answer in moved.items())
-    return NOT_HELD[finding.check, finding.fault].format(**seen)
+    is_any_call = finding.fault in ("raises", "endless") and finding.check != "floats"
+    return NOT_HELD["runs" if is_any_call else finding.check, finding.fault].format(**seen)
 
 
 def mark(finding: Finding) -> str:

@@ -31,18 +31,14 @@ def final_network(mnist: Mnist) -> network.Parameters:
 
 
 def store_network(
-    name: str,
-    content: bytes,
-    model: training.Model,
-    exact: tuple,
-    rounded: tuple,
-    test_set: training.Dataset,
+    name: str, model: training.Model, final: tuple, test_set: training.Dataset, more: bytes = b""
 ) -> None:
     """Store a network, and how many test images it reads as it was trained and as it is stored."""
+    content = packing.packed(name, final, exact=False) + more
     (packing.DATA / f"{name}.bin").write_bytes(content)
     read = {
-        "exact": training.evaluate(model, exact, test_set).accuracy,
-        "rounded": training.evaluate(model, rounded, test_set).accuracy,
+        "exact": training.evaluate(model, final, test_set).accuracy,
+        "rounded": training.evaluate(model, packing.unpacked(name, content), test_set).accuracy,
     }
     (packing.DATA / f"{name}.json").write_text(json.dumps(read) + "\n")
     print(
@@ -54,9 +50,8 @@ def store_network(
 def store_draw(mnist: Mnist) -> None:
     """Store lesson 04's network, each column of its weights as int8 with a scale of its own."""
     final = final_network(mnist)
-    content = packing.packed(final, mnist.test_images[0], exact=False)
-    rounded, _ = packing.unpacked(content)
-    store_network("draw", content, network, final, rounded, (mnist.test_images, mnist.test_labels))
+    digit = mnist.test_images[0].tobytes()
+    store_network("draw", network, final, (mnist.test_images, mnist.test_labels), digit)
 
 
 def store_kernel(mnist: Mnist) -> None:
@@ -68,9 +63,7 @@ def store_kernel(mnist: Mnist) -> None:
     batches = training.minibatches(len(train_set[0]), 64, rng=rng(1), epochs=3)
     rate = training.linear_decay(0.04, len(batches))
     final, _ = training.train(model, start, train_set, batches, learning_rate=rate, momentum=0.9)
-    content = packing.packed_shapes(final, exact=False)
-    test_set = mnist.test_images, mnist.test_labels
-    store_network("kernel", content, model, final, packing.unpacked_shapes(content), test_set)
+    store_network("kernel", model, final, (mnist.test_images, mnist.test_labels))
 
 
 def store_attend(mnist: Mnist) -> None:
@@ -84,9 +77,7 @@ def store_attend(mnist: Mnist) -> None:
     rate = training.linear_decay(0.02, len(batches))
     final, _ = training.train(model, start, cards[:2], batches, learning_rate=rate, momentum=0.9)
     test_cards = deal_cards(*mnist[2:], 2_000, rng=np.random.default_rng(4))
-    content = packing.packed_attention(final, exact=False)
-    rounded = packing.unpacked_attention(content)
-    store_network("attend", content, model, final, rounded, test_cards[:2])
+    store_network("attend", model, final, test_cards[:2])
 
 
 def store_company(mnist: Mnist) -> None:

@@ -5,7 +5,6 @@ its words; run the cell, and it lives.
 """
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
 
 import anywidget
@@ -14,7 +13,7 @@ import traitlets
 
 from course.pictures import packing, running
 from course.pictures.packing import DATA
-from mnistlib import attention, convolution, data, functions, network, original
+from mnistlib import attention, data, network, original
 from mnistlib.network import Parameters
 from mnistlib.training import Dataset
 
@@ -22,9 +21,6 @@ FOLDER = Path(__file__).parent
 
 #: Which of the company is asked about at first: an 8 of which nearly anything can be said.
 DIGIT = 188
-
-#: The ten logits to start from.
-SCORES = (-1.2, 0.4, 3.1, 1.0, -2.0, 0.3, -0.6, 2.2, 0.8, -1.5)
 
 #: The scripts that pictures of handwriting share: how ink becomes an image, and what one draws on.
 SHARED = {
@@ -74,18 +70,16 @@ class Picture(anywidget.AnyWidget):
         return {**bundle, "text/plain": self.words, "image/png": self.still}, metadata
 
 
-def scores(values: Sequence[float] = SCORES) -> Picture:
+def scores() -> Picture:
     """Show ten logits as sliders, and what the naive and the stable softmax make of them.
-
-    Args:
-        values: the logits to start from, ten numbers between -10 and 10.
 
     Returns:
         The picture.
 
     Used in lesson 02.
     """
-    state = {"scores": [float(v) for v in values], "times": 1.0, "plus": 0.0}
+    values = [-1.2, 0.4, 3.1, 1.0, -2.0, 0.3, -0.6, 2.2, 0.8, -1.5]
+    state = {"scores": values, "times": 1.0, "plus": 0.0}
     return Picture(
         "scores",
         "A picture to touch: ten logits as sliders, their probabilities by the naive and the stable "
@@ -98,17 +92,6 @@ class Pad(Picture):
     """A paper to draw a digit on; :attr:`image` is what the network is given."""
 
     pixels = traitlets.CBytes().tag(sync=True)  # the browser sends a view of memory
-    answers = traitlets.List().tag(sync=True)  # of each model asked, its name and ten probabilities
-    models = traitlets.Dict()  # name: a model and its parameters; Python alone knows them
-
-    @traitlets.observe("pixels")
-    def ask(self, _: dict | None = None) -> None:
-        """Let each of the models answer what is drawn."""
-        answers = []
-        for name, (model, parameters) in self.models.items():
-            z2 = model.logits(parameters, model.prepare(self.image[None], np.float64))
-            answers.append([name, functions.softmax(z2)[0].tolist()])
-        self.answers = answers
 
     @property
     def image(self) -> np.ndarray:
@@ -116,32 +99,29 @@ class Pad(Picture):
         return np.frombuffer(self.pixels, np.uint8).reshape(28, 28).copy()
 
 
-def draw(parameters: Parameters | None = None, models: dict | None = None) -> Pad:
+def draw(parameters: Parameters | None = None) -> Pad:
     """Draw a digit with mouse, finger or arrow keys, and see what a network makes of it.
 
     ``pad = draw(parameters)`` and then ``pad`` shows it; ``pad.image`` is the drawing.
 
     Args:
         parameters: the network to ask, your own; lesson 04's, rounded to int8, if None.
-        models: or any models of the course, whose answers then stand side by side: a name for each,
-            and with it the model and its parameters, ``{"deep": (deep.MLP(...), parameters)}``.
 
     Returns:
         The picture.
 
     Used in lesson 00.
     """
-    content = (DATA / "draw.bin").read_bytes()
-    _, digit = packing.unpacked(content)
+    content = packing.stored("draw")
+    digit = content[-784:]
     pad = Pad(
         "draw",
         "A picture to touch: paper to draw a digit on, the 28 x 28 pixels that become of it, the "
         "hidden units of a network, and its ten probabilities. Until you draw, it shows a test digit.",
         {"strokes": None, "centre": True},
-        content if parameters is None else packing.packed(parameters, digit, exact=True),
+        content if parameters is None else packing.packed("draw", parameters, exact=True) + digit,
     )
-    pad.models = models or {}
-    pad.pixels = digit.tobytes()
+    pad.pixels = digit
     return pad
 
 
@@ -184,9 +164,9 @@ def sheet(parameters: Parameters | None = None) -> Sheet:
 
     Used in lesson 05.
     """
-    content = (DATA / "draw.bin").read_bytes()
+    content = packing.stored("draw")
     if parameters is not None:
-        content = packing.packed(parameters, packing.unpacked(content)[1], exact=True)
+        content = packing.packed("draw", parameters, exact=True) + content[-784:]
     photograph = (DATA / "sheet.jpg").read_bytes()
     steps = {"corners": None, "turn": None, "ink": "auto", "threshold": None}
     return Sheet(
@@ -216,9 +196,8 @@ def company(weights: original.Weights | None = None, test_set: Dataset | None = 
 
     Used in lessons 00 and 06.
     """
-    if weights is None:
-        content = (DATA / "company.bin").read_bytes()
-    else:
+    content = packing.stored("company")
+    if weights is not None:
         content = packing.company_data(weights, test_set)
     z2, labels, _ = packing.company_arrays(content)
     together = (original.softmax_over_batch(z2.astype(float)).argmax(axis=1) == labels).sum()
@@ -307,9 +286,7 @@ class Training(Picture):
         self.send(reply)
 
 
-def train(
-    train_set: Dataset | None = None, validation_set: Dataset | None = None, **options
-) -> Picture:
+def train(train_set: Dataset | None = None, validation_set: Dataset | None = None) -> Picture:
     """Watch a network learn: its loss, its accuracy and its answers, at any rate, size and number.
 
     With data of your own Python does the steps, some at a time, so that other cells still run.
@@ -317,15 +294,13 @@ def train(
     Args:
         train_set: images and labels; a thousand digits that came with the picture, if None.
         validation_set: images and labels, with digits of every class.
-        options: what else is your own, as ``running.Run`` takes it: ``model``,
-            ``start``, ``update``.
 
     Returns:
         The picture.
 
     Used in lesson 04.
     """
-    content = (DATA / "train.bin").read_bytes()
+    content = packing.stored("train")
     state = {"rate": 0.5, "momentum": 0.0, "batch": 32, "hidden": 32, "images": 200, "seed": 5}
     words = (
         "A picture to touch: a network of 784 pixels, some hidden units and 10 classes learns while you "
@@ -334,11 +309,10 @@ def train(
     )
     if train_set is None:
         return Picture("train", words, state, content)
-    run = running.Run(train_set, validation_set, **options)
+    run = running.Run(train_set, validation_set)
     empty = train_set[0][:0], train_set[1][:0]
     content = packing.train_data(empty, tuple(part[run.asked] for part in validation_set))
     live = {"images": len(train_set[0]), "validation": len(validation_set[0])}
-    live["hidden"] = run.start is None  # the number of hidden units can be chosen
     picture = Training("train", words, {**state, "live": live}, content)
     picture.run = run
     picture.on_msg(picture.hear)
@@ -355,10 +329,10 @@ def axes() -> Picture:
 
     Used in lesson 02.
     """
-    _, labels, images = packing.company_arrays((DATA / "company.bin").read_bytes())
+    _, labels, images = packing.company_arrays(packing.stored("company"))
     firsts = [np.flatnonzero(labels == k)[: 8 if k == 0 else 3] for k in range(10)]
     chosen = np.sort(np.concatenate(firsts))
-    parameters, _ = packing.unpacked((DATA / "draw.bin").read_bytes())
+    parameters = packing.unpacked("draw", packing.stored("draw"))
     z2 = network.logits(parameters, data.scale(images[chosen])).astype("<f4")
     content = np.array([len(chosen)], "<u4").tobytes() + z2.tobytes()
     content += labels[chosen].tobytes() + images[chosen].tobytes()
@@ -409,34 +383,27 @@ def fill() -> Picture:
     )
 
 
-def kernel(parameters: convolution.Parameters | None = None) -> Picture:
+def kernel() -> Picture:
     """Slide a kernel over a digit, and see its map fill; push the digit, and the map goes with it.
 
-    Two networks say what they read: lesson 04's, and a convolutional one. Its kernels can be slid, too.
-
-    Args:
-        parameters: the convolutional network, your own, with kernels of 5 x 5; if None, one that was
-            trained on digits as they are, for three epochs.
+    Two networks say what they read: lesson 04's, and a convolutional one that was trained on digits as
+    they are, for three epochs. Its kernels can be slid, too.
 
     Returns:
         The picture.
 
     Used in lesson 10.
     """
-    _, labels, images = packing.company_arrays((DATA / "company.bin").read_bytes())
+    _, labels, images = packing.company_arrays(packing.stored("company"))
     digits = images[[np.flatnonzero(labels == k)[0] for k in range(10)]]
     weights = np.tile([-1, -1, 0, 1, 1], 5)
-    if parameters is None:
-        asked = (DATA / "kernel.bin").read_bytes()
-    else:
-        asked = packing.packed_shapes(parameters, exact=True)
     return Picture(
         "kernel",
         "A picture to touch: a kernel of 5 x 5 weights slides over a digit, and the map of its sums "
         "fills. Push the digit: the map goes with it, and two networks say what they read.",
         {"digit": 4, "kernel": weights.tolist(), "name": "upright", "shift": [0, 0]}
         | {"at": 250, "reached": 575},
-        digits.tobytes() + (DATA / "draw.bin").read_bytes() + asked,
+        digits.tobytes() + packing.stored("draw") + packing.stored("kernel"),
     )
 
 
@@ -453,12 +420,11 @@ def attend(parameters: attention.Parameters | None = None) -> Picture:
 
     Used in lesson 12.
     """
-    _, labels, images = packing.company_arrays((DATA / "company.bin").read_bytes())
+    _, labels, images = packing.company_arrays(packing.stored("company"))
     kept = np.concatenate([np.flatnonzero(labels == digit)[:OF_EACH] for digit in range(10)])
-    if parameters is None:
-        network_asked = (DATA / "attend.bin").read_bytes()
-    else:
-        network_asked = packing.packed_attention(parameters, exact=True)
+    network_asked = packing.stored("attend")
+    if parameters is not None:
+        network_asked = packing.packed("attend", parameters, exact=True)
     # Digit k stands in the places from OF_EACH * k on.
     pairs = (OF_EACH * np.array([[3, 5], [7, 1], [0, 9], [8, 2]])).tolist()
     asked = OF_EACH * 7 + 1

@@ -12,8 +12,6 @@ function render({ model, el }) {
   const bars = Array.from({ length: network.classes }, () => bar("percent"));
   const verdict = make("p", { class: "verdict" });
   const left = make("p", { class: "note" });
-  const ten = (ones) => make("div", { class: "ten" }, ones.flatMap((one, k) => [make("span", { class: "k" }, String(k)), one]));
-  const asked = (model.get("answers") ?? []).map(([name]) => ({ name, bars: Array.from({ length: 10 }, () => bar("percent")) }));
   const ways = choice("Make it 28 × 28", [[true, "as MNIST’s makers did"], [false, "as drawn"]], (centre) => change({ centre }));
 
   function redraw({ strokes, centre }) {
@@ -22,7 +20,7 @@ function render({ model, el }) {
     seen.setAttribute("aria-label", "what the network is given, 28 by 28 pixels");
     ways.set(centre);
     left.textContent = speck && centre ? "A dot is not fitted into 20 × 20: it would become a disc. It stays as small as it was drawn." : "";
-    if (!asked.length) answer(image, fresh, speck);
+    answer(image, fresh, speck);
     if (live.size) return; // Python hears of a stroke once it is whole
     const before = model.get("pixels");
     if (before && image.every((value, i) => before.byteLength === 784 && value === before.getUint8(i))) return;
@@ -48,32 +46,16 @@ function render({ model, el }) {
     if (!live.size) told.tell(text.replaceAll("**", ""));
   }
 
-  /** Show what Python says that its models answer. */
-  function hear() {
-    const said = model.get("answers").map(([name, p], i) => {
-      p.forEach((value, k) => {
-        asked[i].bars[k].set(value);
-        asked[i].bars[k].classList.toggle("most", k === argmax(p));
-      });
-      return `${name}: **${argmax(p)}**, ${percentage(Math.max(...p))}.`;
-    });
-    words(verdict, said.join(" "));
-    told.tell(said.join(" ").replaceAll("**", ""));
-  }
-
   const small = (canvas, caption) => make("figure", {}, canvas, make("figcaption", {}, caption));
   el.append(make("p", { class: "title" }, "Draw a digit, and ask a network"),
     make("div", { class: "drawing" },
       make("div", {}, drawing.element, make("div", { class: "strip" }, undo, clear)),
-      make("div", { class: "between" }, small(seen, "what it is given"), asked.length ? [] : small(units, `its ${network.hidden} hidden units`)),
-      asked.length ? make("div", { class: "asked" }, asked.map((one) => small(ten(one.bars), one.name))) : ten(bars)),
+      make("div", { class: "between" }, small(seen, "what it is given"), small(units, `its ${network.hidden} hidden units`)),
+      make("div", { class: "ten" }, bars.flatMap((one, k) => [make("span", { class: "k" }, String(k)), one]))),
     verdict, make("div", { class: "strip" }, ways, left),
     make("p", { class: "note" }, "By the keyboard: on the paper, the arrow keys move the pen, the space bar puts it down or lifts it, Backspace undoes the last stroke."), told);
   redraw(now());
-  if (!asked.length) return stop;
-  hear();
-  model.on("change:answers", hear);
-  return () => { model.off("change:answers", hear); stop(); };
+  return stop;
 }
 
 export default { render };

@@ -3,13 +3,13 @@
 A picture's JavaScript file knows the same layout. Numbers are in little-endian order.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
-from mnistlib import attention, convolution, original
-from mnistlib.network import Parameters
+from mnistlib import attention, convolution, network, original
 from mnistlib.training import Dataset
 
 #: Where ``python -m course pictures`` stores it.
@@ -22,25 +22,53 @@ COMPANIONS = 200
 # --- Networks
 
 
-def packed(parameters: Parameters, digit: np.ndarray, exact: bool) -> bytes:
-    """Return what the picture ``draw`` needs: a network, and a digit to show at first.
+class Layout(NamedTuple):
+    """How the network that a picture asks is laid out.
 
-    Four uint32 (exact or not, pixels, hidden units, classes), then W1, b1, W2, b2 and the digit. They
-    are float64; or, if not exact, the biases are float32, and a matrix is a float32 scale for each of
-    its columns and then int8, so that the largest of each column is 127 or -127.
+    `counts` says which arrays' axes stand in front, from which `shapes` gives the shapes of all.
+    """
+
+    parameters: type
+    counts: tuple[tuple[str, int], ...]
+    shapes: Callable[..., tuple[tuple[int, ...], ...]]
+
+
+#: By the picture that stores it.
+LAYOUTS = {
+    "draw": Layout(
+        network.Parameters,
+        (("W1", 0), ("W1", 1), ("b2", 0)),
+        lambda pixels, hidden, classes: ((pixels, hidden), (hidden,), (hidden, classes), (classes,)),
+    ),
+    "kernel": Layout(
+        convolution.Parameters,
+        (("b1", 0), ("b2", 0)),
+        lambda first, second: (
+            (25, first), (first,), (25 * first, second), (second,), (16 * second, 10), (10,)
+        ),
+    ),
+    "attend": Layout(
+        attention.Parameters,
+        (("Wq", 0), ("Wq", 1)),
+        lambda hidden, d: ((784, hidden), (hidden,), (hidden, d), (hidden, d), (hidden, 10), (10,)),
+    ),
+}  # fmt: skip
+
+
+def packed(name: str, parameters: tuple, exact: bool) -> bytes:
+    """Return the network that a picture asks.
+
+    First uint32, which say whether it is exact, and its counts; then its arrays. They are float64; or,
+    if not exact, the biases are float32, and a matrix is a float32 scale for each of its columns and
+    then int8, so that the largest of each column is 127 or -127.
 
     Args:
-        parameters: W1, b1, W2, b2.
-        digit: uint8, shape (28, 28).
+        name: of the picture.
+        parameters: the network's.
         exact: whether the parameters are kept as they are.
     """
-    header = np.array([exact, *parameters.W1.shape, len(parameters.b2)], "<u4")
-    return header.tobytes() + packed_arrays(parameters, exact) + digit.tobytes()
-
-
-def packed_arrays(parameters: Iterable[np.ndarray], exact: bool) -> bytes:
-    """Return the arrays of a network one after another, exact or rounded as :func:`packed` says."""
-    content = []
+    counts = [getattr(parameters, array).shape[axis] for array, axis in LAYOUTS[name].counts]
+    content = [np.array([exact, *counts], "<u4")]
     for array in parameters:
         if exact:
             content.append(array.astype("<f8"))
@@ -52,29 +80,13 @@ def packed_arrays(parameters: Iterable[np.ndarray], exact: bool) -> bytes:
     return b"".join(array.tobytes() for array in content)
 
 
-def packed_shapes(parameters: convolution.Parameters, exact: bool) -> bytes:
-    """Return the convolutional network that ``kernel`` asks.
-
-    Three uint32 (exact or not, the kernels of its two layers), and its arrays.
-    """
-    header = np.array([exact, len(parameters.b1), len(parameters.b2)], "<u4")
-    return header.tobytes() + packed_arrays(parameters, exact)
-
-
-def unpacked(content: bytes) -> tuple[Parameters, np.ndarray]:
-    """Return the network that :func:`packed` has rounded to int8, and the digit."""
-    _, pixels, hidden, classes = np.frombuffer(content, "<u4", 4)
-    shapes = ((pixels, hidden), (hidden,), (hidden, classes), (classes,))
-    arrays, at = unpacked_arrays(content, 16, shapes)
-    return Parameters(*arrays), np.frombuffer(content, np.uint8, offset=at).reshape(28, 28)
-
-
-def unpacked_arrays(
-    content: bytes, at: int, shapes: Iterable[tuple[int, ...]]
-) -> tuple[list[np.ndarray], int]:
-    """Return the arrays of these shapes that stand rounded from ``at`` on, and where they end."""
+def unpacked(name: str, content: bytes) -> tuple:
+    """Return the parameters that :func:`packed` has rounded to int8; what follows them is left out."""
+    layout = LAYOUTS[name]
+    _, *counts = np.frombuffer(content, "<u4", 1 + len(layout.counts)).tolist()
+    at = 4 + 4 * len(counts)
     arrays = []
-    for shape in shapes:
+    for shape in layout.shapes(*counts):
         columns = np.frombuffer(content, "<f4", shape[-1], at).astype(float)
         at += 4 * len(columns)
         if len(shape) == 2:
@@ -82,32 +94,12 @@ def unpacked_arrays(
             at += len(whole)
             columns = whole.reshape(shape) * columns
         arrays.append(columns)
-    return arrays, at
+    return layout.parameters(*arrays)
 
 
-def unpacked_shapes(content: bytes) -> convolution.Parameters:
-    """Return the network that :func:`packed_shapes` has rounded to int8."""
-    _, first, second = (int(number) for number in np.frombuffer(content, "<u4", 3))
-    matrices = ((25, first), (25 * first, second), (16 * second, 10))
-    shapes = [shape for matrix in matrices for shape in (matrix, matrix[1:])]
-    arrays, _ = unpacked_arrays(content, 12, shapes)
-    return convolution.Parameters(*arrays)
-
-
-def packed_attention(parameters: attention.Parameters, exact: bool) -> bytes:
-    """Return the network that ``attend`` asks.
-
-    Three uint32 (exact or not, hidden units, d), and its arrays.
-    """
-    header = np.array([exact, *parameters.Wq.shape], "<u4")
-    return header.tobytes() + packed_arrays(parameters, exact)
-
-
-def unpacked_attention(content: bytes) -> attention.Parameters:
-    """Return the network that :func:`packed_attention` has rounded to int8."""
-    _, hidden, d = (int(number) for number in np.frombuffer(content, "<u4", 3))
-    shapes = ((784, hidden), (hidden,), (hidden, d), (hidden, d), (hidden, 10), (10,))
-    return attention.Parameters(*unpacked_arrays(content, 12, shapes)[0])
+def stored(name: str) -> bytes:
+    """Return what is stored for a picture."""
+    return (DATA / f"{name}.bin").read_bytes()
 
 
 # --- Digits

@@ -4,7 +4,6 @@ Between two questions the kernel is free, so that other cells run while a networ
 """
 
 import time
-from collections.abc import Callable
 
 import numpy as np
 
@@ -15,41 +14,27 @@ SHOWN = 1000
 
 
 class Run:
-    """A model, its data, and how far it has learnt; :meth:`answer` does what the browser asks."""
+    """Lesson 04's network, its data, and how far it has learnt; :meth:`answer` does what is asked.
 
-    def __init__(
-        self,
-        train_set: training.Dataset,
-        validation_set: training.Dataset,
-        model: training.Model = network,
-        start: tuple | None = None,
-        update: Callable | None = None,
-    ):
+    What the reader has kept in the library's place, the network is trained by.
+    """
+
+    def __init__(self, train_set: training.Dataset, validation_set: training.Dataset):
         """Prepare to train.
 
         Args:
             train_set: images and labels; a run takes the first of them, as many as are asked for.
             validation_set: images and labels.
-            model: what is trained, as :func:`mnistlib.training.train` has it.
-            start: the parameters to start from; if None, those of lesson 04's network, drawn anew
-                for each run with as many hidden units as are asked for.
-            update: what takes a step; :func:`mnistlib.training.sgd_update` if None.
         """
-        self.model = model
         self.train_set = train_set
         self.validation_set = validation_set
-        self.start = start
-        self.update = update or training.sgd_update
         labels = validation_set[1].tolist()
-        self.asked = [labels.index(k) for k in range(model.classes)]  # one digit of each class
+        self.asked = [labels.index(k) for k in range(10)]  # one digit of each class
 
     def begin(self, images: int, hidden: int, seed: int) -> None:
         """Begin a run on the first images."""
         self.rng = np.random.default_rng(seed)
-        start = self.start
-        if start is None:
-            start = network.initialise(self.rng, hidden=hidden, classes=self.model.classes)
-        self.parameters = training.copy_parameters(start)
+        self.parameters = network.initialise(self.rng, hidden=hidden)
         self.velocity = [np.zeros_like(value) for value in self.parameters]
         self.images, self.labels = (part[:images] for part in self.train_set)
         self.queue = []
@@ -64,16 +49,16 @@ class Run:
         if not self.queue:
             self.queue = training.minibatches(len(self.images), batch, rng=self.rng)
         chosen = self.queue.pop(0)
-        x = self.model.prepare(self.images[chosen], self.parameters[0].dtype)
-        y = data.one_hot(self.labels[chosen], self.model.classes)
-        _, gradients = self.model.gradients(self.parameters, x, y)
-        self.update(self.parameters, gradients, self.velocity, rate, momentum)
+        x = network.prepare(self.images[chosen])
+        y = data.one_hot(self.labels[chosen])
+        _, gradients = network.gradients(self.parameters, x, y)
+        training.sgd_update(self.parameters, gradients, self.velocity, rate, momentum)
         self.step += 1
 
     def score(self, dataset: training.Dataset) -> dict:
         """Return the loss and the accuracy; a loss that is not a number as None, which JSON has."""
         some = tuple(part[:SHOWN] for part in dataset)
-        loss, accuracy = training.evaluate(self.model, self.parameters, some)
+        loss, accuracy = training.evaluate(network, self.parameters, some)
         return {"loss": loss if np.isfinite(loss) else None, "accuracy": accuracy}
 
     def answer(self, message: dict) -> dict:
@@ -87,8 +72,8 @@ class Run:
             while steps > 0 or time.monotonic() < until:
                 self.advance(**settings)
                 steps -= 1
-            asked = self.model.prepare(self.validation_set[0][self.asked], self.parameters[0].dtype)
-            p = functions.softmax(self.model.logits(self.parameters, asked))
+            asked = network.prepare(self.validation_set[0][self.asked])
+            p = functions.softmax(network.logits(self.parameters, asked))
             return {
                 "run": message["run"],
                 "step": self.step,

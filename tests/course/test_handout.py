@@ -194,7 +194,7 @@ def test_each_solution_pasted_into_the_students_copy_is_right_and_needs_no_secon
     answers = that_count([file], assignment.names_given())
     for exercise in lesson.exercises:
         answer = answers[exercise.name]
-        assert sandbox.check(exercise.name, answer.source, "", 0)["kind"] == "right", exercise.name
+        assert sandbox.check(exercise.name, answer.source, 0)["kind"] == "right", exercise.name
         assert answer.note == "", exercise.name
 
 

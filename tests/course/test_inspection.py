@@ -20,7 +20,6 @@ from tests.course.handed_in import right
         ("import os, sys, math\nreturn math.exp(z)", ""),
         ("class A:\n    def run(self, z): self.z = z\na = A()\na.p = 1\nreturn a.p", ""),
         ("setattr(np, 'allclose', max)\nreturn z", "it uses setattr"),
-        ("from numpy import *\nreturn exp(z)", ""),
     ],
 )
 def test_a_right_answer_that_a_teacher_should_read_is_said_to_be_one(body, words):
@@ -32,24 +31,19 @@ def test_a_right_answer_that_a_teacher_should_read_is_said_to_be_one(body, words
 @pytest.mark.parametrize(
     ("name", "line", "is_read"),
     [
-        ("layer_gradients", "return softmax(z)", False),
-        ("check_gradient", "return relative_error(z, central_difference(z))", False),
-        ("check_gradient", "return check_gradient(z)", True),
         ("softmax", "return softmax(z)", True),
-        ("layer_gradients", "return network.Network(z)", True),
+        ("check_gradient", "return relative_error(z, central_difference(z))", True),
+        ("check_gradient", "return central_difference(z)", False),
         ("mended_gradients", "return network.forward(z)", False),
         ("mended_gradients", "return network.gradients(z)", True),
         ("cross_entropy", "return functions.log_softmax(z)", False),
         ("cross_entropy", "return functions.cross_entropy(z)", True),
-        ("image_patches", "return convolution.im2col(z)", True),
-        ("kernel_gradient", "return convolution.im2col(z)", False),
     ],
 )
-def test_what_a_lesson_gives_may_be_used_in_its_exercises(name, line, is_read):
+def test_what_the_solution_uses_of_the_library_may_be_used(name, line, is_read):
     imports = (
-        "from mnistlib import convolution, functions, network\n"
-        "from mnistlib.functions import cross_entropy, softmax\n"
-        "from mnistlib.gradcheck import central_difference, check_gradient, relative_error\n"
+        "from mnistlib import functions, network\nfrom mnistlib.functions import softmax\n"
+        "from mnistlib.gradcheck import central_difference, relative_error\n"
     )
     file = ("a.py", (imports + answer(line, name)).encode())
     note = that_count([file], assignment.names_given())[name].note
@@ -77,12 +71,9 @@ def test_ways_around_are_said_to_be_read(body):
 
 def test_a_name_that_is_imported_twice_hides_nothing():
     body = "def f():\n    from numpy import exp as s\nreturn s(z)"
-    inside = "from mnistlib.functions import sigmoid as s\n" + answer(body)
-    helper = "from mnistlib.functions import sigmoid as s\n"
-    outside = "from h import s\n" + answer("return s(z)")
-    for files in ([("a.py", inside)], [("a.py", outside), ("h.py", helper)]):
-        found = that_count([(place, code.encode()) for place, code in files])
-        assert found["sigmoid"].note == "Read it: it uses mnistlib.functions.sigmoid"
+    code = "from mnistlib.functions import sigmoid as s\n" + answer(body)
+    found = that_count([("a.py", code.encode())])
+    assert found["sigmoid"].note == "Read it: it uses mnistlib.functions.sigmoid"
 
 
 @pytest.mark.parametrize("name", exercises.EXERCISES)

@@ -1,9 +1,9 @@
 """The net: of thousands of answers, whether each is right, the kind of reply, and the reason named.
 
-It holds the answers that the exercises' texts list, right results that were spoilt, and those that
-readers typed (``net/typed.jsonl``). A reason is stored by the code of the known mistake that explains
-the answer, or by the objection's name, so that a sentence may be put into better words. To store the
-verdicts of an exercise again, and read the difference before you commit it::
+It holds the answers that the exercises' texts list, and those that readers typed (``net/typed.jsonl``).
+A reason is stored by the code of the known mistake that explains the answer, or by the objection's name,
+so that a sentence may be put into better words. To store the verdicts of an exercise again, and read
+the difference before you commit it::
 
     pytest -n0 tests/course/test_net.py -k softmax --store
 """
@@ -29,7 +29,6 @@ from course.materials.planted_bug import faulty_gradients
 from mnistlib import functions, gradcheck, network, training
 
 from .handed_in import as_function_of_a_reader, write
-from .spoilings import spoilt_answers
 
 pytestmark = pytest.mark.takes(seconds=25)
 
@@ -121,7 +120,6 @@ def answers(name):
     examples = [code for each in exercise.objections for code in each.examples]
     for code in (*[mistake.code for mistake in exercise.mistakes], *examples):
         yield code, as_function_of_a_reader(name, code)
-    yield from spoilt_answers(exercise)
     for code in typed()[name]:
         yield code, as_typed(name, code)
 

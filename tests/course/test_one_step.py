@@ -2,7 +2,6 @@
 
 import copy
 import functools
-import signal
 import warnings
 
 import numpy as np
@@ -17,8 +16,6 @@ from .mutants import mutants_of
 
 pytestmark = pytest.mark.takes(seconds=8)
 
-#: In seconds of the processor, for one change; most take a millisecond.
-LIMIT = 10
 #: How often arguments are drawn.
 TRIES = 40
 #: Exercises with one defined result.
@@ -71,47 +68,15 @@ def computes_the_same(exercise, function):
     return True
 
 
-def refuse_arguments_that_the_key_does_not_take(exercise):
-    rng = np.random.default_rng(2024)
-    for _ in range(TRIES):
-        args = exercise.random_case(rng)
-        try:
-            exercise.reference(*copy.deepcopy(args))
-        except Exception as error:
-            pytest.fail(
-                f"{locations.entry(exercise.name)}: random_case draws arguments at which the key itself "
-                f"raises {type(error).__name__}: {error}\nDraw others than {args!r}",
-                pytrace=False,
-            )
-
-
-def too_long(*_):
-    raise TimeoutError("a change that does not end")
-
-
-@pytest.fixture
-def alarm():
-    """Interrupt, on Linux and macOS, what takes too long; on Windows it would hang."""
-    if not hasattr(signal, "SIGPROF"):
-        yield lambda: None
-        return
-    before = signal.signal(signal.SIGPROF, too_long)
-    yield lambda: signal.setitimer(signal.ITIMER_PROF, LIMIT)
-    signal.setitimer(signal.ITIMER_PROF, 0)
-    signal.signal(signal.SIGPROF, before)
-
-
 @pytest.mark.parametrize("name", NAMES)
-def test_every_one_step_change_is_refused_or_computes_the_same(name, alarm, monkeypatch):
+def test_every_one_step_change_is_refused_or_computes_the_same(name, monkeypatch):
     exercise = EXERCISES[name]
-    refuse_arguments_that_the_key_does_not_take(exercise)
     # Only whether a change is refused is asked: what it would be told costs more.
     monkeypatch.setattr(checker, "wrong_reply", lambda *_: Reply(name, "wrong value"))
     sources = mutants_of(exercise.reference)
     assert len(sources) >= 5, f"{locations.entry(name)}: it has too few steps to try"
     passed = []
     for source in sources:
-        alarm()
         function = _answer(exercise, source)
         is_right = check_answer(exercise, function).kind == "right"
         if is_right and not computes_the_same(exercise, function):

@@ -15,7 +15,7 @@ from course import pictures
 from course.lessons import all_lessons
 from course.materials.cards import deal_cards
 from course.pictures import packing
-from mnistlib import attention, convolution, data, functions, network, original, training
+from mnistlib import attention, convolution, data, network, original, training
 
 pytestmark = pytest.mark.takes(seconds=15)
 
@@ -108,12 +108,12 @@ def test_the_stored_networks_answer_as_many_as_is_said():
     test_set = data.load()[2:]
     cards = deal_cards(*test_set, 2_000, rng=np.random.default_rng(4))[:2]
     networks = {
-        "draw": (network, lambda content: packing.unpacked(content)[0], test_set),
-        "kernel": (convolution.Convolutional(), packing.unpacked_shapes, test_set),
-        "attend": (attention.Attention(), packing.unpacked_attention, cards),
+        "draw": (network, test_set),
+        "kernel": (convolution.Convolutional(), test_set),
+        "attend": (attention.Attention(), cards),
     }
-    for name, (model, unpacked, asked) in networks.items():
-        rounded = unpacked((packing.DATA / f"{name}.bin").read_bytes())
+    for name, (model, asked) in networks.items():
+        rounded = packing.unpacked(name, packing.stored(name))
         stored = json.loads((packing.DATA / f"{name}.json").read_text("utf-8"))
         assert training.evaluate(model, rounded, asked).accuracy == stored["rounded"]
         assert abs(stored["exact"] - stored["rounded"]) <= 0.005
@@ -142,83 +142,42 @@ def test_train_stores_digits_of_the_training_images_in_sixteen_greys():
     assert packing.train_data(*sets) == pictures.train().data
 
 
-def test_a_pad_asks_any_models_of_the_course_side_by_side():
-    shapes = convolution.Convolutional()
-    rng = np.random.default_rng(1)
-    models = {
-        "one layer": (network, network.initialise(rng)),
-        "convolutional": (shapes, convolution.initialise(rng)),
-    }
-    pad = pictures.draw(models=models)
-    digit = data.load().test_images[:1]
-    for pixels in (digit, np.zeros_like(digit)):
-        pad.pixels = pixels.tobytes()
-        for (name, p), (model, parameters) in zip(pad.answers, models.values(), strict=True):
-            wanted = functions.softmax(model.logits(parameters, model.prepare(pixels, np.float64)))
-            assert name in models
-            np.testing.assert_allclose(p, wanted[0])
-    assert pictures.draw().answers == []
-    np.testing.assert_array_equal(pictures.draw().image, digit[0])  # until something is drawn
-
-
-def steps_of(run, **settings):
-    """Take twenty steps as the browser asks for them, and return the last reply."""
-    ask = {"run": 1, "rate": 0.5, "momentum": 0.0, "batch": 32} | settings
-    run.answer({**ask, "do": "begin", "seed": 5})
-    return [run.answer({**ask, "do": "go on", "steps": 1}) for _ in range(20)][-1]
-
-
-def check_run(run, start, model, rng, reply, settings, sets):
-    """Compare twenty steps of a run with those of the library on the same batches."""
-    some = tuple(part[: settings["images"]] for part in sets[0])
-    batches = training.minibatches(len(some[0]), settings["batch"], rng=rng, epochs=2)[:20]
-    options = {"learning_rate": settings["rate"], "momentum": settings["momentum"]}
-    last, _ = training.train(model, start, some, batches, **options)
-    for ours, theirs in zip(run.parameters, last, strict=True):
-        np.testing.assert_allclose(ours, theirs, atol=1e-6)
-    for name, dataset in (("training", some), ("validation", sets[1])):
-        wanted = training.evaluate(model, last, tuple(part[:1000] for part in dataset))
-        assert reply[name] == pytest.approx(wanted._asdict(), abs=1e-6)
+def test_a_pad_holds_a_test_digit_until_something_is_drawn():
+    pad = pictures.draw()
+    np.testing.assert_array_equal(pad.image, data.load().test_images[0])
+    pad.pixels = bytes(784)
+    assert not pad.image.any()
 
 
 def test_twenty_steps_in_python_are_those_of_the_library():
     sets = own_digits()
     run = pictures.train(*sets).run
-    settings = {"images": 500, "hidden": 16, "batch": 8, "rate": 2.0, "momentum": 0.9}
-    reply = steps_of(run, **settings)
+    ask = {"run": 1, "rate": 2.0, "momentum": 0.9, "batch": 8}
+    run.answer({**ask, "do": "begin", "images": 500, "hidden": 16, "seed": 5})
+    reply = [run.answer({**ask, "do": "go on", "steps": 1}) for _ in range(20)][-1]
     assert reply["step"] == 20
     rng = np.random.default_rng(5)
     start = network.initialise(rng, hidden=16)
-    check_run(run, start, network, rng, reply, settings, sets)
+    some = tuple(part[:500] for part in sets[0])
+    batches = training.minibatches(500, 8, rng=rng, epochs=2)[:20]
+    last, _ = training.train(network, start, some, batches, learning_rate=2.0, momentum=0.9)
+    for ours, theirs in zip(run.parameters, last, strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-6)
+    for name, dataset in (("training", some), ("validation", sets[1])):
+        wanted = training.evaluate(network, last, tuple(part[:1000] for part in dataset))
+        assert reply[name] == pytest.approx(wanted._asdict(), abs=1e-6)
 
 
-def test_a_run_takes_the_readers_model_parameters_and_update():
-    sets = own_digits()
-    model = convolution.Convolutional()
-    start = convolution.initialise(np.random.default_rng(1))
-    called = []
-
-    def update(parameters, gradients, velocity, learning_rate, momentum):
-        called.append(learning_rate)
-        training.sgd_update(parameters, gradients, velocity, learning_rate, momentum)
-
-    picture = pictures.train(*sets, model=model, start=start, update=update)
-    settings = {"images": 200, "hidden": 32, "batch": 16, "rate": 0.03, "momentum": 0.5}
-    reply = steps_of(picture.run, **settings)
-    check_run(picture.run, start, model, np.random.default_rng(5), reply, settings, sets)
-    assert called == [0.03] * 20
-    assert picture.state["live"] == {"images": 50_000, "validation": 10_000, "hidden": False}
-
-
-def test_what_a_readers_function_raises_is_said_and_a_lost_run_has_no_number():
+def test_what_a_readers_function_raises_is_said_and_a_lost_run_has_no_number(monkeypatch):
     def broken(*arguments):
         raise ValueError("b1 has another shape")
 
     train_set, validation_set = own_digits()
     ask = {"do": "begin", "run": 7, "images": 100, "hidden": 8, "seed": 5}
     ask |= {"rate": 1e308, "momentum": 0.9, "batch": 8}
-    for update, wanted in ((broken, "b1 has another shape"), (None, None)):
-        picture = pictures.train(train_set, validation_set, update=update)
+    for update, wanted in ((training.sgd_update, None), (broken, "b1 has another shape")):
+        monkeypatch.setattr(training, "sgd_update", update)  # as what is kept takes its place
+        picture = pictures.train(train_set, validation_set)
         replies = []
         picture.send = replies.append
         picture.hear(picture, ask, [])
@@ -240,7 +199,7 @@ def test_a_sheet_gives_the_digits_that_were_labelled():
     images, labels = sheet.labelled
     np.testing.assert_array_equal(images, digits[[0, 2]])
     assert labels.tolist() == [7, 1]
-    parameters, _ = packing.unpacked(pictures.draw().data)
+    parameters = packing.unpacked("draw", packing.stored("draw"))
     assert training.evaluate(network, parameters, sheet.labelled).accuracy == 1
     sheet.state = sheet.state | {"typed": "72"}
     with pytest.raises(ValueError, match="3 digits are found and 2 labels typed"):

@@ -103,8 +103,8 @@ def test_a_teachers_variant_is_seen_by_no_other_lessons_answers(
     monkeypatch.setenv("MNISTLIB_DATA", str(isolation.ROOT / "data"))
     monkeypatch.setattr(isolation, "ROOT", tmp_path)
     source = f"def my_sigmoid(z):\n    raise ValueError(open({str(variant)!r}).read())"
-    arguments = {"name": "sigmoid", "source": source, "modules": "", "seed": 0}
-    result, _ = isolation.run("check", arguments, Limits(), trusted=False, lesson=lesson)
+    arguments = {"name": "sigmoid", "source": source, "seed": 0}
+    result = isolation.run("check", arguments, Limits(), trusted=False, lesson=lesson)
     seen = f"{result}"
     assert ("the answer" in seen, "No such file" in seen) == (is_seen, not is_seen), result
 
@@ -119,8 +119,8 @@ def test_code_has_a_limit_on_time(monkeypatch, statement, starting, trusted):
     monkeypatch.setattr(isolation, "STARTING_SECONDS", starting)
     monkeypatch.setattr(isolation, "CLOCK_SECONDS", 1)
     source = f"import time\ndef my_sigmoid(z):\n    {statement}"
-    arguments = {"name": "sigmoid", "source": source, "modules": "", "seed": 0}
-    result, _ = isolation.run("check", arguments, Limits(seconds=1), trusted=trusted)
+    arguments = {"name": "sigmoid", "source": source, "seed": 0}
+    result = isolation.run("check", arguments, Limits(seconds=1), trusted=trusted)
     assert result == {"lost": "it took longer than 1 s and was stopped"}
     assert left_running() == []
 

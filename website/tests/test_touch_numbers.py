@@ -28,7 +28,7 @@ def test_attend(lone, rng):
     shown = Shown(lone, "attend")
     content = pictures.attend().data
     cards = np.frombuffer(content[-40 * 784 :], np.uint8).reshape(40, 28, 28)
-    parameters = packing.unpacked_attention((packing.DATA / "attend.bin").read_bytes())
+    parameters = packing.unpacked("attend", packing.stored("attend"))
     for _ in range(8):
         pairs, asked = rng.integers(40, size=(4, 2)).tolist(), int(rng.integers(40))
         times = round(float(rng.uniform(0.05, 2)), 2)
@@ -119,7 +119,9 @@ def test_descent_and_its_edge(lone, rng):
 
 def test_draw(lone, rng):
     shown = Shown(lone, "draw")
-    parameters, digit = packing.unpacked(pictures.draw().data)
+    content = pictures.draw().data
+    parameters = packing.unpacked("draw", content)
+    digit = np.frombuffer(content[-784:], np.uint8).reshape(28, 28)
     for trial in range(6):
         shape = (rng.integers(1, 4), rng.integers(1, 6), 2)
         strokes = rng.uniform(15, 265, shape).round(1).tolist()
@@ -155,8 +157,8 @@ def test_fit_is_by_least_squares_with_a_price(lone, rng):
 def test_kernel(lone, rng):
     shown = Shown(lone, "kernel")
     digits = np.frombuffer(pictures.kernel().data[:7840], np.uint8).reshape(10, 28, 28)
-    parameters, _ = packing.unpacked(pictures.draw().data)
-    learnt = packing.unpacked_shapes((packing.DATA / "kernel.bin").read_bytes())
+    parameters = packing.unpacked("draw", packing.stored("draw"))
+    learnt = packing.unpacked("kernel", packing.stored("kernel"))
     for right, down in ((0, 0), (3, -2), (-5, 4)):
         digit, weights = int(rng.integers(10)), rng.normal(size=25).round(2)
         shown.set(digit=digit, kernel=weights.tolist(), shift=[right, down])
@@ -228,9 +230,18 @@ RUN = """el => ({ first: el.run.first, batches: el.run.batches, losses: el.run.l
         Object.entries(el.run.network.W).map(([name, array]) => [name, [...array]])) })"""
 
 
+def digits_of_train(content):
+    """Return the training set and the validation set that ``packing.train_data`` has laid out."""
+    trained, validated = np.frombuffer(content, "<u4", 2).tolist()
+    labels = np.frombuffer(content, np.uint8, trained + validated, 8)
+    pairs = np.frombuffer(content, np.uint8, offset=8 + len(labels))
+    images = 17 * np.stack([pairs >> 4, pairs & 15], axis=-1).reshape(-1, 28, 28)
+    return (images[:trained], labels[:trained]), (images[trained:], labels[trained:])
+
+
 def test_the_first_steps_of_train(lone):
     shown = Shown(lone, "train")
-    train_set, validation_set = packing.train_arrays(pictures.train().data)
+    train_set, validation_set = digits_of_train(pictures.train().data)
     for rate, momentum, batch, hidden, images in ((0.5, 0.0, 32, 32, 200), (2.0, 0.9, 8, 16, 50)):
         sizes = {"rate": rate, "momentum": momentum, "batch": batch}
         shown.set(**sizes, hidden=hidden, images=images)
