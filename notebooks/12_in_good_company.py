@@ -34,11 +34,11 @@
 #
 #    </details>
 #
-# 2. In [lesson 02](02_sigmoid_softmax.ipynb) blame comes back to a softmax: each probability $p_k$ gets $dp_k$. What is the blame of the score $z_k$?
+# 2. In [lesson 02](02_sigmoid_softmax.ipynb) blame comes back to a softmax: each probability $p_l$ gets $dp_l$. What is the blame of the score $z_l$?
 #
 #    <details><summary>Answer</summary>
 #
-#    $dz_k = p_k \, (dp_k - \sum_l p_l \, dp_l)$: its own blame, less the average blame, times its probability.
+#    $dz_l = p_l \, (dp_l - \sum_j p_j \, dp_j)$: its own blame, less the average blame, times its probability.
 #
 #    </details>
 
@@ -264,7 +264,7 @@ print(check_gradient(loss_along, np.array(0.0), slope, name="slope", tolerance=1
 # %% [markdown]
 # ## Train it
 #
-# A card is just one more kind of image, so the `train` of every network since lesson 04 will do: eight passes over 24,000 cards. Then we ask 2,000 *new* ones, dealt from digits that it has never seen.
+# A card is just one more kind of image, so the `train` of every network since lesson 04 will do: eight passes over 24,000 cards. Then we ask it about 2,000 *new* cards, dealt from digits that it has never seen.
 
 # %% tags=["hide-input"]
 validation_cards = deal_cards(*validation_digits, 1_000, rng=np.random.default_rng(seed=3))
@@ -306,7 +306,7 @@ print(f"it looks most at the right pair on {looks / 20:.1f} %")
 pictures.attend(trained)
 
 # %% [markdown]
-# **A good place to stop.** You have derived attention, checked every gradient of it and trained a network whose lines point the right way. What is left is the question of the whole lesson: does it look?
+# **A good place to stop.** You have derived attention, checked its gradient and trained a network whose lines point the right way. What is left is the question of the whole lesson: does it look?
 #
 # ## Does it look?
 #
@@ -325,33 +325,32 @@ for name, scale in {"scores times 0": 0.0, "like ours": plain["scale"]}.items():
     print(f"{min(share):9.1f} to {max(share):.1f}, {len(share)} seeds")
 
 # %% [markdown]
-# The loss falls for the network that can't look, too! It has learnt to read the values and average them, and gets nearly as many cards right as the rival does at its best. Accuracy, at least, seems to tell the two apart, since ours gets nine cards in ten, whatever the seed. But there is a lot of room in between.
+# The loss falls for the network that can't look, too! It has learnt to read the values and average them, and gets nearly as many cards right as the rival does at its best. Accuracy, at least, seems to tell the two apart, since ours gets nine cards in ten, whatever the seed. But between four cards in ten and nine in ten there is a lot of room.
 #
 # ### Two votes, added
 #
-# Let us try to build something that compares nothing and still beats the rival. It holds a vote: the question gives each of the ten classes some points, whatever is on the card, and the company gives each class some points, whatever is asked. The two are **added**, and the class with the most points wins. We call it the *adder*.
+# Let us try to build something that compares nothing and still beats the rival. It holds a vote: the question gives each of the ten classes some points, whatever the pairs show, and the company gives each class some points, whatever is asked. The two are **added**, and the class with the most points wins. We call it the *adder*.
 #
-# You may object that the question's points can't help, since the question has nothing to say about this card's values.
+# You may object that the question's points can't help, since the question has nothing to say about this card's values. So take a pencil, and see. Let the question give class $l$ exactly $l \cdot u$ points, where $u$ is the digit asked about, and let $g_l$ be the points of the company. Then class $l$ has $g_l + l \, u$ points in all, which is a straight line over $u$ with the slope $l$. The company may choose how high each line begins, but not its slope.
 #
-# **Predict.** If all digits are read perfectly, what percentage of the cards can an adder get right?
+# Here is a card: 1 has 2, 3 has 7, 6 has 4, 8 has 9. Draw an axis from 0 to 9 for the digit asked about. Draw a gentle line for the 2, a steeper one for the 7, which crosses it between 1 and 3, and a steeper one still for the 9, which crosses that of the 7 between 6 and 8. Push all other lines far down. Now read off the *highest* line at 1, at 3, at 6 and at 8.
+#
+# **Predict.** How many of the four answers are right?
 
 # %%
-guesses.ask("% right by adding two votes", None)
-
-# %% [markdown]
-# Take a pencil. Let the question give class $l$ exactly $l \cdot u$ points, where $u$ is the digit asked about, and let $g_l$ be the points of the company. Then class $l$ has $g_l + l \, u$ points in all, which is a straight line over $u$ with the slope $l$. The company may choose how high each line begins, but not its slope.
-#
-# Here is a card: 1 has 2, 3 has 7, 6 has 4, 8 has 9. Draw an axis from 0 to 9 for the digit asked about. Draw a gentle line for the 2, a steeper one for the 7, which crosses it between 1 and 3, and a steeper one still for the 9, which crosses that of the 7 between 6 and 8. Push all other lines far down. Now read off the *highest* line at 1, at 3, at 6 and at 8. How many of the four answers are right?
+guesses.ask("right, of four, on this card", None)
 
 # %% mystnb={"image": {"alt": "Three straight lines over the digit asked about, 0 to 9, with slopes 2, 7 and 9; the highest of them is drawn thick. Up to 2 the line of class 2 is highest, from 2 to 7 that of class 7, and beyond 7 that of class 9. Marks at the four keys 1, 3, 6 and 8 show the answers 2, 7, 7 and 9, of which the one at 6 is wrong."}} tags=["answer", "hide-input"]
 figure, axis = plt.subplots(figsize=(6.5, 4.2))
 u = np.linspace(0, 9, 91)
+right = 0
 lines = {2: 0 + 2 * u, 7: -10 + 7 * u, 9: -24 + 9 * u}
 for (digit, points), style in zip(lines.items(), ["-", "--", "-."]):
     axis.plot(u, points, style, lw=1.5, label=f"class {digit}, slope {digit}")
 axis.plot(u, np.max(list(lines.values()), axis=0), color="0.5", lw=7, alpha=0.35, label="highest")
 for key, value in [(1, 2), (3, 7), (6, 4), (8, 9)]:
     says = max(lines, key=lambda digit: lines[digit][10 * key])
+    right += says == value
     mark = "✓" if says == value else f"✗, it is {value}"
     axis.text(key - 0.15, lines[says][10 * key] + 2, f"{says} {mark}", ha="right", va="bottom")
     axis.plot(key, lines[says][10 * key], "o", color="0.2")
@@ -359,9 +358,15 @@ axis.set(title="Three of four right, and nothing was compared", xlabel="digit as
 axis.set(ylabel="points", xticks=range(10), ylim=(-30, 68))
 axis.legend(loc="lower right", fontsize=12)
 plt.show()
+guesses.compare("right, of four, on this card", right)
 
 # %% [markdown]
-# Three of four. As you walk to the right along the highest line, its slope can only grow, so the answers come in *rising order*: that is all the adder can do. Read a card's values in the order of their keys. The adder can get any selection of them right that never falls from one to the next, so its best is the longest such selection. On our card that is 2, 7, 9. How long is it on average? <small>That is the best with *lines*. We know of no better points, and of no proof that there are none.</small>
+# Three of four. As you walk to the right along the highest line, its slope can only grow, so the answers come in *rising order*: that is all the adder can do. Read a card's values in the order of their keys, and pick as many as you can without ever stepping down: those it can get right. On our card they are 2, 7 and 9.
+#
+# **Predict.** How far can you get in this way? If all digits are read perfectly, what percentage of the answers comes out right, on average over all cards?
+
+# %%
+guesses.ask("% right by adding two votes", None)
 
 # %% tags=["answer"]
 longest = np.array([len(adding.longest_rising(values)) for values in lists])
@@ -369,7 +374,7 @@ print(f"on average {longest.mean():.2f} of 4 right")
 guesses.compare("% right by adding two votes", f"{100 * longest.mean() / 4:.1f}")
 
 # %% [markdown]
-# Not 38 % of the cards but more than 60, without comparing anything. So the bold sentence is false: **whoever gets much more than 38.35 % need not have looked.** What it overlooked is that an answer is an *argmax*, and the argmax of a sum is no longer a sum.
+# Not 38 % of the cards but more than 60, without comparing anything. So the bold sentence is false: **you can get far more than 38.35 % without looking at all.** What the sentence overlooked is that an answer is an *argmax*, and the argmax of a sum is no longer a sum. <small>That is the best that *lines* can do. We know of no better way to give out the points, and of no proof that there is none.</small>
 #
 # ### The next witness
 #
@@ -389,10 +394,10 @@ guesses.compare("% right by adding two votes", f"{100 * longest.mean() / 4:.1f}"
 #
 # </details>
 #
-# So whoever gets below 1.1868 must have looked? For a while this page said so, and it was false again. The theorem speaks of logits that *are* a sum. But you may add up the votes, see which class wins, and only then make up the probabilities: one half for the winner, and the other half shared out by the counts. This *squashed* adder compares no more than the plain one.
+# So whoever gets below 1.1868 must have looked? For a while this page said so, and that was false, too. The theorem speaks of logits that *are* a sum. But you may add up the votes, see which class wins, and only then make up the probabilities: one half for the winner, and the other half shared out by the counts. This *squashed* adder compares no more than the plain one.
 
 # %%
-z = adding.near_lines(np.arange(1, 5), lists)  # an adder's points: list, question, class
+z = adding.near_lines(np.arange(1, 5), lists)  # points: list, question, class; losers just below
 p = adding.squash(z, counts[:, None] / 4)  # a half for the winner, and a half by the counts
 loss = functions.cross_entropy(np.log(p + 1e-9).reshape(-1, 10), data.one_hot(lists.reshape(-1)))
 print(f"squashed adder: {100 * (z.argmax(axis=2) == lists).mean():.2f} % right, loss {loss:.4f}")
@@ -400,9 +405,11 @@ print(f"squashed adder: {100 * (z.argmax(axis=2) == lists).mean():.2f} % right, 
 # %% [markdown]
 # A loss of 0.9677, well below the floor, and nothing was compared. Our network's loss, 0.327, is lower still, but who knows what a cleverer squashed adder could do? That is as far as the loss can testify.
 #
+# **A good place to stop.** Two witnesses have been heard, and neither accuracy nor loss can tell who has looked. The next section finds something that no adder can do, plain or squashed.
+#
 # ### Let two answers trade places
 #
-# Watching won't settle it, so let us interfere. Ask about the first key, and then about the second. Somebody who looks answers with the first value, say a 2, and then with the second, say a 7. Now swap these two values, and ask both questions again. The answers must be 7 and then 2: they *trade places*.
+# Watching won't settle it, so let us interfere. Ask about the first key, and then about the second. Anyone who really looks will answer with the first value, say a 2, and then with the second, say a 7. Now swap these two values, and ask both questions again. The answers must be 7 and then 2: they *trade places*.
 #
 # Can an adder do that? Let the first question favour 2 over 7 by $f_1$ points, and the second by $f_2$, whereas the company favours 7 over 2 by $g$ points before the swap, and by $g'$ after it. Before the swap the answers are 2 and 7, so $f_1 > g > f_2$. After it they are 7 and 2, so $f_1 < g' < f_2$. Both can't be true! The first two answers show that the first question likes 2 better than the second one does, and the last two show the opposite, although neither question has changed.
 #
@@ -431,7 +438,7 @@ exercises.check(my_looks)
 exercises.folded(my_looks)
 
 # %% [markdown]
-# Here are five impostors, made from our trained features: one that weighs all pairs alike, one that looks but favours the pairs higher up, one whose softmax runs over the cards in the batch, as in lesson 06, and the adder, plain and squashed. The table says of each whether its answers depend on places and on other cards, and on what percentage of 1,000 cards they trade places.
+# Here are five impostors, made from our trained features: one that weighs all pairs alike, one that looks but favours the pairs higher up, one whose softmax runs over the cards in the batch, as in lesson 06, and the adder, plain and squashed. For each, the table says whether its answers depend on places and on other cards, and on what percentage of 1,000 cards they trade places.
 
 # %% tags=["hide-input"]
 validation_x = model.prepare(validation_cards.images)
@@ -447,7 +454,7 @@ for name, answer in candidates.items():
     print("{:19} {:>6}  {:>5}  {:7.1f}  {:5.1f}".format(name, *marks, trades, share))
 
 # %% [markdown]
-# Here is the verdict. Each of the three tests is needed: only the first catches *looks, by place*, only the second *over the cards*, and only the third the others. The adders get three cards in five right (and not nearly two in three, because they have to read handwriting), and their answers trade places on none. Our network's do on 85 cards in 100; on about one in ten they can't, because both values show the same digit. **The question decides which of the two values is heard**, and that is what we mean by looking.
+# Here is the verdict. Each of the three tests is needed: only the first catches *looks, by place*, only the second *over the cards*, and only the third the others. The adders get three cards in five right (and not nearly two in three, because they have to read handwriting), and their answers trade places on none. Our network's do on 85 cards in 100; on about one in ten they can't, because both values show the same digit, and in the few that are left it has presumably misread one. **The question decides which of the two values is heard**, and that is what we mean by looking.
 #
 # ### Change what it looked at
 #

@@ -1,0 +1,162 @@
+"""What lesson 10 would only be held up by: pushing digits, measuring, drawing, reading its study."""
+
+from collections.abc import Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+
+from course import studies
+from mnistlib import convolution, deep, plotting, training
+
+#: Images whose maps are worked out at a time; more would take much memory.
+PART = 100
+
+
+def pushed(images: np.ndarray, rows: int, columns: int) -> np.ndarray:
+    """Return images (n, 28, 28), moved down and to the right, with blank paper behind them.
+
+    Negative numbers move them up and to the left. Ink that leaves the frame is lost.
+    """
+    moved = np.zeros_like(images)
+    target = slice(max(rows, 0), 28 + min(rows, 0)), slice(max(columns, 0), 28 + min(columns, 0))
+    source = slice(max(-rows, 0), 28 - max(rows, 0)), slice(max(-columns, 0), 28 - max(columns, 0))
+    moved[:, *target] = images[:, *source]
+    return moved
+
+
+def lost_nothing(images: np.ndarray, moved: np.ndarray) -> np.ndarray:
+    """Say of each image (n,) whether all its ink is still there after a push."""
+    return images.sum(axis=(1, 2), dtype=int) == moved.sum(axis=(1, 2), dtype=int)
+
+
+def answers(model: training.Model, parameters: Sequence, images: np.ndarray) -> np.ndarray:
+    """Return the class with the largest logit, for each image."""
+    return model.logits(parameters, model.prepare(images)).argmax(axis=1)
+
+
+def accuracy_by_push(
+    model: training.Model, parameters: Sequence, images: np.ndarray, labels: np.ndarray
+) -> np.ndarray:
+    """Return the accuracies after pushes of 0 to 3 pixels, each the mean of four directions."""
+    shares = []
+    for p in range(4):
+        correct = [
+            answers(model, parameters, pushed(images, *by)) == labels
+            for by in {(p, 0), (-p, 0), (0, p), (0, -p)}  # only one where p is 0
+        ]
+        shares.append(np.mean(correct))
+    return np.array(shares)
+
+
+def first_misread(in_steps: np.ndarray, read: np.ndarray, labels: np.ndarray) -> int:
+    """Return the first image that is read rightly after 0 and 1 pixels, and wrongly after 2 and 3.
+
+    ``in_steps`` (4, n, 28, 28) are the pushed images, and ``read`` (4, n) is what they are read as.
+    An image that lost ink on the way is passed over.
+    """
+    right = read == labels
+    changed = right[:2].all(axis=0) & ~right[2:].any(axis=0)
+    return int(np.flatnonzero(changed & lost_nothing(in_steps[0], in_steps[3]))[0])
+
+
+def errors(model: str, **settings) -> np.ndarray:
+    """Return the errors in percent of those runs of the study that have these settings, a row each.
+
+    The columns are the validation images after pushes of 0, 1, 2 and 3 pixels, and the test images.
+    Where nothing else is said, the runs are of ten epochs.
+    """
+    wanted = {"model": model, "epochs": 10} | settings
+    found = [
+        [row["results"]["validation"], *row["results"]["pushed"], row["results"]["test"]]
+        for row in studies.read("shapes")["rows"]
+        if wanted.items() <= ({"epochs": 10} | row["settings"]).items()
+    ]
+    return 100 * (1 - np.array(found))
+
+
+def last_maps(parameters: convolution.Parameters, images: np.ndarray) -> np.ndarray:
+    """Return the maps (kernels, 4, 4, n) that the last layer reads."""
+    parts = []
+    for begin in range(0, len(images), PART):
+        maps = convolution.Convolutional().prepare(images[begin : begin + PART])
+        for W, b in (parameters[:2], parameters[2:4]):
+            z, _ = convolution.convolve(maps, W)
+            maps = deep.relu(convolution.max_pool(z) + b[:, None, None, None])
+        parts.append(maps)
+    return np.concatenate(parts, axis=-1)
+
+
+def read_maps(parameters: convolution.Parameters, maps: np.ndarray) -> np.ndarray:
+    """Return the class (n,) that the last layer reads in each image's maps (kernels, 4, 4, n)."""
+    z3, _ = convolution.convolve(maps, parameters[4])
+    return (z3.reshape(len(z3), -1).T + parameters[5]).argmax(axis=1)
+
+
+def show_pushed(images: np.ndarray, read: Sequence[int]) -> Figure:
+    """Draw one digit after pushes of 0, 1, 2, ... pixels, each in its frame, with what it is read as."""
+    figure = plotting.digits(
+        images,
+        [f"by {p}: read as {answer}" for p, answer in enumerate(read)],
+        columns=len(images),
+        title="The same digit, pushed to the right, and what it is read as",
+    )
+    for axis in figure.axes:
+        axis.set_axis_on()
+        axis.set(xticks=[], yticks=[])
+        axis.grid(False)
+        axis.spines[:].set_visible(True)
+    return figure
+
+
+def show_patches(image: np.ndarray, kernel: np.ndarray) -> Figure:
+    """Draw a kernel (2, 2) in each of its four places on an image (3, 3), and the sum of each."""
+    figure, axes = plt.subplots(2, 2, figsize=(4.6, 5.2))
+    for axis, (top, left) in zip(axes.flat, np.ndindex(2, 2), strict=True):
+        patch = image[top : top + 2, left : left + 2]
+        axis.add_patch(plt.Rectangle((left - 0.5, top - 0.5), 2, 2, color="C4", alpha=0.45))
+        for row, column in np.ndindex(3, 3):
+            axis.text(column, row, image[row, column], ha="center", va="center", fontsize=16)
+        for row, column in np.ndindex(2, 2):
+            place = {"x": left + column + 0.45, "y": top + row - 0.43}
+            axis.text(**place, s=f"×{kernel[row, column]}", ha="right", va="top", fontsize=11)
+        axis.set(xticks=np.arange(-0.5, 3), yticks=np.arange(-0.5, 3), xlim=(-0.5, 2.5))
+        axis.set(ylim=(2.5, -0.5), aspect="equal", xticklabels=[], yticklabels=[])
+        axis.tick_params(length=0)
+        axis.grid(True, color="0.5", alpha=1, lw=0.8)
+        axis.spines[:].set_visible(True)
+        axis.set_title(f"z = {(patch * kernel).sum()}", loc="center", fontsize=12)
+    figure.suptitle("One kernel, four patches, four numbers", fontsize=13, x=0.01, ha="left")
+    return figure
+
+
+def show_layers(layers: Sequence[np.ndarray], steps: Sequence[str]) -> Figure:
+    """Draw the first map of each layer (channels, rows, columns, n), true to scale.
+
+    A step leads from each layer to the next: "convolve", with patches of 5 by 5, or "pool". A frame
+    marks what one number of the next layer is made from, so the last has none.
+    """
+    figure, axis = plt.subplots(figsize=(6.5, 2.6))
+    left = 0
+    for maps, step in zip(layers, [*steps, None], strict=True):
+        size = maps.shape[1]
+        axis.imshow(
+            maps[0, :, :, 0], cmap="gray_r", extent=(left, left + size, size / 2, -size / 2)
+        )
+        axis.add_patch(plt.Rectangle((left, -size / 2), size, size, fill=False, ec="0.4", lw=1))
+        middle = left + size / 2
+        axis.text(middle, -size / 2 - 1, f"{size} × {size}", ha="center", va="bottom")
+        count = "image" if len(maps) == 1 else f"1 of {len(maps)}"
+        axis.text(middle, size / 2 + 1, count, ha="center", va="top")
+        if step:
+            side = {"convolve": 5, "pool": 2}[step]
+            corner = (left + size // 2 - side // 2, -(side / 2) - (size % 2) / 2)
+            axis.add_patch(plt.Rectangle(corner, side, side, fill=False, ec="C1", lw=2))
+            end = left + size
+            axis.annotate("", (end + 21, 0), (end + 1, 0), arrowprops={"arrowstyle": "->"})
+            axis.text(end + 11, -1, step, ha="center", va="bottom")
+        left += size + 22
+    axis.set(xlim=(-1, left - 15), ylim=(18, -19), aspect="equal")
+    axis.set_axis_off()
+    axis.set_title("The maps shrink; each frame becomes one number of the next", pad=12)
+    return figure
