@@ -21,7 +21,7 @@
 #
 # **You need** [lesson 04](04_training_curves.ipynb): the training loop, steps and epochs, and why the test set waits until the end.
 #
-# **Time** 50 minutes to read, 10 more for a sheet of your own digits and 28 for the exercises; it runs for about 30 s and takes 400 MB
+# **Time** 55 minutes to read, 10 more for a sheet of your own digits and 28 for the exercises; it runs for about 30 s and takes 400 MB
 
 # %% [markdown]
 # ## Before you start
@@ -97,7 +97,7 @@ print(f"test accuracy {right.mean():.2%}: {(~right).sum()} mistakes in {n} digit
 #
 # This lesson opens the test set a second time, only to measure; whatever we choose, we choose on validation images.
 #
-# **Predict.** Ask this network about 10,000 *other* digits of the same kind. Within how many points of 97.86 % would you expect its accuracy to lie, nineteen times in twenty? The answer comes at the end of the lesson.
+# **Predict.** Ask this network about 10,000 *other* digits, by other people of the same kind. Within how many points of 97.86 % would you expect its accuracy to lie, nineteen times in twenty? The answer comes at the end of the lesson.
 
 # %%
 guesses.ask("points, on 10,000 other digits", None)
@@ -219,7 +219,7 @@ small = sum(p < 0.01 for p in p_values)
 print(f"ten epochs, falling rate: {small} of {len(p_values)} pairs below 0.01")
 
 # %% [markdown]
-# Not one of them. Trained to the end, these networks differ by no more than coins would. Had we stopped after one epoch, you would have gone away believing that a seed matters far more than it does.
+# Not one of them. Trained to the end, these networks differ by no more than coins would. Had we stopped after one epoch at a constant rate, you would have gone away believing that a seed matters far more than it does.
 #
 # ### A network and a recipe
 #
@@ -276,7 +276,7 @@ guesses.compare("writers above their limit, by chance", round(np.mean(above), 1)
 #
 # Now count people. A writer $g$ wrote $n_g$ of the $n$ digits, and $\text{right}_g$ of these were read correctly. If the truth is $q$, you would expect $q\, n_g$, and each writer brings a little more than that or a little less: $\text{right}_g - q\, n_g$. Add these differences up, divide by $n$, and you have the distance from the accuracy to the truth.
 #
-# Different people are independent, so the variances of their differences add up. We don't know these variances, but a variance is a mean squared distance, so the sum of the squared differences that we measured stands in for the total. That gives the standard error *by writer* ([Cochran 1977](https://archive.org/details/samplingtechniqu0000coch_t4x6), chapter 6):
+# Different people are independent, so the variances of their differences add up. We don't know these variances, but a variance is a mean squared distance, so the sum of the squared differences that we measured stands in for the total: one writer's square is a poor estimate of that writer's variance, but 297 of them add up to a good one. That gives the standard error *by writer* ([Cochran 1977](https://archive.org/details/samplingtechniqu0000coch_t4x6), chapter 6):
 #
 # $$\frac{1}{n} \sqrt{\frac{\text{writers}}{\text{writers} - 1} \sum_g (\text{right}_g - q\, n_g)^2} .$$
 #
@@ -377,7 +377,7 @@ print(f"test digits answered differently: {changed.sum()} of {n}")
 #
 # ## So: would it come out the same?
 #
-# Back to your first guess. Suppose you measure again. The second accuracy scatters around the truth as much as the first. Variances add up, so the difference between the two has $\sqrt2$ times the standard deviation of one, and about 19 times in 20 it is smaller than twice that. The last column gives this bound.
+# Back to your first guess. Suppose you measure again. The second accuracy scatters around the truth as much as the first. Variances add up (a minus sign doesn't change a square), so the difference between the two has $\sqrt2$ times the standard deviation of one, and about 19 times in 20 it is smaller than twice that. The last column gives this bound.
 
 # %% tags=["answer", "hide-input"]
 by_seed = falling_rate.results("test", epochs=10, falls=True, rate=0.5)

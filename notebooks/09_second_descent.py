@@ -19,7 +19,7 @@
 #
 # **You need** lessons [07](07_deeper.ipynb) and [08](08_too_good.ipynb).
 #
-# **Time** 50 minutes to read, 25 more for the exercises; it runs for about 30 s and takes 400 MB
+# **Time** 55 minutes to read, 25 more for the exercises; it runs for about 30 s and takes 400 MB
 
 # %% [markdown]
 # ## Before you start
@@ -344,7 +344,7 @@ guesses.compare("% misread by the heavy exact fit", both_wrong[-1] / 100)
 #
 # $$A\, \text{right}_j = s_j\, \text{left}_j .$$
 #
-# In words: with the weights $\text{right}_j$, the answers to the $n$ images are column $j$ of `left`, made $s_j$ times as loud. Now turn to the answers that we *want*. The **targets'** dot product with the same column,
+# In words: with the weights $\text{right}_j$, the answers to the $n$ images are column $j$ of `left`, made $s_j$ times as loud. (In the same way $\text{left}_j^T A = s_j\, \text{right}_j^T$: divided by $s_j$, it says that the rows of `right` are sums of multiples of $A$'s rows.) Now turn to the answers that we *want*. The **targets'** dot product with the same column,
 #
 # $$\text{part}_j = \text{left}_j \cdot \text{targets} ,$$
 #
@@ -352,14 +352,16 @@ guesses.compare("% misread by the heavy exact fit", both_wrong[-1] / 100)
 
 # %%
 left, s, right = np.linalg.svd(two)
-left *= np.sign(left[1])  # the sign of a pair is arbitrary; here image 2 answers above 0
+flips = np.sign(left[1])  # the sign of a pair is arbitrary; here image 2 answers above 0
+left, right = left * flips, right * flips[:, None]
 part = left.T @ np.array([0.0, 1.0])  # of the targets, along each column
 print("          pair 1  pair 2")
 for name, row in [("image 1", left[0]), ("image 2", left[1]), ("s", s), ("part / s", part / s)]:
     print(f"{name:8}  {row[0]:6.3f}  {row[1]:6.3f}")
+print("helpings of both, added up:", np.round(right.T @ (part / s), 3))
 
 # %% [markdown]
-# Pair 1 gives both images nearly the same answer, and pair 2 opposite ones. Since the images hardly differ, pair 2 is faint, and it carries nearly the whole norm of the fit.
+# Pair 1 gives both images nearly the same answer, and pair 2 opposite ones. Since the images hardly differ, pair 2 is faint, and it carries nearly the whole norm of the fit. The helpings add up to $-10$ and $10$, the weights that you found by hand.
 #
 # Put all pairs together. With at least as many features as images, and no $s$ of 0, the lightest exact fit is
 #
@@ -412,7 +414,7 @@ for weakest in [0, 10, 100]:
 #
 # *To the left* of the threshold there are fewer features than images. The faintest direction holds the weights of norm 1 whose answers to all the images come closest to 0. One more feature is one more weight to help bring them there, and at worst that weight stays 0. So with each feature the smallest $s$ falls, or stays.
 #
-# *To the right* there are more features than images, and it helps to read the pairs from the images' side. Mix the images, which are the rows of $A$, by the numbers in column $j$ of `left`, adding some and subtracting others. Again only the $j$-th pair survives:
+# *To the right* there are more features than images, and it helps to read the pairs from the images' side. Mix the images, which are the rows of $A$, by the numbers in column $j$ of `left`, adding some and subtracting others. As before, only the $j$-th pair survives:
 #
 # $$\text{left}_j^T A = s_j\, \text{right}_j^T .$$
 #
@@ -444,7 +446,7 @@ plt.show()
 #
 # ## Weight decay, for a single layer
 #
-# Leaving directions out is crude, because each is either kept or lost. Lesson 08's weight decay is gentler. Add $\frac{\lambda}{2} \sum w^2$ to the squared error, and the least squares that we have done so far becomes **ridge regression** ([Hoerl and Kennard 1970](https://doi.org/10.1080/00401706.1970.10488634)). In the lightest fit's formula it replaces one thing only, the factor $1/s$:
+# Leaving directions out is crude, because each is either kept or lost. Lesson 08's weight decay is gentler. Add $\frac{\lambda}{2} \sum w^2$ to the squared error (whose division by $n$ puts an $n$ beside $\lambda$ below), and the least squares that we have done so far becomes **ridge regression** ([Hoerl and Kennard 1970](https://doi.org/10.1080/00401706.1970.10488634)). In the lightest fit's formula it replaces one thing only, the factor $1/s$:
 #
 # $$W = \text{right}^T\, \mathrm{diag}\Big(\frac{s}{s^2 + n\lambda/2}\Big)\, \text{left}^T\, Y .$$
 #
