@@ -444,12 +444,12 @@ exercises.check(my_check_gradient)
 exercises.folded(my_check_gradient)
 
 # %% [markdown]
-# **Entry by entry.** To nudge every parameter of the real network would take two hundred thousand forward passes, so check a smaller one, made by the same code, with only ten hidden units. Give its biases random values, because a mistake with a bias can hide where the bias is zero. <small>Here `small._replace(b1=...)` is a copy of `small` with one array replaced, and `loss_by("W1")`, from the folded cell, is the loss as a function of `W1` alone.</small>
+# **Entry by entry.** To nudge every parameter of the real network would take two hundred thousand forward passes, so check a smaller one, made by the same code, with only ten hidden units, on eight images. Give its biases random values, because a mistake with a bias can hide where the bias is zero. <small>Here `small._replace(b1=...)` is a copy of `small` with one array replaced, and `loss_by("W1")`, from the folded cell, is the loss as a function of `W1` alone.</small>
 
 
 # %% tags=["hide-input"]
 def loss_of(changed):
-    return cross_entropy(network.logits(changed, x_ten), y_ten)
+    return cross_entropy(network.logits(changed, x_few), y_few)
 
 
 def loss_by(name):
@@ -459,11 +459,11 @@ def loss_by(name):
 
 # %%
 rng = np.random.default_rng(seed=4)
-x_ten, y_ten = x[:10], y[:10]
+x_few, y_few = x[:8], y[:8]
 small = network.initialise(rng, hidden=10)
 small = small._replace(b1=rng.normal(size=10), b2=rng.normal(size=10))
 
-_, right = network.gradients(small, x_ten, y_ten)  # right.W1 is dW1, and so on
+_, right = network.gradients(small, x_few, y_few)  # right.W1 is dW1, and so on
 for name, array, gradient in zip(small._fields, small, right):
     print(check_gradient(loss_by(name), array, gradient, name=f"d{name}"))
 
@@ -472,10 +472,10 @@ for name, array, gradient in zip(small._fields, small, right):
 #
 # ### Exercise 3.6: find the bug (stretch, 10 minutes)
 #
-# `faulty_gradients` is a backward pass with one bug planted in it, which runs without an error message. Three more checks like the first will tell you which of its four results is wrong. Find out how it is wrong; then write a function that gets all four right, for a batch of any size.
+# `faulty_gradients` is a backward pass with one bug planted in it, which runs without an error message. Three more checks like the first will tell you which of its four results is wrong. From the results alone, without reading its code, find out how; then write a function that gets all four right, for a batch of any size.
 
 # %%
-wrong = faulty_gradients(small, x_ten, y_ten)
+wrong = faulty_gradients(small, x_few, y_few)
 print(check_gradient(loss_by("W1"), small.W1, wrong.W1, name="dW1"))
 
 
@@ -553,7 +553,8 @@ guesses.compare("wrong gradients rejected", rejected)
 
 # %%
 rng = np.random.default_rng(seed=6)
-r = [0.1 * rng.normal(size=value.shape) for value in full]  # a tenth: so many make a long step
+# 101,770 entries make a long arrow: a tenth of it keeps the step short
+r = [0.1 * rng.normal(size=value.shape) for value in full]
 for name, given in candidates.items():
     print(f"{name:22} along r: {verdict(given, direction=r)}")
 
@@ -568,7 +569,7 @@ for name, given in candidates.items():
 #
 # ## One step downhill
 #
-# We know which way each parameter should move. Is it also the best way for all of them to move together? A short step changes the loss by about $\nabla L \cdot \text{step}$. For arrows in the plane, such a product is both lengths times the cosine of the angle between them, and so it is with any number of entries. Of all short steps of one length, then, the one along $\nabla L$ raises the loss most, and the opposite one lowers it most. So yes: step against the gradient, by $\eta$ (eta) times the gradient itself. The small number $\eta$ is called the **learning rate**:
+# We know which way each parameter should move. Is it also the best way for all of them to move together? A short step changes the loss by about $\nabla L \cdot \text{step}$. For two arrows in the plane, such a product is both lengths times the cosine of the angle between them. Arrows with more entries are no exception, because two of them always lie in one plane. Of all short steps of one length, then, the one along $\nabla L$ raises the loss most, and the opposite one lowers it most. So yes: step against the gradient, by $\eta$ (eta) times the gradient itself. The small number $\eta$ is called the **learning rate**:
 #
 # $$W \leftarrow W - \eta\, dW ,$$
 #
@@ -621,7 +622,7 @@ plt.show()
 # %% [markdown]
 # ## If you have another quarter of an hour
 #
-# Here are a picture and an exercise that have nothing to do with each other, and nothing later depends on either. The V that you saw belongs to the sigmoid, whereas a function that wiggles faster has its V elsewhere. The picture begins with $u^3$ at $u = 0.7$; choose others, find the bottom of each V, and see what is gained by nudging *both* ways (the circles) instead of upwards only (the squares).
+# A function that wiggles faster than the sigmoid has the bottom of its V elsewhere. The picture begins with $u^3$ at $u = 0.7$; choose others, and see what is gained by nudging *both* ways (the circles) instead of upwards only (the squares).
 
 # %% mystnb={"image": {"alt": "A still of the picture of nudges: the error of the measured slope of u cubed at 0.7 against the nudge, both on logarithmic axes. Nudged both ways it falls twice as steeply as nudged upwards only; both rise again towards the smallest nudges."}}
 pictures.nudge()
@@ -653,7 +654,7 @@ exercises.folded(my_three_layer_gradients)
 # - Check entry by entry at a random point, or all at once along a random direction. Along the gradient itself, a check forgets whatever the formula forgot.
 # - A short step lowers the loss by about $\eta\, \lVert \nabla L \rVert^2$.
 #
-# Which network would you trust? One whose gradients passed a check that you have seen fail.
+# Which network would you trust? One whose gradients passed a check that you have seen reject a wrong one.
 #
 # ## Questions to ask yourself
 #
