@@ -316,7 +316,7 @@ guesses.compare("loss after one division", round(divided, 4))
 #
 # ## When to stop
 #
-# Without weight decay the loss was lowest early on. **Early stopping** keeps the parameters from there. But while the network trains, nobody knows yet whether the lowest point is already behind it. All you can do is wait a while and see whether the loss falls again, and the **patience** says how long: when that many evaluations in a row have brought no new low, training ends. <small>([Goodfellow, Bengio and Courville 2016](https://www.deeplearningbook.org/), section 7.8; [Prechelt 1998](https://doi.org/10.1007/3-540-49430-8_3) compares other rules.)</small>
+# Without weight decay the loss was lowest early on. **Early stopping** keeps the parameters from there. But while the network trains, nobody knows yet whether the lowest point is already behind it. All you can do is wait a while and see whether the loss falls again, and the **patience** says how long: when that many evaluations in a row have brought no new low, training ends. <small>([Goodfellow, Bengio and Courville 2016](https://www.deeplearningbook.org/), section 7.8; for other rules [Prechelt 1998](https://doi.org/10.1007/3-540-49430-8_3).)</small>
 #
 # ### Exercise 8.3: the end, by rule (core, 8 minutes)
 #
@@ -489,7 +489,7 @@ for name, accuracy in rows.items():
     print(f"{name:30}{accuracy:.4f}")
 
 # %% [markdown]
-# The idle weights are innocent: setting them to 0 gains nothing. The others are not. With their starts shrunk, most of the answers come back, about as many as with weight decay on the first layer alone. In other words, the first layer had learnt enough all along, but it lay buried under random numbers that no step had removed. <small>(Small weights alone are not enough: from our own start, with a frozen first layer, the network gets only 81.3 %.)</small>
+# The idle weights are innocent: setting them to 0 gains nothing. The others are not. With their starts shrunk, most of the answers come back, about as many as with weight decay on the first layer alone. In other words, what the first layer had learnt was enough all along, but it lay buried under random numbers that no step had removed. <small>(Small weights alone are not enough: from our own start, with a frozen first layer, the network gets only 81.3 %.)</small>
 #
 # So the same $\lambda$ did two different things. From small weights it made the network less sure, and from large ones it uncovered what the network had learnt. Whenever you read that weight decay helps, ask what it was that it took away.
 #
@@ -556,7 +556,7 @@ for rate, weight_decay in [(1.0, 3e-3), (0.3, 1e-2)]:
         print(f"accuracy, {name} minus {other}: {difference(ours, theirs)}")
 
 # %% [markdown]
-# Stopping at the lowest watched loss, which the study could pick in hindsight, gives back more than five points at both rates. So does weight stopped decay by the same rule: the two are within a standard error. <small>(Nobody chose these $\lambda$: only one was tried at each rate.)</small> And here are answers without a lower loss: at a rate of 0.3, weight decay run to the end gains seven points, while its loss is no lower than the plain one.
+# Stopping at the lowest watched loss, which the study could pick in hindsight, gives back more than five points at both rates. So does weight decay, stopped by the same rule, to within a standard error. <small>(Nobody chose these $\lambda$: only one was tried at each rate.)</small> And here are answers without a lower loss: at a rate of 0.3, weight decay run to the end gains seven points, while its loss is no lower than the plain one.
 #
 # An earlier edition of this lesson said that a loss turns as soon as a network is surer than it is right. The last column refutes that. Where these losses were lowest, the networks were more than ten points *less* sure than right, and at 0.3 they are less than a point too sure even at the end. There a division takes back next to nothing of the climb, whereas with clean labels and a rate of 1 it took back all. So dividing is a test: what it can take back was confidence, and what it can't was lost otherwise, here as answers.
 #
@@ -566,7 +566,7 @@ for rate, weight_decay in [(1.0, 3e-3), (0.3, 1e-2)]:
 #
 # ## Recap
 #
-# You can now hold a network back, by weight decay or by stopping it, and you can tell what that was worth without fooling yourself, since you chose on some images and measured on others. You have also seen that a lower loss and more right answers are two different purchases. What you can't do yet is explain why a much *larger* network, which could learn anything by heart, often reads better than a small one.
+# You can now hold a network back, by weight decay or by stopping it, and tell what that was worth without fooling yourself. You have also seen that a lower loss and more right answers are two different purchases. What you can't do yet is explain why a much *larger* network, which could learn anything by heart, often reads better than a small one.
 #
 # - **When is a fit too good?** Believe both instruments, each about what it measures. For the loss: when its confidence has grown and its accuracy hasn't. One division of the logits then did about as much here as weight decay, and costs not a single answer.
 # - For the answers: when what it has learnt by heart, such as a false label, misleads it on new images. A division can't take all of that loss back, but holding the network back gains answers.
