@@ -51,7 +51,7 @@ from course import exercises, guesses, pencil, pictures
 from course.materials.planted_bug import faulty_gradients
 from mnistlib import data, network, plotting
 from mnistlib.functions import cross_entropy, sigmoid, softmax
-from mnistlib.gradcheck import central_difference, check_gradient, relative_error  # noqa: F401
+from mnistlib.gradcheck import central_difference, check_gradient, relative_error
 
 plotting.use_style()
 mnist = data.load()
@@ -65,7 +65,7 @@ mnist = data.load()
 # |---|---|---|---|
 # | $X$ | `x` | (n, 784) | pixels scaled to $[0, 1]$ |
 # | $W_1, b_1$ | `W1`, `b1` | (784, 128), (128,) | weights and biases of the hidden layer |
-# | $Z_1 = X W_1 + b_1$ | `z1` | (n, 128) | pre-activations; the hidden units' sums |
+# | $Z_1 = X W_1 + b_1$ | `z1` | (n, 128) | the hidden units' sums, or pre-activations |
 # | $A_1 = \sigma(Z_1)$ | `a1` | (n, 128) | activations |
 # | $W_2, b_2$ | `W2`, `b2` | (128, 10), (10,) | weights and biases of the output layer |
 # | $Z_2 = A_1 W_2 + b_2$ | `z2` | (n, 10) | logits |
@@ -88,7 +88,7 @@ net = network.Parameters(
 x_pencil, y_pencil = np.array([[1.0, 0.5]]), np.array([[0.0, 1.0]])
 
 # %% [markdown]
-# This is your worksheet. Its names count from 0, as Python does, and leave out the row, because there is only one image: `z1[0]` is the first hidden unit's sum. A weight is written on its line: `W1[0, 1]` leads from the first pixel to the second hidden unit. Find each number with a pencil and type it in, as a decimal or as 5/7 or 3 + log 5, and the sheet tells you whether it is right. Don't skip this page, because everything after it is the same page again, only larger.
+# This is your worksheet. Its names count from 0, as Python does, and leave out the row, because there is only one image: `z1[0]` is the first hidden unit's sum. A weight is written on its line: `W1[0, 1]` leads from the first pixel to the second hidden unit. The blue boxes wait for values, and the orange ones for gradients, which come later. Find each number with a pencil and type it in, as a decimal or as 5/7 or 3 + log 5, and the sheet tells you whether it is right. Don't skip this page, because everything after it is the same page again, only larger.
 
 # %% mystnb={"image": {"alt": "A still of a picture to touch: the network of twelve numbers drawn from top to bottom, with empty fields. Pixels 1 and one half. The weights stand on the lines: from the first pixel 1 and 2, from the second minus 2 and minus 4; from the first hidden unit 1 and minus 2, from the second 2 and 4. The hidden biases are 0 and log 3, the output biases log 3 and 0. The targets are 0 and 1. Blue fields wait for sums, activations, logits, probabilities and the loss; orange fields for the gradient with respect to every number."}}
 pictures.fill()
@@ -100,7 +100,7 @@ pictures.fill()
 #
 # $$\texttt{z1[0]} = 1 \cdot 1 + \tfrac12 \cdot (-2) + 0 = 0, \qquad \texttt{a1[0]} = \sigma(0) = \tfrac12 .$$
 #
-# The other blue fields are yours, down to the loss. Two hints: $e^{-\log 3}$ is $\frac13$, and only the difference between the logits counts.
+# The other blue boxes are yours, down to the loss. Two hints: $e^{-\log 3}$ is $\frac13$, and only the difference between the logits counts.
 #
 # <details><summary>Stuck? Forward, line by line</summary>
 #
@@ -133,24 +133,24 @@ pictures.fill()
 #
 # The second one is yours.
 #
-# **A pre-activation.** Between `z1` and `a1` lies the sigmoid, whose slope follows from its value: for the first unit it is $\frac12 (1 - \frac12) = \frac14$. So only a quarter of the blame gets through: $\frac14 \cdot \frac94 = \frac{9}{16}$. The second is yours; you found its slope before you started.
+# **A sum.** Between `z1` and `a1` lies the sigmoid, whose slope follows from its value: for the first unit it is $\frac12 (1 - \frac12) = \frac14$. So only a quarter of the blame gets through: $\frac14 \cdot \frac94 = \frac{9}{16}$. The second is yours; you found its slope before you started.
 #
 # **The hidden layer's weights and biases.** No new idea is needed. All six are yours.
 #
 # <details><summary>Stuck? The second unit, line by line</summary>
 #
-# Its weights: $\frac34 \cdot \frac34 = \frac{9}{16}$ and $\frac34 \cdot (-\frac34) = -\frac{9}{16}$; the first unit's other one: $\frac12 \cdot (-\frac34) = -\frac38$. Its activation: $2 \cdot \frac34 + 4 \cdot (-\frac34) = -\frac32$. Its pre-activation: $-\frac32 \cdot \frac{3}{16} = -\frac{9}{32}$.
+# Its weights: $\frac34 \cdot \frac34 = \frac{9}{16}$ and $\frac34 \cdot (-\frac34) = -\frac{9}{16}$; the first unit's other one: $\frac12 \cdot (-\frac34) = -\frac38$. Its activation: $2 \cdot \frac34 + 4 \cdot (-\frac34) = -\frac32$. Its sum: $-\frac32 \cdot \frac{3}{16} = -\frac{9}{32}$.
 # The hidden layer: from the first pixel $1 \cdot \frac{9}{16}$ and $1 \cdot (-\frac{9}{32})$, from the second $\frac12 \cdot \frac{9}{16} = \frac{9}{32}$ and $\frac12 \cdot (-\frac{9}{32}) = -\frac{9}{64}$. The biases: $\frac{9}{16}$ and $-\frac{9}{32}$.
 #
 # </details>
 #
-# Finish your own sheet before you look at this one, whose button *all* brings out every answer. Values run down the page, and gradients back up. Check any weight: its gradient is the blue number of the `x` or `a1` where its line begins, times the orange one of the `z1` or `z2` where it ends. Then try numbers of your own, but before you drag a weight, say which gradients will change.
+# Finish your own sheet before you look at this one, whose button *all* brings out every answer. Values run down the page, and gradients back up. Inside a unit the sheet writes plain `b`, `z`, `a` and `p`, because the unit's place tells you the layer. Check any weight: its gradient is the blue number of the `x` or `a1` where its line begins, times the orange one of the `z1` or `z2` where it ends. Then try numbers of your own, but before you drag a weight, say which gradients will change.
 
 # %% mystnb={"image": {"alt": "A still of a picture to touch: the network of twelve numbers from its two pixels at the top to its two classes and the loss, each number with its value and its gradient. Hidden units: sums 0 and log 3 with gradients 9/16 and minus 9/32, activations one half and three quarters with 9/4 and minus 3/2. Output units: logits 2 plus log 3 and 2 with gradients 3/4 and minus 3/4, probabilities three quarters and one quarter. The loss is log 4. On the lines below the weights: in the first layer 9/16, minus 9/32, 9/32, minus 9/64, in the second 3/8, minus 3/8, 9/16, minus 9/16."}}
 pictures.backprop()
 
 # %% [markdown]
-# <details><summary>Answer</summary>
+# <details><summary>Which gradients change when you drag a weight?</summary>
 #
 # As a rule, all of them. Whichever weight you drag, the logits move, the probabilities with them, and $p - y$ is where every gradient on the sheet begins. The exceptions are gradients that were 0 for another reason, such as those of the weights on a blank pixel.
 #
@@ -173,15 +173,11 @@ guesses.compare("right class, after the move", softmax(network.logits(moved, x_p
 #
 # ## The real size
 #
-# **Predict.** How many parameters does the course's network have? Work it out from the table.
-
-# %%
-guesses.ask("parameters", None)
-
-# %% [markdown]
+# The course's network has $784 \cdot 128$ weights and 128 biases in its hidden layer, and $128 \cdot 10$ weights and 10 biases in its output layer. Together that makes 101,770 parameters.
+#
 # Start from small random weights and a batch of twelve images. The forward pass takes five lines, and you can say the shape of each array before you run them.
 
-# %% tags=["answer"]
+# %%
 parameters = network.initialise(np.random.default_rng(seed=3))
 W1, b1, W2, b2 = parameters
 
@@ -196,11 +192,11 @@ loss = cross_entropy(z2, y)
 
 for name, array in {"x": x, "z1": z1, "a1": a1, "z2": z2, "p": p}.items():
     print(f"{name:2} {array.shape}")
+print(f"parameters: {W1.size + b1.size + W2.size + b2.size:,}")
 print(f"loss {loss:.3f}")
-guesses.compare("parameters", W1.size + b1.size + W2.size + b2.size)
 
 # %% [markdown]
-# The loss, 2.215, had to come out near $\log 10$, about 2.3, because that is what a network pays that knows nothing, as you found in [lesson 02](02_sigmoid_softmax.ipynb).
+# The loss, 2.215, had to come out near $\log 10$, about 2.3, because that is what a network that knows nothing pays, as you found in [lesson 02](02_sigmoid_softmax.ipynb).
 #
 # ## Backward
 #
@@ -269,7 +265,7 @@ exercises.folded(my_bias_gradient)
 #
 # $$da_{1,ij} = \sum_{k} dz_{2,ik}\, W_{2,jk} .$$
 #
-# **Step 5: the pre-activations.** Each pre-activation moves only one activation, so there is nothing to add up: multiply by the slope, entry by entry. In formulas such a product, NumPy's `*`, is written $\odot$, so that nobody takes it for a matrix product.
+# **Step 5: the hidden units' sums.** Each sum moves only one activation, so there is nothing to add up: multiply by the slope, entry by entry. In formulas such a product, NumPy's `*`, is written $\odot$, so that nobody takes it for a matrix product.
 #
 # ### Exercise 3.2: back through the hidden layer (core, 8 minutes)
 #
@@ -367,7 +363,7 @@ exercises.folded(my_tanh_backward)
 #
 # ### What it costs
 #
-# Count the multiplications for one example. The forward pass takes one for each weight. On the way back, `dW1` and `dW2` together take as many again, and `da1` takes a few more, one for each weight of the output layer. So the loss and *all* its gradients cost about as much as two forward passes. Nudging takes two forward passes for *each* parameter, which makes two hundred thousand. That is what makes networks of any size trainable, and lesson 11 puts a clock to it. <small>The method became famous in 1986 ([Rumelhart, Hinton and Williams](https://doi.org/10.1038/323533a0)), but it is at least a decade older ([Linnainmaa 1976](https://doi.org/10.1007/BF01931367)).</small>
+# Count the multiplications for one example. The forward pass takes one for each weight. On the way back, `dW1` and `dW2` together take as many again, and `da1` takes a few more, one for each weight of the output layer. So the loss and *all* its gradients cost about as much as two forward passes. Nudging takes two forward passes for *each* parameter, which makes two hundred thousand. That is what makes networks of any size trainable, and lesson 11 times it. <small>The method became famous in 1986 ([Rumelhart, Hinton and Williams](https://doi.org/10.1038/323533a0)), but it is at least a decade older ([Linnainmaa 1976](https://doi.org/10.1007/BF01931367)).</small>
 #
 # **A good place to stop.** You have carried the gradient back to every parameter of the network. What follows asks whether it is right, and then takes a first step with it.
 #
@@ -375,7 +371,7 @@ exercises.folded(my_tanh_backward)
 #
 # How would you check gradients that somebody else derived? By nudging the parameters, as we have done all along. But lesson 02 left a question open. The smaller the nudge, the closer the measured slope came to the true one; so should we nudge by as little as we can?
 #
-# **Predict.** Measure the slope of the sigmoid at many points, and keep the largest error. Of all nudges from $1$ down to $10^{-14}$, which one gives the smallest error? Write it as a power of ten, and put down the exponent, to the nearest whole number.
+# **Predict.** Measure the slope of the sigmoid at many points, and keep the largest error. Of all nudges from $1$ down to $10^{-14}$, which one gives the smallest error? Give the exponent of ten, as a whole number.
 
 # %%
 guesses.ask("best nudge: 10 to the power of", None)
@@ -518,14 +514,15 @@ def loss_along(direction, step):
 # %%
 def verdict(given, direction):
     """Compare the slope along a direction with what the given gradient says of it."""
-    h = 1e-5
-    measured = (loss_along(direction, h) - loss_along(direction, -h)) / (2 * h)
+    measured = central_difference(lambda h: loss_along(direction, h), 0.0)  # two forward passes
     error = relative_error(measured, dot(given, direction))
     return "passes" if error < 1e-7 else f"REJECTED, error {error:.1g}"
 
 
 # %% [markdown]
-# **Predict.** Which direction? It is tempting to take the very gradient that is being checked, since along it the loss changes most. Try that with the right gradient and with four wrong ones: one entry set to 0, all of `db2` set to 0, the whole hidden layer set to 0, and everything doubled. How many of the four will be rejected?
+# Which direction should it be? It is tempting to take the very gradient that is being checked, since along it the loss changes most.
+#
+# **Predict.** Check five gradients, each *along itself*: the right one and four wrong ones, which have one entry set to 0, all of `db2` set to 0, the whole hidden layer set to 0, and everything doubled. How many of the four will be rejected?
 
 # %%
 guesses.ask("wrong gradients rejected", None)
@@ -573,7 +570,7 @@ for name, given in candidates.items():
 #
 # $$W \leftarrow W - \eta\, dW ,$$
 #
-# and the same for the other three arrays. The step is $-\eta\, \nabla L$, so the loss should fall by $\eta\, \lVert \nabla L \rVert^2$, in which the double bars mean length. Take `parameters`, with which we began at the real size, and 200 images to see how far that holds.
+# and the same for the other three arrays. The step is $-\eta\, \nabla L$, so the loss should fall by $\eta\, \lVert \nabla L \rVert^2$, in which the double bars mean length. To see how far that holds, take 200 images and the random start from *The real size*.
 
 # %% tags=["hide-input"]
 x_200, y_200 = data.scale(mnist.train_images[:200]), data.one_hot(mnist.train_labels[:200])
@@ -610,7 +607,7 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# For small steps the prediction is good, but over a long one the loss curves away from its tangent: the gradient knows the slope where we stand, but nothing of what comes after. That is why the next lesson takes thousands of short steps, each with a fresh gradient.
+# For small steps the prediction is good, but over a long one the loss curves away from its tangent: the gradient knows the slope where we stand, but nothing of what lies ahead. That is why the next lesson takes thousands of short steps, each with a fresh gradient.
 #
 # ### Put yours to work
 #
@@ -622,7 +619,7 @@ plt.show()
 # %% [markdown]
 # ## If you have another quarter of an hour
 #
-# A function that wiggles faster than the sigmoid has the bottom of its V elsewhere. The picture begins with $u^3$ at $u = 0.7$; choose others, and see what is gained by nudging *both* ways (the circles) instead of upwards only (the squares).
+# Other functions have the bottom of their V elsewhere. The picture begins with $u^3$ at $u = 0.7$; choose others, and see what is gained by nudging *both* ways (the circles) instead of upwards only (the squares).
 
 # %% mystnb={"image": {"alt": "A still of the picture of nudges: the error of the measured slope of u cubed at 0.7 against the nudge, both on logarithmic axes. Nudged both ways it falls twice as steeply as nudged upwards only; both rise again towards the smallest nudges."}}
 pictures.nudge()

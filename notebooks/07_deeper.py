@@ -9,19 +9,19 @@
 # %% [markdown]
 # # 07 Deeper
 #
-# One hidden layer got about 98 digits in 100 right, so you give your network five and leave it alone for an epoch. When you come back, it answers every image with the same digit. You try other learning rates, and each time it still has a single answer for every image, although the gradient check finds nothing wrong. In fact the gradients are correct; there is just almost nothing left of them when they reach the first layers. **Why does the gradient fade, and what keeps it alive?** And is fading enough to stop a network? The famous answer is yes. You will run the small experiment that puts it to the test.
+# One hidden layer got about 98 digits in 100 right, so you give your network five and leave it alone for an epoch. When you come back, it answers every image with the same digit. You try other learning rates, and each time it still has a single answer for every image, although the gradient check finds nothing wrong. In fact the gradients are correct, but by the time they reach the first layers, almost nothing is left of them. **Why does the gradient fade, and what keeps it alive?** And is fading enough to stop a network? The famous answer is yes. You will run the small experiment that puts it to the test.
 #
 # **You will be able to**
 #
 # - write the backward pass of a network of any depth as one loop;
 # - read gradient norms layer by layer;
-# - separate two causes by a control;
+# - tell two causes apart with a control;
 # - work out from variances how large a layer's weights should be at the start;
 # - build a residual layer, which both the image and the blame can go around.
 #
 # **You need** lessons [03](03_backpropagation.ipynb) and [04](04_training_curves.ipynb).
 #
-# **Time** 55 minutes to read, 29 more for the exercises; it runs for about 40 s and takes 400 MB
+# **Time** 60 minutes to read, 29 more for the exercises; it runs for about 40 s and takes 400 MB
 
 # %% [markdown]
 # ## Before you start
@@ -66,7 +66,7 @@ x.shape, y.shape
 # %% [markdown]
 # ## Five units in a row
 #
-# Begin with the smallest deep network that there is. Put five sigmoid units in a row, so that each one's activation is the only input of the next. Give every unit the weight 1, and a bias that brings its sum to 0, where a sigmoid is steepest: its activation is one half there, and its slope one quarter. (Since every unit receives a half, the first one from outside, the bias must be $-\frac12$. Remember that half.) At the far end a loss complains, and the last unit's activation gets a blame of 1.
+# Begin with the smallest deep network there is. Put five sigmoid units in a row, so that each one's activation is the only input of the next. Give every unit the weight 1, and a bias that brings its sum to 0, where a sigmoid is steepest: its activation is one half there, and its slope one quarter. (Since every unit receives a half, the first one from outside, the bias must be $-\frac12$. Remember that half.) At the far end a loss complains, and the last unit's activation gets a blame of 1.
 #
 # On its way back to the first unit's sum, the blame is multiplied by what it passes: a slope, a weight, a slope, a weight, and so on.
 #
@@ -124,7 +124,7 @@ for array in [*kept, z]:
 #
 # $$\begin{aligned} dW_m &= A_{m-1}^T\, dZ_m, \\ dA_{m-1} &= dZ_m\, W_m^T, \\ dZ_{m-1} &= dA_{m-1} \odot f'(Z_{m-1}) , \end{aligned}$$
 #
-# and $db_m$ is the sum of the rows of $dZ_m$, as ever. Only the last line knows which function $f$ is. That is why an activation function comes as a *pair*, one function for each way. Bring a new pair, and you have a new kind of network; nothing else changes.
+# and $db_m$ is the sum of the rows of $dZ_m$, as ever. Of these formulas, only the third knows which function $f$ is. That is why an activation function comes as a *pair*, one function for each way. Bring a new pair, and you have a new kind of network; nothing else changes.
 #
 # | | forward | backward |
 # |---|---|---|
@@ -134,7 +134,7 @@ for array in [*kept, z]:
 #
 # ### A unit with a corner
 #
-# The **rectified linear unit**, or ReLU, passes on what is positive and cuts off the rest. Where $a > 0$ we call the unit *awake*: its slope is 1, however large $z$ is. Where $a = 0$ it is *asleep*, and its slope is 0. In between, at $z = 0$, the function has a corner, a **kink**, where it has no derivative at all; there the library takes 0, so that the activation alone always tells you the slope.
+# The **rectified linear unit**, or ReLU, passes on what is positive and cuts off the rest. Where $a > 0$ we call the unit *awake*: its slope is 1, however large $z$ is. Where $a = 0$ it is *asleep*, and its slope is 0. Exactly at $z = 0$ the function has a corner, a **kink**, and no derivative. The library counts a unit there as asleep, so $a$ alone always tells you the slope.
 #
 # ### Exercise 7.1: back through a ReLU (warm-up, 3 minutes)
 #
@@ -187,7 +187,7 @@ exercises.check(my_deep_gradients)
 exercises.folded(my_deep_gradients)
 
 # %% [markdown]
-# The library has the same two loops in `deep.MLP`, a model that lesson 04's `train` accepts. Check it by nudging weights of the first layer, since the blame that makes their gradient has come all the way down the loop.
+# The library has the same two loops in `deep.MLP`, a model that lesson 04's `train` accepts. Check it by nudging weights of the first layer, since their gradient is made of blame that has come through the whole loop.
 
 # %% tags=["hide-input"]
 few = slice(0, 10)
@@ -215,8 +215,8 @@ print(checked(deep.MLP("sigmoid"), parameters, 0, ink))
 # So the gradient is correct. But is it large enough to teach anything? Measure it by its **norm**, which earlier lessons called its length: square every entry, add up, and take the root. Since the norm of $dW_m$ says how hard the loss pulls on layer $m$, we shall call it the layer's *pull*. Our network has five hidden layers of 128 sigmoids, and its weights are drawn as in every lesson so far, by the rule that the code calls *Glorot* and that is explained below.
 
 # %%
-depths = [784, 128, 128, 128, 128, 128, 10]
-sigmoids = deep.initialise(np.random.default_rng(seed=1), depths, rule="Glorot")
+deep_sizes = [784, 128, 128, 128, 128, 128, 10]
+sigmoids = deep.initialise(np.random.default_rng(seed=1), deep_sizes, rule="Glorot")
 
 
 def pull(model, parameters):
@@ -243,7 +243,7 @@ guesses.compare("pull on layer 6 / pull on layer 1", f"{norms[-1] / norms[0]:.0f
 
 # %% tags=["hide-input"]
 def way_back(model, parameters):
-    """Norms of the blame dZ, layer 1 first; and factors of weights and slopes, last layer first."""
+    """From the last layer down: norms of the blame dZ, then what weights and slopes leave of it."""
     backward = deep.ACTIVATIONS[model.activation].backward
     *kept, z = model.forward(parameters, x)  # all in one list, the logits last
     dz = functions.cross_entropy_gradient(z, y)
@@ -255,7 +255,7 @@ def way_back(model, parameters):
         weights.append(np.linalg.norm(da) / blames[-1])
         slopes.append(np.linalg.norm(dz) / np.linalg.norm(da))
         blames.append(np.linalg.norm(dz))
-    return blames[::-1], weights, slopes
+    return blames, weights, slopes
 
 
 blames, weights, slopes = way_back(deep.MLP("sigmoid"), sigmoids)
@@ -263,14 +263,14 @@ for m, by_weights, by_slopes in zip(range(len(weights) + 1, 1, -1), weights, slo
     print(f"layer {m} to {m - 1}: weights {by_weights:.3f}, slopes {by_slopes:.3f}")
 print(f"all the way: weights {np.prod(weights):.3f}")
 print(f"             slopes  {np.prod(slopes):.6f}")
-print(f"share of the blame that arrives: one part in {blames[-1] / blames[0]:.0f}")
+print(f"share of the blame that arrives: one part in {blames[0] / blames[-1]:.0f}")
 
 # %% [markdown]
-# It is the five units again, and that we come so close to their one part in 1,024 is luck. The weights hardly change the norm, but each layer's slopes let less than a quarter of the blame through, and all five together less than a thousandth. This is the **vanishing gradient**, which [Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html) measured layer by layer, as you have just done.
+# It is the five units again, although coming so close to their one part in 1,024 is luck. The weights hardly change the norm, but each layer's slopes let less than a quarter of the blame through, and all five together less than a thousandth. This is the **vanishing gradient**, which [Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html) measured layer by layer, as you have just done.
 #
-# ## With so faint a pull
+# ## What can so faint a pull teach?
 #
-# What can the network learn? Give it one epoch, at a rate of 2.
+# Give the network one epoch, at a rate of 2, and see what it has learnt.
 
 
 # %% tags=["hide-input"]
@@ -316,7 +316,7 @@ print(f"after ten epochs: {min(last):.1%} to {max(last):.1%}")
 guesses.compare("% right after ten epochs", round(100 * np.mean(last), 1))
 
 # %% [markdown]
-# So it does learn after all, which surprised us when we first left it running: after ten epochs the three runs get 92 to 96 % right. For the first two to five of them each run was on a **plateau**, a stretch on which loss and accuracy hardly move. A network that is stuck need not be dead; it may only be slow to begin.
+# So it does learn after all, which surprised us when we first left it running: after ten epochs the three runs get 92 to 96 % right. Each run spent the first two to five of them on a **plateau**, a stretch on which loss and accuracy hardly move. A network that is stuck need not be dead; it may only be slow to begin.
 #
 # **A good place to stop.** You have a loop that goes back through any number of layers, and you have seen a gradient fade, and a network that waits on a plateau and then learns. What is still open is *why* it gets stuck in the meantime.
 #
@@ -354,10 +354,15 @@ for name, model in {"sigmoid": deep.MLP("sigmoid"), "sigmoid - 1/2": centred}.it
     pulled = pull(model, sigmoids)
     _, score = one_epoch(model, sigmoids, 5.0)
     print(f"{name}: slopes {np.mean(by_slopes):.3f}")
-    print(f"   blame, layer 6 / layer 1: {faded[-1] / faded[0]:7.1f}")
+    print(f"   blame, layer 6 / layer 1: {faded[0] / faded[-1]:7.1f}")
     print(f"   pull,  layer 6 / layer 1: {pulled[-1] / pulled[0]:7.1f}")
     print(f"   accuracy after one epoch: {score.accuracy:.2%}")
 guesses.compare("will the sigmoid minus a half learn", "yes" if score.accuracy > 0.5 else "no")
+
+# %% [markdown]
+# The blame fades in both networks, as it must, and layer 1 feels equally little in both. Yet after the epoch one of them gives every image the same answer, and the other gets 85 % right. So the faded gradient by itself did not stop the learning, and our first explanation was wrong.
+#
+# What does the half do, then? Look at the other thing that a pull is made of, the activations on their way up.
 
 # %% mystnb={"image": {"alt": "Two panels against the layer, 0 to 5, on logarithmic axes. Left, the norm of the activations: the sigmoid's stays level, near two hundred, whereas that of the sigmoid minus one half falls from layer to layer, more than two hundredfold from layer 1 to layer 5. Right, the norm after each unit's mean over the images is subtracted: both lines fall almost together, more than two hundredfold from layer 1 to layer 5."}} tags=["answer", "hide-input"]
 figure, (left, right) = plt.subplots(1, 2, figsize=(6.2, 4), sharey=True, layout="constrained")
@@ -365,17 +370,19 @@ for name, style in [("sigmoid", "o--"), ("sigmoid - 1/2", "s-")]:
     *kept, _ = deep.MLP(name).forward(sigmoids, x)
     left.semilogy([np.linalg.norm(a) for a in kept], style, label=name)
     right.semilogy([np.linalg.norm(a - a.mean(axis=0)) for a in kept], style, label=name)
-left.set(title="As a whole:\none stays large", xlabel="layer (0: the pixels)", ylabel="norm")
+left.set(
+    title="As a whole:\none stays large",
+    xlabel="layer (0: the pixels)",
+    ylabel="norm of the activations",
+)
 right.set(title="From image to image:\nboth fade", xlabel="layer (0: the pixels)")
 figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=2)
 plt.show()
 
 # %% [markdown]
-# The blame fades in both networks, as it must, and layer 1 feels equally little in both. Yet after the epoch one of them gives every image the same answer, and the other gets 85 % right. So the faded gradient by itself did not stop the learning, and our first explanation was wrong.
+# The left panel shows how large each layer's activations are. Without the half they fade on their way up just as the blame fades on its way down, so the pull, which is made of both, is about the same on all layers. With the half they stay large. But in the right panel we have subtracted each unit's mean over all images, and what is left, the change from image to image, fades in *both*. So the sigmoid's upper layers receive a large input that is *nearly the same for every image*, and their strong pull says next to nothing about any image in particular. We shall call what all images share the *common mean*: a half or so for the sigmoid, and about 0 for the sigmoid minus a half.
 #
-# What does the half do, then? The left panel shows how large each layer's activations are. Without the half they fade on their way up just as the blame fades on its way down, so the pull, which is made of both, is about the same on all layers. With the half they stay large. But in the right panel we have subtracted each unit's mean over all images, and what is left, the change from image to image, fades in *both*. So the sigmoid's upper layers receive a large input that is *nearly the same for every image*, and their strong pull says next to nothing about any image in particular.
-#
-# Is it the half alone? Two more networks answer that. Tanh + 1 has the slope of 1 *and* a mean that is not 0. And a sigmoid whose blame we multiply by 4 at every slope, on the way back only, loses the fading and nothing else. The studies `half` and `depth` train them all at several rates, three seeds each.
+# Is the common mean enough to stop a network? Two more networks answer that. Tanh + 1 has the slope of 1 *and* a common mean of 1 or so. And a sigmoid whose blame we multiply by 4 at every slope, on the way back only, loses the fading and nothing else. The studies `half` and `depth` train them all at several rates, three seeds each.
 
 
 # %% tags=["answer", "hide-input"]
@@ -384,22 +391,33 @@ settings, results, here = studies.again("half")
 if not np.isclose(here["accuracy"], results["accuracy"]):
     print("not as stored:", settings)
 glorot = {"start": "sigmoid, Glorot", "hidden_layers": 5}
-networks = {
-    "slope 1/4, mean 1/2  sigmoid": at_best_rate(depth, **glorot),
-    "slope 1/4, mean 0    sigmoid - 1/2": at_best_rate(half, activation="sigmoid - 1/2"),
-    "slope 1,   mean 1    tanh + 1": at_best_rate(half, activation="tanh + 1"),
-    "slope 1,   mean 0    tanh": at_best_rate(half, activation="tanh"),
-    "blame x 4            sigmoid": at_best_rate(half, activation="sigmoid, blame x 4"),
+square = {
+    "slope 1/4": [
+        ("sigmoid", at_best_rate(depth, **glorot)),
+        ("sigmoid - 1/2", at_best_rate(half, activation="sigmoid - 1/2")),
+    ],
+    "slope 1": [
+        ("tanh + 1", at_best_rate(half, activation="tanh + 1")),
+        ("tanh", at_best_rate(half, activation="tanh")),
+    ],
+    "blame x 4": [("sigmoid", at_best_rate(half, activation="sigmoid, blame x 4"))],
 }
 print("five layers, Glorot's weights, one epoch, each at its best rate:")
-print("                                   accuracy of three seeds, %")
-for name, (_, accuracies) in networks.items():
-    print(f"{name:34}", *(f"{accuracy:5.1f}" for accuracy in sorted(accuracies)))
+print("accuracy of three seeds, %")
+print("          with a common mean                without one")
+for slope, networks in square.items():
+    cells = []
+    for name, (_, accuracies) in networks:
+        scores = "".join(f"{accuracy:6.1f}" for accuracy in sorted(accuracies))
+        cells.append(f"{name:13}{scores}")
+    print(f"{slope:9}", "   ".join(cells))
 
 # %% [markdown]
-# Read the first four as a square: two slopes, with and without a common mean. Tanh, which has neither fault, gets about 92 %. A network with *one* of the two learns within the epoch, too, only less well, whichever it is. With both, nothing is learnt at any of the eight rates that the study tried. But give back the blame that the slopes took, as in the last line, and the half no longer stops the network. **So neither the fading nor the half stops it by itself; the two together do.**
+# Read the first two lines as a square. Tanh, at the bottom right, has neither fault and gets about 92 %. A network with *one* of the two learns within the epoch, too, only less well, whichever it is. With both, at the top left, nothing is learnt at any of the eight rates that the study tried. But give back the blame that the slopes took, as in the last line, and the common mean no longer stops the network. **So neither the fading nor the common mean stops it by itself; the two together do.**
 #
-# <small>How the half does its harm, we don't know. By driving the top hidden layer into saturation, says the abstract of [Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html). But in the study `half`, taking the half away in that layer alone helps at none of six rates.</small>
+# <small>How the common mean does its harm, we don't know. The abstract of [Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html) says: by driving the top hidden layer into saturation. But in the study `half`, taking the half away in that layer alone helps at none of six rates.</small>
+#
+# **Another good place to stop.** You know what stops the network. The rest of the lesson cures it twice, once with a formula for the first weights and once with a plus sign.
 #
 # ## How large should the weights be?
 #
@@ -413,11 +431,17 @@ for name, (_, accuracies) in networks.items():
 #
 # **Through the unit.** If you flip the signs of all of a unit's weights, its sum flips from $z$ to $-z$, and the one is as likely as the other. So the positive sums hold half of the mean square. A ReLU keeps these and sets the rest to 0, which is why $E[a^2] = \frac12 E[z^2]$, and these activations are the next layer's inputs. That layer's sums have the same mean square as this layer's if $\text{inputs} \cdot \mathrm{Var}(w) \cdot \frac12 = 1$, that is, if $\mathrm{Var}(w) = 2 / \text{inputs}$. Tanh halves nothing as long as the sums are small, so it wants $1 / \text{inputs}$.
 #
-# **Back.** An activation goes into all of the next layer's sums, so its blame $da$ has one term for each of that layer's *outputs*. It is then multiplied by a slope, and its square by the slope's square. If we take all of these to be independent, which is not quite so,
+# **Back.** The way back asks for the same thing, with the layer's *outputs* in place of its inputs, and the mean square of the slope in place of the half that a ReLU keeps. Half of the ReLUs have slope 1 and the others 0, so that mean is $\frac12$ as well, and they want a variance of 2 / outputs. Between layers of equal size that is the same number.
+#
+# <details><summary>The way back, step by step</summary>
+#
+# An activation goes into all of the next layer's sums, so its blame $da$ has one term for each of that layer's *outputs*. It is then multiplied by a slope, and its square by the slope's square. If we take all of these to be independent, which is not quite so,
 #
 # $$E[dz_{\text{before}}^2] = E[f'^2] \cdot \text{outputs} \cdot \mathrm{Var}(w) \cdot E[dz^2] .$$
 #
-# Half of the ReLUs have slope 1 and the others 0, so $E[f'^2] = \frac12$, and they want a variance of 2 / outputs. Between layers of equal size that is the same number.
+# The blame stays level if $E[f'^2] \cdot \text{outputs} \cdot \mathrm{Var}(w) = 1$.
+#
+# </details>
 #
 # So the **He rule**, for ReLUs, is a variance of 2 / inputs ([He and others 2015](https://arxiv.org/abs/1502.01852)). The **Glorot rule** is a compromise for tanh, between 1 / inputs on the way forward and 1 / outputs on the way back: 2 / (inputs + outputs). A sigmoid's slope is at most a quarter, so its square is at most a sixteenth, and on the way back sigmoids want weights at least *four* times as large as tanh. That is just the cure that the five single units promised.
 #
@@ -440,10 +464,10 @@ exercises.folded(my_he_limit)
 # %% [markdown]
 # Now test the rule. Send 1,000 images forward through twenty layers of 128 ReLUs, and random blame back, with the He rule's variance, then half of it, then double. At each layer, measure the *root mean square* of the sums, and of their blame.
 #
-# **Predict.** If the variance is halved, by what factor is the root mean square multiplied from one layer to the next, compared with the He rule? Give two decimals.
+# **Predict.** Halve the variance: each layer's root mean square now grows or shrinks by a different factor. How many times the He rule's factor is it? Give two decimals.
 
 # %%
-guesses.ask("factor from layer to layer", None)
+guesses.ask("times the He rule's factor", None)
 
 
 # %% tags=["hide-input"]
@@ -477,7 +501,7 @@ for name, (there, back) in spreads.items():
     print(f"{name:23} {there[-1] / there[0]:7.4f} {back[0] / back[-1]:9.4f}")
 (halved, _), (whole, _), _ = spreads.values()
 a_layer = (halved[-1] / halved[0] / (whole[-1] / whole[0])) ** (1 / 19)
-guesses.compare("factor from layer to layer", round(a_layer, 3))
+guesses.compare("times the He rule's factor", round(a_layer, 2))
 
 # %% [markdown]
 # The He rule keeps both nearly level. A wrong variance is wrong again at every layer, so its error grows as compound interest does: halving the variance multiplies the root mean square by the root of $\frac12$ each time. Blame that grows on its way back is called an **exploding gradient**.
@@ -490,7 +514,7 @@ for name, start in {"sigmoid, Glorot": sigmoids, "sigmoid, Glorot x 4": large}.i
     faded, _, _ = way_back(model, start)
     _, accuracies = at_best_rate(depth, start=name, hidden_layers=5)
     print(f"{name}:")
-    print(f"   share of the blame that reaches layer 1: {faded[0] / faded[-1]:.4f}")
+    print(f"   share of the blame that reaches layer 1: {faded[-1] / faded[0]:.4f}")
     print(f"   accuracy after an epoch, three seeds:    {accuracies.mean():.1f} %")
 
 # %% [markdown]
@@ -565,12 +589,12 @@ if not np.isclose(here["accuracy"], results["accuracy"]):
 print(f"after one epoch at {settings['rate']:g}: {here['accuracy']:.2%}")
 
 # %% [markdown]
-# After one epoch the network gets nine digits in ten right. There is now a path along which nothing is multiplied, for the blame and the image alike. But trainable is not yet useful. Compare it with networks that leave the four residual layers out, or *freeze* them just as they were drawn, each at the rate that three other seeds chose.
+# After one epoch the network gets nine digits in ten right. There is now a path along which nothing is multiplied, for the blame and the image alike. But trainable is not yet useful. Compare it with the network that leaves the four residual layers out, each at the rate that did best on three other seeds.
 
 # %% tags=["hide-input"]
 stored = studies.read("way_around")["rows"]
 print("                      rate  accuracy in %, each seed")
-for network in ["residual", "one hidden layer", "frozen", "frozen, minus a half"]:
+for network in ["residual", "one hidden layer"]:
     rate, accuracies = at_best_rate(stored, network=network)
     fresh = accuracies[3:]
     print(f"{network:20} {rate:5g} ", *(f"{accuracy:5.1f}" for accuracy in fresh))
@@ -578,16 +602,20 @@ for network in ["residual", "one hidden layer", "frozen", "frozen, minus a half"
 # %% [markdown]
 # With every one of the five seeds, the network with one hidden layer is ahead of the residual one. So the plus sign has made five layers *trainable*, but not *useful*, at least not within an epoch.
 #
-# <small>Frozen layers do great harm, and an earlier edition blamed what they add at random. But freeze the same layers and let each add its sigmoid *minus a half*, as in the last row, and the harm is gone. It had been the half again, and we had fallen into the trap two pages after warning you of it.</small>
+# <details><summary>What if the layers were frozen, and what does practice add?</summary>
 #
-# <small>In practice the plus sign goes with **normalisation**, which brings each layer's sums back to mean 0 and standard deviation 1 ([Ioffe and Szegedy 2015](https://arxiv.org/abs/1502.03167); [Ba and others 2016](https://arxiv.org/abs/1607.06450)).</small>
+# The study `way_around` also *freezes* the four residual layers just as they were drawn. That does great harm, for which we first blamed the random numbers that such layers add. But let each frozen layer add its sigmoid *minus a half*, and the harm is gone. It was the common mean again, and we had fallen into the trap just after warning you of it.
+#
+# In practice the plus sign goes with **normalisation**, which brings each layer's sums back to mean 0 and standard deviation 1 ([Ioffe and Szegedy 2015](https://arxiv.org/abs/1502.03167); [Ba and others 2016](https://arxiv.org/abs/1607.06450)).
+#
+# </details>
 #
 # ## Recap
 #
-# You now have a loop that trains a network of any depth, and you can say, layer by layer, where its gradient fades and why. You have also seen two convincing explanations of ours fall, each to a control. What you can't do yet is say when a network that fits its images has fitted them too well.
+# You now have a loop that trains a network of any depth, and you can say, layer by layer, where its gradient fades and why. You have also seen a convincing explanation fall to a control. What you can't do yet is say when a network that fits its images has fitted them too well.
 #
 # - **Why does the gradient fade?** On its way back the blame is multiplied at every layer, by the weights and by the slope. A sigmoid's slope is at most a quarter, and five of them leave less than a thousandth.
-# - But fading doesn't stop the learning by itself: with a sigmoid minus a half the blame fades nearly as much, and the network learns. It takes the fading *together with* the half, a mean that is the same for every image.
+# - But fading by itself doesn't stop the learning: with a sigmoid minus a half the blame fades nearly as much, and the network learns. It takes the fading *together with* a common mean, an input that is nearly the same for every image.
 # - **What keeps it alive?** Starting weights that keep the mean square level, for ReLUs a variance of 2 / inputs; units with a slope of 1; and a plus sign, which gives the blame a way around.
 #
 # ## Questions to ask yourself
@@ -604,7 +632,7 @@ for network in ["residual", "one hidden layer", "frozen", "frozen, minus a half"
 #
 #    <details><summary>Answer</summary>
 #
-#    Not one rate for all layers: the last, whose gradient is a thousand times larger, would be thrown about. A rate for each layer can, and the blame times 4 at every slope was just that. Without the half the pulls of all layers were alike, and there one large rate did help.
+#    Not one rate for all layers: the last, whose gradient is a thousand times larger, would be thrown about. A rate for each layer can, and multiplying the blame by 4 at every slope amounted to that. Without the half the pulls of all layers were alike, and there one large rate did help.
 #
 #    </details>
 #
@@ -618,4 +646,4 @@ for network in ["residual", "one hidden layer", "frozen", "frozen, minus a half"
 #
 # ## Next
 #
-# More layers, more units, more weights: is there no end to what a network may have? [08 When is a fit too good?](08_too_good.ipynb) gives a network only a thousand images, and looks for the point at which learning more begins to hurt.
+# More layers, more units, more weights: can a network have too much? [08 When is a fit too good?](08_too_good.ipynb) gives a network only a thousand images, and looks for the point at which learning more begins to hurt.
