@@ -354,25 +354,18 @@ print(f"kept step {watch.step}, loss {watch.loss:.4f}")
 
 # %% [markdown]
 # Would the other nine seeds have been stopped too soon? Apply the exercise's rule to their stored losses.
-#
-# **Predict.** With a patience of 1, how many of the ten seeds will keep the lowest loss of their whole run?
 
-# %%
-guesses.ask("seeds of ten that keep their lowest loss", None)
-
-# %% tags=["answer", "hide-input"]
+# %% tags=["hide-input"]
 curves = np.array([results["loss"] for results in results_of(0.0)])
 last = curves.shape[1] - 1  # the evaluations count from 0
-kept = {}
 print("patience  share of steps  lowest loss kept by")
 for patience in [1, 2, 10]:
     ends, places = np.transpose([stopped_at(losses, patience) for losses in curves])
-    kept[patience] = np.sum(places == curves.argmin(axis=1))
-    print(f"{patience:8}  {np.mean(ends) / last:14.0%}  {kept[patience]} of 10 seeds")
-guesses.compare("seeds of ten that keep their lowest loss", kept[1])
+    kept = np.sum(places == curves.argmin(axis=1))
+    print(f"{patience:8}  {np.mean(ends) / last:14.0%}  {kept} of 10 seeds")
 
 # %% [markdown]
-# So three seeds give up too soon with a patience of 1, and none does with 2. What is stopping worth? Here are the means of the ten seeds on the reporting images. *Plain* is the run to the end without weight decay, and *divided* is that same run with its logits divided. *Stopped decay* ends at its own lowest loss.
+# Three seeds give up too soon with a patience of 1, and none does with 2. What is stopping worth? Here are the means of the ten seeds on the reporting images. *Plain* is the run to the end without weight decay, and *divided* is that same run with its logits divided. *Stopped decay* ends at its own lowest loss.
 
 # %% tags=["hide-input"]
 ways = {
@@ -399,7 +392,7 @@ print(f"accuracy, stopped decay minus plain: {difference(ours, theirs)}")
 # %% [markdown]
 # Where the watched loss was lowest, the network was, on average, just as sure as it was right; while the loss climbed, its confidence rose to six points above an accuracy that stayed where it was.
 #
-# All the ways lower the loss by about the same amount, and none gains any answers. Where weight decay is stopped as well, even the quarter of a point that it took away comes back: it was a matter of the moment. But stopping is cheaper: it took less than a quarter of one run, whereas choosing $\lambda$ took five whole ones.
+# All the ways lower the loss by about the same amount, and none gains any answers. Where weight decay is stopped as well, even the quarter of a point that it took away comes back, since it was only a question of when to stop. But stopping is cheaper: it took less than a quarter of one run, whereas choosing $\lambda$ took five whole ones.
 #
 # ### Exercise 8.4: choose, then report (stretch, 10 minutes)
 #
@@ -459,19 +452,19 @@ guesses.compare(
 )
 
 # %% [markdown]
-# Eight points more, on clean labels. So weight decay can gain answers, and many of them. <small>(Stopping can't: with nine of ten seeds the loss without it never turns.)</small> But it ends at about 88 %, where our networks were all along, so it must take away something that the *start* brought.
+# Eight points more, on clean labels. So weight decay can gain answers, and many of them. <small>(Early stopping couldn't: without weight decay, nine of the ten losses never turn.)</small> But it ends at about 88 %, where our networks were all along, so it must take away something that the *start* brought.
 #
-# We, too, had believed it to be noise in *idle* weights, those of pixels that are 0 in every training image, in which nothing is ever learnt. But then setting them to 0 should bring the eight points without any weight decay. A different suspect is the noise in all the *other* weights of the first layer. Plain steps only add to a weight, so it ends as its start plus what it has learnt. Shrink the starts alone, as 3,000 steps of weight decay would, and train a new second layer on top, since the old one is used to the noise. The study `start_controls` tried both, with five seeds.
+# Our first suspect was noise in *idle* weights, those of pixels that are 0 in every training image, in which nothing is ever learnt. But then setting them to 0 should bring the eight points without any weight decay. The other suspect is the noise in all the *other* weights of the first layer. Plain steps only add to a weight, so it ends as its start plus what it has learnt. So multiply only that start by what 3,000 steps of weight decay would leave of it, and keep what was learnt. The old second layer is used to the noise, so train a new one on top. The study `start_controls` tried all this, with five seeds.
 
 # %% tags=["hide-input"]
 controls = studies.read("start_controls")["rows"]
 
 
 def control(version, decayed="none", start="large", frozen=False):
-    """Mean accuracy that the study found for one version of the networks trained in one way."""
+    """Return the accuracies that the study found for one version of networks trained in one way."""
     wanted = {"decayed": decayed, "start": start, "frozen": frozen}
     found = [row["results"] for row in controls if wanted.items() <= row["settings"].items()]
-    return np.mean([results[version]["accuracy"] for results in found])
+    return [results[version]["accuracy"] for results in found]
 
 
 rows = {
@@ -486,10 +479,12 @@ rows = {
 }
 print("accuracy, mean of five seeds")
 for name, accuracy in rows.items():
-    print(f"{name:30}{accuracy:.4f}")
+    print(f"{name:30}{np.mean(accuracy):.4f}")
+shrunk, unshrunk = rows["  the same, starts shrunk"], rows["  new second layer"]
+print(f"shrinking the starts: {difference(shrunk, unshrunk)}")
 
 # %% [markdown]
-# The idle weights are innocent: setting them to 0 gains nothing. The others are not. With their starts shrunk, most of the answers come back, about as many as with weight decay on the first layer alone. In other words, what the first layer had learnt was enough all along, but it lay buried under random numbers that no step had removed. <small>(Small weights alone are not enough: from our own start, with a frozen first layer, the network gets only 81.3 %.)</small>
+# The idle weights are innocent: setting them to 0 gains nothing. The others are not. A new second layer brings back some of the answers, and shrinking the starts below it brings back most. In other words, what the first layer had learnt was enough all along, but it lay buried under random numbers that no step had removed. <small>(Small weights alone are not enough: from our own start, with a frozen first layer, the network gets only 81.3 %.)</small>
 #
 # So the same $\lambda$ did two different things. From small weights it made the network less sure, and from large ones it uncovered what the network had learnt. Whenever you read that weight decay helps, ask what it was that it took away.
 #
@@ -542,7 +537,7 @@ plt.show()
 # %% [markdown]
 # Now the accuracy turns, with every seed. The network above goes on until it agrees with 99.9 % of its labels, nearly all of the 176 wrong ones among them, and on the way it loses right answers on new images. Here learning by heart does harm, and this time both instruments say so.
 #
-# Can holding back help? The study trained ten such networks at each of two learning rates, 1 and 0.3. It also trained them with weight decay, with a $\eta\lambda$ three times as large as ours, since there is more to hold back now.
+# Can holding back help? The study trained ten such networks at each of two learning rates, 1 and 0.3. It also trained them with weight decay, with an $\eta\lambda$ three times as large as ours, since there is more to hold back now.
 
 # %% tags=["answer", "hide-input"]
 for rate, weight_decay in [(1.0, 3e-3), (0.3, 1e-2)]:
@@ -556,9 +551,9 @@ for rate, weight_decay in [(1.0, 3e-3), (0.3, 1e-2)]:
         print(f"accuracy, {name} minus {other}: {difference(ours, theirs)}")
 
 # %% [markdown]
-# Stopping at the lowest watched loss, which the study could pick in hindsight, gives back more than five points at both rates. So does weight decay, stopped by the same rule, to within a standard error. <small>(Nobody chose these $\lambda$: only one was tried at each rate.)</small> And here are answers without a lower loss: at a rate of 0.3, weight decay run to the end gains seven points, while its loss is no lower than the plain one.
+# Stopping at the lowest watched loss, which the study could pick in hindsight, gives back more than five points at both rates. Adding weight decay to that makes no difference that we can tell. <small>(Nobody chose these $\lambda$: only one was tried at each rate.)</small> And here is the opposite purchase, answers without a lower loss: at a rate of 0.3, weight decay run to the end gains seven points, while its loss is no lower than the plain one.
 #
-# An earlier edition of this lesson said that a loss turns as soon as a network is surer than it is right. The last column refutes that. Where these losses were lowest, the networks were more than ten points *less* sure than right, and at 0.3 they are less than a point too sure even at the end. There a division takes back next to nothing of the climb, whereas with clean labels and a rate of 1 it took back all. So dividing is a test: what it can take back was confidence, and what it can't was lost otherwise, here as answers.
+# You might expect a loss to turn as soon as a network is surer than it is right. The last column says otherwise. Where these losses were lowest, the networks were more than ten points *less* sure than right, and at 0.3 they are less than a point too sure even at the end. At 0.3 a division takes back next to nothing of the climb, whereas with clean labels and a rate of 1 it took back all. So dividing is a test: what it can take back was confidence, and what it can't was lost otherwise, here as answers.
 #
 # ## Two more ways to hold back
 #
