@@ -117,7 +117,7 @@ guesses.ask("points, on 10,000 other digits", None)
 #
 # In words: it takes four times as many digits to halve the error. The last few tenths of a point are expensive to tell apart.
 #
-# We don't know $q$, so we let the measured accuracy stand in for it. A sum of many coins scatters around its mean in the shape of a bell, and stays within two standard deviations of it about 19 times in 20. That gives us a promise: *about 19 times in 20, the truth lies within two standard errors of the accuracy.* Can we trust it? Pretend that our ten thousand answers are all the answers there are, draw 500 of them, with repeats, and see whether the promise is kept. We do this two thousand times, and then with 20.
+# We don't know $q$, so we let the measured accuracy stand in for it. A sum of many coins scatters around its mean in the shape of a bell, and stays within two standard deviations of it about 19 times in 20. That gives us a promise: *about 19 times in 20, the truth lies within two standard errors of the accuracy.* Can we trust it? Pretend that our ten thousand answers are all the answers there are, draw 500 of them, with repeats, and see whether the promise is kept. We do this two thousand times with 500, and as often with 20.
 
 # %%
 rng = np.random.default_rng(seed=1)
@@ -223,7 +223,7 @@ print(f"ten epochs, falling rate: {small} of {len(p_values)} pairs below 0.01")
 #
 # ### A network and a recipe
 #
-# Judging a *recipe* is another matter. Lesson 04 left a question open: is the falling rate worth anything? Two studies (`studies/seeds.py` and `studies/ten_epochs.py`) trained both ways for ten epochs, from the same seven seeds, so that the difference can be taken seed by seed. One seed is luck, and one rate for both is unfair, so **two recipes need several seeds, each recipe at its own best rate**. And if the largest rate that you tried came out best, a larger one might have been better still: go on until the accuracy falls. <small>Seeds of their own chose the rates. The figure after the ± is the standard error of the mean gain: the standard deviation of the gains, divided by the root of their number.</small>
+# Judging a *recipe* is another matter. Lesson 04 left a question open: is the falling rate worth anything? Two studies (`studies/seeds.py` and `studies/ten_epochs.py`) trained both ways for ten epochs, from the same seven seeds, so that the difference can be taken seed by seed. One seed is luck, and one rate for both is unfair, so **two recipes need several seeds, each recipe at its own best rate**. And if the largest rate that you tried came out best, a larger one might have been better still: go on until the accuracy falls. <small>The rates were chosen with other seeds, which take no part in the comparison. The figure after the ± is the standard error of the mean gain: the standard deviation of the gains, divided by the root of their number.</small>
 
 # %% tags=["hide-input"]
 constant, falling = falling_rate.best_rates(epochs=10)
@@ -302,15 +302,20 @@ exercises.folded(my_standard_error_by_group)
 by_writer = standard_error_by_group(right, writers.test)
 print(f"standard error by digit {100 * by_digit:.2f}, by writer {100 * by_writer:.2f} points")
 print(f"variance by writer {(by_writer / by_digit) ** 2:.1f} times as large")
+
+# %% [markdown]
+# When people are counted, the variance is more than twice as large. In other words, these ten thousand digits tell us as little about strangers as fewer than five thousand would, each from a different hand. More digits from the same hands would help little; what we lack is hands.
+#
+# Does the new formula keep its promise? A study (`studies/promise.py`) drew writers as you drew digits, with 34 digits each, as in our test set on average.
+
+# %% tags=["hide-input"]
 promise = [row["results"]["few digits each"] for row in studies.read("promise")["rows"]]
 for by in ["by digit", "by writer"]:
     kept = np.mean([one[by] for one in promise])
     print(f"people drawn: within two standard errors {by} in {kept:.0%} of the draws")
 
 # %% [markdown]
-# When people are counted, the variance is more than twice as large. In other words, these ten thousand digits tell us as little about strangers as fewer than five thousand would, each from a different hand. More digits from the same hands would help little; what we lack is hands.
-#
-# Does the new formula keep its promise? The last two lines come from a study (`studies/promise.py`) that drew writers as you drew digits, with 34 digits each, as in our test set on average. Counting by writer, the truth lay within two errors as often as promised. Counting by digit, the promised 95 in a hundred turn out to be 79. So our first error bar was too short, and the p-values of section 2, which took the digits for coins too, may be too small.
+# Counting by writer, the truth lay within two errors as often as promised. Counting by digit, the promised 95 in a hundred turn out to be 79. So our first error bar was too short, and the p-values of section 2, which took the digits for coins too, may be too small.
 #
 # ### Twenty digits of your own
 #
@@ -392,7 +397,7 @@ for what, deviation in deviations.items():
 guesses.compare("points, on 10,000 other digits", round(200 * np.sqrt(2) * by_writer, 2))
 
 # %% [markdown]
-# The first row is what we believed while we counted digits, and the second is the answer to your guess, since other digits come from other hands: ten thousand of them, by some 300 American students and Census employees, as here, would most likely give an accuracy within 0.6 points of ours. Another seed moves it less, as twenty of them show, and another computer most likely not at all. And people of any other kind? We haven't asked them. Your own twenty digits are a start.
+# The first row is what we believed while we counted digits, and the second is the answer to your guess, since other digits come from other hands. Ten thousand digits by some 300 other American students and Census employees would most likely give an accuracy within 0.6 points of ours. Another seed moves it less (we trained twenty), and another computer most likely not at all. And people of any other kind? We haven't asked them. Your own twenty digits are a start.
 #
 # <small>Other training images would move the number, too ([Bouthillier and others 2021](https://arxiv.org/abs/2103.03098)), and our table doesn't say by how much.</small>
 #

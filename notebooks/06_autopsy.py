@@ -166,7 +166,7 @@ guesses.compare("networks of 11 that lose to ten averages", losing)
 # - **row by row**, by the largest logit of each image, without any softmax;
 # - **one at a time**, each image alone through the notebook's own softmax.
 #
-# Forget the 2 we opened with for a moment, and this looks like one question asked three times. A softmax never changes which of an image's logits is the largest, and for the networks that you have built so far all three give the same answers.
+# Forget the 2 we opened with for a moment, and this looks like one question asked three times. A softmax never changes which of an image's logits is the largest, and for the networks that you have built so far, all three give the same answers.
 #
 # **Predict.** You know the first number. What are the other two, and above all, how low is the lowest of the three?
 
@@ -289,7 +289,7 @@ exercises.folded(my_class_bias)
 # %% [markdown]
 # ### The explanation, put to the test
 #
-# First choose the company yourself, and watch $c$ move while $z$ stays where it is (on paper, the diamonds and the dots); the class with the largest $z - c$ wins, and since $c$ is never below $z$, that is where the gap is narrowest. How many of the ten answers can you get out of one image? Under the digits, the picture counts those that a single companion is enough for.
+# Choose the company yourself. The logits $z$ stay where they are (on paper, the dots), and $c$ moves (the diamonds). Since $c$ is never below $z$, the class with the narrowest gap wins. The bars are the shares, the longest drawn as 1; in the last panel there is no batch, and they are $e^z$ alone. How many of the ten answers can you get out of one image? Under the digits, the picture counts those that a single companion is enough for.
 
 # %% mystnb={"image": {"alt": "A still of the picture of company: one digit, an eight, and four columns. Above, for each class, its score z as a dot, the same in every column, and c as a diamond; below, e to the z minus c as bars, each against the longest. Alone, each c lies on its z, all ten bars are equal and the answer is 0. With 20 zeros the smallest gap is at 7; with 199 others at 8. Row by row, without c, the largest z is at 1."}}
 pictures.company(as_it_was, test_set)
@@ -321,8 +321,6 @@ guesses.compare("sorted groups of 100, %", round(100 * accuracy_in_groups(100, b
 
 # %% [markdown]
 # Both come out as the formula says. Among a hundred twos a two is nothing special, and in sorted groups fewer than half of the images get the right answer. With a kept bias the network does as well on images that come alone as it ever did in company. This is why it seems to work: **it borrows from each batch the biases that it lacks, and its validation borrows in the same way.**
-#
-# <small>**Batch normalisation** ([Ioffe and Szegedy 2015](https://arxiv.org/abs/1502.03167)) depends on its company as well, which is why such networks keep averages from training for later use, as we kept our $c$.</small>
 #
 # ### How such a line gets in
 #
@@ -363,10 +361,10 @@ exercises.folded(my_depends_on_company)
 # \end{aligned}
 # $$
 #
-# **Predict.** In *Before you start*, each row of $dZ_2$ had to add up to 0, because adding a number to a whole row of logits changes no probability. Here the softmax runs down the columns. What, then, must each *column* of $dZ_2$ add up to, if it is the gradient of any loss at all? And what do you expect here?
+# **Predict.** In *Before you start*, each row of $dZ_2$ had to add up to 0, because adding a number to a whole row of logits changes no probability. Here the softmax runs down the columns, so each *column* of $dZ_2$ must add up to 0, if it is the gradient of any loss at all. Do they, here? Say *yes*, or *no*.
 
 # %%
-guesses.ask("what the columns of dz2 add up to", None)
+guesses.ask("do the columns of dz2 add up to 0", None)
 
 # %% [markdown]
 # Now in code, for one batch of 128 images, so that `raw` has the shape (128, 784) and `shares`, like `z2`, (128, 10). <small>`RandomState` is NumPy's older random generator.</small>
@@ -385,10 +383,10 @@ dz2 = 2 / n * (shares - y) * shares * (1 - shares)
 
 sums = dz2.sum(axis=0)
 print(f"column sums of dz2: {sums.min():.4f} to {sums.max():.4f}")
-guesses.compare("what the columns of dz2 add up to", f"{sums.min():.4f} to {sums.max():.4f}")
+guesses.compare("do the columns of dz2 add up to 0", "yes" if np.allclose(sums, 0) else "no")
 
 # %% [markdown]
-# Every column should add up to 0, none does, and no rounding in float64 is as large as that. This can't be the gradient of any loss computed from these shares, and you didn't have to derive a single formula to say so.
+# None does, and no rounding in float64 is as large as that. This can't be the gradient of any loss computed from these shares, and you didn't have to derive a single formula to say so.
 #
 # What is missing? Each share depends on every logit of its column, and the table of all these slopes is the **Jacobian**. The notebook keeps only its diagonal, share (1 − share).
 #
@@ -569,7 +567,7 @@ for repairs in ["softmax", "softmax + loss", "softmax + slope + loss"]:
 #
 # ## Which change helps?
 #
-# Four changes decide how well the network learns: the softmax over the classes; the whole Jacobian, which repairs the gradient of the squared error; cross-entropy in its place; pixels divided by 255. Stack them, each on top of those before it, and they make a ladder. A study (`studies/ladder.py`) ran each rung at the original's rate, 0.001, and in float64, so that nothing dies. All accuracies are for the validation images.
+# Four changes decide how well the network learns: the softmax over the classes; the whole Jacobian, which repairs the gradient of the squared error; cross-entropy in place of the squared error; pixels divided by 255. Stack them, each on top of those before it, and they make a ladder. A study (`studies/ladder.py`) ran each rung at the original's rate, 0.001, and in float64, so that nothing dies. All accuracies are for the validation images.
 #
 # **Predict.** One of the four changes will look as if it should be undone. Which?
 
@@ -631,7 +629,7 @@ for before, name in pairwise(names):
 #
 # ## Which would you trust?
 #
-# Now put the question that started it all to the last rung, with the slope repaired as well. A fifth of the steps will do.
+# Now ask the last rung, its slope repaired as well, in the same three ways. A fifth of the steps will do.
 
 # %% tags=["hide-input"]
 rate = best["pixels / 255"]

@@ -242,7 +242,7 @@ plt.show()
 #
 # Subtract the first line from the second: $\frac{1}{10}\, w_2 = 1$, so $w_2 = 10$ and $w_1 = -10$. To make a difference of 1 out of a difference of a tenth, the weights have to be large. But then they blow up every other small difference too: a new image with the features $\tfrac{11}{10}$ and $1$, which looks almost like the two others, gets the answer $-1$. Here is the amplifier, in two equations.
 #
-# Now give each image a third feature, $-1$ and $1$. With three unknowns and two equations there are infinitely many exact fits, and perhaps one of them needs less weight. By the *weight* of a fit, in the singular, we mean its norm (lesson 07). Of all exact fits, `lstsq` returns the **least-norm fit**, or the lightest.
+# Now give each image a third feature, $-1$ and $1$. With three unknowns and two equations there are infinitely many exact fits, and perhaps one of them is lighter. How *heavy* a fit is, we measure by its norm (lesson 07). Of all exact fits, `lstsq` returns the **least-norm fit**, or the lightest.
 
 # %%
 two = np.array([[1.0, 1.0], [1.0, 1.1]])
@@ -286,11 +286,11 @@ exercises.folded(my_lightest_weights)
 
 # %% tags=["hide-input"]
 heaviness = [np.linalg.norm(W) for W in fits]
-for width in [n, widths[-1]]:
+for width in [300, 600, n, widths[-1]]:
     print(f"{width:5} features: norm {heaviness[widths.index(width)]:7.2f}")
 
 # %% [markdown]
-# At the threshold there is just one exact fit, however heavy; beyond it there are many, and `lstsq` picks the lightest. So the weight peaks where the errors do.
+# At the threshold there is just one exact fit, however heavy; beyond it there are many, and `lstsq` picks the lightest. So the norm peaks where the errors do.
 #
 # ### Just as exact, and heavier
 #
@@ -418,7 +418,7 @@ for weakest in [0, 10, 100]:
 #
 # $$\text{left}_j^T A = s_j\, \text{right}_j^T .$$
 #
-# So the smallest $s$ says, just as well, how nearly the *images* can be made to cancel by a mixture whose numbers have norm 1. In such a mixture each feature has one sum over the images, and all these sums must be close to 0. One more feature is one more sum to keep close to 0, which can only be harder. So with each feature the smallest $s$ rises, or stays.
+# So the smallest $s$ says, just as well, how nearly the *images* can be made to cancel by a mixture whose numbers have norm 1. For each feature, add up what the images bring, each times its number in the mixture: one sum per feature, and all of them must be close to 0. One more feature is one more sum to keep there, which can only be harder. So with each feature the smallest $s$ rises, or stays.
 #
 # It falls up to the threshold and rises from there on, so it must be smallest exactly there. That is why the peak is where it is, and we know of no shorter reason. Here is the smallest $s$, for the digits.
 
@@ -446,11 +446,11 @@ plt.show()
 #
 # ## Weight decay, for a single layer
 #
-# Leaving directions out is crude, because each is either kept or lost. Lesson 08's weight decay is gentler. Add $\frac{\lambda}{2} \sum w^2$ to the squared error (whose division by $n$ puts an $n$ beside $\lambda$ below), and the least squares that we have done so far becomes **ridge regression** ([Hoerl and Kennard 1970](https://doi.org/10.1080/00401706.1970.10488634)). In the lightest fit's formula it replaces one thing only, the factor $1/s$:
+# Leaving directions out is crude, because each is either kept or lost. Lesson 08's weight decay is gentler. Add $\frac{\lambda}{2} \sum w^2$ to the squared error, and the least squares that we have done so far becomes **ridge regression** ([Hoerl and Kennard 1970](https://doi.org/10.1080/00401706.1970.10488634)). In the lightest fit's formula it replaces one thing only, the factor $1/s$:
 #
 # $$W = \text{right}^T\, \mathrm{diag}\Big(\frac{s}{s^2 + n\lambda/2}\Big)\, \text{left}^T\, Y .$$
 #
-# Exercise 9.3, at the end, derives it; here, see what it does. Let $n\lambda/2$ be 1. For a loud direction, with $s = 100$, the 1 hardly counts beside $s^2$, so the new factor is about a hundredth, as $1/s$ was. For a faint one, with $s = 1/100$, it is $s^2$ that hardly counts: $1/s$ was a hundred, and the new factor is about a hundredth. In words: the loud directions hardly notice weight decay, and of the faint ones next to nothing is taken.
+# The $n$ is there because the squared error is divided by $n$. Exercise 9.3, at the end, derives all this; here, see what it does. Let $n\lambda/2$ be 1. For a loud direction, with $s = 100$, the 1 hardly counts beside $s^2$, so the new factor is about a hundredth, as $1/s$ was. For a faint one, with $s = 1/100$, it is $s^2$ that hardly counts: $1/s$ was a hundred, and the new factor is about a hundredth. In words: the loud directions hardly notice weight decay, and the faint ones are all but switched off.
 #
 # ### The peak without an amplifier
 #
