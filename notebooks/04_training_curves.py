@@ -283,6 +283,7 @@ pictures.train(train_set, validation_set)
 
 # %%
 mystery = mystery_curves(images, labels)
+print("the faults:", *FAULTS, sep="\n    ")
 
 # %% mystnb={"image": {"alt": "Four panels, A to D, each with the training and the validation loss of a run, and a dotted line at log 10. In A both losses jump about far above the line. In B the training loss sinks to 0, while the validation loss falls far below the line and then slowly rises. In C the training loss sinks, and the validation loss climbs almost from the start, from the line upwards. In D both sink together, very slowly, from just above the line."}} tags=["hide-input"]
 figure, axes = plt.subplots(2, 2, figsize=(6.5, 5.8))
@@ -294,10 +295,8 @@ for axis, (letter, history) in zip(axes.flat, mystery.items()):
 figure.legend(*axis.get_legend_handles_labels(), loc="outside upper center", ncols=3)
 plt.show()
 
+
 # %%
-print("choose from:", *FAULTS, sep="\n    ")
-
-
 def my_name_the_faults():
     """Return a dictionary from each letter, "A" to "D", to the name of its fault."""
     ...

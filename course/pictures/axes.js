@@ -98,8 +98,7 @@ function render({ model, el }) {
     told.tell(verdict.textContent);
   }
 
-  el.append(heading("Which numbers sum to 1?", startAgain), make("div", { class: "strip" }, axis), table, verdict,
-    make("div", { class: "strip" }, twin, add),
+  el.append(heading("Which numbers sum to 1?", startAgain), make("div", { class: "strip" }, axis), make("div", { class: "strip" }, twin, add), table, verdict,
     make("p", { class: "note" }, "Each row is an image, each column a class. Choose a cell to light its row or column. Orange answers are not what the image’s own logits say; − takes an image out."), told);
   redraw(start);
   return stop;

@@ -79,9 +79,12 @@
   const isHeading = (tag) => tag.matches("section, h1, h2, h3, h4");
   const isLeadIn = (tag) => tag.matches("p") && tag.firstChild?.nodeName === "STRONG" && /^(?!Change ).{3,40}\.$/.test(tag.firstChild.textContent);
   function whatAnswers(cell, next) {
-    const answer = answering.find((each) => isBefore(cell, each) && !(next && isBefore(next, each)));
-    const output = answer?.querySelector(":scope > .cell_output");
+    const output = answering
+      .filter((each) => isBefore(cell, each) && !(next && isBefore(next, each)))
+      .map((each) => each.querySelector(":scope > .cell_output"))
+      .find((each) => each); // a cell that only defines something tells nothing yet
     if (!output) return undefined;
+    const answer = output.parentElement;
     const below = [];
     for (let each = answer.nextElementSibling; each && each !== next && !isHeading(each) && !isLeadIn(each); each = each.nextElementSibling) below.push(each);
     // Code in which the answer stands in words would tell it, so it is folded as well.

@@ -65,6 +65,7 @@ NEXT = '<span data-guess="another">Put your guess in place of None.</span>'
 COMPARE = '<span data-guessed="wrong of 101" data-answer="17">You made no guess; it is 17.</span>'
 SECTION = f"""<section id="here"><h2>A section</h2><p>How many are wrong?</p>
 {cell("guesses.ask(...)", ASK)}<p id="before">Read the code first.</p>
+<div class="cell tag_answer"><div class="cell_input"><pre>def f(): ...</pre></div></div>
 {cell("print(wrong)", "seventeen wrong", "tag_answer")}
 {cell("guesses.compare(...)", COMPARE, "tag_answer")}
 <p id="after"><strong>Seventeen</strong> it was.</p>
