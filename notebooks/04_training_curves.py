@@ -386,7 +386,7 @@ if abs(stored["accuracy"] - here["accuracy"]) > 0.001:
 show_gains([1, 2, 3, 5, 10])
 
 # %% [markdown]
-# The prediction holds. Up to an effective rate of 2, five seeds show no clear gain; from there on plain descent levels off and sinks, while momentum goes on rising until 5. With each at its best, compared over seeds that chose nothing, momentum is ahead by 2.6 percentage points.
+# The prediction holds. Up to an effective rate of 2, momentum gains at most a few tenths of a point; from there on plain descent levels off and sinks, while momentum goes on rising until 5. With each at its best, compared over seeds that chose nothing, momentum is ahead by 2.6 percentage points.
 #
 # An earlier edition of this lesson stopped here, and drew the moral. Then a referee asked: but *when* is plain descent flung out? If it happens in the first steps, while the weights are random and the loss is steep, then all that plain descent needs may be a gentler start. So we raised both rates from 0 in a straight line over the first hundred steps, which is called a **warm-up** ([Goyal and others 2017](https://arxiv.org/abs/1706.02677)), and kept them there.
 
@@ -394,7 +394,7 @@ show_gains([1, 2, 3, 5, 10])
 show_gains([2, 3, 5, 10, 20], warm_up=100)
 
 # %% [markdown]
-# With nothing but a gentler start, plain descent at a rate of 5 now gets 94.3 % in place of 92.5, and momentum, started as gently, gets no more. With each at its best (for neither is it the largest rate in the table), momentum's lead has shrunk from 2.6 points to 1.1. So we had been right about the kind of effect, and wrong about where most of it came from. Momentum does allow longer steps, in the network as in the valley; but more than half of what it seemed to buy was a safe start, and a warm-up gives you that in one line.
+# With nothing but a gentler start, plain descent at a rate of 5 now gets 94.3 % in place of 92.5, and momentum, started as gently, gets hardly more. With each at its best (for neither is it the largest rate in the table), momentum's lead has shrunk from 2.6 points to 1.1. So we had been right about the kind of effect, and wrong about where most of it came from. Momentum does allow longer steps, in the network as in the valley; but more than half of what it seemed to buy was a safe start, and a warm-up gives you that in one line.
 #
 # ### Exercise 4.4: tune a network (open, 15 minutes)
 #

@@ -561,7 +561,7 @@ for repairs in ["softmax", "softmax + loss", "softmax + slope + loss"]:
 # %% [markdown]
 # With the softmax alone the sums stop short of the wall, in one seed only just. With the better loss all five networks die. And with the slope repaired *before* the loss? Now we can see how far that loss drives the sums, beyond the wall in every seed, and yet all five live. The worst of them gets more right than the best with the softmax alone.
 #
-# Neither repair was wrong, then, but the better loss woke a fault that had slept through ten thousand steps. This is the motto of the lesson: **first fix what can break; only then improve what works.**
+# Neither repair was wrong, then, but the better loss, whose steps are longer, woke a fault that had slept through ten thousand steps. (So would a larger rate have done.) This is the motto of the lesson: **first fix what can break; only then improve what works.**
 #
 # **Another good place to stop.** What is left is a single question, and it needs a fresh head: which of the changes helped?
 #

@@ -508,7 +508,7 @@ tests = [f"{100 - error:.2f}" for *_, error in shapes.errors("convolutional", mo
 print("right on the test set, in %, convolutional with pushes:", *tests)
 
 # %% [markdown]
-# Compare the first four rows. Either helps, and together they help most. On pushed digits the pushing is worth a little more than the design, whereas on digits as they were written the design is worth more than the pushing.
+# Compare the first four rows. Either helps, and together they help most. After a push of two pixels the pushing is worth a little more than the design, whereas on digits as they were written the design is worth more than the pushing.
 #
 # Nor does the design win merely by doing more work, as the last two rows show. Even with four times the units, or with pushes of up to two pixels for thirty epochs, a fully connected network still misreads 1.28 or 1.51 digits in a hundred as they were written, where the convolutional one misreads 0.75. After a push of two, however, the larger pushes almost close the gap: 2.02 against 1.78.
 #

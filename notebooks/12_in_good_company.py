@@ -454,7 +454,7 @@ for name, answer in candidates.items():
     print("{:19} {:>6}  {:>5}  {:7.1f}  {:5.1f}".format(name, *marks, trades, share))
 
 # %% [markdown]
-# Here is the verdict. Each of the three tests is needed: only the first catches *looks, by place*, only the second *over the cards*, and only the third the others. The adders get three cards in five right (and not nearly two in three, because they have to read handwriting), and their answers trade places on none. Our network's do on 85 cards in 100; on about one in ten they can't, because both values show the same digit, and in the few that are left it has presumably misread one. **The question decides which of the two values is heard**, and that is what we mean by looking.
+# Here is the verdict. Each of the three tests is needed: only the first catches *looks, by place*, only the second *over the cards*, and only the third the others. The adders get three cards in five right (and not nearly two in three, because they have to read handwriting), and their answers trade places on none. Our network's do on 85 cards in 100; on about one in ten they can't, because both values show the same digit, and in the few that are left it has presumably misread one. (Trading alone isn't enough, either: a table of random answers for every question and company would trade now and then. But it would be wrong.) **The question decides which of the two values is heard**, and that is what we mean by looking.
 #
 # ### Change what it looked at
 #
