@@ -244,7 +244,7 @@ z_pushed, _ = convolution.convolve(x_pushed, first.W1)
 print("the maps moved along:", np.allclose(z_pushed[:, :, 1:], z1[:, :, :-1]))
 
 # %% [markdown]
-# Push a digit yourself, and its map goes with it. How far can you go before lesson 04's network misreads it, and how far with a convolutional one? Neither has seen a pushed digit in training.
+# Push a digit yourself, and its map goes with it. How far does the map go along, and when does a part of it leave the frame?
 
 # %% mystnb={"image": {"alt": "A still of the picture of a kernel: a handwritten four, a kernel of 5 by 5 weights that are negative on the left and positive on the right, and the map of its sums, positive along the left edges of the strokes and negative along the right ones."}}
 pictures.kernel()
@@ -310,7 +310,7 @@ exercises.folded(my_max_pool_backward)
 #
 # $$dW = \text{patches}(X)\, dZ^T .$$
 #
-# This is lesson 03's formula with places instead of examples. There each example was a row, whereas here each place is a column, which is why it is the other factor that is transposed.
+# This is lesson 03's formula with places instead of examples. There each example was a row, whereas here each place is a column. So there the input was transposed, and here it is $dZ$.
 #
 # ### Exercise 10.4: the gradient of the kernels (core, 5 minutes)
 #
@@ -371,7 +371,7 @@ print("dx", dx.shape, dx[0, :, :, 0].astype(int), sep="\n")
 # %% [markdown]
 # ## The whole network
 #
-# All the parts are there. Convolution, pooling, bias and ReLU come twice, followed by a last layer that sees everything, which is just one more convolution, with ten kernels as large as the maps. Here is one digit on its way through a network that has not been trained yet.
+# All the parts are there. Convolution, pooling, bias (still 0) and ReLU come twice, followed by a last layer that sees everything, which is just one more convolution, with ten kernels as large as the maps. Here is one digit on its way through a network that has not been trained yet.
 
 # %% mystnb={"image": {"alt": "Five squares side by side, drawn to scale, each smaller than the one before: a digit of 28 by 28 pixels, then a map of 24 by 24, a pooled one of 12 by 12, a map of 8 by 8 and a pooled one of 4 by 4. Between them are the words convolution, pooling, convolution, pooling. In each square but the last a small frame marks what one number of the next square was made from: a patch of 5 by 5 before a convolution, a square of 2 by 2 before pooling. Below is how many maps each layer has: one image, then 8, 8, 32 and 32."}} tags=["hide-input"]
 a_digit = model.prepare(validation_set[0][chosen : chosen + 1])
@@ -543,7 +543,7 @@ if not np.allclose(back[:, :-1], unmoved[:, :-1]):
 guesses.compare("% of the lost answers that come back", f"{found:.0f}")
 
 # %% [markdown]
-# Four in five come back, and about as many in the other three directions. What stays lost is the fault of the row that left the frame, because everywhere else the maps are now exactly those of the digits that were not pushed. *All the rest* is the last layer's doing: it has learnt in which place each map should answer. <small>This is one network. That other networks mind small pushes as well was measured by [Azulay and Weiss 2019](https://arxiv.org/abs/1805.12177), and how they come to know places by [Kayhan and van Gemert 2020](https://arxiv.org/abs/2003.07064).</small>
+# Four in five come back. What stays lost is the fault of the row that left the frame, because everywhere else the maps are now exactly those of the digits that were not pushed. *All the rest* is the last layer's doing: it has learnt in which place each map should answer. <small>This is one network. That other networks mind small pushes as well was measured by [Azulay and Weiss 2019](https://arxiv.org/abs/1805.12177), and how they come to know places by [Kayhan and van Gemert 2020](https://arxiv.org/abs/2003.07064).</small>
 #
 # ## Recap
 #

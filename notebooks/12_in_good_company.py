@@ -240,7 +240,7 @@ exercises.folded(my_scores_backward)
 #
 # ### The whole network
 #
-# Below the look there is nothing new: a layer makes the features, and three matrices make queries, keys and values from them, all with lesson 03's $dW = A^T dZ$. All nine images share $W_1$, so its gradient collects from all nine. `mnistlib.attention` has it in full, and you know every line. But is it right? Lesson 03's check along a random direction $r$ nudges all parameters at once.
+# Below the look there is nothing new: a layer makes the features, and three matrices make queries, keys and values from them, all with lesson 03's $dW = A^T dZ$. All nine images share the weights $W_1$ of their features, so its gradient collects from all nine. `mnistlib.attention` has it in full, and you know every line. But is it right? Lesson 03's check along a random direction $r$ nudges all parameters at once.
 
 # %% tags=["hide-input"]
 model = Attention()
@@ -354,7 +354,7 @@ for key, value in [(1, 2), (3, 7), (6, 4), (8, 9)]:
     mark = "✓" if says == value else f"✗, it is {value}"
     axis.text(key - 0.15, lines[says][10 * key] + 2, f"{says} {mark}", ha="right", va="bottom")
     axis.plot(key, lines[says][10 * key], "o", color="0.2")
-axis.set(title="Three of four right, and nothing was compared", xlabel="digit asked about")
+axis.set(title="The highest line wins", xlabel="digit asked about")
 axis.set(ylabel="points", xticks=range(10), ylim=(-30, 68))
 axis.legend(loc="lower right", fontsize=12)
 plt.show()
@@ -387,7 +387,7 @@ guesses.compare("% right by adding two votes", f"{100 * longest.mean() / 4:.1f}"
 # $$\log \sum_l e^{z_l} - z_{l_i} .$$
 #
 # 1. *A mean vote is no worse.* The first term, log-sum-exp, is a bowl: its second derivative along any line is a variance (lesson 02's Jacobian, $\mathrm{diag}(p) - p^T p$), and no variance is negative. In a bowl the mean of the heights is at least the height at the mean. Let $\bar F$ be the mean of a card's four $F_i$. The four log-sum-exps then average at least the log-sum-exp of $\bar F + g$.
-# 2. *Favouring the right answer gains nothing, on average.* Deal the same four values beside the same four keys in all 24 ways, each as likely as any other. Then every value is beside every key equally often, so the four questions' points for the right answer are, on average, the same as $\bar F$'s points for it. The company's points $g$ may change with each deal, but an answer by $F_i$ and an answer by $\bar F$ add the same ones, so they make no difference here.
+# 2. *Favouring the right answer gains nothing, on average.* Deal the same four values beside the same four keys in all 24 ways, each as likely as any other. Then every value is beside every key equally often, so the four questions' points for the right answer are, on average, the same as $\bar F$'s points for it. The company's points $g$ may change with each deal, but they are added either way, so they cancel here.
 # 3. *What is left is the rival.* The loss is therefore at least that of somebody who uses the same $z = \bar F + g$ for all four questions, that is, the same ten probabilities. Nobody who does so has a smaller mean surprise than the shares $p$ themselves, and theirs is the entropy. Its mean over all cards is 1.1868.
 #
 # With handwriting, take for $F_i$ the mean of the question's points over all images that may ask about key $i$: by the same bowl, that makes the loss no larger.
@@ -454,7 +454,7 @@ for name, answer in candidates.items():
     print("{:19} {:>6}  {:>5}  {:7.1f}  {:5.1f}".format(name, *marks, trades, share))
 
 # %% [markdown]
-# Here is the verdict. Each of the three tests is needed: only the first catches *looks, by place*, only the second *over the cards*, and only the third the others. The adders get three cards in five right (and not nearly two in three, because they have to read handwriting), and their answers trade places on none. Our network's do on 85 cards in 100; on about one in ten they can't, because both values show the same digit, and in the few that are left it has presumably misread one. (Trading alone isn't enough, either: a table of random answers for every question and company would trade now and then. But it would be wrong.) **The question decides which of the two values is heard**, and that is what we mean by looking.
+# Here is the verdict. Each of the three tests is needed: only the first catches *looks, by place*, only the second *over the cards*, and only the third the others. The adders get three cards in five right (and not nearly two in three, because they have to read handwriting), and their answers trade places on none. Our network's do on 85 cards in 100; on about one in ten they can't, because both values show the same digit, and in the few that are left it has presumably misread one. A trade proves that question and company decide *together*; that the network decides *well*, its accuracy shows: a table of random answers for every question and company would trade now and then, and be wrong. **The question decides which of the two values is heard**, and that is what we mean by looking.
 #
 # ### Change what it looked at
 #
