@@ -118,6 +118,14 @@ def _looking_and_favouring_the_first_pairs(x: np.ndarray) -> np.ndarray:
     return attention.weighted_mean(functions.softmax(s), v)
 
 
+def _looking_and_favouring_the_last_pair(x: np.ndarray) -> np.ndarray:
+    """One that looks, but whose scores gain a point at the last place."""
+    q, k, v = _parts(x)
+    s = 20 * (q[:, None] * k).sum(axis=2)
+    s[:, -1] += 1
+    return attention.weighted_mean(functions.softmax(s), v)
+
+
 def _looking_and_listening_to_the_next_pair(x: np.ndarray) -> np.ndarray:
     """One that looks, and adds a little of the value below; the first follows on the last."""
     w, v = _weights(x), _parts(x)[2]
@@ -226,6 +234,7 @@ EXERCISES = (
                     _looking_back_at_the_card_before,
                     _two_votes_added_as_probabilities,
                     _looking_and_listening_to_the_next_pair,
+                    _looking_and_favouring_the_last_pair,
                 )
             ),
             (looking.Watched(_looking), _CARDS[:1]),  # its own question is about another key
