@@ -123,10 +123,10 @@ def writers(folder: str | os.PathLike[str] | None = None) -> Writers:
     folder = _expanded(_clones_data() / "writers" if folder is None else folder)
     arrays = {}
     for part, file in WRITERS.items():
-        packed, flaw = download.read_verified(folder / file.name, file)
-        if flaw:
+        packed = download.read_verified(folder / file.name, file)
+        if isinstance(packed, download.Flaw):
             raise download.DownloadError(
-                f"{file.name} {flaw} in {folder}. It comes with the course and is not "
+                f"{file.name} {packed} in {folder}. It comes with the course and is not "
                 "downloaded: `git checkout -- data/writers` in the clone brings it back."
             )
         arrays[part] = parse_idx(gzip.decompress(packed))

@@ -28,7 +28,7 @@ LIBRARY = [
 #: What a module of the library may import beside NumPy and Python's own.
 OTHER_PACKAGES = {
     "plotting": {"font_source_serif_pro", "matplotlib", "matplotlib_inline"},
-    "download": {"requests", "tqdm"},
+    "download": {"requests", "tqdm", "urllib3"},
     "training": {"threadpoolctl"},
 }
 

@@ -61,6 +61,21 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def silent(self):
         self.server.done.wait(30)
 
+    def drip(self):
+        self.answer(b"", length=len(GOOD))
+        for byte in GOOD:
+            self.wfile.write(bytes([byte]))
+            if self.server.done.wait(0.02):
+                return
+
+    def drip_headers(self):
+        self.send_response(200)
+        self.flush_headers()
+        for _ in range(200):
+            self.wfile.write(b"X")
+            if self.server.done.wait(0.02):
+                return
+
 
 class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
@@ -198,3 +213,49 @@ def test_what_cannot_be_written_is_a_clear_error_that_leaves_nothing(
     with pytest.raises(DownloadError, match=r"cannot be written to .*MNISTLIB_DATA"):
         fetch(FILE, folder, [server.mirror("good")])
     assert sorted(tmp_path.rglob("*.gz*")) == before
+
+
+def test_a_mirror_that_drips_is_given_up_and_the_next_one_asked(server, tmp_path, monkeypatch):
+    monkeypatch.setattr(download, "LONGEST", 0.2)
+    path = fetch(FILE, tmp_path, [server.mirror("drip"), server.mirror("good")])
+    assert path.read_bytes() == GOOD
+    (tmp_path / FILE.name).unlink()
+    for behaviour, reason in [
+        ("drip", r"sent only \d+ bytes in 0 seconds"),
+        ("drip_headers", "sent no whole answer in 0 seconds"),
+    ]:
+        with pytest.raises(DownloadError, match=reason):
+            fetch(FILE, tmp_path, [server.mirror(behaviour)])
+
+
+def test_threads_that_fetch_one_file_never_see_half_of_it(server, tmp_path):
+    seen = []
+
+    def get():
+        for _ in range(5):
+            (tmp_path / FILE.name).unlink(missing_ok=True)
+            seen.append(download.fetch_bytes(FILE, tmp_path, [server.mirror("good")]))
+            with contextlib.suppress(FileNotFoundError):  # another has just taken it away
+                seen.append((tmp_path / FILE.name).read_bytes())
+
+    threads = [threading.Thread(target=get) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(seen) == {GOOD}
+    assert {path.name for path in tmp_path.iterdir()} <= {FILE.name}
+
+
+def test_the_part_of_a_process_that_was_killed_goes(server, tmp_path):
+    old = tmp_path / f"{FILE.name}.0123abcd.part"
+    new = tmp_path / f"{FILE.name}.4567cdef.part"
+    for part in (old, new):
+        part.write_bytes(GOOD[:100])
+    os.utime(old, (0, 0))
+    fetch(FILE, tmp_path, [server.mirror("good")])
+    assert {path.name for path in tmp_path.iterdir()} == {FILE.name, new.name}
+
+
+def test_what_a_mirror_sends_reaches_the_terminal_as_plain_text():
+    assert "\x1b" not in download._root_cause(OSError("status line \x1b[2J"))
