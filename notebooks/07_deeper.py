@@ -368,7 +368,7 @@ guesses.compare("will the sigmoid minus a half learn", "yes" if score.accuracy >
 figure, (left, right) = plt.subplots(1, 2, figsize=(6.2, 4), sharey=True, layout="constrained")
 for name, style in [("sigmoid", "o--"), ("sigmoid - 1/2", "s-")]:
     *kept, _ = deep.MLP(name).forward(sigmoids, x)
-    left.semilogy([np.linalg.norm(a) for a in kept], style, label=name)
+    left.semilogy([np.linalg.norm(a) for a in kept], style, label=name.replace("-", "−"))
     right.semilogy([np.linalg.norm(a - a.mean(axis=0)) for a in kept], style, label=name)
 left.set(
     title="As a whole:\none stays large",

@@ -364,12 +364,13 @@ for name, (x, y, value) in boxes.items():
     axis.plot([corner[0], corner[0] + width], [middle, middle], color="0.7", lw=0.8, zorder=4)
     for place, (words, colour) in enumerate(text):
         level = y + 0.36 * ((len(text) - 1) / 2 - place)
+        words = words.replace("-", "−")
         axis.text(x, level, words, color=colour, ha="center", va="center", fontsize=12, zorder=4)
 for start, end in pairs:  # each arrow from edge to edge
     ends = {"xy": boxes[end][:2], "xytext": boxes[start][:2]}
     style = {"arrowstyle": "-|>", "color": "0.5", "patchA": frames[start], "patchB": frames[end]}
     axis.annotate("", **ends, arrowprops=style | {"shrinkA": 0, "shrinkB": 1})
-for x, y, blame in [(5.6, 5.3, "0,  -1"), (8.5, 6.88, "3/4,  1/4")]:
+for x, y, blame in [(5.6, 5.3, "0,  −1"), (8.5, 6.88, "3/4,  1/4")]:
     axis.text(x, y, blame, color=plotting.COLOURS[1], ha="center", zorder=4)
 axis.text(0.1, 3.4, "above the line: the value", color=plotting.COLOURS[0])
 axis.text(0.1, 3.0, "below: its blame", color=plotting.COLOURS[1])
