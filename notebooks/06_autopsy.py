@@ -144,7 +144,7 @@ images, digits = validation_set
 nearest = baseline.nearest_mean(images.reshape(-1, 784).astype(float), means) == digits
 print(f"nearest mean: {nearest.mean():.2%}")
 
-rows = studies.read("ten_averages")["rows"]
+rows = [r for r in studies.read("ten_averages")["rows"] if r["settings"]["steps"] == 10_000]
 for row in studies.read("ladder")["rows"]:
     chosen = row["settings"]
     if chosen["rung"] == "the original" and chosen["rate"] == recipe.learning_rate:
