@@ -82,7 +82,7 @@ def take_backward(dz: np.ndarray, index: np.ndarray, size: int) -> np.ndarray:
 def unit_rows_backward(dz: np.ndarray, u: np.ndarray) -> np.ndarray:
     """Compute the loss's gradient by u, where each row of z is the row of u divided by its length.
 
-    Derived in lesson 11, "The formula that you wrote".
+    Derived in lesson 11, "Optional: several steps in one".
     """
     length = np.sqrt((u * u).sum(axis=1, keepdims=True))
     z = u / length

@@ -9,20 +9,20 @@
 # %% [markdown]
 # # 11 Let the machine differentiate
 #
-# In lesson 03 you filled a sheet of paper with blames, one array after another, and in lessons 02, 07 and 10 you did it again for other formulas, each time with care and a check. Then you open a framework, where somebody has written the way forward of a network with a hundred layers and, below it, a single line, `loss.backward()`. No sheet, no derivation, and the gradients are simply there. When we first met that line we took it for granted, as one does. **How does a computer work out what you derived?**
+# In lesson 03 you filled a sheet of paper with gradients, one array after another, and later you did it again for other formulas, each time with care and a check. Now open a framework, where somebody has written the forward pass of a network with a hundred layers and, below it, a single line, `loss.backward()`. No sheet, no derivation, and the gradients are simply there. When we first met that line we took it for granted, as one does. **How does a computer work out what you derived?**
 #
 # The answer is short enough to write in one sitting, and the part that matters you will write yourself: four small functions of yours go into an engine, which then differentiates whole networks by your rules.
 #
 # **You will be able to**
 #
 # - explain what a framework does when you call `loss.backward()`;
-# - write the backward rule of an operation, and undo a broadcast;
-# - say in which order blame must travel, and why it is added up;
+# - write the rule by which an operation sends the gradient back, also where NumPy copied an array;
+# - say in which order gradients must travel, and why they are added up;
 # - say what a gradient costs, and why it is computed backwards.
 #
 # **You need** lessons [02](02_sigmoid_softmax.ipynb), [03](03_backpropagation.ipynb) and [04](04_training_curves.ipynb). Lessons [07](07_deeper.ipynb) and [10](10_seeing_shapes.ipynb) come back in one section, which you can follow without having read them.
 #
-# **Time** 55 minutes to read, 53 more for the exercises; it runs for about 5 s and takes 250 MB
+# **Time** 50 minutes to read, 53 more for the exercises; it runs for about 5 s and takes 250 MB
 
 # %% [markdown]
 # ## Before you start
@@ -60,7 +60,7 @@ mnist = data.load()
 # %% [markdown]
 # ## A value that remembers
 #
-# Think back to that sheet. At each step you held one array's *blame*, the loss's gradient with respect to it, and handed it back to the arrays that this one had been made from. You could do so because you knew two things, and needed no others: *which* arrays those were, and *by which rule* the blame goes back to each of them. Here is an array that knows those two things about itself; the arrays that it was made from are called its **parents**, and each parent is kept together with the rule that leads back to it.
+# Think back to that sheet. At each step you held one array's *blame*, which is the loss's gradient with respect to it, and handed it back to the arrays that this one had been made from. For that you needed to know only two things: *which* arrays those were, and *by which rule* the blame goes back to each of them. Here is an array that knows those two things about itself; the arrays that it was made from are called its **parents**, and each parent is kept together with the rule that leads back to it.
 
 
 # %%
@@ -89,7 +89,7 @@ def add(u, w):
 
 
 # %% [markdown]
-# Try it on $L = u\,w + w$, with $u = 3$ and $w = 2$. Pencil first: what is $L$, and how much blame do $u$ and $w$ get? Note that $w$ is used twice.
+# Try it on a loss as small as can be, $L = u\,w + w$, with $u = 3$ and $w = 2$. Pencil first: what is $L$, and how much blame do $u$ and $w$ get? Note that $w$ is used twice.
 #
 # <details><summary>The pencil's numbers</summary>
 #
@@ -102,42 +102,27 @@ u, w = Value(3), Value(2)
 product = multiply(u, w)
 L = add(product, w)
 print("L =", L.array)
-for source, rule in L.parents:
-    print("L came from", source.array, "and hands it", rule(1.0))
+for parent, rule in L.parents:
+    print("L came from", parent.array, "and hands it", rule(1.0))
 
 # %% [markdown]
-# Those are the blames after a single step back, and soon a loop will take the other steps. Notice what has *not* happened. Nobody analysed a formula: Python ran your lines, and each value wrote down where it came from, which is why a framework can differentiate a program full of loops that no one could write as a formula.
+# That was a single step back; soon a loop will take the others. The field has names for all this. Draw an arrow from each value to whatever was made from it, and you have a **computational graph**. Kept for the way back, it is called a **tape**, and walking it backwards is **automatic differentiation** in **reverse mode**, *autodiff* for short.
 #
-# The field has names for all this. Draw an arrow from each value to whatever was made from it, and you have a **computational graph**. The record of it is called a **tape**, and walking it backwards is **automatic differentiation** in **reverse mode**, *autodiff* for short. A rule is a **vector-Jacobian product**, and that name is worth a moment. In lesson 02 you met the Jacobian, the table of all slopes of all outputs with respect to all inputs. For $z = u \odot w$ with a thousand entries it would hold a million numbers, nearly all of them 0, since nudging $u_1$ moves only $z_1$. A rule takes the vector $dz$ and returns its product with that table *without ever writing the table down*: here it is `dz * w`, a thousand multiplications in place of a million. That is what makes reverse mode cheap.
+# A rule is called a **vector-Jacobian product**, and that name is worth a moment. In lesson 02 you met the Jacobian, the table of all slopes of all outputs with respect to all inputs. For $z = u \odot w$ with a thousand entries it would hold a million numbers, nearly all of them 0, since nudging $u_1$ moves only $z_1$. A rule takes the vector $dz$ and returns its product with that table *without ever writing the table down*: here it is `dz * w`, a thousand multiplications in place of a million. That is what makes reverse mode cheap.
 #
-# The other rules you have derived already, or know from school:
+# The other rules you have derived already, or know from school; $\sigma$ is the sigmoid.
 #
-# | operation | its rule | from lesson |
-# |---|---|---|
-# | $Z = U W$, shapes (n, inputs) and (inputs, outputs) | $dU = dZ\, W^T$ and $dW = U^T dZ$ | 03 |
-# | $z = e^u$ | $du = dz \odot z$ | school |
-# | $z = \log u$ | $du = dz / u$ | school |
-# | $z = \sigma(u)$ | $du = dz \odot z \odot (1 - z)$ | 02 |
-# | $z = \max(u, 0)$ | $du = dz$ where $u > 0$, else 0 | 07 |
-# | $z = \sum_j u_j$ | each $du_j = dz$ | 03: a sum hands its blame to each term |
-# | $z = u - w$ | $du = dz$ and $dw = -dz$ | school |
-# | $z = u / w$ | yours | |
+# | operation | its rule |
+# |---|---|
+# | $Z = U W$, a matrix product | $dU = dZ\, W^T$ and $dW = U^T dZ$ |
+# | $z = u - w$ | $du = dz$ and $dw = -dz$ |
+# | $z = u / w$ | yours, in a moment |
+# | $z = \sum_j u_j$ | each $du_j = dz$ |
+# | $z = e^u$ | $du = dz \odot z$ |
+# | $z = \log u$ | $du = dz / u$ |
+# | $z = \sigma(u)$ | $du = dz \odot z \odot (1 - z)$ |
+# | $z = \max(u, 0)$ | $du = dz$ where $u > 0$, else 0 |
 #
-# Here are two of them in code.
-
-
-# %%
-def matrix_product(U, W):
-    rules = [(U, lambda dZ: dZ @ W.array.T), (W, lambda dZ: U.array.T @ dZ)]
-    return Value(U.array @ W.array, rules)
-
-
-def exp(u):
-    z = np.exp(u.array)
-    return Value(z, [(u, lambda dz: dz * z)])
-
-
-# %% [markdown]
 # ### Exercise 11.1: back through a quotient (warm-up, 4 minutes)
 #
 # Write the two rules for $z = u / w$, entry by entry, where all arrays have the same shape. Pencil first: $u = 6$, $w = 2$, $dz = 4$. If $w$ grows, does $z$ grow?
@@ -163,7 +148,7 @@ exercises.folded(my_divide_backward)
 # %% [markdown]
 # ## What broadcasting did
 #
-# One rule is still missing, and it is easy to forget because it belongs to an operation that you never typed. In $Z = XW + b$ the product has shape (n, outputs), while $b$ is a single row, of shape (outputs,). NumPy adds that row to every row of the product, as if there were $n$ copies of it. This **broadcasting** is an operation like any other, and each copy has its own blame: nudge $b$, and all $n$ copies move at once. So the blame of $b$ is the sum of the blames of its copies, of which there is one in each row of $dZ$, or in code `dZ.sum(axis=0)`. The $db$ that you derived in lesson 03 is the same sum; there it seemed to belong to biases, and here you see that it belongs to copying.
+# One rule is still missing, and it is easy to forget because it belongs to an operation that you never typed. In $Z = XW + b$ the product has shape (n, outputs), while $b$ is a single row, of shape (outputs,). NumPy adds that row to every row of the product, as if there were $n$ copies of it. This **broadcasting** is an operation like any other, and each copy has its own blame: nudge $b$, and all $n$ copies move at once. So $b$'s blame is the sum of its copies' blames, one for each row of $dZ$, or in code `dZ.sum(axis=0)`. The $db$ that you derived in lesson 03 is the same sum; there it seemed to belong to biases, and here you see that it belongs to copying.
 #
 # > To undo a broadcast, sum over every axis along which the array was copied.
 #
@@ -194,25 +179,23 @@ exercises.folded(my_unbroadcast)
 # %% [markdown]
 # ## The order of the way back
 #
-# Who hands blame on first? In the example, $L$ gives 1 to the product and 1 to $w$, and then the product gives its share to $u$ and to $w$. Only then is $w$'s blame complete: $1 + 3 = 4$. Now suppose that $w$ had been made from something else, and had handed its blame on as soon as the first share arrived. It would have handed on 1 instead of 4, and everything behind it would be wrong.
+# Who hands blame on first? In the example, $L$ gives 1 to the product and 1 to $w$, and then the product gives its shares to $u$ and to $w$. Only then is $w$'s blame complete: $1 + 3 = 4$. If $w$ had been made from something else, and had handed its blame on as soon as the first share arrived, it would have handed on 1 instead of 4, and everything behind it would be wrong.
 #
-# So **a value hands its blame on only when all of it has arrived**, which means that on the way back a value must come after everything that it went into. Such an order is called a **topological order**. There always is one, because a value can only be made from values that already exist, so that the order in which they were made, reversed, is a right one. But each of our values knows its parents and nothing else, so the order has to be found.
+# So **a value hands its blame on only when all of it has arrived**, which means that on the way back a value must come after everything that it went into. Such an order is called a **topological order**. There is always one: reverse the order in which the values were made. But our values remember only their parents, not when they were made, so the order has to be found.
 #
-# The idea is to count. Each value waits for as many shares of blame as it has *uses*, and is ready when the last of them has come. Call the product $q$: in the example $q = u\,w$ and $L = q + w$, so $q$ and $u$ have one use each, and $w$ has two. Take out $L$, and each of its parents has one use fewer to wait for: $q$ has none, so it is ready, and $w$ has one left. Take out $q$, and both $u$ and $w$ become ready.
+# One way is to count each value's *uses*, that is, how often it went into another value, and to take a value only when everything that it went into has been taken.
 #
 # ### Exercise 11.3: the order (core, 20 minutes)
 #
-# You get the graph as a dictionary, which lists under each value's name the names of its parents, and the name of the last value, the *end*. Return a list of names, the end first. Every value on which the end depends must be in the list exactly once, and must come after all values in the list that were made from it. There are often several right orders, and counting is only one way to find one.
+# You get the graph as a dictionary, which lists under each value's name the names of its parents, and the name of the last value, the *end*. Return a list of names, the end first. Every value on which the end depends must be in the list exactly once, and must come after all values in the list that were made from it. Write a loop, because a function that calls itself hits Python's limit on nested calls if the chain of values is long; and don't follow every path, because there can be billions of them.
 #
-# Pencil first: `{"L": ["q", "w"], "q": ["u", "w"], "u": [], "w": []}`, starting at `"L"`. May `"w"` come second?
+# Pencil first, with $q$ for the product: `{"L": ["q", "w"], "q": ["u", "w"], "u": [], "w": []}`, starting at `"L"`. How many uses has each value? May `"w"` come second?
 #
 # <details><summary>With the pencil</summary>
 #
-# No, because $w$ went into $q$ too, so $q$ must come before it. `["L", "q", "u", "w"]` and `["L", "q", "w", "u"]` are both right.
+# `"q"` and `"u"` have one use each, and `"w"` has two. It went into $q$ too, so it can't come second, because $q$ must come before it. `["L", "q", "u", "w"]` and `["L", "q", "w", "u"]` are both right.
 #
 # </details>
-#
-# Whichever way you choose, mind two things. If each of fifty values is used twice by the next, $2^{50}$ paths lead from the end to the start, too many to walk them all. And a function that calls itself hits Python's limit on nested calls if the chain of values is long, so write a loop.
 
 
 # %%
@@ -227,11 +210,11 @@ exercises.check(my_topological_order)
 exercises.folded(my_topological_order)
 
 # %% [markdown]
-# With the order in hand, all of backpropagation is one loop. Start with $dL = 1$ and every other blame 0. Take the values $z$ in that order, and for each $u$ that $z$ was made from, with its rule,
+# With the order in hand, all of backpropagation is one loop. Start with $dL = 1$ and every other blame 0. Take the values $z$ in that order; ask the rule of each parent $u$ for its share, undo the broadcast, and *add* the share to what has arrived at $u$ so far:
 #
-# $$\begin{aligned} \text{blame} &= \text{rule}(dz), \text{ broadcast undone}, \\ du &\leftarrow du + \text{blame} . \end{aligned}$$
+# $$du \leftarrow du + \text{rule}(dz) .$$
 #
-# In words: ask the rule, put the answer into the parent's own shape, and *add* it to what has arrived there. In the code $du$ is kept as `u.grad`, and `autodiff.graph(L)` is the dictionary of the exercise, with the values themselves for names.
+# In the code $du$ is kept as `u.grad`, and `autodiff.graph(L)` is the dictionary of the exercise, with the values themselves for names.
 
 
 # %%
@@ -242,17 +225,17 @@ def backward(L, adding=True):
     L.grad = np.ones(L.array.shape)
     for z in order:
         for u, rule in z.parents:
-            blame = autodiff.unbroadcast(rule(z.grad), u.array.shape)
-            u.grad = u.grad + blame if adding else blame
+            share = autodiff.unbroadcast(rule(z.grad), u.array.shape)
+            u.grad = u.grad + share if adding else share
 
 
 backward(L)
 print("du =", u.grad, "  dw =", w.grad)
 
 # %% [markdown]
-# Just as on paper. Now for a famous bug. With `adding=False` the loop *assigns* the blame instead of adding it.
+# Just as on paper. Now for a famous bug. With `adding=False` the loop *assigns* each share instead of adding it.
 #
-# **Predict.** What will the blame of $w$ come to with the bug? It should be 4. And will the check of lesson 03 notice?
+# **Predict.** The blame of $w$ should be 4. What will it come to with the bug?
 
 
 # %%
@@ -271,14 +254,14 @@ for adding in [True, False]:
 guesses.compare("dw with the bug", w.grad)
 
 # %% [markdown]
-# $u$ is right, because it is used only once. $w$ is left with whatever arrived last, and the check rejects it. What makes this bug famous is where it hides: in a network that uses every value just once, as lesson 03's seems to (look again at the next picture), you would never see it.
+# $u$ is right, because it is used only once. $w$ is left with whatever arrived last, and lesson 03's gradient check rejects it. What makes this bug famous is where it hides: in a network that uses every value just once, as lesson 03's seems to (look again at the next picture), you would never see it.
 #
-# From here on we use the library's `autodiff.Value`, which is the class from above with every rule of the table, a few more, and this loop as its method `backward`. The operators `+ - * / @` work on it, and unlike NumPy's, its `sum` and `max` along an axis keep that axis, with size 1. Plain arrays, such as the pixels, get no blame.
+# From here on we use the library's `autodiff.Value`, which is the class from above with every rule of the table, a few more, and this loop as its method `backward()`. The operators `+ - * / @` work on it, and unlike NumPy's, its `sum` and `max` along an axis keep that axis, with size 1. Plain arrays, such as the pixels, get no blame.
 
 # %% [markdown]
 # ## Lesson 03's sheet, once more
 #
-# Back to where it all began, the pencil network with its one image. Here is its way forward, with the cross-entropy written out step by step:
+# Back to where it all began, the pencil network with its one image. Here is its forward pass from the logits $z_2$ on, with the cross-entropy written out step by step; $p$ are the probabilities, $y$ is the one-hot target, and $k$ counts the classes:
 #
 # $$\begin{aligned} \text{total} &= \textstyle\sum_k e^{z_{2k}}, \\ \log p &= z_2 - \log \text{total}, \\ L &= -\textstyle\sum_k y_k \log p_k . \end{aligned}$$
 #
@@ -311,12 +294,14 @@ print("dz1:", z1.grad[0])
 print("dW1:", *W1.grad.round(6).tolist(), sep="\n   ")
 
 # %% [markdown]
-# The first line is $(\frac34, -\frac34)$, and the machine has never heard of $p - y$. Then come $\frac94$ and $-\frac32$, then $\frac{9}{16}$ and $-\frac{9}{32}$: this is your sheet, number for number. Below is the graph that it walked, slightly shortened. In each box the value stands above the line, and its blame below; blame runs up the page. (The cell that draws it is long and only draws; leave it folded.) Before you read on, find the value that is used twice, and add up what its two paths bring.
+# The first line is $(\frac34, -\frac34)$, and the machine has never heard of $p - y$. Then come $\frac94$ and $-\frac32$, then $\frac{9}{16}$ and $-\frac{9}{32}$: this is your sheet, number for number. Below is the graph that it walked, with the steps from $\log p$ to the loss drawn as one. In each box the value stands above the line, and its blame below; blame runs up the page. Before you read on, find the value that is used twice, and add up what its two paths bring.
 
 
-# %% mystnb={"image": {"alt": "The pencil network as a graph of boxes from top to bottom, each with its value above a thin line and its blame below. z1 is 0 and log 3, blame 9/16 and minus 9/32. a1 is one half and three quarters, blame 9/4 and minus 3/2. z2 is 2 plus log 3 and 2, blame three quarters and minus three quarters. From z2 two arrows leave: one to e, the total and the log of the total on the right, one straight down to log p. They meet at log p, whose blame is 0 and minus 1. Below it lies the loss, log 4, with blame 1. W1, b1, W2 and b2 stand at the left with arrows into z1 and z2."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "The pencil network as a graph of boxes from top to bottom, each with its value above a thin line and its blame below. z1 is 0 and log 3, blame 9/16 and minus 9/32. a1 is one half and three quarters, blame 9/4 and minus 3/2. z2 is 2 plus log 3 and 2, blame three quarters and minus three quarters. From z2 two arrows leave: one to e, the total and the log of the total on the right, where the blames of e and of the total are 1/total; and one straight down to log p. They meet at log p, whose blame is 0 and minus 1. Below it lies the loss, log 4, with blame 1. W1, b1, W2 and b2 stand at the left with arrows into z1 and z2."}} tags=["hide-input"]
 def write(number):
-    """A small fraction, or a fraction plus a log, as text; otherwise three decimals."""
+    """A small fraction, or a fraction plus a log, or 1/total, as text; otherwise three decimals."""
+    if np.isclose(number * total.array.item(), 1):
+        return "1/total"
     for extra, name in [(0, ""), (np.log(3), "log 3"), (np.log(4), "log 4")]:
         fraction = Fraction(number - extra).limit_denominator(64)
         if abs(number - extra - fraction) < 1e-9 and (not name or fraction.denominator == 1):
@@ -383,36 +368,17 @@ plt.show()
 # It is $z_2$, which goes straight into $\log p$, and a second time by way of the total. Start at the loss, where $\log p$ gets the blame $-y$, and follow both paths up with a pencil.
 #
 # - The straight path brings $z_2$ that same $-y$. In the picture it is $(0, -1)$.
-# - On the other path, log total is subtracted in every $\log p_k$. Each $\log p_k$ therefore hands it $+y_k$, which is its own blame with the sign reversed. Since log total was broadcast, one copy to each class, these are added up, as in exercise 11.2, and make 1. The total then gets $1 / \text{total}$, and so does each of its terms $e^{z_{2k}}$. The rule of exp multiplies by $e^{z_{2k}}$, which makes $p_k$. In the picture it is $(\frac34, \frac14)$.
+# - On the other path, log total is subtracted in every $\log p_k$. Each $\log p_k$ therefore hands it $+y_k$, which is its own blame with the sign reversed. Since log total was broadcast, one copy to each class, these are added up, as in exercise 11.2, and make 1. By the rule of log, the total then gets $1 / \text{total}$, and so does each of its terms $e^{z_{2k}}$. The rule of exp multiplies by $e^{z_{2k}}$, which makes $p_k$. In the picture it is $(\frac34, \frac14)$.
 #
 # **The famous $p - y$ is the sum of two paths.** In lesson 02 it fell out of a Jacobian after half a page, and it looked like luck. It isn't: one path says what the answer should have been, and the other what the network said.
 #
-# **A good place to stop.** You have the whole idea now: values that remember, a rule for each operation, broadcasting undone, an order, a loop that adds. What follows puts your rules to work, and asks where they break and what they cost.
+# **A good place to stop.** You have the whole idea now: values that remember, a rule for each operation, an order, a loop that adds. What follows puts your rules to work, and asks where they break and what they cost.
 #
 # ## Three networks for free
 #
-# Four steps are the same for every network: wrap its parameters in values, compute the logits, take the cross-entropy, walk back. The library keeps them as `autodiff.TapeModel`. Give it a way forward, and you have a model that lesson 04's `train` accepts. Here are the ways forward of lessons 03 and 07; in the second, $A_0 = X$, and the last layer leaves out the max:
+# Four steps are the same for every network: wrap its parameters in values, compute the logits, take the cross-entropy, walk back. The library keeps them as `autodiff.TapeModel`. Give it a forward pass as far as the logits, and you have a model that lesson 04's `train` accepts.
 #
-# $$\begin{aligned} Z_2 &= \sigma(X W_1 + b_1)\, W_2 + b_2, \\ A_m &= \max(A_{m-1} W_m + b_m,\, 0) . \end{aligned}$$
-
-
-# %%
-def lesson_03(parameters, x):
-    W1, b1, W2, b2 = parameters
-    a1 = (x @ W1 + b1).sigmoid()  # (n, 128)
-    return a1 @ W2 + b2  # the logits, (n, 10)
-
-
-def lesson_07(parameters, x):
-    *hidden, (W_last, b_last) = zip(parameters[::2], parameters[1::2])
-    a = x
-    for W, b in hidden:
-        a = (a @ W + b).relu()
-    return a @ W_last + b_last
-
-
-# %% [markdown]
-# Lesson 10's network needs one more operation. There a small table of weights, a *kernel*, is laid on each patch of 5 × 5 pixels, and its results, patch by patch, form a new image, a *map*, on which the next layer's kernels are laid in turn. So patches have to be *taken* out of an array by an index, and since they overlap, one entry lies in many of them. That entry's blame is, once more, a sum.
+# Lesson 03's forward pass you have just seen. Lesson 07's network has more layers, and a max where that one has a sigmoid, so it needs nothing new. Lesson 10's needs one more operation. There a small table of weights, a *kernel*, is laid on each patch of 5 × 5 pixels, and its results, patch by patch, form a new image. So patches have to be *taken* out of an array by an index, and since they overlap, one entry lies in many of them. That entry's blame is, once more, a sum.
 #
 # ### Exercise 11.4: entries that are taken twice (core, 6 minutes)
 #
@@ -437,10 +403,24 @@ exercises.check(my_take_backward)
 exercises.folded(my_take_backward)
 
 # %% [markdown]
-# When an index names an entry twice, NumPy's `+=` writes it only once: the assignment bug again, and a nasty place to hide, because nothing fails; the gradient is merely too small. With that rule, lesson 10's way forward can be written for the tape as well. It stands in the folded cell below, which you may skip: there is nothing in it that you don't know, and a good deal of index arithmetic.
+# When an index names an entry twice, NumPy's `+=` writes it only once: the assignment bug again, and a nasty place to hide, because nothing fails; the gradient is merely too small. With that rule, all three networks can be written for the tape. Their forward passes stand in the folded cell below, which you may skip: no operation in it is new, and there is a good deal of index arithmetic.
 
 
 # %% tags=["hide-input"]
+def lesson_03(parameters, x):
+    W1, b1, W2, b2 = parameters
+    a1 = (x @ W1 + b1).sigmoid()  # (n, 128)
+    return a1 @ W2 + b2  # the logits, (n, 10)
+
+
+def lesson_07(parameters, x):
+    *hidden, (W_last, b_last) = zip(parameters[::2], parameters[1::2])
+    a = x
+    for W, b in hidden:
+        a = (a @ W + b).relu()
+    return a @ W_last + b_last
+
+
 def kernels(x, W, b, side=5):  # the shapes are those of the first layer
     n, rows, columns, channels = x.shape
     down, right = np.divmod(np.arange(side * side), side)  # the places within a patch
@@ -467,7 +447,7 @@ def lesson_10(parameters, x):
 exercises.keep(my_divide_backward, my_unbroadcast, my_topological_order, my_take_backward)
 
 # %% [markdown]
-# Take the same weights and the same 50 images twice. Does the engine come to the gradients that you derived by hand?
+# For each network, take some weights and 50 images. Does the engine come to the gradients that were derived by hand?
 
 # %% tags=["hide-input"]
 images, labels = mnist.train_images[:50], mnist.train_labels[:50]
@@ -487,7 +467,7 @@ for name, (forward, by_hand, start) in cases.items():
     print(f"{name}: all gradients agree to 1e-12:", largest < 1e-12)
 
 # %% [markdown]
-# All three agree, up to rounding. Lesson 10's gradient takes half a lesson to derive, and the tape needed only the lines of its way forward. If yours were kept, it was your sum over copies, your order and your take that did it; the engine contributed little more than the loop.
+# All three agree, up to rounding. Lesson 10's gradient takes half a lesson to derive, and the tape needed only the lines of its forward pass. Where your functions were kept, they undid the broadcasts, found the order and added up the overlapping patches, and the engine contributed little more than the loop.
 #
 # ### The formula that you wrote
 #
@@ -504,17 +484,55 @@ z.sigmoid().sum().backward()
 print("by its own rule:", z.grad.round(6))
 
 # %% [markdown]
-# The value is right, and the slope is not a number. On the way forward $e^{800}$ became infinity, which did no harm, since 1 over infinity is 0, as it should be. On the way back the quotient divides by that infinity, so the blame of exp is 0. The rule of exp then multiplies this 0 by the value of exp, which is infinite, and 0 times infinity is no number at all. It is the overflow of [lesson 02](02_sigmoid_softmax.ipynb), found all over again by a machine that knows every rule and has no idea what you meant.
+# The value is right, and the slope is not a number. In the forward pass $e^{800}$ became infinity, which did no harm, since 1 over infinity is 0, as it should be. On the way back the quotient divides by that infinity, so the blame of exp is 0. The rule of exp then multiplies this 0 by the value of exp, which is infinite, and 0 times infinity is no number at all. It is the overflow of [lesson 02](02_sigmoid_softmax.ipynb), found all over again by a machine that knows every rule and has no idea what you meant.
 #
 # **A machine differentiates the formula that you wrote, not the function that you meant.** In other words, it spares you the derivation, but not the thinking: what lesson 02 taught you about stable formulas is still your job.
+
+# %% [markdown]
+# ## What it costs
+#
+# So far the gradient has looked like a gift. What does it cost? Without a way back you would have to do what lesson 03's check does, and nudge one parameter after another: two losses for each of a hundred thousand parameters, for a single step. How much cheaper is the way back? Times differ from computer to computer, so a study (`studies/tape_cost.py`) compares them with the time for the loss alone.
+#
+# **Predict.** Give lesson 03's network 4,096 hidden units, and so more than three million parameters. If it took one second to compute the loss of a batch, how many seconds would the loss and the whole gradient take together, with the backward pass that you derived by hand?
+
+# %%
+guesses.ask("seconds, if the loss takes one", None)
+
+# %% tags=["answer", "hide-input"]
+study = studies.read("tape_cost")
+_, _, counted = studies.again("tape_cost")
+found = {row["settings"]["measure"]: row["results"] for row in study["rows"]}
+timed = found["time"]
+print("loss and gradient together, if the loss alone takes 1")
+print("             multiplications  time by hand  time by the tape")
+for name in ["128 units", "4,096 units", "lesson 10"]:
+    one = timed[name]
+    count = counted[name]["gradient"] / counted[name]["loss"]
+    hand, tape = one["hand"] / one["loss"], one["tape"] / one["loss"]
+    print(f"{name:12} {count:15.1f} {hand:13.1f} {tape:17.1f}")
+wide = timed["4,096 units"]
+guesses.compare("seconds, if the loss takes one", f"{wide['hand'] / wide['loss']:.1f}")
+
+# %% [markdown]
+# About two seconds, and for three million parameters the same as for a hundred thousand. Take a moment to be surprised by that, because it is the reason why networks can be trained at all. The count explains it: every layer multiplies once in the forward pass and twice on the way back, for $dW$ and for $dA$, and only the first layer needs no $dA$, because nobody asks for the blame of pixels. With one hidden layer nearly all the multiplications are in the first one, hence 2.0, and with more layers, as in lesson 10's network, the count climbs towards 3.
+#
+# And the tape? Its bookkeeping shows where there is little to multiply, and in lesson 10's network, whose patches the code by hand cuts out more cleverly than by an index. What the tape costs everywhere is *memory*, because it keeps every value until the way back has passed it.
+#
+# ### Why backwards?
+#
+# You could also go forwards: move all the parameters at once in some direction $r$, and carry beside each value its **slope** along $r$, that is, how fast it grows as they move. This is **forward mode**, and nothing has to be kept for a way back. But one run forwards says only how fast the loss grows *in this direction*, and for a gradient you need that for each parameter separately, which takes a hundred thousand runs. Backwards it takes one, because there is only one loss.
+#
+# ## Optional: several steps in one
+#
+# Skip this section if you like; nothing below needs it. Where one rule replaces several steps, as the sigmoid's does, the tape has less to keep and fewer places to overflow. Here is another such rule.
 #
 # ### Exercise 11.5: one rule for many steps (stretch, 15 minutes)
 #
-# *RMSNorm* ([Zhang and Sennrich 2019](https://arxiv.org/abs/1910.07467)) keeps a layer's sums at a constant size. Apart from a constant factor, it divides each row by its own length:
+# *RMSNorm* ([Zhang and Sennrich 2019](https://arxiv.org/abs/1910.07467)) keeps the sums $Z$ of a layer at a constant size. Apart from a constant factor, it divides each row $u$ of them by its own length:
 #
 # $$z = \frac{u}{\text{length}}, \qquad \text{length} = \sqrt{\textstyle\sum_j u_j^2} .$$
 #
-# With a rule for the root, the tape could do that in steps: square, sum, root, quotient. Derive a single rule to replace them. First draw the graph, with the square as one step, and count the paths from $u$ to $z$. Then use the pencil: $u = (3, 4)$ and $dz = (5, 0)$.
+# The tape could do that in four steps: square, sum, root, quotient. Derive a single rule to replace them. First draw the graph and count the paths from $u$ to $z$. Then use the pencil: $u = (3, 4)$ and $dz = (5, 0)$.
 #
 # <details><summary>The pencil's numbers</summary>
 #
@@ -535,43 +553,6 @@ exercises.check(my_unit_rows_backward)
 exercises.folded(my_unit_rows_backward)
 
 # %% [markdown]
-# ## What it costs
-#
-# So far the gradient has looked like a gift. What does it cost? Without a way back you would have to do what lesson 03's check does, and nudge one parameter after another: two losses for each of a hundred thousand parameters, for a single step.
-#
-# **Predict.** How many times as long as the loss alone do the loss *and* its gradient take together, with your own way back, in a network with 4,096 hidden units and more than three million parameters?
-#
-# The table below has the tape beside it. Times differ from computer to computer, so they come from a study (`studies/tape_cost.py`), as ratios; multiplications are counted again by the cell.
-
-# %%
-guesses.ask("times the loss alone, 4,096 units", None)
-
-# %% tags=["answer", "hide-input"]
-study = studies.read("tape_cost")
-_, _, counted = studies.again("tape_cost")
-found = {row["settings"]["measure"]: row["results"] for row in study["rows"]}
-timed = found["time"]
-print("loss and gradient together, in units of the loss alone")
-print("                 products     time         time")
-print("                  counted  by hand  by the tape")
-for name in ["128 units", "4,096 units", "4 layers", "16 layers", "lesson 10"]:
-    one = timed[name]
-    count = counted[name]["gradient"] / counted[name]["loss"]
-    hand, tape = one["hand"] / one["loss"], one["tape"] / one["loss"]
-    label = name.replace("layers", "layers of 128")
-    print(f"{label:16} {count:8.1f} {hand:8.1f} {tape:12.1f}")
-wide = timed["4,096 units"]
-guesses.compare("times the loss alone, 4,096 units", f"{wide['hand'] / wide['loss']:.1f}")
-
-# %% [markdown]
-# Twice as long, and for three million parameters the same as for a hundred thousand. Take a moment to be surprised by that, because it is the reason why networks can be trained at all. The count explains it: every layer multiplies once on the way forward and twice on the way back, for $dW$ and for $dA$, and only the first layer needs no $dA$, because nobody asks for the blame of pixels. With one hidden layer nearly all the multiplications are in the first one, hence 2.0, and with more layers the count climbs towards 3.
-#
-# And the tape? Its bookkeeping shows most where there is least to multiply: 2.7 against 1.9 with 128 units. (Lesson 10 cuts its patches out more cleverly than by an index, hence the last row.) What the tape costs everywhere is *memory*: for each layer of sigmoids it keeps the product, $z$ and $a$ until the way back has passed it, where by hand you keep only $a$.
-#
-# ### Why backwards?
-#
-# You could also go forwards: move all the parameters at once in some direction $r$, and carry beside each value its **slope** along $r$, that is, how fast it grows as they move. This is **forward mode**, and since nothing would have to be kept for a way back, it sounds like the better bargain. But one run forwards says only how fast the loss grows *in this direction*, and for a gradient you need that for each parameter separately, which takes a hundred thousand runs. Backwards it takes one, because there is only one loss.
-#
 # ## The same in PyTorch
 #
 # Here is our tape once more, without `TapeModel`, so that all four steps can be seen.
@@ -614,7 +595,7 @@ start = network.initialise(np.random.default_rng(seed=6))
 loss, _ = tape_gradients(start, network.prepare(images), data.one_hot(labels))
 print(f"the loss by our tape: {loss:.6f}")
 print(f"the loss by PyTorch:  {theirs['losses'][0]:.6f}")
-print("PyTorch's gradients are those by hand, to 1e-12:", theirs["gradients agree"])
+print("PyTorch's gradients match those by hand, to 1e-12:", theirs["gradients agree"])
 
 # %% [markdown]
 # The two agree, down to the last gradient. One habit of PyTorch needn't puzzle you any more: it *adds* to whatever `grad` is left from the last step, which is why a training loop there begins with `zero_grad()`.
@@ -624,14 +605,12 @@ print("PyTorch's gradients are those by hand, to 1e-12:", theirs["gradients agre
 # %% [markdown]
 # ## Recap
 #
-# A computer works out what you derived by remembering: each value knows its parents and a rule for each, and a loop walks back through them. You now have such an engine, with rules in it that are yours. What it can't do is know what you meant, and it will differentiate an unstable formula as readily as a stable one.
+# What you derived by hand, a computer works out by remembering: each value knows its parents and a rule for each, and a loop walks back through them. You now have such an engine, with rules in it that are yours. What it can't do is know what you meant, and it will differentiate an unstable formula as readily as a stable one.
 #
 # - A rule is a vector-Jacobian product, whose Jacobian is never built.
 # - A value hands its blame on only when all of it has arrived: topological order.
-# - Blame is added up: where a value is used twice, where it was broadcast, where an entry is taken twice. Forget to add, and a number or a shape comes out wrong.
-# - $p - y$ is the sum of two paths.
-# - Loss and gradient together cost about two to three times as much as the loss alone, however many parameters there are. The price is memory, because whatever the rules need from the way forward must be kept.
-# - A machine differentiates the formula that you wrote. Stable formulas are still your job.
+# - Blame is added up: where a value is used twice, where it was broadcast, where an entry is taken twice.
+# - With the backward pass by hand, loss and gradient together cost about two to three times as much as the loss alone, however many parameters there are. The tape's own price is memory.
 #
 # ## Questions to ask yourself
 #
@@ -669,4 +648,4 @@ print("PyTorch's gradients are those by hand, to 1e-12:", theirs["gradients agre
 #
 # ## Next
 #
-# The course began with a network whose answer depended on its company, by accident. [Lesson 12](12_in_good_company.ipynb) has one that looks at its company on purpose, and you will need the softmax and the gradient check to build it. And if you would rather face an empty page now, [lesson 13](13_from_an_empty_page.ipynb) has one.
+# The course began with a network whose answer depended on its company, by accident. [Lesson 12](12_in_good_company.ipynb) builds one that looks at its company on purpose. And if you would rather face an empty page now, [lesson 13](13_from_an_empty_page.ipynb) has one.
