@@ -15,7 +15,7 @@
 #
 # - derive weight decay, and check its gradient;
 # - stop training early, by a rule;
-# - choose settings on some images, measure the gain on others, and give it a standard error;
+# - choose settings on some images, measure the gain on others, and state its standard error;
 # - say when learning by heart costs right answers, and when it only raises the loss.
 #
 # **You need** lessons [03](03_backpropagation.ipynb), [04](04_training_curves.ipynb) and [05](05_how_sure.ipynb).
@@ -29,7 +29,7 @@
 #
 #    <details><summary>Answer</summary>
 #
-#    The loss fell, turned and climbed. The accuracy rose and levelled off, without turning.
+#    The loss fell, turned and climbed. The accuracy rose and levelled off, without falling again.
 #
 #    </details>
 #
@@ -64,7 +64,7 @@ x.shape, y.shape
 # %% [markdown]
 # ## A price on large weights
 #
-# Why should the loss climb while the answers stay as they are? A network that knows its thousand images can lower its training loss further still, simply by being *surer* of them. Double the weights and biases of the output layer: all logits double, every answer stays the same, and the largest probability moves towards 1, so each right answer costs less. Being sure is cheap as long as you are right, and on the training images the network always is. On new images it is sometimes wrong, and there being sure is expensive.
+# Why should the loss climb while the answers stay as they are? A network that knows its thousand images can lower its training loss further still, simply by being *surer* of them. Double the weights and biases of the output layer: all logits double, every answer stays the same, and the largest probability moves towards 1, so each right answer costs less. Being sure is cheap as long as you are right, and on the training images the network always is. On new images it is sometimes wrong, and to be sure and wrong is expensive.
 #
 # To discourage that, let large weights cost something. Begin with a network of a single weight $w$, whose loss is a bowl with its lowest point at 2. Add a price that grows with the square of the weight, $\frac{\lambda}{2} w^2$, where the number $\lambda$ (lambda) says how much it matters:
 #
@@ -90,7 +90,7 @@ axis.legend(loc="upper center")
 plt.show()
 
 # %% [markdown]
-# A real network has a hundred thousand weights, and we treat them all alike. To the loss $L$ we add half the sum of all squared weights, times $\lambda$, which in code is called `weight_decay`:
+# A real network has a hundred thousand weights, and each of them pays the same price. To the loss $L$ we add half the sum of all squared weights, times $\lambda$, which in code is called `weight_decay`:
 #
 # $$L_\lambda = L + \frac{\lambda}{2} \sum w^2 .$$
 #
@@ -104,7 +104,7 @@ plt.show()
 #
 # $$\begin{aligned} W &\leftarrow W - \eta\,(dW + \lambda W) \\ &= (1 - \eta \lambda)\, W - \eta\, dW . \end{aligned}$$
 #
-# Hence the name. In each step every weight first shrinks by the factor $1 - \eta \lambda$, and then it moves by $-\eta\, dW$ as usual. A weight that does nothing for the loss, such as that of a pixel that is 0 in every image, simply fades away. <small>([Krogh and Hertz 1992](https://papers.nips.cc/paper/1991/hash/8eefcfdf5990e441f0fb6f3fad709e21-Abstract.html) explained why it helps. Shrinking the weights and adding the penalty are the same thing with plain steps, but not with momentum, or with steps scaled for each parameter separately: [Loshchilov and Hutter 2019](https://arxiv.org/abs/1711.05101).)</small>
+# Hence the name. In each step every weight first shrinks by the factor $1 - \eta \lambda$, and then it moves by $-\eta\, dW$ as usual. A weight that does nothing for the loss, such as that of a pixel that is 0 in every image, simply fades away.
 #
 # ### Exercise 8.1: what is left of a weight (warm-up, 2 minutes)
 #
@@ -155,7 +155,7 @@ exercises.check(my_decayed)
 exercises.folded(my_decayed)
 
 # %% [markdown]
-# In the library, `WithWeightDecay(model, weight_decay)` puts the penalty on any model, and `train` accepts the result just as it accepts a model. Check its gradient by nudging, with $\lambda = 0.5$.
+# In the library, `WithWeightDecay(model, weight_decay)` puts the penalty on any model, and `train` accepts the result just as it accepts a model. Check its gradient by nudging, with $\lambda = 0.5$. <small>([Krogh and Hertz 1992](https://papers.nips.cc/paper/1991/hash/8eefcfdf5990e441f0fb6f3fad709e21-Abstract.html) explained why weight decay helps. Shrinking the weights and adding the penalty are the same thing with plain steps, but not with momentum: [Loshchilov and Hutter 2019](https://arxiv.org/abs/1711.05101).)</small>
 
 # %%
 start = network.initialise(np.random.default_rng(seed=1))
@@ -205,7 +205,7 @@ print(f"lowest loss {losses.min():.4f} at step {clean.steps[losses.argmin()]}")
 print(f"at the end  {losses[-1]:.4f}")
 
 # %% [markdown]
-# One seed is one seed. The study `decay` has ten, and five values of $\lambda$: 0, 0.0001, 0.0003, 0.001 and 0.003. Each seed has its own 1,000 images, its own start and its own batches, the same for every $\lambda$.
+# One seed is one seed. We have run ten beforehand and stored what they found, as the study `decay`, with five values of $\lambda$: 0, 0.0001, 0.0003, 0.001 and 0.003. Each seed has its own 1,000 images, its own start and its own batches, the same for every $\lambda$.
 #
 # **Predict.** Sketch the five curves of the watched loss before you look. With which $\lambda$ will it be lowest at the end?
 
@@ -235,9 +235,10 @@ for weight_decay, mean in means.items():
 chosen = min(decays, key=lambda weight_decay: means[weight_decay][-1])
 guesses.compare("lowest at the end with lambda", chosen)
 
-# %% mystnb={"image": {"alt": "Validation loss against the step, 0 to 1,500, mean of ten seeds, for five weight decays. Four fall together to just below 0.4 at 250 steps. From there the loss climbs to 0.46 without decay, less with 0.0001 and 0.0003, and stays nearly level with 0.001. With 0.003 it falls more slowly, and goes up and down above 0.40. A mark stands at the lowest point of each curve, three of them nearly at one place."}} tags=["answer", "hide-input"]
+# %% mystnb={"image": {"alt": "Validation loss against the step, 0 to 1,500, mean of ten seeds, for five weight decays. Four fall together to just below 0.4 at 250 steps. From there the loss climbs to 0.46 without decay, less with 0.0001 and 0.0003, and stays nearly level with 0.001. With 0.003 it falls more slowly, and goes up and down above 0.40. A mark stands at the lowest point of each curve, three of them nearly at one place, drawn round one another."}} tags=["answer", "hide-input"]
 figure, axis = plt.subplots(figsize=(6.4, 4.2))
-for (weight_decay, mean), style in zip(means.items(), ["o-", "s--", "^-.", "D-", "v:"]):
+styles, sizes = ["o-", "s--", "^-.", "D-", "v:"], [16, 11, 5, 10, 8]
+for (weight_decay, mean), style, size in zip(means.items(), styles, sizes):
     axis.plot(
         steps,
         mean,
@@ -245,10 +246,11 @@ for (weight_decay, mean), style in zip(means.items(), ["o-", "s--", "^-.", "D-",
         markevery=[mean.argmin()],
         label=f"{weight_decay:g}",
         lw=3 if weight_decay == 1e-3 else 2,
-        ms=8,
+        ms=size,
+        fillstyle="none",
     )
 axis.set(
-    title="With a weight decay of 0.001 the loss hardly turns",
+    title="With a weight decay of 0.001 the loss hardly climbs again",
     xlabel="step",
     ylabel="watched loss, mean of ten seeds",
     ylim=(0.34, 0.62),
@@ -257,11 +259,11 @@ axis.legend(title="weight decay", loc="upper center", ncols=2)
 plt.show()
 
 # %% [markdown]
-# The markers show where each curve is lowest, and the thick curve ends lowest, so $\lambda = 0.001$ is our choice: with it, the loss hardly turns any more. With 0.003 it never gets as low, and it wobbles from one evaluation to the next: that is too much.
+# The markers show where each curve is lowest, and the thick curve ends lowest, so $\lambda = 0.001$ is our choice: with it, the loss hardly climbs again. With 0.003 it never gets as low, and it wobbles from one evaluation to the next: that is too much.
 #
 # ### The loss, and the answers
 #
-# Now for the report, on the other half. The mean **confidence** is the mean of each image's largest probability (lesson 05), and *se* is the standard error of the difference before it. One rule beforehand: we believe a difference of at least two and a half standard errors, which chance alone reaches about once in thirty times with ten seeds, and call a smaller one too close to call.
+# Now for the report, on the other half. The mean **confidence** is the mean of each image's largest probability (lesson 05), and *se* is the standard error of the difference printed in front of it. One rule before we look: we believe a difference only if it is at least two and a half standard errors, because with ten seeds chance alone gets that far about one time in thirty. Anything smaller is too close to call.
 #
 # **Predict.** How many points of *accuracy* will weight decay add? (Write a minus if it takes some away.) And what will it do to the confidence?
 
@@ -281,7 +283,7 @@ def at(weight_decay, moment, what, **setting):
     return [results[moment][what] for results in results_of(weight_decay, **setting)]
 
 
-NAMES = {"loss": "loss", "accuracy": "accuracy", "sureness": "confidence"}
+NAMES = {"loss": "loss", "accuracy": "accuracy", "sureness": "confidence"}  # as stored: as we say
 for what, name in NAMES.items():
     ours, theirs = at(chosen, "end", what), at(0.0, "end", what)
     print(f"{name}: {np.mean(theirs):.4f} becomes {np.mean(ours):.4f}")
@@ -290,9 +292,9 @@ change = np.mean(at(chosen, "end", "accuracy")) - np.mean(at(0.0, "end", "accura
 guesses.compare("points of accuracy that weight decay adds", round(100 * change, 2))
 
 # %% [markdown]
-# These images are harder, so the loss without weight decay is 0.5088 here, where it was 0.4605 on the watched half. Weight decay takes almost a fifth off it, but adds nothing to the accuracy; at this learning rate it even takes a quarter of a point away, and by our rule that counts. What has changed is how sure the network is. Without weight decay it was six points too sure, that is, its mean confidence lay that far above its accuracy; now less than one point is left.
+# These images happen to be harder, so the loss without weight decay is 0.5088 here, where it was 0.4605 on the watched half. Weight decay takes almost a fifth off it, but adds nothing to the accuracy; at this learning rate it even takes a quarter of a point away, and by our rule that counts. What has changed is how sure the network is. Without weight decay it was six points too sure, that is, its mean confidence lay that far above its accuracy; now less than one point is left.
 #
-# So holding the network back didn't make it read better. Did it do anything beyond making it less sure? That can be had more simply. Take the networks that were trained without weight decay, and divide all their logits by one number before the softmax, which is the cure that lesson 05 promised ([Guo and others 2017](https://arxiv.org/abs/1706.04599)). The study chose the number, for each seed, on the watched images. Dividing changes no answer, since the largest logit stays the largest.
+# So holding the network back didn't make it read better. Did it do anything at all beyond making it less sure? If not, there is a far simpler way to get the same. Take the networks that were trained without weight decay, and divide all their logits by one number before the softmax, which is the cure that lesson 05 promised ([Guo and others 2017](https://arxiv.org/abs/1706.04599)). The study chose the number, for each seed, on the watched images. Dividing changes no answer, since the largest logit stays the largest.
 #
 # **Predict.** Weight decay brought the loss down to 0.4162. What will one division after training bring it down to?
 
@@ -318,7 +320,7 @@ guesses.compare("loss after one division", round(divided, 4))
 #
 # Without weight decay the loss was lowest early on. **Early stopping** keeps the parameters from there. But while the network trains, nobody knows yet whether the lowest point is already behind it. All you can do is wait a while and see whether the loss falls again, and the **patience** says how long: when that many evaluations in a row have brought no new low, training ends. <small>([Goodfellow, Bengio and Courville 2016](https://www.deeplearningbook.org/), section 7.8; for other rules [Prechelt 1998](https://doi.org/10.1007/3-540-49430-8_3).)</small>
 #
-# ### Exercise 8.3: the end, by rule (core, 8 minutes)
+# ### Exercise 8.3: when to stop, by a rule (core, 8 minutes)
 #
 # You are given the losses in the order in which they were measured. Count them from 0. Pencil first: with the losses 50, 30, 40, 45, 48, 10 and a patience of 2, at which of them does training end, and which was the lowest up to then?
 #
@@ -358,14 +360,14 @@ print(f"kept step {watch.step}, loss {watch.loss:.4f}")
 # %% tags=["hide-input"]
 curves = np.array([results["loss"] for results in results_of(0.0)])
 last = curves.shape[1] - 1  # the evaluations count from 0
-print("patience  share of steps  lowest loss kept by")
+print("patience  steps run, % of 1,500  kept the lowest loss")
 for patience in [1, 2, 10]:
     ends, places = np.transpose([stopped_at(losses, patience) for losses in curves])
     kept = np.sum(places == curves.argmin(axis=1))
-    print(f"{patience:8}  {np.mean(ends) / last:14.0%}  {kept} of 10 seeds")
+    print(f"{patience:8}  {100 * np.mean(ends) / last:20.0f}  {kept:8} of 10 runs")
 
 # %% [markdown]
-# Three seeds give up too soon with a patience of 1, and none does with 2. What is stopping worth? Here are the means of the ten seeds on the reporting images. *Plain* is the run to the end without weight decay, and *divided* is that same run with its logits divided. *Stopped decay* ends at its own lowest loss.
+# With a patience of 1, three runs end too soon; with 2, none does. What is stopping worth? Here are the means of the ten seeds on the reporting images. *Plain* is the run to the end without weight decay, *stopped* that run as it was at its lowest watched loss, *divided* that run with its logits divided, and *decay* the run with weight decay.
 
 # %% tags=["hide-input"]
 ways = {
@@ -373,30 +375,27 @@ ways = {
     "stopped": (0.0, "lowest"),
     "divided": (0.0, "scaled"),
     "decay": (chosen, "end"),
-    "stopped decay": (chosen, "lowest"),
 }
 
 
 def print_table(ways, **setting):
     """Print the means of the ten seeds, a row for each way of holding back."""
-    print(f"{'':14}      loss  accuracy  confidence")
+    print(f"{'':8}      loss  accuracy  confidence")
     for name, way in ways.items():
         means = [np.mean(at(*way, what, **setting)) for what in NAMES]
-        print(f"{name:14}", "".join(f"{mean:10.4f}" for mean in means))
+        print(f"{name:8}", "".join(f"{mean:10.4f}" for mean in means))
 
 
 print_table(ways)
-ours, theirs = at(chosen, "lowest", "accuracy"), at(0.0, "end", "accuracy")
-print(f"accuracy, stopped decay minus plain: {difference(ours, theirs)}")
 
 # %% [markdown]
-# Where the watched loss was lowest, the network was, on average, just as sure as it was right; while the loss climbed, its confidence rose to six points above an accuracy that stayed where it was.
+# Where the watched loss was lowest, the network's mean confidence was equal to its accuracy, or very nearly. Then, while the loss climbed, the accuracy stayed where it was and the confidence rose to six points above it.
 #
-# All the ways lower the loss by about the same amount, and none gains any answers. Where weight decay is stopped as well, even the quarter of a point that it took away comes back, since it was only a question of when to stop. But stopping is cheaper: it took less than a quarter of one run, whereas choosing $\lambda$ took five whole ones.
+# All three ways lower the loss by about the same amount, and none gains any answers. If you must choose one, stopping is the cheapest: it took less than a quarter of one run, whereas choosing $\lambda$ took five whole ones.
 #
 # ### Exercise 8.4: choose, then report (stretch, 10 minutes)
 #
-# Now put that whole comparison into one function. You are given two arrays of losses with a row for each setting and a column for each seed. Row 0 is the run without weight decay or stopping. Choose the row of `watched` with the lowest mean. Then measure in `reporting`, seed by seed, what that row gains over row 0. Pencil first: let the rows be (5, 6, 4) and (3, 2, 4) in `watched`, and (6, 9, 7) and (5, 5, 6) in `reporting`.
+# Now put that whole comparison into one function. You are given two arrays of losses with a row for each setting and a column for each seed. Row 0 is the run without weight decay or stopping. Choose the row of `watched` with the lowest mean. Then measure in `reporting`, seed by seed, what that row gains over row 0. Pencil first: let the rows be (5, 6, 4) and (3, 2, 4) in `watched`, and (6, 9, 7) and (5, 5, 6) in `reporting`. Which row is chosen, what does it gain, and with what standard error?
 #
 # <details><summary>The numbers, by hand</summary>
 #
@@ -420,13 +419,13 @@ exercises.check(my_choose_and_report)
 exercises.folded(my_choose_and_report)
 
 # %% [markdown]
-# ## From a different start
+# ## A start that is too large
 #
-# So far, holding the network back has not gained a single answer. But every textbook says that weight decay helps, you may object. So it does. [Nielsen's](http://neuralnetworksanddeeplearning.com/chap3.html), for example, shows a network that learns 1,000 of these very digits by heart and reads a good deal better with weight decay than without. The difference is in the start. He draws his weights, and the biases, from a bell curve with standard deviation 1, which for the first layer is some twenty times as large as ours.
+# So far, holding the network back has not gained a single answer. But every textbook says that weight decay helps, you may object; and it can. [Nielsen](http://neuralnetworksanddeeplearning.com/chap3.html), for example, shows a network that learns 1,000 of these very digits by heart, and gets a good many more of the others right with weight decay than without. What is different is the start: he draws his weights, and the biases, from a bell curve with standard deviation 1, which for the first layer is some twenty times as large as ours.
 #
 # Take his start, and train twice as long, so that weight decay has time to shrink weights as large as these. The study `large_start` has ten seeds.
 #
-# **Predict.** Our networks got about 88 % of the new digits right, with weight decay and without it. From the large weights they get only 79.5 % without it. What percentage will they get with it?
+# **Predict.** From the large weights, and without weight decay, the networks get only 79.5 % of the new digits right. What percentage will weight decay bring them to?
 
 # %%
 guesses.ask("% right from the large weights, with weight decay", None)
@@ -441,28 +440,27 @@ for row in studies.read("large_start")["rows"]:
 print("large starting weights, clean labels, mean of ten seeds")
 for weight_decay, found in large.items():
     accuracy = [results["end"]["accuracy"] for results in found]
-    loss = [results["end"]["loss"] for results in found]
-    print(f"lambda {weight_decay:5g}: loss {np.mean(loss):.4f}, accuracy {np.mean(accuracy):.1%}")
+    print(f"lambda {weight_decay:5g}: accuracy {np.mean(accuracy):.1%}")
 without = [results["end"]["accuracy"] for results in large[0.0]]
 print(f"accuracy with weight decay minus without: {difference(accuracy, without)}")
-turned = sum(results["lowest_at"] < 3000 for results in large[0.0])
-print(f"seeds whose watched loss turns in 3,000 steps without it: {turned} of 10")
 guesses.compare(
     "% right from the large weights, with weight decay", round(100 * np.mean(accuracy), 1)
 )
 
 # %% [markdown]
-# Eight points more, on clean labels. So weight decay can gain answers, and many of them. <small>(Early stopping couldn't: without weight decay, nine of the ten losses never turn.)</small> But it ends at about 88 %, where our networks were all along, so it must take away something that the *start* brought.
+# Eight points more, on clean labels. But weight decay ends at about 88 %, where our own networks were all along, so it must take away something that the *start* brought.
 #
-# Our first suspect was noise in *idle* weights, those of pixels that are 0 in every training image, in which nothing is ever learnt. But then setting them to 0 should bring the eight points without any weight decay. The other suspect is the noise in all the *other* weights of the first layer. Plain steps only add to a weight, so it ends as its start plus what it has learnt. So multiply only that start by what 3,000 steps of weight decay would leave of it, and keep what was learnt. The old second layer is used to the noise, so train a new one on top. The study `start_controls` tried all this, with five seeds.
+# Our first suspect was noise in *idle* weights, those of pixels that are 0 in every training image, in which nothing is ever learnt. But then setting them to 0 should bring the eight points without any weight decay.
+#
+# The other suspect is the noise in all the *other* weights of the first layer, and here is a way to test it. Since a plain step only adds to a weight, every weight ends as the sum of two parts: the random number it started from, and what it has learnt. We can therefore shrink the first part as far as weight decay would have shrunk it (to about a twentieth, by exercise 8.1), and leave the second part untouched. But the old second layer has grown used to the noise, so a new one must be trained on top, and for a fair comparison also where nothing was shrunk. The study `start_controls` tried all this, with five seeds.
 
 # %% tags=["hide-input"]
 controls = studies.read("start_controls")["rows"]
 
 
-def control(version, decayed="none", start="large", frozen=False):
-    """Return the accuracies that the study found for one version of networks trained in one way."""
-    wanted = {"decayed": decayed, "start": start, "frozen": frozen}
+def control(version, decayed="none"):
+    """Return the accuracies that the study found, from the large start, for one version."""
+    wanted = {"decayed": decayed, "start": "large", "frozen": False}
     found = [row["results"] for row in controls if wanted.items() <= row["settings"].items()]
     return [results[version]["accuracy"] for results in found]
 
@@ -470,29 +468,27 @@ def control(version, decayed="none", start="large", frozen=False):
 rows = {
     "without weight decay": control("end"),
     "  idle weights set to 0": control("idle zeroed"),
-    "  new second layer": control("new second layer"),
-    "  the same, starts shrunk": control("start shrunk, new second layer"),
+    "  new second layer, nothing shrunk": control("new second layer"),
+    "  new second layer, start shrunk": control("start shrunk, new second layer"),
     "with weight decay": control("end", decayed="both"),
     "  on the first layer alone": control("end", decayed="first"),
-    "  on the second layer alone": control("end", decayed="second"),
-    "our start, first layer frozen": control("end", start="ours", frozen=True),
 }
 print("accuracy, mean of five seeds")
 for name, accuracy in rows.items():
-    print(f"{name:30}{np.mean(accuracy):.4f}")
-shrunk, unshrunk = rows["  the same, starts shrunk"], rows["  new second layer"]
-print(f"shrinking the starts: {difference(shrunk, unshrunk)}")
+    print(f"{name:36}{np.mean(accuracy):.4f}")
+shrunk = control("start shrunk, new second layer")
+print(f"shrinking the start: {difference(shrunk, control('new second layer'))}")
 
 # %% [markdown]
-# The idle weights are innocent: setting them to 0 gains nothing. The others are not. A new second layer brings back some of the answers, and shrinking the starts below it brings back most. In other words, what the first layer had learnt was enough all along, but it lay buried under random numbers that no step had removed. <small>(Small weights alone are not enough: from our own start, with a frozen first layer, the network gets only 81.3 %.)</small>
+# The idle weights are innocent: setting them to 0 gains nothing. The others are not. A new second layer brings back some of the answers, and shrinking the start below it brings back most. Weight decay on the first layer alone does nearly as well as on both, as it should if that is where the noise sits. In other words, what the first layer had learnt was enough all along, but it lay buried under random numbers that no step had removed.
 #
-# So the same $\lambda$ did two different things. From small weights it made the network less sure, and from large ones it uncovered what the network had learnt. Whenever you read that weight decay helps, ask what it was that it took away.
+# So the same $\lambda$ did two different things. Starting from small weights, it only made the network less sure; starting from large ones, it uncovered what the network had learnt. Whenever you read that weight decay helps, ask what it took away.
 #
 # ## What if some labels are wrong?
 #
-# Back to our own start. So far, all the labels were clean, or nearly so. <small>[Northcutt and others 2021](https://arxiv.org/abs/2103.14749) estimate that 0.15 % of MNIST's test labels are wrong, and on average at least 3.3 % of those in ten famous test sets.</small>
+# Back to our own start. So far, all our labels have been clean, or nearly so. <small>[Northcutt and others 2021](https://arxiv.org/abs/2103.14749) estimate that 0.15 % of MNIST's test labels are wrong, and on average at least 3.3 % of those in ten famous test sets.</small>
 #
-# Now spoil some. Replace 200 of the 1,000 labels with digits drawn at random, and train the same network on *these*, for just as long. The watched and the reporting images keep their labels.
+# Now spoil some. Replace 200 of the 1,000 labels with digits drawn at random (now and then the digit drawn happens to be the right one), and train the same network on *these*, for just as long. The watched and the reporting images keep their labels.
 #
 # **Predict.** At the end, with what percentage of its labels, true and false, will the network agree? Sketch its accuracy on the watched images, too.
 
@@ -501,9 +497,9 @@ guesses.ask("% of its own labels at the end", None)
 
 # %% tags=["answer"]
 chance = np.random.default_rng(seed=100)
-anew = chance.permutation(1000)[:200]  # change me
+redrawn = chance.permutation(1000)[:200]  # change me
 spoilt = labels[:1000].copy()
-spoilt[anew] = chance.integers(10, size=200)
+spoilt[redrawn] = chance.integers(10, size=200)
 print(f"labels that are now wrong: {(spoilt != labels[:1000]).sum()} of 1,000")
 
 watch = EarlyStopping("watched", patience=31)  # never ends the run, but keeps the lowest
@@ -526,7 +522,7 @@ for results in spoilt_runs:
     axis.plot(steps, 100 * np.array(results["accuracy"]), "--", color="C1", lw=1)
 axis.plot([], [], "--", color="C1", label="a fifth at random, ten seeds")
 axis.set(
-    title="With wrong labels, accuracy turns as well",
+    title="With wrong labels, the accuracy falls again, too",
     xlabel="step",
     ylabel="accuracy on watched images, %",
     ylim=(55, 92),
@@ -535,37 +531,47 @@ axis.legend(loc="lower right")
 plt.show()
 
 # %% [markdown]
-# Now the accuracy turns, with every seed. The network above goes on until it agrees with 99.9 % of its labels, nearly all of the 176 wrong ones among them, and on the way it loses right answers on new images. Here learning by heart does harm, and this time both instruments say so.
+# Now the accuracy falls again, with every seed. The network above goes on until it agrees with 99.9 % of its labels, nearly all of the 176 wrong ones among them, and on the way it loses right answers on new images. Here learning by heart does harm, and this time both instruments say so.
 #
-# Can holding back help? The study trained ten such networks at each of two learning rates, 1 and 0.3. It also trained them with weight decay, with an $\eta\lambda$ three times as large as ours, since there is more to hold back now.
+# Can holding the network back help here? The study trained ten such networks, with and without weight decay. Since there is now more to hold back, its $\lambda$ is three times as large as before.
 
 # %% tags=["answer", "hide-input"]
-for rate, weight_decay in [(1.0, 3e-3), (0.3, 1e-2)]:
-    print(f"learning rate {rate}, a fifth of the labels at random")
-    ways["decay"], ways["stopped decay"] = (weight_decay, "end"), (weight_decay, "lowest")
-    print_table(ways, rate=rate, wrong_labels=0.2)
-    for name, other in [("stopped", "plain"), ("stopped decay", "stopped")]:
-        ours, theirs = (
-            at(*ways[way], "accuracy", rate=rate, wrong_labels=0.2) for way in [name, other]
-        )
-        print(f"accuracy, {name} minus {other}: {difference(ours, theirs)}")
+ways = {"plain": (0.0, "end"), "stopped": (0.0, "lowest"), "decay": (3e-3, "end")}
+print("a fifth of the labels at random, mean of ten seeds")
+print_table(ways, wrong_labels=0.2)
+plain = at(*ways["plain"], "accuracy", wrong_labels=0.2)
+for name in ["stopped", "decay"]:
+    ours = at(*ways[name], "accuracy", wrong_labels=0.2)
+    print(f"accuracy, {name} minus plain: {difference(ours, plain)}")
 
 # %% [markdown]
-# Stopping at the lowest watched loss, which the study could pick in hindsight, gives back more than five points at both rates. Adding weight decay to that makes no difference that we can tell. <small>(Nobody chose these $\lambda$: only one was tried at each rate.)</small> And here is the opposite purchase, answers without a lower loss: at a rate of 0.3, weight decay run to the end gains seven points, while its loss is no lower than the plain one.
+# Both ways give back right answers. Stopping at the lowest watched loss, which the study could pick in hindsight, gains more than five points, and weight decay more than three. <small>(Nobody chose this $\lambda$: it is the only one that was tried.)</small>
 #
-# You might expect a loss to turn as soon as a network is surer than it is right. The last column says otherwise. Where these losses were lowest, the networks were more than ten points *less* sure than right, and at 0.3 they are less than a point too sure even at the end. At 0.3 a division takes back next to nothing of the climb, whereas with clean labels and a rate of 1 it took back all. So dividing is a test: what it can take back was confidence, and what it can't was lost otherwise, here as answers.
-#
-# ## Two more ways to hold back
-#
-# **Dropout** silences a random part of the hidden units in each training step, so that none can rely on any other. **Data augmentation** shows the network its images slightly moved, turned or bent, differently each time, so that there is nothing fixed to learn by heart; lesson 10 tries it. <small>([Srivastava, Hinton and others 2014](https://jmlr.org/papers/v15/srivastava14a.html); [Simard and others 2003](https://doi.org/10.1109/ICDAR.2003.1227801).)</small>
+# And how much of the climbing loss was only confidence? One division can tell, since it changes the confidence and no answer. Follow the plain runs from their lowest loss to the end, at two learning rates, and see how much of the climb a division takes back.
+
+# %% tags=["hide-input"]
+print("labels wrong  learning rate  climb of the loss  a division takes back")
+for wrong_labels, rate in [(0.0, 1.0), (0.0, 0.3), (0.2, 1.0), (0.2, 0.3)]:
+    setting = {"wrong_labels": wrong_labels, "rate": rate}
+    lowest, end, scaled = (
+        np.mean(at(0.0, moment, "loss", **setting)) for moment in ["lowest", "end", "scaled"]
+    )
+    share = (end - scaled) / (end - lowest)
+    wrong = "a fifth" if wrong_labels else "none"
+    print(f"{wrong:12}  {rate:13}  {end - lowest:17.4f}  {share:20.0%}")
+
+# %% [markdown]
+# With clean labels a division takes back the whole climb at one rate and three quarters of it at the other, because what had grown was mostly confidence. With wrong labels it takes back half, or next to nothing: those networks are not only too sure, they are wrong more often. That makes the division a useful test. Whatever it can take back was confidence, and whatever it can't was lost in some other way. Here we know what went with it: right answers.
 #
 # ## Recap
 #
-# You can now hold a network back, by weight decay or by stopping it, and tell what that was worth without fooling yourself. You have also seen that a lower loss and more right answers are two different purchases. What you can't do yet is explain why a much *larger* network, which could learn anything by heart, often reads better than a small one.
+# You can now hold a network back, by weight decay or by stopping it, and tell what that was worth without fooling yourself. You have also seen that a lower loss need not bring a single right answer. What you can't do yet is explain why a much *larger* network, which could learn anything by heart, often reads better than a small one.
 #
-# - **When is a fit too good?** Believe both instruments, each about what it measures. For the loss: when its confidence has grown and its accuracy hasn't. One division of the logits then did about as much here as weight decay, and costs not a single answer.
-# - For the answers: when what it has learnt by heart, such as a false label, misleads it on new images. A division can't take all of that loss back, but holding the network back gains answers.
-# - From starting weights that are far too large, weight decay gains answers even with clean labels, because it shrinks the random start under which the learning lies buried.
+# **When is a fit too good?** Believe both instruments, each about what it measures.
+#
+# - A fit is too good *for the loss* as soon as the network's confidence outgrows its accuracy. Dividing the logits by one number then did about as much here as weight decay, and it never costs an answer.
+# - It is too good *for the answers* when something learnt by heart, such as a false label, misleads the network on new images. No division brings those answers back, whereas holding the network back brought back many.
+# - From starting weights that are far too large, weight decay gains answers even with clean labels, because it shrinks the random start that buries what was learnt.
 # - Weight decay adds $\lambda W$ to the gradient, so that every step shrinks the weights first. Early stopping ends training by a rule, once watched images have brought no new low for a while.
 # - Choose on some images, report on others. Pair the seeds, and give the difference with its standard error.
 #
@@ -575,7 +581,7 @@ for rate, weight_decay in [(1.0, 3e-3), (0.3, 1e-2)]:
 #
 #    <details><summary>Answer</summary>
 #
-#    What did the accuracy do? A loss also falls when a network becomes less sure of its mistakes, and a single number that divides the logits may do as much. And was $\lambda$ chosen on the images that now report?
+#    What did the accuracy do? A loss also falls when a network becomes less sure of its mistakes, and a single number that divides the logits may do as much. And was $\lambda$ chosen on the very images on which the gain was measured?
 #
 #    </details>
 #
@@ -597,4 +603,4 @@ for rate, weight_decay in [(1.0, 3e-3), (0.3, 1e-2)]:
 #
 # ## Next
 #
-# A single number held this network back. You might also hold it back by making it smaller. [09 The second descent](09_second_descent.ipynb) makes it *larger*, and the old tale of overfitting doesn't survive that.
+# In this lesson one number, $\lambda$ or a patience, held a network back. Others silence a random part of its hidden units in each training step ([**dropout**](https://jmlr.org/papers/v15/srivastava14a.html)), or show it its images slightly moved, turned or bent, differently each time ([**data augmentation**](https://doi.org/10.1109/ICDAR.2003.1227801), which lesson 10 tries). Or you could simply make the network smaller. [09 The second descent](09_second_descent.ipynb) makes it *larger*, and the old tale of overfitting doesn't survive that.
