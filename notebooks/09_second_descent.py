@@ -9,13 +9,13 @@
 # %% [markdown]
 # # 09 The second descent
 #
-# A model has learnt a thousand images without a single error, and on new ones it is nearly useless. Anybody will tell you what is wrong with it: it is too large, it has learnt its images by heart, make it smaller. So do the opposite, and give it several times as many weights. Again it fits every image without an error, and you would expect it to be worse still; yet now it reads new digits well. By everything that one hears about overfitting, this should not happen. **Why does bigger become better again?**
+# A model has learnt a thousand images without a single error, and on new ones it is nearly useless. Anybody will tell you what is wrong with it: it is too large, it has learnt its images by heart, make it smaller. So do the opposite, and give it several times as many weights. Again it fits every image without an error, and you would expect it to be worse still; yet now it reads new digits well. By everything one hears about overfitting, this should not happen. **Why does bigger become better again?**
 #
 # **You will be able to**
 #
 # - say where errors peak as a model grows, what the peak is made of, and why they fall beyond it;
-# - find the lightest of all exact fits;
-# - say what weight decay does to the faint directions.
+# - find, among all exact fits, the one with the smallest weights;
+# - say how weight decay removes the peak.
 #
 # **You need** lessons [07](07_deeper.ipynb) and [08](08_too_good.ipynb).
 #
@@ -52,13 +52,13 @@ plotting.use_style()
 # %% [markdown]
 # ## A dozen points and a curve
 #
-# Before any digits, take something that you can see at a glance. Here are twelve points. Each has a place $u$ and a target, which is the height of a smooth curve there plus a little noise.
+# Before any digits, take something that you can see at a glance. Here are twelve points. Each has a position $u$ and a target, which is the height of a smooth curve there plus a little noise.
 #
-# We fit a polynomial to them by **least squares**, which means making the sum of the squared misses as small as it can be. The terms of the polynomial are the **features** of a point, and their number is the size of the model; with 4 features, for example, it is a cubic. As terms we take Legendre's polynomials, which can make the same curves as the powers of $u$, only with different weights.
+# We fit a polynomial to them by **least squares**, which means making the sum of the squared misses as small as it can be. The terms of the polynomial are the **features** of a point, and their number is the size of the model; with 4 features, for example, it is a cubic. For its terms we take the Legendre polynomials. They can make exactly the same curves as the powers of $u$, only with different weights, which will matter later.
 #
 # With 12 features the polynomial has just enough freedom to go through all twelve points. With 40 there are infinitely many polynomials that do, and NumPy's `lstsq` returns the one whose weights have the smallest sum of squares.
 #
-# **Predict.** Sketch the three curves, with 4, 12 and 40 features, before you look. Which of the three will run farthest from the true curve?
+# **Predict.** Sketch the three curves, with 4, 12 and 40 features, before you look. Which of the three will stray farthest from the true curve?
 
 # %%
 guesses.ask("farthest from the true curve: 4, 12 or 40 features", None)
@@ -71,7 +71,7 @@ targets = np.sin(3 * u) + 0.2 * noise
 
 
 def terms(u, features):
-    """Legendre's polynomials at u: shape (points, features)."""
+    """The Legendre polynomials at u: shape (points, features)."""
     return np.polynomial.legendre.legvander(u, features - 1)
 
 
@@ -92,12 +92,12 @@ for axis, (count, curve) in zip(np.atleast_1d(axes), curves.items()):
     axis.plot(fine, curve, "-", label="the fit")
     axis.plot(u, targets, "o", color="C1", label="the points")
     axis.set(title=f"{count} features", ylabel="target", ylim=(-2.5, 2.5))
-axis.set_xlabel("place u")
+axis.set_xlabel("position u")
 np.atleast_1d(axes)[0].legend(ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1.2))
 plt.show()
 
 # %% [markdown]
-# Calm, wild, and calm again. The last two curves go through every point, and yet one of them is useless and the other is not. So going through every point is not what makes a curve wild, however often you have read that it is.
+# Calm, wild, and calm again. The wild curve doesn't even stay inside its panel. The last two curves go through every point, and yet one of them is useless and the other is not. So going through every point is not what makes a curve wild, however often you have read that it is.
 #
 # The old tale of overfitting tells the first half of this. A larger model first follows the curve better, and then it follows the noise as well, so the errors fall and then rise. In the tale they go on rising for ever; here they come down again, and leave a *peak*.
 #
@@ -119,13 +119,13 @@ for wave, level in [(3, 0.0), (3, 0.02), (3, 0.2), (12, 0.0)]:
     apart = terms(fine, 12) @ w - np.sin(wave * fine)[:, None]
     at_12[wave, level] = np.median(np.sqrt((apart**2).mean(axis=0)))
     waves = "  for a true curve with more waves, sin 12u" if wave == 12 else ""
-    print(f"{level:5g}  {at_12[wave, level]:.6f}{waves}")
+    print(f"{level:5g}  {at_12[wave, level]:.2f}{waves}")
 guesses.compare("off at 12 features, without noise", f"{at_12[3, 0.0]:.6f}")
 
 # %% [markdown]
-# Without noise there is no peak at all: the fit with 12 features can't be told from the true curve. Now read down the column. Ten times the noise gives ten times the distance, and the distance is always about ten times the noise itself: at 12 features the fit is an amplifier.
+# Without noise there is no peak at all: the fit with 12 features can't be told from the true curve. Now read down the column. Ten times the noise gives ten times the distance, and both times the distance is about ten times the noise itself: at 12 features the fit is an amplifier.
 #
-# And noise is not all that it amplifies, as the last row shows. There is none in it, but the true curve has more waves than 12 features can follow, and the peak is back. A peak needs something to amplify: noise in the targets, or a **misfit**, that is, a part of the true answer that the model can't express. <small>We owe this way of looking at it to [Schaeffer and others 2023](https://arxiv.org/abs/2303.14151).</small>
+# And noise is not all that gets amplified. In the last row there is no noise whatever, but its true curve, $\sin 12u$, has more waves than 12 features can follow, and the peak is back. A peak needs something to amplify: noise in the targets, or a **misfit**, that is, a part of the true answer that the model can't express. <small>We owe this way of looking at it to [Schaeffer and others 2023](https://arxiv.org/abs/2303.14151).</small>
 #
 # Now try it by hand. At twelve features, drag a point in the middle up or down. Where does the curve move most? Then move the slider to 40, and drag the same point.
 
@@ -190,7 +190,7 @@ fits = [np.linalg.lstsq(a[:, :width], y)[0] for width in widths]
 
 
 # %%
-guesses.ask("% of new images misread there", None)
+guesses.ask("% of new images misread at the worst width", None)
 
 # %% tags=["answer", "hide-input"]
 wrong = wrong_answers(fits)
@@ -201,15 +201,15 @@ learnt = np.mean(learnt, axis=1)
 for width in [300, 600, n, widths[-1]]:
     place = widths.index(width)
     print(f"{width:8}  {learnt[place]:8.2%}  {wrong[place] / 10_000:6.2%}")
-guesses.compare("% of new images misread there", wrong.max() / 100)
+guesses.compare("% of new images misread at the worst width", wrong.max() / 100)
 
 
-# %% mystnb={"image": {"alt": "Errors on new digits, in per cent, against the number of random features, 100 to 6,000 on a logarithmic axis. They fall from 22 to 18 at 300 features, climb to a sharp peak of almost 90 at 1,000, where a vertical line marks as many features as images, and fall again, below their first low point, to 9 at 6,000. A dotted line marks 90, guessing. A dashed curve, the errors on the training images, falls from 13 to 0 at 600 features and stays there."}} tags=["answer", "hide-input"]
+# %% mystnb={"image": {"alt": "Errors on new images, in per cent, against the number of random features, 100 to 6,000 on a logarithmic axis. They fall from 22 to 18 at 300 features, climb to a sharp peak of almost 90 at 1,000, where a vertical line marks as many features as images, and fall again, below their first low point, to 9 at 6,000. A dotted line marks 90, guessing. A dashed curve, the errors on the training images, falls from 13 to 0 at 600 features and stays there."}} tags=["answer", "hide-input"]
 figure, axis = plt.subplots(figsize=(6.4, 4.6))
-axis.semilogx(widths, wrong / 100, "o-", color="C0", label="new digits")
+axis.semilogx(widths, wrong / 100, "o-", color="C0", label="new images")
 axis.semilogx(widths, 100 * learnt, "s--", color="C1", ms=5, label="training images")
-axis.axvline(n, color="0.5", ls="--", lw=1.5, label="as many features as images")
-axis.axhline(90, color="0.5", ls=":", lw=1.5, label="guessing")
+axis.axvline(n, color="0.5", ls="--", lw=1.5, zorder=0, label="as many features as images")
+axis.axhline(90, color="0.5", ls=":", lw=1.5, label="guessing (90 %)")
 axis.set(
     title="The tale comes true, and then it fails",
     xlabel="random features (log scale)",
@@ -230,7 +230,7 @@ plt.show()
 #
 # And look at the training images. Every fit from 600 features on reads all 1,000 of them correctly, that is, it knows them *by heart*, and from 1,000 on the fit is even *exact*, $AW = Y$. That goes for the worst fit as well as for the best. What, then, tells a good exact fit from a bad one?
 #
-# <small>[Belkin and others 2019](https://doi.org/10.1073/pnas.1903070116) named it, with random features ([Rahimi and Recht 2007](https://papers.nips.cc/paper/2007/hash/013a006f03dbc5392effeb8f18fda755-Abstract.html)) fitted to MNIST as here; the bibliography says who had seen it before.</small>
+# <small>[Belkin and others 2019](https://doi.org/10.1073/pnas.1903070116) named it, with random features ([Rahimi and Recht 2007](https://papers.nips.cc/paper/2007/hash/013a006f03dbc5392effeb8f18fda755-Abstract.html)) fitted to MNIST as here.</small>
 #
 # **A good place to stop.** You have seen the peak twice, and you know what it is made of. The rest of the lesson asks why it is exactly there, and it is worth a fresh head.
 #
@@ -240,9 +240,9 @@ plt.show()
 #
 # $$\begin{aligned} 1 \cdot w_1 + 1 \cdot w_2 &= 0 \\ 1 \cdot w_1 + \tfrac{11}{10} \cdot w_2 &= 1 \end{aligned}$$
 #
-# Subtract the first line from the second: $\frac{1}{10}\, w_2 = 1$, so $w_2 = 10$ and $w_1 = -10$. To make a difference of 1 out of a difference of a tenth, the weights have to be large. But then they blow up every other small difference too: a new image with the features $\tfrac{11}{10}$ and $1$, which looks almost like the two others, gets the answer $-1$. Here is the amplifier, in two equations.
+# Subtract the first line from the second: $\frac{1}{10}\, w_2 = 1$, so $w_2 = 10$ and $w_1 = -10$. To make a difference of 1 out of a difference of a tenth, the weights have to be large. But then they blow up every other small difference too: a new image with the features $\tfrac{11}{10}$ and $1$, which looks almost like the other two, gets the answer $-1$. Here is the amplifier, in two equations.
 #
-# Now give each image a third feature, $-1$ and $1$. With three unknowns and two equations there are infinitely many exact fits, and perhaps one of them is lighter. How *heavy* a fit is, we measure by its norm (lesson 07). Of all exact fits, `lstsq` returns the **least-norm fit**, or the lightest.
+# Now give the images a third feature, $-1$ for the first and $1$ for the second. (A helpful one, of course, but an unhelpful one could do no harm, as you will see.) With three unknowns and two equations there are infinitely many exact fits, and perhaps one of them is lighter. We measure how *heavy* a fit is by its norm (lesson 07). Of all exact fits `lstsq` returns the lightest, the **least-norm fit**.
 
 # %%
 two = np.array([[1.0, 1.0], [1.0, 1.1]])
@@ -257,11 +257,11 @@ for small in [two, three]:
 #
 # ### Exercise 9.1: the lightest weights (warm-up, 5 minutes)
 #
-# How do you find the lightest fit? Begin with one example: its features are one *row* of $A$, and it has one target. Pencil first: $\text{row} = (1, 2)$, target 5. Both $(5, 0)$ and $(3, 1)$ are exact. Which weights are lightest? Split $w$ into a multiple of the row and a remainder at right angles to it: $w = \text{multiple} \cdot \text{row} + \text{remainder}$ with $\text{row} \cdot \text{remainder} = 0$. Which of the two parts answers the image, and what does the other do to the sum of squares?
+# How do you find the lightest fit? Begin with one example: its features are one *row* of $A$, and it has one target. Pencil first: $\text{row} = (1, 2)$, target 5. Both $(5, 0)$ and $(3, 1)$ are exact, but neither is the lightest. Which weights are? Split $w$ into a multiple of the row and a remainder perpendicular to it: $w = \text{multiple} \cdot \text{row} + \text{remainder}$ with $\text{row} \cdot \text{remainder} = 0$. Which of the two parts produces the answer, and what does the other do to the sum of squares?
 #
 # <details><summary>The numbers, by hand</summary>
 #
-# Only the multiple answers: $\text{multiple} \cdot (1 \cdot 1 + 2 \cdot 2) = 5$, so it is 1, and the lightest weights are $(1, 2)$. Their sum of squares is 5. That of $(3, 1)$ is 10 and that of $(5, 0)$ is 25, because both carry a remainder that does no work.
+# Only the multiple produces an answer: $\text{multiple} \cdot (1 \cdot 1 + 2 \cdot 2) = 5$, so it is 1, and the lightest weights are $(1, 2)$. Their sum of squares is 5. That of $(3, 1)$ is 10 and that of $(5, 0)$ is 25, because both carry a remainder that does no work.
 #
 # </details>
 
@@ -278,11 +278,11 @@ exercises.check(my_lightest_weights)
 exercises.folded(my_lightest_weights)
 
 # %% [markdown]
-# With many images it is the same argument. Whatever is at right angles to *every* row of $A$ changes no answer on the training images, and only adds to the sum of squares. So the lightest exact fit has no such part; in other words, it is a sum of multiples of $A$'s rows.
+# With many images it is the same argument. Whatever is perpendicular to *every* row of $A$ changes no answer on the training images, and only adds to the sum of squares. So the lightest exact fit has no such part; in other words, it is a **linear combination** of $A$'s rows, that is, a sum of multiples of them.
 #
-# ### More features, less weight
+# ### More features, a lighter fit
 #
-# Beyond the threshold, more features never make the lightest fit heavier. Suppose that you have an exact fit with 1,000 features. Give a hundred new features the weight 0, and you have an exact fit of all these features that is just as heavy, so the lightest one can't be heavier.
+# Beyond the threshold, more features never make the lightest fit heavier. Suppose you have an exact fit with 1,000 features. Give a hundred new features the weight 0, and it is still exact and just as heavy, so with those features the lightest fit can't be heavier.
 
 # %% tags=["hide-input"]
 heaviness = [np.linalg.norm(W) for W in fits]
@@ -290,11 +290,11 @@ for width in [300, 600, n, widths[-1]]:
     print(f"{width:5} features: norm {heaviness[widths.index(width)]:7.2f}")
 
 # %% [markdown]
-# At the threshold there is just one exact fit, however heavy; beyond it there are many, and `lstsq` picks the lightest. So the norm peaks where the errors do.
+# At the threshold there is just one exact fit, however heavy; beyond it there are many, and `lstsq` picks the lightest. Before it no fit is exact, and yet the norm grows there too, for a reason that we will come to. So the norm peaks where the errors do.
 #
 # ### Just as exact, and heavier
 #
-# "Two peaks in one place," you might object, "may be a coincidence." So keep the 6,000 features and an exact fit, and only make it heavier. Draw random weights for all of them. Of all weights that give the training images the same answers as these, find the lightest, and subtract them. What is left answers 0 to every one of these images; such weights are *silent*. However much of them we add to the light fit, it stays exact.
+# "Two peaks in one place," you might object, "may be a coincidence." So keep the 6,000 features, keep the fit exact and change nothing but how heavy it is. Draw random weights, find the *lightest* weights that give the training images the same answers, and subtract these from the random ones. The answers cancel, so what remains answers 0 to every training image; such weights are *silent*. However much of them you add to the light fit, it stays exact.
 
 # %%
 light = fits[-1]
@@ -304,7 +304,7 @@ silent *= heaviness[widths.index(n)] / np.linalg.norm(silent)  # as heavy as at 
 heavy = light + silent
 
 # %% [markdown]
-# **Predict.** The light fit misreads 9.42 % of the new digits. The heavy one is just as exact, and as heavy as the fit at the threshold. What percentage will it misread?
+# **Predict.** The light fit misreads 9.42 % of the new images. The heavy one is just as exact, and as heavy as the fit at the threshold. What percentage will it misread?
 
 # %%
 guesses.ask("% misread by the heavy exact fit", None)
@@ -318,33 +318,33 @@ for W, count in zip([light, heavy], both_wrong):
 guesses.compare("% misread by the heavy exact fit", both_wrong[-1] / 100)
 
 # %% [markdown]
-# The same images, the same features, both fits exact, and yet 9.42 % errors become 87.11 %, hardly different from the threshold's. The weights that we added were silent on the training images only. **Exact fits differ in their weight, and new images feel it.**
+# The same images, the same features, both fits exact, and yet 9.42 % errors become 87.11 %, hardly different from the threshold's. What we added was silent on the training images only. **Two fits can be equally exact and yet not equally heavy, and new images feel the difference.**
 #
-# **Another good place to stop.** You know what tells a good exact fit from a bad one. What is left is why the threshold makes it heavy, and what takes the weight away.
+# Is light always good, then? No. Fit our twelve points with 40 plain powers of $u$, and the lightest exact fit is wild: the same curves are there to choose from, but a different one counts as light. That is why we took the Legendre polynomials.
 #
-# <small>But light is not good in itself. With the powers of $u$ in place of Legendre's polynomials, the lightest weights give a wild curve: what counts as light depends on the features.</small>
+# **Another good place to stop.** You know what tells a good exact fit from a bad one. What is left is why the threshold makes a fit heavy, and how to make it light again.
 #
-# ## Where the weight comes from
+# ## Why the threshold is so heavy
 #
-# Why does the threshold need such heavy weights? With two images it was because they hardly differed. To say the same of a thousand images, imagine every set of weights of norm 1, that is, every direction that the weights can take. Some give large answers to the training images: call them *loud*. Others give almost none: call them *faint*. Whatever can be reached only along a faint direction takes a lot of weight.
+# With two images the weights were heavy because the images hardly differed. To say the same of a thousand, imagine every set of weights of norm 1, that is, every direction that the weights can take. Some give large answers to the training images: call them *loud*. Others give almost none: call them *faint*. Whatever can be reached only along a faint direction takes heavy weights.
 #
-# Linear algebra sorts the directions for us. Every matrix can be taken apart into pairs, each of a direction of the weights and the direction in which their answers point, from the loudest to the faintest. This is the **singular value decomposition**; books write it $U \Sigma V^T$, and we write, with $s$ on the diagonal of $\mathrm{diag}(s)$,
+# Linear algebra sorts the directions for us. It takes any matrix apart into pairs (the one fact we borrow without proof) and lists them from the loudest to the faintest. Each pair joins a direction of the weights to the direction in which their answers point. This is the **singular value decomposition**. Books write it $U \Sigma V^T$. In the same order, and with $s$ on the diagonal of $\mathrm{diag}(s)$, we write
 #
 # $$A = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right} .$$
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
-# | $\text{right}$ | `right` | (pairs, features) | each row: weights of norm 1; *pairs* is $n$ or the number of features, whichever is smaller |
+# | $\text{right}$ | `right` | (pairs, features) | each row: weights of norm 1; *pairs* is the smaller of $n$ and the number of features |
 # | $\text{left}$ | `left` | (n, pairs) | each column: the answers that those weights give, scaled to norm 1 |
 # | $s$ | `s` | (pairs,) | how loud those answers are, the loudest first: the **singular values** |
 #
-# The rows of `right` have norm 1 and are perpendicular to one another, and so are the columns of `left`: $\text{right}\; \text{right}^T$ and $\text{left}^T\, \text{left}$ are identity matrices, with ones on the diagonal and zeros elsewhere. That every matrix can be taken apart like this is the one fact that we borrow without proof.
+# The rows of `right` have norm 1, and each is perpendicular to all the others. The same goes for the columns of `left`. So $\text{right}\; \text{right}^T$ and $\text{left}^T\, \text{left}$ are identity matrices, with ones on the diagonal and zeros elsewhere.
 #
 # For weights, take row $j$ of `right`, stood up as a column. Its product with every other row is 0, and with itself 1, so in $A\, \text{right}_j = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right}\; \text{right}_j$ only the $j$-th pair survives:
 #
 # $$A\, \text{right}_j = s_j\, \text{left}_j .$$
 #
-# In words: with the weights $\text{right}_j$, the answers to the $n$ images are column $j$ of `left`, made $s_j$ times as loud. (In the same way $\text{left}_j^T A = s_j\, \text{right}_j^T$: divided by $s_j$, it says that the rows of `right` are sums of multiples of $A$'s rows.) Now turn to the answers that we *want*. The **targets'** dot product with the same column,
+# In words: the weights $\text{right}_j$ answer the $n$ images with column $j$ of `left`, made $s_j$ times as loud. Now turn to the answers we *want*. The **targets'** dot product with the same column,
 #
 # $$\text{part}_j = \text{left}_j \cdot \text{targets} ,$$
 #
@@ -355,70 +355,28 @@ left, s, right = np.linalg.svd(two)
 flips = np.sign(left[1])  # the sign of a pair is arbitrary; here image 2 answers above 0
 left, right = left * flips, right * flips[:, None]
 part = left.T @ np.array([0.0, 1.0])  # of the targets, along each column
-print("          pair 1  pair 2")
-for name, row in [("image 1", left[0]), ("image 2", left[1]), ("s", s), ("part / s", part / s)]:
-    print(f"{name:8}  {row[0]:6.3f}  {row[1]:6.3f}")
+rows = {"left, image 1": left[0], "left, image 2": left[1], "s": s, "part / s": part / s}
+print("               pair 1  pair 2")
+for name, row in rows.items():
+    print(f"{name:13}  {row[0]:6.3f}  {row[1]:6.3f}")
 print("helpings of both, added up:", np.round(right.T @ (part / s), 3))
 
 # %% [markdown]
-# Pair 1 gives both images nearly the same answer, and pair 2 opposite ones. Since the images hardly differ, pair 2 is faint, and it carries nearly the whole norm of the fit. The helpings add up to $-10$ and $10$, the weights that you found by hand.
+# Pair 1 gives both images nearly the same answer, and pair 2 opposite ones. Since the images hardly differ, pair 2 is faint, and it carries nearly the whole norm of the fit. The helpings add up to $-10$ and $10$, the weights you found by hand.
 #
 # Put all pairs together. With at least as many features as images, and no $s$ of 0, the lightest exact fit is
 #
 # $$W = \text{right}^T\, \mathrm{diag}(1 / s)\; \text{left}^T\, Y .$$
 #
-# Read it from the right: take the targets' parts, divide each by its $s$, and add up that many helpings of each row of `right`. The matrix in front of $Y$ is called the **pseudoinverse** of $A$; in NumPy it is `np.linalg.pinv`. The fit is exact, because each pair supplies its whole part; and it is the lightest, because the rows of `right` are sums of multiples of $A$'s rows.
+# Read it from the right: take the targets' parts, divide each by its $s$, and add up that many helpings of each row of `right`. The fit is exact, because each pair supplies its whole part. And it is the lightest, because from the left the same step gives $\text{left}_j^T A = s_j\, \text{right}_j^T$, so each row of `right` is a linear combination of $A$'s rows, as exercise 9.1 demands. (With fewer features than images the same formula gives the least-squares fit, which is no longer exact.)
 #
-# ### Exercise 9.2: without the weakest (core, 8 minutes)
+# ### Why exactly at the threshold?
 #
-# You get the three factors of $A$, and how many of the weakest directions, those of smallest $s$, to leave out. Pencil first: let the columns of `left` be $(\tfrac35, \tfrac45)$ and $(-\tfrac45, \tfrac35)$, let $s$ be $(2, \tfrac12)$, the rows of `right` $(0, 0, 1)$ and $(1, 0, 0)$, and the targets $(0, 5)$. What are the weights, and what is left of them without the fainter direction?
-#
-# <details><summary>The numbers, by hand</summary>
-#
-# The parts are $\tfrac45 \cdot 5 = 4$ and $\tfrac35 \cdot 5 = 3$; divided by $s$, 2 and 6. So the weights are $2 \cdot (0, 0, 1) + 6 \cdot (1, 0, 0) = (6, 0, 2)$, and $(0, 0, 2)$ without the fainter direction.
-#
-# </details>
-
-
-# %%
-def my_without_weakest(left, s, right, y, weakest):
-    """Return the W of the lightest fit, but without the `weakest` directions of smallest s."""
-    ...
-
-
-exercises.check(my_without_weakest)
-
-# %%
-exercises.folded(my_without_weakest)
-
-# %% [markdown]
-# ### The useless fit without its faintest directions
-#
-# The fit with 1,000 features has a thousand directions. How much better does it read new digits if you leave out only the ten faintest, or a tenth of them all?
-
-# %% tags=["hide-input"]
-left, s, right = np.linalg.svd(a[:, :n], full_matrices=False)
-part = left.T @ y
-for weakest in [0, 10, 100]:
-    kept = n - weakest
-    W = right[:kept].T @ (part[:kept] / s[:kept, None])
-    wrong_here = wrong_answers([W])[0] / 100
-    print(f"without {weakest:3}: norm {np.linalg.norm(W):6.2f}, errors {wrong_here:.2f} %")
-
-# %% [markdown]
-# A few directions did most of the harm: without the faintest tenth, the same fit gets two digits in three right.
-#
-# ### Why exactly there?
-#
-# You now know why a faint direction takes so many helpings. But why should the faintest of all, the one with the smallest $s$, be at the threshold? Add one feature after another, and watch it.
+# Faint directions take many helpings. But why should the faintest of all, the one with the smallest $s$, be at the threshold? Add one feature after another and watch it.
 #
 # *To the left* of the threshold there are fewer features than images. The faintest direction holds the weights of norm 1 whose answers to all the images come closest to 0. One more feature is one more weight to help bring them there, and at worst that weight stays 0. So with each feature the smallest $s$ falls, or stays.
 #
-# *To the right* there are more features than images, and it helps to read the pairs from the images' side. Mix the images, which are the rows of $A$, by the numbers in column $j$ of `left`, adding some and subtracting others. As before, only the $j$-th pair survives:
-#
-# $$\text{left}_j^T A = s_j\, \text{right}_j^T .$$
-#
-# So the smallest $s$ says, just as well, how nearly the *images* can be made to cancel by a mixture whose numbers have norm 1. For each feature, add up what the images bring, each times its number in the mixture: one sum per feature, and all of them must be close to 0. One more feature is one more sum to keep there, which can only be harder. So with each feature the smallest $s$ rises, or stays.
+# *To the right* there are more features than images, and it helps to look from the images' side. Mix the images, which are the rows of $A$: multiply each by a number of its own, with norm 1 for all the numbers together, and add them up, feature by feature. With the numbers in column $j$ of `left` the mix is $\text{left}_j^T A = s_j\, \text{right}_j^T$, whose norm is $s_j$. So the smallest $s$ tells you how nearly the *images* can be made to cancel. One more feature gives every mix one more entry, and its square can only add to the norm. So with each feature the smallest $s$ rises, or stays.
 #
 # It falls up to the threshold and rises from there on, so it must be smallest exactly there. That is why the peak is where it is, and we know of no shorter reason. Here is the smallest $s$, for the digits.
 
@@ -431,7 +389,7 @@ print(f"faintest s at {n} features: {faintest[n]:.4f}")
 
 figure, axis = plt.subplots(figsize=(6, 3.6))
 axis.loglog(faintest.keys(), faintest.values(), "o-", color="C2")
-axis.axvline(n, color="0.5", ls="--", lw=1.5)
+axis.axvline(n, color="0.5", ls="--", lw=1.5, zorder=0)
 axis.set(
     title="The faintest direction: nearly silent at the threshold",
     xlabel="random features (log scale)",
@@ -442,30 +400,78 @@ axis.minorticks_off()
 plt.show()
 
 # %% [markdown]
-# With $s = 0.001$ it takes a thousand helpings for each unit of part, and whatever noise or misfit lies along that direction is amplified a thousandfold.
+# With $s = 0.001$, every unit of the targets along that direction takes a thousand helpings, and so whatever noise or misfit lies there is amplified a thousandfold.
 #
-# ## Weight decay, for a single layer
+# ### Exercise 9.2: without the faintest (core, 8 minutes)
 #
-# Leaving directions out is crude, because each is either kept or lost. Lesson 08's weight decay is gentler. Add $\frac{\lambda}{2} \sum w^2$ to the squared error, and the least squares that we have done so far becomes **ridge regression** ([Hoerl and Kennard 1970](https://doi.org/10.1080/00401706.1970.10488634)). In the lightest fit's formula it replaces one thing only, the factor $1/s$:
+# You get the three factors of $A$, and how many of the faintest directions, those of smallest $s$, to leave out. Pencil first: let the columns of `left` be $(\tfrac35, \tfrac45)$ and $(-\tfrac45, \tfrac35)$, let $s$ be $(2, \tfrac12)$, the rows of `right` $(0, 0, 1)$ and $(1, 0, 0)$, and the targets $(0, 5)$. What are the weights, and what is left of them without the fainter direction?
+#
+# <details><summary>The numbers, by hand</summary>
+#
+# The parts are $\tfrac45 \cdot 5 = 4$ and $\tfrac35 \cdot 5 = 3$; divided by $s$, 2 and 6. So the weights are $2 \cdot (0, 0, 1) + 6 \cdot (1, 0, 0) = (6, 0, 2)$, and $(0, 0, 2)$ without the fainter direction.
+#
+# </details>
+
+
+# %%
+def my_without_faintest(left, s, right, y, faintest):
+    """Return the W of the lightest fit, but without the `faintest` directions of smallest s."""
+    ...
+
+
+exercises.check(my_without_faintest)
+
+# %%
+exercises.folded(my_without_faintest)
+
+# %% [markdown]
+# ### The useless fit without its faintest directions
+#
+# **Predict.** The fit with 1,000 features misreads 86.71 % of the new images. What percentage will it misread without the faintest hundred of its thousand directions?
+
+# %%
+guesses.ask("% misread without the faintest hundred", None)
+
+# %% tags=["answer", "hide-input"]
+left, s, right = np.linalg.svd(a[:, :n], full_matrices=False)
+part = left.T @ y
+for count in [0, 10, 100]:
+    kept = n - count
+    W = right[:kept].T @ (part[:kept] / s[:kept, None])
+    wrong_here = wrong_answers([W])[0] / 100
+    print(f"without {count:3}: norm {np.linalg.norm(W):6.2f}, errors {wrong_here:.2f} %")
+guesses.compare("% misread without the faintest hundred", wrong_here)
+
+# %% [markdown]
+# A few directions did most of the harm: without the faintest tenth, the fit gets two digits in three right.
+#
+# ## Weight decay hushes the faint directions
+#
+# Leaving directions out is crude, because each is either kept or lost. Lesson 08's weight decay is gentler. Add $\frac{\lambda}{2} \sum w^2$ to the squared error, and the least squares you have done so far becomes **ridge regression** ([Hoerl and Kennard 1970](https://doi.org/10.1080/00401706.1970.10488634)). In the lightest fit's formula it replaces one thing only, the factor $1/s$:
 #
 # $$W = \text{right}^T\, \mathrm{diag}\Big(\frac{s}{s^2 + n\lambda/2}\Big)\, \text{left}^T\, Y .$$
 #
-# The $n$ is there because the squared error is divided by $n$. Exercise 9.3, at the end, derives all this; here, see what it does. Let $n\lambda/2$ be 1. For a loud direction, with $s = 100$, the 1 hardly counts beside $s^2$, so the new factor is about a hundredth, as $1/s$ was. For a faint one, with $s = 1/100$, it is $s^2$ that hardly counts: $1/s$ was a hundred, and the new factor is about a hundredth. In words: the loud directions hardly notice weight decay, and the faint ones are all but switched off.
+# The $n$ is there because the squared error is divided by $n$. Exercise 9.3, at the end, derives all this; here, see what it does. With a thousand images and $\lambda = 0.02$, $n\lambda/2$ is 10. For a loud direction, with $s = 100$, the 10 hardly counts beside $s^2$, so the new factor is about a hundredth, as $1/s$ was. For the threshold's faintest, with $s = 0.001$, it is $s^2$ that hardly counts: $1/s$ was a thousand, and the new factor is about a ten-thousandth. In words: the loud directions hardly notice weight decay, and the faint ones are all but switched off.
 #
-# ### The peak without an amplifier
+# ### Weight decay at the threshold
 #
-# Use weight decay at the threshold, where it is needed most.
+# **Predict.** Use weight decay where it is needed most, on the features of the useless fit. What percentage will be misread now?
 
-# %% tags=["hide-input"]
+# %%
+guesses.ask("% misread at the threshold with weight decay", None)
+
+# %% tags=["answer", "hide-input"]
 weight_decay = 0.02  # lambda; change me
-instead = s / (s**2 + n * weight_decay / 2)  # of 1 / s
-decayed = right.T @ (instead[:, None] * part)
-print(f"norm {np.linalg.norm(decayed):.2f}, errors {wrong_answers([decayed])[0] / 100:.2f} %")
+factor = s / (s**2 + n * weight_decay / 2)  # the lightest fit has 1 / s here
+decayed = right.T @ (factor[:, None] * part)
+wrong_here = wrong_answers([decayed])[0] / 100
+print(f"norm {np.linalg.norm(decayed):.2f}, errors {wrong_here:.2f} %")
+guesses.compare("% misread at the threshold with weight decay", wrong_here)
 
 # %% [markdown]
-# The useless fit has become a good one, with the same features and the same images. Does that hold on both sides of the threshold? The study `double_descent` tried every width, with five draws of the features.
+# The useless fit has become a good one, with the same features and the same images. Does that hold at other widths? The study `double_descent` tried them, with five draws of the features.
 
-# %% mystnb={"image": {"alt": "The study's errors on new digits, in per cent, against the number of random features, 100 to 6,000, both axes logarithmic, means of five draws. Without decay the curve falls, climbs to a peak of 88 at 1,000 features and falls to 9. With a weight decay of 0.02 it falls all the way, from 22 to below 9. Shaded bands from the lowest to the highest of five draws are narrow."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "The study's errors on new images, in per cent, against the number of random features, 100 to 6,000, both axes logarithmic, means of five draws. Without decay the curve falls, climbs to a peak of 88 at 1,000 features and falls to 9. With a weight decay of 0.02 it falls all the way, from 22 to below 9. Shaded bands from the lowest to the highest of five draws are narrow."}} tags=["hide-input"]
 study = studies.read("double_descent")
 there = study["rows"][study["quick"]]["results"]["widths"]
 figure, axis = plt.subplots(figsize=(6.4, 4.2))
@@ -474,11 +480,11 @@ for decay, style in [(0.0, "o-"), (0.02, "^-.")]:
     percent = np.array([np.sum(row["wrong"], axis=1) / 100 for row in rows])  # (draws, widths)
     axis.loglog(there, percent.mean(axis=0), style, label=f"{decay:g}" if decay else "none")
     axis.fill_between(there, percent.min(axis=0), percent.max(axis=0), alpha=0.25)
-axis.axvline(1000, color="0.5", ls="--", lw=1.5)
+axis.axvline(1000, color="0.5", ls="--", lw=1.5, zorder=0)
 axis.set(
     title="A peak, unless there is weight decay",
     xlabel="random features (log scale)",
-    ylabel="errors on new digits, % (log)",
+    ylabel="errors on new images, % (log)",
 )
 axis.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
 axis.set_yticks([10, 20, 50, 90], ["10", "20", "50", "90"])
@@ -487,13 +493,13 @@ axis.legend(title="weight decay")
 plt.show()
 
 # %% [markdown]
-# The peak is gone, whichever draw you take. <small>The curves are means, and the bands run from the lowest of the draws to the highest. A tenth of this $\lambda$ is enough to remove the peak, and the study has that too.</small> Take away the amplifier, and the noise or misfit does little harm.
+# The peak is gone, whichever draw you take. <small>The curves are means, and the bands run from the lowest of the draws to the highest.</small> Take away the amplifier, and the noise or misfit does little harm.
 #
-# Here only one layer was fitted. Networks in which every layer is trained show the peak as well, most clearly if some of the labels are wrong ([Nakkiran, Kaplun and others 2020](https://arxiv.org/abs/1912.02292)).
+# Here only one layer was fitted. Networks trained in every layer show the peak, too, most clearly if some of the labels are wrong ([Nakkiran, Kaplun and others 2020](https://arxiv.org/abs/1912.02292)).
 #
 # ## If you have another quarter of an hour
 #
-# Where does the replacement come from? Nothing later depends on it, but the derivation is short once you have the three factors.
+# Where does the new factor come from? Nothing later depends on the answer, but with the three factors it is short.
 #
 # ### Exercise 9.3: ridge regression from the three factors (stretch, 12 minutes)
 #
@@ -501,18 +507,18 @@ plt.show()
 #
 # $$\frac2n A^T (A W - Y) + \lambda W = 0 . \qquad (1)$$
 #
-# Multiply by $\frac n2$, and move $Y$ to the other side:
+# Multiply by $\frac n2$ and move the term with $Y$ to the other side:
 #
 # $$A^T A\, W + \frac{n \lambda}{2} W = A^T Y . \qquad (2)$$
 #
 # Solve it for $W$, in two steps:
 #
-# - By (1), $W = A^T \cdot \frac{2}{n \lambda} (Y - A W)$, and $A^T = \text{right}^T\, \mathrm{diag}(s)\; \text{left}^T$ begins with $\text{right}^T$. So here, too, the columns of $W$ are sums of multiples of `right`'s rows: $W = \text{right}^T \cdot \text{inner}$, with a matrix *inner* of shape (pairs, 10). ($W$ stands on both sides there, but its form is all that we want.)
+# - By (1), $W = A^T \cdot \frac{2}{n \lambda} (Y - A W)$, and $A^T = \text{right}^T\, \mathrm{diag}(s)\; \text{left}^T$ begins with $\text{right}^T$. So $W = \text{right}^T \cdot \text{inner}$, with a matrix *inner* of shape (pairs, 10).
 # - Put this and $A = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right}$ into (2). There, $\text{right}\; \text{right}^T$ and $\text{left}^T\, \text{left}$ are identity matrices, and *inner* is all that is left to solve for.
 #
 # In the code, `np.linalg.svd(a, full_matrices=False)` gives you the three factors.
 #
-# Then a question for the pencil: with $n\lambda/2 = 1$, for which $s$ is the new factor largest?
+# One question more: $1/s$ has no ceiling, but the new factor has. How high is it, with $n\lambda/2 = 1$?
 
 
 # %%
@@ -530,7 +536,7 @@ exercises.check(my_decayed_fit)
 exercises.folded(my_decayed_fit)
 
 # %% [markdown]
-# <details><summary>The steps, and the largest factor</summary>
+# <details><summary>The steps, and the ceiling</summary>
 #
 # With the two identity matrices,
 #
@@ -542,11 +548,11 @@ exercises.folded(my_decayed_fit)
 #
 # Multiply by `right` from the left, and divide each row by $s^2 + n\lambda/2$.
 #
-# Where is $s / (s^2 + 1)$ largest? By the quotient rule its derivative is
+# And the ceiling? Divide above and below by $s$, and the factor becomes $1 / (s + \frac1s)$. Since
 #
-# $$\frac{1 \cdot (s^2 + 1) - s \cdot 2s}{(s^2 + 1)^2} = \frac{1 - s^2}{(s^2 + 1)^2} ,$$
+# $$s + \frac1s - 2 = \frac{(s - 1)^2}{s}$$
 #
-# which is 0 at $s = 1$, above 0 before and below 0 after. So the factor is largest at $s = 1$, where it is one half.
+# is never below 0, and is 0 only at $s = 1$, the factor is largest there, and the ceiling is one half.
 #
 # </details>
 #
@@ -554,7 +560,7 @@ exercises.folded(my_decayed_fit)
 #
 # You can now look at a model that knows every one of its examples by heart and say whether that is a reason to worry. You know where its errors peak, and two ways past the peak: more features, or enough weight decay to silence the faint directions. What you don't have yet is a model that knows anything about *images*: these features would be just as good if all pixels changed places.
 #
-# - **Why does bigger become better again?** Where the features just suffice there is a single exact fit, whose faint directions amplify whatever the features can't follow. With more features no direction is so faint, and the same images are fitted with less weight. Where light weights mean a calm fit, as with these features, new images are read better.
+# - **Why does bigger become better again?** Where the features just suffice there is a single exact fit, whose faint directions amplify whatever the features can't follow. With more features no direction is so faint, and the same images can be fitted with lighter weights. Where light weights mean a calm fit, as with these features, new images are read better.
 # - A peak needs something to amplify, noise or misfit. Without noise our twelve points had none.
 #
 # ## Questions to ask yourself
@@ -571,7 +577,7 @@ exercises.folded(my_decayed_fit)
 #
 #    <details><summary>Answer</summary>
 #
-#    There the features just suffice for an exact fit. Up to that point each new feature makes the faintest direction fainter; beyond it, louder. And a faint direction amplifies the noise or misfit along it. Without either there would be no peak.
+#    There the features just suffice for an exact fit. Up to that point new features make the faintest direction fainter; beyond it, louder. And a faint direction amplifies the noise or misfit along it. Without either there would be no peak.
 #
 #    </details>
 #
@@ -585,4 +591,4 @@ exercises.folded(my_decayed_fit)
 #
 # ## Next
 #
-# Weight decay says: keep the weights small. It says nothing about images, whose pixels still have no neighbours. [10 Seeing shapes](10_seeing_shapes.ipynb) builds that in, and misreads barely more than one digit in a hundred.
+# Weight decay says: keep the weights small. It says nothing about images, and to all our models so far a pixel has no neighbours. [10 Seeing shapes](10_seeing_shapes.ipynb) gives it some, and misreads barely more than one digit in a hundred.

@@ -11,9 +11,9 @@ def lightest_weights(row, target):
     return target * row / (row @ row)
 
 
-def without_weakest(left, s, right, y, weakest):
-    """The lightest fit, but for the weakest directions: so many of the last are left out."""
-    kept = len(s) - weakest
+def without_faintest(left, s, right, y, faintest):
+    """The lightest fit, but for the faintest directions: so many of the last are left out."""
+    kept = len(s) - faintest
     return right[:kept].T @ ((left[:, :kept].T @ y) / s[:kept, None])
 
 
@@ -25,11 +25,11 @@ def decayed_fit(a, y, weight_decay):
 
 
 def _taken_apart(
-    seed: Seed, shape: tuple[int, int], classes: int, weakest: int, size: float = 1.0
+    seed: Seed, shape: tuple[int, int], classes: int, faintest: int, size: float = 1.0
 ) -> Arguments:
     """Return drawn features in their three parts, drawn targets, and how many directions are to go."""
     a, y = normal_arrays(seed, shape, (shape[0], classes))
-    return *np.linalg.svd(a, full_matrices=False), size * y, weakest
+    return *np.linalg.svd(a, full_matrices=False), size * y, faintest
 
 
 def _random_decomposition(rng: np.random.Generator) -> Arguments:
@@ -56,7 +56,7 @@ EXERCISES = (
         random_case=lambda rng: (rng.normal(size=5), rng.normal()),
     ),
     Exercise(
-        reference=without_weakest,
+        reference=without_faintest,
         shapes="n pairs, pairs, pairs features, n classes, -> features classes",
         cases=(
             # By pencil: the parts of the targets are 4 and 3.
