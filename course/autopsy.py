@@ -281,8 +281,8 @@ def slope_is_finite(recipe):
     return np.isfinite(grads.W1).all()
 
 
-def units_are_awake(recipe):
-    """Return whether the sums start where sigmoids bend."""
+def sums_start_near_zero(recipe):
+    """Return whether the sums are scattered by at most 1, where a sigmoid is steep."""
     W1, _ = recipe.initial_weights(np.random.RandomState(recipe.seed))
     return (recipe.prepare(_mnist().train_images[:1000]) @ W1).std() <= 1
 
@@ -297,7 +297,7 @@ QUESTIONS = {
     6: "Does a nudge move the recorded loss?",
     7: "Is epoch 1 one pass over all images?",
     8: "Is the slope finite far out?",
-    9: "Do the sums start where sigmoids bend?",
+    9: "Do the sums start where a sigmoid is steep?",
 }
 
 #: The course's check of each fault.
@@ -310,5 +310,5 @@ CHECKS: dict[int, Check] = {
     6: recorded_responds,
     7: an_epoch_is_a_pass,
     8: slope_is_finite,
-    9: units_are_awake,
+    9: sums_start_near_zero,
 }

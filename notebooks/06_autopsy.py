@@ -9,9 +9,9 @@
 # %% [markdown]
 # # 06 Autopsy of the original
 #
-# A notebook trains a network for 10,000 steps. Its curve rises as smoothly as any in a textbook, and at the end the network gets about 84 % of the test digits right. Most people would plot that curve, save the weights and go home. But show it one and the same 2 five times, and it says 0, 2, 3, 6 and 0, with not one weight changed.
+# A notebook trains a network for 10,000 steps. Its curve rises as smoothly as any in a textbook, and at the end the network gets about 84 % of the test digits right. Most people would plot that curve, save the weights and go home. But show the network the same handwritten 2 five times, without touching a single weight, and it says 0, 2, 3, 6 and 0.
 #
-# **Why, then, does it seem to work?** First you are the pathologist, then the surgeon. You open the program, hunt for its nine faults, and learn in which order to repair them, because the order matters more than one would think.
+# **So why does it seem to work?** First you are the pathologist, then the surgeon. You open the program, hunt for its nine faults, and learn in what order to repair them, which matters more than you would think.
 #
 # **You will be able to**
 #
@@ -64,9 +64,9 @@ test_set = (mnist.test_images, mnist.test_labels)
 # %% [markdown]
 # ## The patient
 #
-# This course grew out of a notebook that we call *the original*. It came to us without a name or a licence, so we have copied none of its code but written its recipe anew, in `mnistlib.original`. It has the network that you know, with 784 pixels, 128 sigmoid units and ten outputs, and it takes 10,000 mini-batch steps.
+# This course grew out of a notebook that we call *the original*. It came to us without a name or a licence, so we copied none of its code, and wrote its recipe out afresh in `mnistlib.original`. It has the network that you know, with 784 pixels, 128 sigmoid units and ten outputs, and it takes 10,000 mini-batch steps.
 #
-# Before you judge a program, run it. We changed two things only, so that every computer gets the same numbers. It computes in float64 instead of float32, which has half as many digits, and it splits off its validation images with one fixed shuffle instead of a new one each time.
+# Before you judge a program, run it. We changed only two things, so that every computer gets the same numbers: our version computes in float64 instead of the coarser float32, and it splits off its validation images with one fixed shuffle instead of a new one each time.
 
 # %%
 recipe = original.Recipe()
@@ -93,11 +93,11 @@ axis.legend(loc="lower right")
 plt.show()
 
 # %% [markdown]
-# Would you have suspected anything? Our curve follows the notebook's for as long as we have its numbers, and the test images agree with the validation images. Yet two questions, five minutes' work, would have raised the alarm; ask them of *every* training run.
+# Would you have suspected anything? Our curve follows the notebook's for as long as we have its numbers, and its accuracy on the test images agrees with that on the validation images. Yet two questions, five minutes' work, would have raised the alarm; ask them of *every* training run.
 #
 # ### Exercise 6.1: before the first step (warm-up, 5 minutes)
 #
-# The first question needs no training at all: is the first loss what you would expect of a network that knows nothing? Such a network gives every class the same probability. What, then, is its cross-entropy for one image, and what is its squared error $\sum_k (p_k - y_k)^2$, which is the loss that the original means to lower? Take a pencil, and try two classes first.
+# The first question needs no training at all: is the first loss what you would expect of a network that knows nothing? Such a network gives every class the same probability. What is its cross-entropy for one image, and what is its squared error $\sum_k (p_k - y_k)^2$, which is the loss that the original means to lower? Take a pencil, and try two classes first.
 #
 # <details><summary>Answer for two classes</summary>
 #
@@ -118,7 +118,7 @@ exercises.check(my_loss_at_the_start)
 exercises.folded(my_loss_at_the_start)
 
 # %% [markdown]
-# And what did the notebook record before its first step? Compare it with ten equal guesses.
+# And what did the notebook record before its first step?
 
 # %% tags=["hide-input"]
 p = np.full(10, 0.1)
@@ -129,9 +129,9 @@ print(f"recorded as the loss, before the first step: {history.loss('validation')
 # %% [markdown]
 # Neither 2.30 nor 0.90 is anywhere near 17.35. What the notebook calls its loss is the mean of (answer $-$ label)$^2$, with the two digits taken as numbers, as if calling a 0 an 8 were four times as bad as calling it a 4. Training never followed the gradient of that quantity; it was only written down, step after step. The alarm rang before training had begun, and nobody was listening.
 #
-# ## Ten averages
+# ## Does it beat ten averages?
 #
-# The second question is whether the network beats something simple. Lesson 01's nearest mean takes no steps at all: it compares each image with ten averages. Two *studies* (`studies/ladder.py` and `studies/ten_averages.py`) trained eleven networks by the original's recipe, from eleven seeds, and asked them and the ten averages about the same 10,000 validation images.
+# The second question is whether the network beats something simple. Lesson 01's nearest mean takes no steps at all: it compares each image with ten averages. We trained eleven networks by the original's recipe, from eleven seeds, and gave them and the ten averages the same 10,000 validation images.
 #
 # **Predict.** How many of the eleven networks get fewer of those images right than the ten averages do?
 
@@ -156,11 +156,11 @@ print(f"{losing} of them lose to it")
 guesses.compare("networks of 11 that lose to ten averages", losing)
 
 # %% [markdown]
-# Three of the eleven lose to a program that takes no steps at all, and on average they gain only about a point on it. Ten thousand steps, then, have bought very little that ten averages didn't have.
+# Three of the eleven lose to a program that takes no steps at all, and on average the eleven are only about a point ahead of it. Ten thousand steps have bought very little that ten averages didn't already have.
 #
 # ## The same weights, asked three ways
 #
-# What, then, did the network learn? Ask its weights about the test images, in three ways that ought to make no difference:
+# A network is allowed to be poor. But is it at least *one* network, with one opinion of each image? Show it the test images in three ways, which ought to make no difference:
 #
 # - **all at once**, as the notebook did it, 10,000 images through its own softmax;
 # - **row by row**, by the largest logit of each image, without any softmax;
@@ -168,7 +168,7 @@ guesses.compare("networks of 11 that lose to ten averages", losing)
 #
 # Forget the 2 we opened with for a moment, and this looks like one question asked three times. A softmax never changes which of an image's logits is the largest, and for the networks that you have built so far, all three give the same answers.
 #
-# **Predict.** You know the first number. What are the other two, and above all, how low is the lowest of the three?
+# **Predict.** You know the first number. How low is the lowest of the three?
 
 # %%
 guesses.ask("the lowest of the three, %", None)
@@ -196,7 +196,7 @@ guesses.compare("the lowest of the three, %", round(min(percent.values()), 2))
 # %% [markdown]
 # Read those three lines twice, because they are hard to believe. Asked about one image at a time, the network answers 0 to every one of them, and by its own logits, with no softmax to blame, it gets only 62 % right. The accuracy that the notebook reported belongs to a situation in which no digit in the post will ever find itself: sharing one envelope with all the others.
 #
-# **The answer to an image depends on its company**, by which we mean the other images of the batch. Take one image, a clearly written 2, and change nothing except its company.
+# **The answer to an image depends on its company**, by which we mean the other images in the batch. Take one image, a clearly written 2, and change nothing except its company.
 
 
 # %% mystnb={"image": {"alt": "Five rows of small digits, each beginning with the same handwritten 2 in a frame. Alone, it is answered as a 0. With nineteen mixed digits beside it, as a 2. With nineteen zeros, as a 3. With nineteen twos, as a 6. With nineteen fours, as a 0."}} tags=["readme", "hide-input"]
@@ -235,7 +235,7 @@ plt.show()
 print("The same image is called", *(answer_among(the_two, each) for each in rooms.values()))
 
 # %% [markdown]
-# To be fair, we picked this 2 because it has four answers. How many of the first thousand test images change theirs at all, between the four kinds of company?
+# We should own up: we picked this 2 because it gets four answers. How many of the first thousand test images get more than one answer from the four kinds of company?
 
 # %% tags=["hide-input"]
 different = np.array(
@@ -251,7 +251,7 @@ print(f"{(different > 1).sum()} of 1,000 images change their answer with their c
 #
 # ### Why it works at all
 #
-# Here is that line of code as a formula, for image $i$ and class $k$ of a batch of $n$ images, whose logits $z$ have the shape ($n$, 10). We call what comes out *shares*, because they aren't probabilities:
+# The notebook's softmax comes down to two lines. The first is `e = np.exp(z - z.max())`, with one maximum for the whole batch, and the second is `e / e.sum(axis=0)`. Look at that `axis=0`. For image $i$ and class $k$ of a batch of $n$ images, whose logits $z$ have the shape ($n$, 10), the two lines compute what we call *shares*, because they aren't probabilities:
 #
 # $$
 # \text{share}_{ik} = \frac{e^{z_{ik} - \max z}}{e^{z_{1k} - \max z} + \dots + e^{z_{nk} - \max z}} .
@@ -259,7 +259,7 @@ print(f"{(different > 1).sum()} of 1,000 images change their answer with their c
 #
 # In a softmax the sum runs over the ten classes of *one* image; here it runs over the *images*, down the column of one class. Each class shares out a total of 1 among all the images in the batch. That explains the strangest of the three numbers: an image that is alone gets all of every class, $e^z / e^z = 1$ ten times, and among ten equal shares `argmax` takes the first.
 #
-# The other two numbers are the real puzzle. Why does an image in such company fare so much *better* than by its own logits? Take the logarithm of a share, in which the common maximum cancels:
+# The other two numbers are the real puzzle. Why does an image in *mixed* company fare so much better than by its own logits? Take the logarithm of a share, in which the common maximum cancels:
 #
 # $$
 # \begin{aligned}
@@ -268,7 +268,7 @@ print(f"{(different > 1).sum()} of 1,000 images change their answer with their c
 # \end{aligned}
 # $$
 #
-# The second term is one number for each class, and the same for every image of the batch. In other words, $-c_k$ is a bias ($c$ is that bias with its sign turned), and this network has no other. It needs one badly: adding a number to a whole column of logits changes no share, so training never brought the ten classes to a common level. A batch of many mixed digits supplies, by accident, a fair estimate of the biases that are missing.
+# The second term is one number for each class, and the same for every image of the batch. In other words, $-c_k$ is a bias, and this network has no other. It needs one badly: adding a number to a whole column of logits changes no share, so training never had a reason to bring the ten classes to a common level. A batch of many mixed digits supplies, by accident, a fair estimate of the biases that are missing.
 #
 # ### Exercise 6.2: the hidden bias (warm-up, 6 minutes)
 #
@@ -289,9 +289,9 @@ exercises.folded(my_class_bias)
 # %% [markdown]
 # ### The explanation, put to the test
 #
-# Choose the company yourself. The logits $z$ stay where they are (on paper, the dots), and $c$ moves (the diamonds). Since $c$ is never below $z$, the class with the narrowest gap wins. The bars are the shares, the longest drawn as 1; in the last panel there is no batch, and they are $e^z$ alone. How many of the ten answers can you get out of one image? Under the digits, the picture counts those that a single companion is enough for.
+# Now choose the company yourself. Whatever you choose, the image's own logits $z$ (dots, where they are drawn) stay as they are, and only $c$ (diamonds) moves. The logarithm of a share is $z - c$, which is never positive, so the class with the smallest gap between the two wins. How many of the ten answers can you get out of one image?
 
-# %% mystnb={"image": {"alt": "A still of the picture of company: one digit, an eight, and four columns. Above, for each class, its score z as a dot, the same in every column, and c as a diamond; below, e to the z minus c as bars, each against the longest. Alone, each c lies on its z, all ten bars are equal and the answer is 0. With 20 zeros the smallest gap is at 7; with 199 others at 8. Row by row, without c, the largest z is at 1."}}
+# %% mystnb={"image": {"alt": "A still of the picture of company: one image, of an eight, and four columns. Above, for each class, its logit z as a dot, the same in every column, and c as a diamond; below, e to the z minus c as bars, each against the longest. Alone, each c lies on its z, all ten bars are equal and the answer is 0. With all 20 zeros the smallest gap is at 7; with all 199 others at 8. Row by row, without c, the largest z is at 1."}}
 pictures.company(as_it_was, test_set)
 
 # %% [markdown]
@@ -320,11 +320,11 @@ print(f"alone, with a kept bias: {((z2_test - kept_bias).argmax(axis=1) == label
 guesses.compare("sorted groups of 100, %", round(100 * accuracy_in_groups(100, by_label), 2))
 
 # %% [markdown]
-# Both come out as the formula says. Among a hundred twos a two is nothing special, and in sorted groups fewer than half of the images get the right answer. With a kept bias the network does as well on images that come alone as it ever did in company. This is why it seems to work: **it borrows from each batch the biases that it lacks, and its validation borrows in the same way.**
+# Both predictions come true. Among a hundred twos a two is nothing special, and in sorted groups fewer than half of the images get the right answer. With a kept bias the network does as well on images that come alone as it ever did in company. This is why it seems to work: **it borrows from each batch the biases that it lacks, and its validation borrows in the same way.**
 #
 # ### How such a line gets in
 #
-# The notebook's first softmax was tried on ten scores, and the result looked fine. Two cells later an overflow is repaired, and in the same line the sum gets `axis=0`; the trial was never run again. Would it have caught the slip? It wouldn't. For a single vector, axis 0 *is* the classes, and the ten numbers add up to 1 as they should. Only a batch shows the fault, which is why a test must look like real use.
+# The notebook's first softmax was tried on ten scores, and the result looked fine. Two cells later an overflow was repaired, and in the same edit the sum was given its `axis=0`. Nobody ran the trial again, but it wouldn't have caught the slip anyway: for a single vector, axis 0 *is* the classes, and the ten numbers add up to 1 as they should. Only a batch shows the fault, which is why a test must look like real use.
 #
 # ### Exercise 6.3: catch the fault (core, 6 minutes)
 #
@@ -333,7 +333,7 @@ guesses.compare("sorted groups of 100, %", round(100 * accuracy_in_groups(100, b
 
 # %%
 def my_depends_on_company(softmax):
-    """Return True if softmax gives any row other numbers alone than inside a batch."""
+    """Return True if any row gets different numbers alone from those it gets in a batch."""
     ...
 
 
@@ -345,13 +345,13 @@ exercises.folded(my_depends_on_company)
 # %% [markdown]
 # ### Other people's softmaxes
 #
-# You may suspect that we have dug out one careless notebook to make a point. But the same fault stood in [Microsoft's course on PyTorch for images](https://github.com/MicrosoftDocs/pytorchfundamentals/issues/4). It also stands in a printed book on reinforcement learning, whose softmax is right for one state at a time and wrong for a batch, as [a reader shows](https://github.com/DeepReinforcementLearning/DeepReinforcementLearningInAction/issues/32). None of these people are careless. The fault raises no error, and only a question like yours in exercise 6.3 finds it.
+# You may suspect that we have dug out one careless notebook to make a point. But the same fault was in [Microsoft's course on PyTorch for images](https://github.com/MicrosoftDocs/pytorchfundamentals/issues/4), and it is in a printed book on reinforcement learning, whose softmax is right for one state at a time and wrong for a batch, as [a reader shows](https://github.com/DeepReinforcementLearning/DeepReinforcementLearningInAction/issues/32). None of these people are careless. The fault raises no error, and only a question like yours in exercise 6.3 finds it.
 #
 # **A good place to stop.** You now know why it seems to work, and you have the test that would have given it away. The second half repairs the program.
 #
 # ## Write the checks
 #
-# Back to the body, and this time open all of it. You know the forward pass from lesson 03. There are no biases, and because the pixels run from 0 to 255 we call them *raw* and not $X$: $Z_1 = \text{raw}\, W_1$, $A_1 = \sigma(Z_1)$ and $Z_2 = A_1 W_2$. From $Z_2$ come the shares, as above. The way back is meant to follow the squared error of the shares, but in two formulas the notebook goes its own way:
+# Back to the body, and this time open all of it. The forward pass is lesson 03's without the biases, and because the pixels run from 0 to 255 we call them *raw* and not $X$: $Z_1 = \text{raw}\, W_1$, $A_1 = \sigma(Z_1)$ and $Z_2 = A_1 W_2$, from which come the shares. The way back is meant to follow the squared error of the shares, but in two formulas the notebook goes its own way:
 #
 # $$
 # \begin{aligned}
@@ -361,15 +361,9 @@ exercises.folded(my_depends_on_company)
 # \end{aligned}
 # $$
 #
-# **Predict.** In *Before you start*, each row of $dZ_2$ had to add up to 0, because adding a number to a whole row of logits changes no probability. Here the softmax runs down the columns, so each *column* of $dZ_2$ must add up to 0, if it is the gradient of any loss at all. Do they, here? Say *yes*, or *no*.
+# Is the first of them the gradient of *any* loss? In *Before you start*, each row of $dZ_2$ had to add up to 0, because adding a number to a whole row of logits changes no probability. Here the softmax runs down the columns, so each *column* would have to. Try it on one batch of 128 images.
 
 # %%
-guesses.ask("do the columns of dz2 add up to 0", None)
-
-# %% [markdown]
-# Now in code, for one batch of 128 images, so that `raw` has the shape (128, 784) and `shares`, like `z2`, (128, 10). <small>`RandomState` is NumPy's older random generator.</small>
-
-# %% tags=["answer"]
 raw = recipe.prepare(mnist.train_images[:128])
 y, n = data.one_hot(mnist.train_labels[:128]), 128
 W1, W2 = recipe.initial_weights(np.random.RandomState(42))
@@ -383,12 +377,9 @@ dz2 = 2 / n * (shares - y) * shares * (1 - shares)
 
 sums = dz2.sum(axis=0)
 print(f"column sums of dz2: {sums.min():.4f} to {sums.max():.4f}")
-guesses.compare("do the columns of dz2 add up to 0", "yes" if np.allclose(sums, 0) else "no")
 
 # %% [markdown]
-# None does, and no rounding in float64 is as large as that. This can't be the gradient of any loss computed from these shares, and you didn't have to derive a single formula to say so.
-#
-# What is missing? Each share depends on every logit of its column, and the table of all these slopes is the **Jacobian**. The notebook keeps only its diagonal, share (1 − share).
+# None adds up to 0, and no rounding in float64 is as large as that. So this can't be the gradient of any loss computed from these shares, and you didn't have to derive a single formula to say so. What is missing? Each share depends on every logit of its column, and the table of all these slopes is the **Jacobian**. The notebook keeps only its diagonal, share (1 − share).
 #
 # ### Nine faults
 #
@@ -408,11 +399,13 @@ guesses.compare("do the columns of dz2 add up to 0", "yes" if np.allclose(sums, 
 # | 8 | the sigmoid's slope overflows |
 # | 9 | pixels stay in 0 to 255 |
 #
-# Nothing told so far gives faults 1 and 7 away. (Fault 1 leaves lesson 01's file of 0 bytes behind, if the server doesn't answer.)
+# Faults 1 and 7 are the two that nothing has given away so far.
 #
 # </details>
 #
 # ### A check of your own
+#
+# <small>If you are tired, go on to *The first repairs*: they need no check of yours.</small>
 #
 # A **check** is a function that takes a recipe, makes it do something, and returns True or False. `autopsy.try_check` runs it on the original, and then on nine versions, each with one fault repaired (for 4 and 5 the softmax as well). It prints + where the check passes and - where it fails. A good check fails on the original, and passes where its own fault is repaired.
 #
@@ -420,13 +413,13 @@ guesses.compare("do the columns of dz2 add up to 0", "yes" if np.allclose(sums, 
 
 
 # %%
-def units_are_awake(recipe):
-    """Return whether the sums start where sigmoids bend."""
+def sums_start_near_zero(recipe):
+    """Return whether the sums are scattered by at most 1, where a sigmoid is steep."""
     W1, _ = recipe.initial_weights(np.random.RandomState(recipe.seed))
     return (recipe.prepare(mnist.train_images[:1000]) @ W1).std() <= 1
 
 
-autopsy.try_check(units_are_awake)
+autopsy.try_check(sums_start_near_zero)
 
 # %% [markdown]
 # Now choose another fault, and write its check. For fault 3 you have just written the test; 6 and 7 need little code.
@@ -441,12 +434,9 @@ autopsy.try_check(units_are_awake)
 # | `recipe.gradients(weights, x, y)` | the recorded loss, and the gradients, as `grads.W1` and `grads.W2` |
 # | `recipe.epoch(step, 50_000)` | the epoch it prints after so many steps of 128 images; it may be a fraction |
 #
-# - Fault 3: a check for it passes on 4 and 5 as well, since their softmax is repaired.
-# - Fault 4: where the softmax is repaired, it is the *rows* of $dZ_2$ that must add up to 0, and then those of `grads.W2` do, too.
-# - Fault 6: with this fault alone repaired, what is recorded is the squared error of the shares. Before training that is about 1, not 0.9, because they are still a column's.
-# - Fault 7: 128 doesn't divide 50,000, so no step ends an epoch exactly.
+# If you choose fault 6: with it alone repaired, what is recorded is the squared error of the shares. Before training that is about 1, not 0.9, because the shares still add up to 1 down each column and not along each row.
 #
-# For any other fault, look first at the course's own check: `autopsy.source(2)`, for example, prints one. The recipe with fault 6 repaired is `original.Recipe(**autopsy.REPAIRS[6])`.
+# If you are stuck, `autopsy.source(2)`, for example, prints the course's own check of fault 2, and `original.Recipe(**autopsy.REPAIRS[2])` is the recipe with that fault repaired.
 #
 # </details>
 
@@ -486,11 +476,11 @@ for way, answered in three_ways(repaired.probabilities, z2_repaired).items():
     print(f"{way:13}: {(answered == labels).mean():7.2%} right")
 with np.errstate(invalid="ignore"):
     far = repaired.probabilities(np.array([[0.0, 1.0], [2000.0, 0.0]]))
-print("rows far apart give nan:", np.isnan(far).any())
+print("two rows whose logits differ by 2,000 give NaN:", np.isnan(far).any())
 autopsy.examine(repaired)
 
 # %% [markdown]
-# When your repair is right, all three ways agree, check 3 passes, and rows far apart give no NaN.
+# When your repair is right, all three ways agree, check 3 passes, and rows whose logits lie far apart give no NaN.
 #
 # <details><summary>The repair</summary>
 #
@@ -503,7 +493,7 @@ autopsy.examine(repaired)
 #
 # </details>
 #
-# From here on a study (`studies/precision.py`) does the work: all 10,000 steps, **in the original's own float32**. It, too, repairs the softmax first. Then it replaces the squared error with cross-entropy, which pulls hard where the network is most wrong ([lesson 02](02_sigmoid_softmax.ipynb)). That takes care of fault 4 as well, since its $dZ_2 = (P - Y)/n$ is whole.
+# From here on a study (`studies/precision.py`) does the work: all 10,000 steps, **in the original's own float32**. It, too, repairs the softmax first, and then replaces the squared error with cross-entropy, which pulls hard where the network is most wrong ([lesson 02](02_sigmoid_softmax.ipynb)). That takes care of fault 4 as well, because its $dZ_2 = (P - Y)/n$ already comes from the whole Jacobian.
 #
 # **Predict.** With both repairs, what percentage of the validation images does it get right?
 
@@ -530,7 +520,7 @@ guesses.compare("softmax and cross-entropy, %", round(100 * results["accuracy"],
 #
 # ### What killed it
 #
-# Which formula can overflow? The softmax subtracts its maximum, and the sigmoid is lesson 02's stable one. That leaves fault 8, the sigmoid's slope $e^{-z} / (1 + e^{-z})^2$. Ask it far out, in float32.
+# Which formula can overflow? The softmax subtracts its maximum, and the sigmoid is lesson 02's stable one. That leaves fault 8, the sigmoid's slope $e^{-z} / (1 + e^{-z})^2$. Try it far from 0, in float32.
 
 # %% tags=["hide-input"]
 for z in [-40.0, -88.0, -89.0]:
@@ -542,7 +532,7 @@ print(f"e to the -z is infinite below z = {wall:.1f}")
 # %% [markdown]
 # In float32 the largest number is about $10^{38}$. As $z$ falls, the square in the denominator overflows first, and the slope becomes 0, which is nearly right. But below $z = -88.7$, which we call the *wall*, $e^{-z}$ itself is infinite, and $\infty / \infty$ is NaN. A single sum beyond the wall, for a single image, is enough: its NaN fills the unit's whole column of $W_1$, because 0 times NaN is NaN even for blank pixels, and with the next batch it reaches every weight.
 #
-# Does another order of repairs help, with the slope *before* the loss? Here are the fates of five seeds in each order, and the lowest sum that a hidden unit reached in each network that lived.
+# Would a different order have helped, with the slope repaired *before* the loss? Here is the fate of five seeds after each set of repairs, and, for those that lived, the range of the lowest sum that a hidden unit reached.
 
 # %% tags=["hide-input"]
 print(f"{'repaired':22}  alive   lowest sums  accuracy")
@@ -559,9 +549,9 @@ for repairs in ["softmax", "softmax + loss", "softmax + slope + loss"]:
         print(f"{line}  first NaN at step {died[0]:,} to {died[-1]:,}")
 
 # %% [markdown]
-# With the softmax alone the sums stop short of the wall, in one seed only just. With the better loss all five networks die. And with the slope repaired *before* the loss? Now we can see how far that loss drives the sums, beyond the wall in every seed, and yet all five live. The worst of them gets more right than the best with the softmax alone.
+# With the softmax alone the sums stop short of the wall, in one seed only just. With the better loss all five networks die. With the slope repaired first, all five live, and for the first time we can see how far that loss drives the sums: beyond the wall in every seed. The worst of them gets more right than the best with the softmax alone.
 #
-# Neither repair was wrong, then, but the better loss, whose steps are longer, woke a fault that had slept through ten thousand steps. (So would a larger rate have done.) This is the motto of the lesson: **first fix what can break; only then improve what works.**
+# Neither repair was wrong, then, but the better loss, whose steps are longer, woke a fault that had slept through ten thousand steps. This is the motto of the lesson: **first fix what can break; only then improve what works.**
 #
 # **Another good place to stop.** What is left is a single question, and it needs a fresh head: which of the changes helped?
 #
@@ -597,7 +587,7 @@ steps_down = {b: ladder[b, 0.001, 42] - ladder[a, 0.001, 42] for a, b in pairwis
 guesses.compare("the change to throw out", min(steps_down, key=steps_down.get))
 
 # %% [markdown]
-# Dividing the pixels by 255 is a disaster: it loses far more than the changes before it had won. Before you throw it out, look at the last column, which gives the length of the very first gradient. All rungs share *one* learning rate, but with scaled pixels the gradient is a thirteenth as long as on the rung before, and the same rate takes far shorter steps. Our table has compared lengths of steps at least as much as changes.
+# Dividing the pixels by 255 is a disaster: it loses far more than all the changes before it had gained. Before you throw it out, look at the last column, which gives the length of the very first gradient. All rungs share *one* learning rate, but with scaled pixels the gradient is a thirteenth as long as on the rung before, so the same rate takes far shorter steps. You may object that the original's gradient is shorter still. It is, but behind scaled pixels even a step of the same length moves the sums $Z_1$ only a 255th as far. So our table has compared lengths of steps at least as much as changes.
 #
 # ### A fair comparison
 #
@@ -623,9 +613,9 @@ for before, name in pairwise(names):
     print(f"{short[name]:18}  {best[name]:7g}   {gains.mean():+6.2f} ± {error:.2f}")
 
 # %% [markdown]
-# Dividing the pixels by 255, the disaster, turns out to be the largest gain after the softmax. At one rate for all, the best of the later changes looked like the worst. **A rate belongs to the recipe that it was chosen for.**
+# Dividing the pixels by 255, the disaster, turns out to be the largest gain after the softmax. **A rate belongs to the recipe that it was chosen for.**
 #
-# And cross-entropy, the loss that everybody would have changed first, gains nothing that we can tell from chance. We, too, gave it the credit, as long as our ladder changed the loss and repaired the gradient in one step; a reader asked which of the two had helped, and it was the gradient. <small>For each rung, rates on both sides of the best did worse. With scaled pixels cross-entropy is ahead of squared error after all, but by a few tenths of a point.</small>
+# And cross-entropy, the loss that everybody would have changed first, gains nothing that we can tell from chance. We gave it the credit too, for as long as our ladder changed the loss and repaired the gradient in a single step; then a reader asked which of the two had helped, and it was the gradient. <small>For each rung, rates on both sides of the best did worse. With scaled pixels cross-entropy is ahead of squared error after all, but by a few tenths of a point.</small>
 #
 # ## Which would you trust?
 #
@@ -649,13 +639,13 @@ for way, answered in three_ways(last_rung.probabilities, z2_last).items():
 # </details>
 
 # %% [markdown]
-# ## If you have another quarter of an hour
+# ## If you have another quarter of an hour: why a divisor helps
 #
-# Why should a divisor help a network to learn? Make the weights behind the pixels 255 times as large, and every sum is what it was.
+# Why should dividing the pixels help at all, if larger weights can make up for it?
 #
 # ### Exercise 6.4: the rate that belongs to the pixels (stretch, 8 minutes)
 #
-# Divide the pixels by some divisor, and multiply the starting weights $W_1$ by it, so that every sum $Z_1$ is as before. With which learning rate for $W_1$ does training go on *exactly* as before? Two things have changed: the gradient, and how far the weights must move.
+# Divide the pixels by some divisor, and multiply the starting weights $W_1$ by it, so that every sum $Z_1$ is as before. With which learning rate for $W_1$ does training go on *exactly* as before?
 
 
 # %%
@@ -670,17 +660,13 @@ exercises.check(my_rate_for_scaled)
 exercises.folded(my_rate_for_scaled)
 
 # %% [markdown]
-# <details><summary>Answer</summary>
-#
-# Call the divisor $m$. $W_1$ becomes $m W_1$, and must be moved $m$ times as far by a gradient that is $m$ times as small. That takes $m^2$ times the rate, which for division by 255 is $255^2$ times.
-#
-# </details>
-#
-# Dividing the pixels, then, amounts to giving $W_1$ a learning rate of its own. In the study `studies/layer_rates.py` the pixels stay raw and only the rates differ, and the network comes within a tenth of a point of what division brought.
+# In other words, dividing the pixels amounts to giving $W_1$ a learning rate of its own. In the study `studies/layer_rates.py` the pixels stay raw and only the rates differ, and the network comes within a tenth of a point of what division brought.
 #
 # ## Recap
 #
-# **Why does it seem to work?** It borrows biases from its batches, and the measurement that should have caught it borrows them in the same way. You now have the habit of asking a program questions that look like real use, and you have seen that a repair can be right and still kill. What you don't have yet is more than one hidden layer. Five habits were missing in the original:
+# **Why does it seem to work?** It borrows biases from its batches, and the measurement that should have caught it borrows them in the same way. You have now practised asking a program questions that look like real use, and you have seen that a repair can be right and still kill. What you don't have yet is more than one hidden layer.
+#
+# Five habits were missing in the original:
 #
 # - **A baseline**: ten averages, against which 84 % is nothing to be proud of.
 # - **A test that looks like real use**: one vector can't show what a batch does.
