@@ -272,7 +272,7 @@ exercises.folded(my_max_pool)
 # %% [markdown]
 # ## Two backward passes
 #
-# Two layers are new, so there are two backward passes to derive, and a pencil is enough for both.
+# Two layers are new, so there are two gradients to derive, and a pencil is enough for both.
 #
 # ### Through the pooling
 #
@@ -444,7 +444,7 @@ if not all(map(np.allclose, grads, library)):
 #
 # ## Train the network
 #
-# The convolutional network has only a ninth as many parameters as the fully connected one, but each works harder, because a weight of the first layer is used in 576 places. It gets a learning rate of its own, the best of three, and since an epoch takes it several times as long, it gets one instead of three. With the same pushes in training, does it beat its rival?
+# The convolutional network has only a ninth as many parameters as the fully connected one, but each works harder, because a weight of the first layer is used in 576 places. It gets a learning rate of its own, the best of three, and only one epoch, where its rival had three, because an epoch takes it several times as long. With the same pushes in training, does it beat its rival?
 
 # %% tags=["hide-input"]
 rng = np.random.default_rng(seed=0)
@@ -484,7 +484,7 @@ answer = "about the same" if alike else "no pooling" if no_pooling > unshared el
 guesses.compare("more harm: unshared, no pooling, or about the same?", answer)
 
 # %% [markdown]
-# The fully connected network misreads 17.01 digits in a hundred, not many fewer than yours did after three epochs, and the convolutional one 4.96. Leave out pooling or sharing, and the errors rise only to 7.60 or 7.36, so most of the gain survives. You may have expected sharing to be the heart of the design and pooling a detail, but as far as one seed of the unshared network can tell, they are worth about the same. What else can have brought the gain? Each of the two networks keeps one part, and both look at neighbours only. How much is due to this locality the table can't say, because none of its networks gives up locality alone. <small>Each design has the best of the two or three rates that were tried.</small>
+# The fully connected network misreads 17.01 digits in a hundred, not many fewer than yours did after three epochs, and the convolutional one 4.96. Leave out pooling or sharing, and the errors rise only to 7.60 or 7.36, so most of the gain survives. You may have expected sharing to be the heart of the design and pooling a detail, but as far as one seed of the unshared network can tell, they are worth about the same. What else can have brought the gain? Each of the two networks has the part that the other lacks, and both look at neighbours only. How much is due to this locality the table can't say, because none of its networks gives up locality alone. <small>Each design has the best of the two or three rates that were tried.</small>
 #
 # ## Design and data
 #
@@ -514,11 +514,11 @@ tests = [f"{100 - error:.2f}" for *_, error in shapes.errors("convolutional", mo
 print("convolutional, pushes up to 1, % right on the test set:", *tests)
 
 # %% [markdown]
-# That is more than ninety-nine in a hundred, with every gradient derived by you.
+# More than ninety-nine in a hundred, and you have derived every gradient behind them.
 #
 # ## Where the invariance ends
 #
-# Why does a larger push still do harm, if the kernels see a stroke wherever it is? We suspect the last layer, because it has a weight of its own for each place of the last maps. A push of four pixels moves the maps by exactly two places after the first pooling and by one after the second. So take digits that lose no ink when they are pushed down by four, push them, move the last maps back up by one place, and let the last layer read them again. The row that was pushed out of the frame can't be brought back, of course, so it is filled with what blank paper gives.
+# Why does a larger push still do harm, if the kernels see a stroke wherever it is? We suspect the last layer, because it has a weight of its own for each place of the last maps. A push of four pixels moves the maps by exactly two places after the first pooling and by one after the second. So take the digits that lose no ink when they are pushed down by four, push them, move the last maps back up by one place, and let the last layer read those maps again. The row that was pushed out of the frame can't be brought back, of course, so it is filled with what blank paper gives.
 #
 # **Predict.** Of the answers that the push spoils, what percentage will come back?
 
@@ -551,7 +551,7 @@ guesses.compare("% of the lost answers that come back", f"{found:.0f}")
 #
 # ## Recap
 #
-# **How does a network learn that pixels have neighbours?** It can learn so from pushed digits, though not far beyond the pushes that it has seen, or the design can build the knowledge in, by laying the same small kernel everywhere. You now have both, with every gradient derived and checked, and you have seen networks that get more than ninety-nine test digits in a hundred right. What you can't do yet is make a network indifferent to *where* a digit is: its last layer still wants each map in its place.
+# **How does a network learn that pixels have neighbours?** Either from pushed digits, though not far beyond the pushes that it has seen, or by design, when the same small kernel is laid everywhere. You now have both, with every gradient derived and checked, and you have seen networks that get more than ninety-nine test digits in a hundred right. What you can't do yet is make a network indifferent to *where* a digit is: its last layer still wants each map in its place.
 #
 # - A convolution is one matrix product over all patches. Its gradient is that of any layer, summed over all places, and the pixels' blame adds up where patches overlap.
 # - Of the errors at two pixels, augmentation saves a little more than the design does, and both together save most. Within the design, sharing and pooling seem to be worth about the same.
