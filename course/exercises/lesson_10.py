@@ -18,7 +18,7 @@ def image_patches(image, side):
 
 
 def pixel_blame(dz, kernel):
-    """Lay dz back on the image: every weight sends it, times itself, where it lay above the pixels."""
+    """Add dz up on the image: every weight sends it, times itself, to the pixels that it lay on."""
     side, (rows, columns) = len(kernel), dz.shape
     dx = np.zeros((rows + side - 1, columns + side - 1))
     for down in range(side):

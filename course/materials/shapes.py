@@ -134,7 +134,8 @@ def show_layers(layers: Sequence[np.ndarray], steps: Sequence[str]) -> Figure:
     """Draw the first map of each layer (channels, rows, columns, n), true to scale.
 
     A step leads from each layer to the next: "convolve", with patches of 5 by 5, or "pool". A frame
-    marks what one number of the next layer is made from, so the last has none.
+    marks what one number of the next layer is made from, so the last has none: all of it leads to
+    the ten logits.
     """
     figure, axis = plt.subplots(figsize=(6.5, 2.6))
     left = 0
@@ -156,6 +157,8 @@ def show_layers(layers: Sequence[np.ndarray], steps: Sequence[str]) -> Figure:
             axis.annotate("", (end + 21, 0), (end + 1, 0), arrowprops={"arrowstyle": "->"})
             axis.text(end + 11, -1, step, ha="center", va="bottom")
         left += size + 22
+    axis.annotate("", (middle, 13), (middle, 7.5), arrowprops={"arrowstyle": "->"})
+    axis.text(middle, 13.5, "10 logits", ha="center", va="top")
     axis.set(xlim=(-1, left - 15), ylim=(18, -19), aspect="equal")
     axis.set_axis_off()
     axis.set_title("The maps shrink; each frame becomes one number of the next", pad=12)
