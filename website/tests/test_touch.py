@@ -1,5 +1,7 @@
 """The pictures one can touch, in a real browser: what holds for all of them, or for several."""
 
+from itertools import pairwise
+
 import pytest
 from playwright.sync_api import expect
 
@@ -191,6 +193,12 @@ def test_no_number_is_broken_in_its_middle(lone):
         assert shown.el.evaluate(BROKEN) == [], name
 
 
+IN_THE_TRAY = """
+    tile => { const [a, b] = [tile, tile.parentElement].map(tag => tag.getBoundingClientRect());
+        return a.top >= b.top && a.bottom <= b.bottom; }
+"""
+
+
 @pytest.mark.parametrize("name", ["kernel", "train"])
 def test_on_a_phone_what_is_pressed_and_what_is_said_are_seen_together(lone, name):
     shown = Shown(lone, name, width=390)
@@ -198,3 +206,25 @@ def test_on_a_phone_what_is_pressed_and_what_is_said_are_seen_together(lone, nam
     assert said["y"] + said["height"] - pressed["y"] < 500
     top = shown.el.bounding_box()["y"]
     assert said["y"] + said["height"] - top < 785  # a phone's screen below the site's own bar
+
+
+def test_on_a_phone_a_companion_is_brought_in_and_the_answer_seen_to_change(lone):
+    shown = Shown(lone, "company", width=390)
+    top = shown.el.bounding_box()["y"]
+    answer = shown.el.locator(".says .digit").first
+    for part in (".portrait", ".spoken", "button.main", ".choice", ".tray", ".sway"):
+        box = shown.el.locator(part).first.bounding_box()
+        # A phone's screen, below the site's own bar.
+        assert box["y"] + box["height"] - top < 785, part
+    before, answers = shown.el.locator(".tray").bounding_box(), [answer.inner_text()]
+    for _ in range(9):
+        shown.el.locator("button.main").click()
+        answers.append(answer.inner_text())
+        [companion] = shown.state["others"]
+        assert shown.el.locator(".guests canvas:visible").count() == 1
+        assert shown.el.locator(f"[data-digit='{companion}']").evaluate(IN_THE_TRAY)
+    assert all(one != other for one, other in pairwise(answers))
+    assert sorted({*answers}) == list("012345678")  # no single companion makes it say 9
+    shown.el.get_by_text("all 199 others").click()
+    assert shown.el.locator(".guests canvas:visible").count() == 6
+    assert shown.el.locator(".tray").bounding_box() == before  # nothing has moved

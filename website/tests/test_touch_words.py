@@ -31,6 +31,7 @@ SAYS = {
         ({"rows": [0, 1]}, "- One image alone"),
     ],
     "backprop": [({}, "log 4"), ({"step": 11}, "3/8")],  # it begins where forward is done
+    "company": [({"company": "one", "others": [4]}, "it is an 8")],  # and was once a 8
     "descent": [
         ({"momentum": 0, "rate": 0.0005, "start": [-2, 1]}, "0.9995 of the distance"),
         ({"rate": 0.2, "start": [-1, 0]}, "- leaves"),  # beyond the edge, and nothing leaves
