@@ -228,3 +228,23 @@ def test_on_a_phone_a_companion_is_brought_in_and_the_answer_seen_to_change(lone
     shown.el.get_by_text("all 199 others").click()
     assert shown.el.locator(".guests canvas:visible").count() == 6
     assert shown.el.locator(".tray").bounding_box() == before  # nothing has moved
+
+
+def test_on_a_phone_the_grid_and_what_is_said_of_it_are_one_screen(lone):
+    shown = Shown(lone, "axes", width=390)
+    top, grid = shown.el.bounding_box()["y"], shown.el.locator("table.axes")
+    before = grid.bounding_box()["y"]
+    main = shown.el.locator("button.main")
+    assert main.inner_text() == "add six 0s"
+    shown.el.get_by_text("in a column (axis=0)").click()
+    main.click()
+    assert len(shown.state["rows"]) == 13
+    box = grid.bounding_box()
+    assert box["y"] == before  # it has not moved below the words
+    assert box["y"] + box["height"] - top < 785
+    assert main.inner_text() == "add one 0"  # there are eight in all: it does as it says
+    main.click()
+    assert len(shown.state["rows"]) == 14
+    assert main.is_disabled()
+    shown.el.locator("button.out").last.click()
+    assert main.inner_text() == "add one 0"
