@@ -199,7 +199,7 @@ IN_THE_TRAY = """
 """
 
 
-@pytest.mark.parametrize("name", ["kernel", "train"])
+@pytest.mark.parametrize("name", ["fit", "kernel", "train"])
 def test_on_a_phone_what_is_pressed_and_what_is_said_are_seen_together(lone, name):
     shown = Shown(lone, name, width=390)
     pressed, said = (shown.el.locator(one).first.bounding_box() for one in (".main", ".verdict"))
@@ -248,3 +248,22 @@ def test_on_a_phone_the_grid_and_what_is_said_of_it_are_one_screen(lone):
     assert main.is_disabled()
     shown.el.locator("button.out").last.click()
     assert main.inner_text() == "add one 0"
+
+
+COLOURS = """
+    el => { const probe = document.createElement("span");
+        el.append(probe);
+        const colour = name => {
+            probe.style.color = `var(--${name})`;
+            return getComputedStyle(probe).color;
+        };
+        const of = (tag, what) => getComputedStyle(el.querySelector(tag))[what];
+        return { warm: colour("warm"), blue: colour("blue"), points: of(".point", "fill"),
+            fit: [of(".curve", "stroke"), of(".one.now", "fill"), of(".ghosts polyline", "stroke")] }; }
+"""
+
+
+def test_fit_has_the_colours_of_its_lesson_s_figure(lone):
+    found = Shown(lone, "fit").el.evaluate(COLOURS)
+    assert found["points"] == found["warm"]
+    assert {*found["fit"]} == {found["blue"]}
