@@ -267,3 +267,23 @@ def test_fit_has_the_colours_of_its_lesson_s_figure(lone):
     found = Shown(lone, "fit").el.evaluate(COLOURS)
     assert found["points"] == found["warm"]
     assert {*found["fit"]} == {found["blue"]}
+
+
+LOOKS = """
+    grip => { const point = grip.matches(".point") ? grip : grip.querySelector(".point");
+        const { fill, stroke, strokeWidth } = getComputedStyle(point);
+        return [fill, stroke, parseFloat(strokeWidth)]; }
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "mark"), [("fit", "point 4"), ("descent", "the start"), ("nudge", "u plus h")]
+)
+def test_a_point_that_has_the_focus_is_hollow(lone, name, mark):
+    shown = Shown(lone, name)
+    point = shown.el.locator(f".grip[aria-label='{mark}']")
+    colour = point.evaluate(LOOKS)[0]
+    shown.tab_to(f".grip[aria-label='{mark}']")
+    inside, rim, width = point.evaluate(LOOKS)
+    assert inside != colour
+    assert (rim, width) == (colour, 4)
