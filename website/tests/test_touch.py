@@ -129,6 +129,7 @@ def test_a_weight_a_point_and_a_start_can_be_grabbed(lone):
     ground.click(position={"x": area["width"] * 0.75, "y": area["height"] * 0.2})
     assert min(shown.state["start"]) > 0.9  # a press elsewhere starts there
     drag(shown, ground, 40, 250)  # and to miss the mark selects no words
+    drag(shown, shown.el.locator(".choice label").first, 60, 20)
     assert shown.page.evaluate("getSelection().toString()") == ""
     shown = Shown(lone, "nudge")
     drag(shown, shown.el.locator(".middle"), 50, 0)
@@ -139,8 +140,11 @@ def test_a_weight_a_point_and_a_start_can_be_grabbed(lone):
     assert shown.state["scores"][0] > before
     shown = Shown(lone, "fit")
     before = shown.state["points"][3]
+    shown.el.locator("input[type=range]").first.click()
     drag(shown, shown.el.locator(".grip").nth(3), 10, -40)
     assert shown.state["points"][3][1] > before[1]
+    style = "getComputedStyle(document.activeElement).outlineStyle"
+    assert shown.page.evaluate(style) == "none"  # after a slider the browser drew a box
     shown = Shown(lone, "attend", 390)
     first, *rest = shown.state["pairs"]
     boxes = [handle.bounding_box() for handle in shown.el.locator(".move").all()]
