@@ -299,10 +299,13 @@ print("dW1:", *W1.grad.round(6).tolist(), sep="\n   ")
 
 # %% mystnb={"image": {"alt": "The pencil network as a graph of boxes from top to bottom, each with its value above a thin line and its blame below. z1 is 0 and log 3, blame 9/16 and minus 9/32. a1 is one half and three quarters, blame 9/4 and minus 3/2. z2 is 2 plus log 3 and 2, blame three quarters and minus three quarters. From z2 two arrows leave: one to e, the total and the log of the total on the right, where the blames of e and of the total are 1/total; and one straight down to log p. They meet at log p, whose blame is 0 and minus 1. Below it lies the loss, log 4, with blame 1. W1, b1, W2 and b2 stand at the left with arrows into z1 and z2."}} tags=["hide-input"]
 def write(number):
-    """A small fraction, or a fraction plus a log, or 1/total, as text; otherwise three decimals."""
-    if np.isclose(number * total.array.item(), 1):
+    """A small fraction, or one plus a log, or 1/total, as text; otherwise three decimals."""
+    if np.isclose(number * total.array, 1).all():
         return "1/total"
-    for extra, name in [(0, ""), (np.log(3), "log 3"), (np.log(4), "log 4")]:
+    logs = [
+        (np.log(a), f"log {name}") for a, name in [(3, 3), (4, 4), (3 / 4, "3/4"), (1 / 4, "1/4")]
+    ]
+    for extra, name in [(0, ""), *logs]:
         fraction = Fraction(number - extra).limit_denominator(64)
         if abs(number - extra - fraction) < 1e-9 and (not name or fraction.denominator == 1):
             parts = [str(fraction)] if fraction or not name else []

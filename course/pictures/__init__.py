@@ -95,7 +95,7 @@ class Pad(Picture):
 
     @property
     def image(self) -> np.ndarray:
-        """What is drawn, as MNIST holds it, uint8, shape (28, 28). A test digit until then."""
+        """What is drawn, as MNIST holds it, uint8, shape (28, 28). Until then, the first test image."""
         return np.frombuffer(self.pixels, np.uint8).reshape(28, 28).copy()
 
 
@@ -117,7 +117,7 @@ def draw(parameters: Parameters | None = None) -> Pad:
     pad = Pad(
         "draw",
         "A picture to touch: paper to draw a digit on, the 28 x 28 pixels that become of it, the "
-        "hidden units of a network, and its ten probabilities. Until you draw, it shows a test digit.",
+        "hidden units of a network, and its ten probabilities. Until you draw, it shows a test image.",
         {"strokes": None, "centre": True},
         content if parameters is None else packing.packed("draw", parameters, exact=True) + digit,
     )
@@ -348,7 +348,7 @@ def axes() -> Picture:
 
 
 def fit() -> Picture:
-    """Fit a curve to a dozen points with few features or many, at any price of its weights.
+    """Fit a curve to a dozen points with few features or many, with any weight decay.
 
     Returns:
         The picture.
@@ -362,7 +362,7 @@ def fit() -> Picture:
         "fit",
         "A picture to touch: a dozen points that can be dragged, a curve through them, and its error "
         "against the number of its features: calm, wild where there are as many as points, calm beyond.",
-        {"points": points.tolist(), "count": 12, "price": 1e-8, "drawn": {}},
+        {"points": points.tolist(), "count": 12, "decay": 1e-8, "drawn": {}},
     )
 
 

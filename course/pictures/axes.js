@@ -8,6 +8,9 @@ function unpack(data) {
   return { z, labels: new Uint8Array(data.buffer, at, count), pixels: (i) => new Uint8Array(data.buffer, at + count + 784 * i, 784) };
 }
 
+const COUNTED = ["no", "one", "two", "three", "four", "five", "six"];
+const AT_ONCE = COUNTED.length - 1; // how many zeros one press adds
+
 const transposed = (rows) => rows[0].map((_, k) => rows.map((row) => row[k]));
 
 /** Along each row, or down each column: each line of numbers becomes parts of 1. */
@@ -50,15 +53,13 @@ function render({ model, el }) {
     (rows.length > 1 ? lines[rows[0]].out : add).focus();
   }
 
-  const axis = choice("The numbers that sum to 1 lie", [[1, "along a row (axis=1)"], [0, "down a column (axis=0)"]], (value) => change({ axis: value, before: null }));
+  const axis = choice("The numbers that sum to 1 lie", [[1, "in a row (axis=1)"], [0, "in a column (axis=0)"]], (value) => change({ axis: value, before: null }));
   const add = button("add an image", () => {
     const next = z.findIndex((_, i) => !now().rows.includes(i));
     change({ rows: [...now().rows, next] });
   });
-  const twin = button("add six 0s", () => {
-    const zeros = [...labels.keys()].filter((i) => labels[i] === 0 && !now().rows.includes(i));
-    change({ rows: [...now().rows, ...zeros.slice(0, 6)] });
-  }, { class: "main" });
+  const zerosLeft = (rows) => [...labels.keys()].filter((i) => labels[i] === 0 && !rows.includes(i)).slice(0, AT_ONCE);
+  const twin = button("", () => change({ rows: [...now().rows, ...zerosLeft(now().rows)] }), { class: "main" });
   const startAgain = () => change(start);
 
   function redraw({ rows, axis: along, held }) {
@@ -87,18 +88,21 @@ function render({ model, el }) {
       lines[i].out.disabled = rows.length === 1;
     });
     add.disabled = rows.length >= z.length;
-    twin.disabled = ![...labels.keys()].some((i) => labels[i] === 0 && !rows.includes(i));
+    const zeros = zerosLeft(rows).length;
+    twin.textContent = `add ${COUNTED[zeros || AT_ONCE]} 0${zeros === 1 ? "" : "s"}`;
+    twin.disabled = zeros === 0;
     add.title = add.disabled ? "all images are in already" : "";
     twin.title = twin.disabled ? "all images of a 0 are in already" : "";
     axis.set(along);
-    const moved = said.filter((k, r) => k !== alone[r]).length;
-    const lit = along === 1 ? `The lit **row** sums to 1: one image’s ten numbers, whoever else is in the batch.` : `The lit **column** sums to 1: class ${column}, shared out among ${rows.length} image${rows.length > 1 ? "s" : ""}.`;
-    const what = along === 1 ? "Add or take out images: no answer moves." : rows.length === 1 ? "One image alone gets a 1 for every class, and of equal numbers the first is taken: 0." : moved ? `**${moved} of ${rows.length}** answers ${moved > 1 ? "are" : "is"} not what the image’s own logits say. Add or take out an image: others may change theirs.` : "With these images no answer differs from what the image’s own logits say. Take one out" + (add.disabled ? "." : ", or add some.");
+    const moved = rows.map((i, r) => (said[r] === alone[r] ? "" : `a ${labels[i]} as **${said[r]}**`)).filter(Boolean);
+    const listed = moved.length > 3 ? `${moved.slice(0, 3).join(", ")} and ${moved.length - 3} more` : moved.join(", ");
+    const lit = along === 1 ? "The lit **row** sums to 1: one image shares it out among ten classes." : `The lit **column** sums to 1: ${rows.length} image${rows.length > 1 ? "s share" : " has all of"} class ${column}.`;
+    const what = along === 1 ? "Add or take out images: no answer moves. Now try it **in a column**." : rows.length === 1 ? "One image alone gets a 1 for every class, and of equal numbers the first is taken: 0." : moved.length ? `It reads ${listed}, against ${moved.length > 1 ? "their own" : "its own"} logits. Add or take out an image: others may change.` : "With these images no answer differs from what the image’s own logits say. Take one out" + (add.disabled ? "." : ", or add some.");
     words(verdict, `${lit} ${what}`);
     told.tell(verdict.textContent);
   }
 
-  el.append(heading("Which numbers sum to 1?", startAgain), make("div", { class: "strip" }, axis), make("div", { class: "strip" }, twin, add), table, verdict,
+  el.append(heading("Which numbers sum to 1?", startAgain), make("div", { class: "strip" }, axis), make("div", { class: "strip" }, twin, add), verdict, table,
     make("p", { class: "note" }, "Each row is an image, each column a class. Choose a cell to light its row or column. Orange answers are not what the image’s own logits say; − takes an image out."), told);
   redraw(start);
   return stop;

@@ -3,6 +3,7 @@
 // knows answers and bars alone; what is `behind` them, for lesson 06, is shown on request.
 
 const COUNT = 200;
+const SHOWN = 6; // of the company, as many stand beside the digit that is asked about
 
 /** Read the logits, the labels and the pixels. */
 function unpack(data) {
@@ -28,12 +29,14 @@ function bias(rows) {
   });
 }
 
+const named = (digit) => `${digit === 8 ? "an" : "a"} ${digit}`;
+
 function explained(answer, right, batch, asked, behind) {
   if (batch.length === 1) {
-    return `Alone, ${behind ? "each number is divided by itself: " : ""}all ten numbers are **1**, and of equal ones the first is taken, **0**. Any digit at all would be called 0. Now let **one other** be asked about with it.`;
+    return `Alone, ${behind ? "each number is divided by itself: " : ""}all ten numbers are **1**, and of equal ones the first is taken, **0**. Any digit at all would be called 0. Now **bring in one other**, and watch the answer.`;
   }
   const same = "The digit is the same, and so are its scores.";
-  if (answer === asked.byClass) return `${same} With this company, both ways say **${answer}**${answer === right ? "." : `, and both are wrong: it is a ${right}.`}`;
+  if (answer === asked.byClass) return `${same} With this company, both ways say **${answer}**${answer === right ? "." : `, and both are wrong: it is ${named(right)}.`}`;
   const why = behind ? "the company has set c, and the largest z − c wins: so" : "in this company";
   return `${same} But ${why} the answer is **${answer}**, where the scores alone say ${asked.byClass}.`;
 }
@@ -43,10 +46,12 @@ function render({ model, el }) {
   const told = teller();
   const { change, stop } = bind(model, el, redraw);
   const now = () => model.get("state");
-  const a = (i) => `${labels[i] === 8 ? "an" : "a"} ${labels[i]}`;
+  const a = (i) => named(labels[i]);
 
   const portrait = make("canvas", { class: "portrait", role: "img" });
-  const question = make("p", { class: "question" });
+  const [question, around] = [0, 1].map(() => make("p", { class: "question" }));
+  const guests = Array.from({ length: SHOWN }, () => make("canvas", {}));
+  const beside = make("div", { class: "guests", "aria-hidden": "true" }, guests); // the question tells them
   const spoken = [["In this company it says", "warm"], ["Its scores alone say", ""]].map(([name, kind]) => {
     const parts = { digit: make("span", { class: "digit" }), mark: make("span", { class: "judged" }) };
     parts.element = make("div", { class: `says ${kind}` }, make("span", {}, name), parts.digit, parts.mark);
@@ -69,8 +74,15 @@ function render({ model, el }) {
     (company) => gather({ company }));
   const ofClass = make("select", { "aria-label": "which class keeps it company" }, Array.from({ length: 10 }, (_, k) => make("option", { value: k }, `the ${k}s`)));
   ofClass.addEventListener("change", () => gather({ company: "class", ofClass: Number(ofClass.value) }));
+  const surprise = button("bring in one that changes the answer", () => {
+    const { asked, others } = now();
+    const answer = argmax(overBatch([asked, ...others].map((i) => z[i]))[0]);
+    const found = single(asked);
+    // In steps of 7 each answer has its turn, and nobody sees which comes next.
+    sway(Array.from({ length: 10 }, (_, i) => (answer + 7 * (i + 1)) % 10).find((k) => found[k].length));
+  }, { class: "main" });
   const says = Array.from({ length: 10 }, (_, k) => button("", () => sway(k)));
-  const counts = make("div", { class: "sway" }, make("span", {}, "With one well-chosen companion it says (in brackets: how many would do)"), make("div", {}, says));
+  const counts = make("div", { class: "sway" }, make("span", {}, "Or choose what you want to hear: one companion is enough (in brackets, how many would do)"), make("div", {}, says));
   const clicks = choice("Choosing one of the digits above", [["company", "puts it into the company, or takes it out"], ["asked", "asks about it"]], (value) => change({ clicks: value }));
   const tiles = Array.from({ length: COUNT }, (_, i) => {
     const canvas = make("canvas", {});
@@ -95,7 +107,9 @@ function render({ model, el }) {
     const { asked, others } = now();
     const after = (i) => (i - (others[0] ?? 0) - 1 + COUNT) % COUNT;
     const one = single(asked)[k].sort((i, j) => after(i) - after(j))[0];
-    if (one !== undefined) change({ company: "one", others: [one] });
+    if (one === undefined) return;
+    change({ company: "one", others: [one] });
+    tray.scrollTop += tiles[one].getBoundingClientRect().top - tray.getBoundingClientRect().top - 6; // it is seen there, too
   }
 
   /** For each answer, the digits with which as its only company the digit asked gets it. */
@@ -134,8 +148,14 @@ function render({ model, el }) {
     const answers = [argmax(p.batch), argmax(p.classes)];
     paint(portrait, pixels(asked));
     portrait.setAttribute("aria-label", `the digit asked about, ${a(asked)}`);
-    const company_ = others.length === 0 ? "nobody" : others.length === 1 ? a(others[0]) : `${others.length} other digits`;
-    words(question, `You ask about this digit, **${a(asked)}**. In its company: **${company_}**.`);
+    const company_ = others.length === 0 ? "nobody" : others.length === 1 ? a(others[0]) : `${others.length} others`;
+    words(question, `You ask about this **${labels[asked]}**.`);
+    words(around, `In its company: **${company_}**.`);
+    guests.forEach((guest, i) => {
+      guest.hidden = i >= others.length;
+      if (!guest.hidden) paint(guest, pixels(others[i]));
+    });
+    beside.classList.toggle("more", others.length > SHOWN);
     spoken.forEach((parts, i) => {
       parts.digit.textContent = answers[i];
       parts.mark.textContent = answers[i] === labels[asked] ? "✓ right" : "✗ wrong";
@@ -180,7 +200,7 @@ function render({ model, el }) {
       tile.setAttribute("aria-pressed", inBatch.has(i));
       tile.setAttribute("aria-label", `${a(i)}${i === asked ? ", the one asked about" : inBatch.has(i) ? ", in its company" : ""}`);
     });
-    told.tell(`${question.textContent} In this company ${answers[0]}, by its scores alone ${answers[1]}. ${text.replaceAll("**", "")}`);
+    told.tell(`${question.textContent} ${around.textContent} In this company ${answers[0]}, by its scores alone ${answers[1]}. ${text.replaceAll("**", "")}`);
   }
 
   const right = (answers) => answers.filter((answer, i) => answer === labels[i]).length;
@@ -190,11 +210,11 @@ function render({ model, el }) {
   const start = now();
   const startAgain = () => change(start);
   focusOn(0);
-  el.append(heading("One digit, one network, and the company it keeps", startAgain),
+  el.append(heading("A digit, and its company", startAgain),
     make("div", { class: "company" },
-      make("div", {}, make("div", { class: "asking" }, portrait, question, make("div", { class: "spoken" }, spoken.map((parts) => parts.element))),
-        make("div", { class: "strip" }, kinds, ofClass), table),
-      make("div", {}, pressing, tray)), counts, verdict,
+      make("div", {}, make("div", { class: "asking" }, portrait, make("div", {}, question, around, beside), make("div", { class: "spoken" }, spoken.map((parts) => parts.element))),
+        make("div", { class: "strip" }, surprise), make("div", { class: "strip" }, kinds, ofClass)),
+      make("div", {}, pressing, tray, counts), table), verdict,
     make("details", { open: start.behind }, make("summary", {}, "More settings"),
       make("div", { class: "strip" }, clicks), make("div", { class: "strip" }, shown)), note, sum, told);
   redraw(now());

@@ -40,7 +40,7 @@ function render({ model, el }) {
     units.setAttribute("aria-label", `${network.hidden} hidden units, ${a1.filter((a) => a > 0.5).length} of them above one half`);
     units.values = a1;
     const order = [...p.keys()].sort((k, l) => p[l] - p[k]);
-    const about = fresh ? "This is a test digit. " : !image.some(Boolean) ? "The paper is empty, and still it answers. " : speck ? "This is only a dot, and still it answers. " : "";
+    const about = fresh ? "Somebody else wrote this one, MNIST’s first test image: draw your own over it. " : !image.some(Boolean) ? "The paper is empty, and still it answers. " : speck ? "This is only a dot, and still it answers. " : "";
     const text = `${about}The network says **${order[0]}**, with a probability of ${percentage(p[order[0]])}; next comes ${order[1]}, with ${percentage(p[order[1]])}.`;
     words(verdict, text);
     if (!live.size) told.tell(text.replaceAll("**", ""));

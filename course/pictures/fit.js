@@ -37,15 +37,15 @@ function solve(A, b) {
   return x;
 }
 
-/** The curve of the smallest mean squared error plus price / 2 times the weights squared, as its weights. */
-function weights(points, count, price) {
+/** The curve of the smallest mean squared error plus decay / 2 times the weights squared, as its weights. */
+function weights(points, count, decay) {
   const rows = points.map(([u]) => features(u, count));
   const dot = (a, b) => a.reduce((sum, value, i) => sum + value * b[i], 0);
   const y = points.map(([, v]) => v);
   // Through the smaller of the two matrices; the weights are the same.
   const inner = count <= points.length;
   const lines = inner ? rows[0].map((_, j) => rows.map((row) => row[j])) : rows;
-  const gram = lines.map((a, i) => lines.map((b, j) => dot(a, b) + (i === j ? (points.length * price) / 2 : 0)));
+  const gram = lines.map((a, i) => lines.map((b, j) => dot(a, b) + (i === j ? (points.length * decay) / 2 : 0)));
   if (inner) return solve(gram, lines.map((line) => dot(line, y)));
   const dual = solve(gram, y);
   return dual && rows[0].map((_, j) => rows.reduce((sum, row, i) => sum + row[j] * dual[i], 0));
@@ -53,8 +53,8 @@ function weights(points, count, price) {
 
 const truth = (u) => Math.sin(3 * u);
 
-/** A price, as it is set: to three digits. */
-const priced = (price) => (price < 0.001 ? written(price, 3) : String(Number(price.toPrecision(3))));
+/** The weight decay, as it is set: to three digits. */
+const asSet = (decay) => (decay < 0.001 ? written(decay, 3) : String(Number(decay.toPrecision(3))));
 
 function render({ model, el }) {
   const told = teller();
@@ -69,10 +69,10 @@ function render({ model, el }) {
   const text = (words, at, attributes) => draw("text", { x: at[0], y: at[1], ...attributes }, words);
 
   const curve = draw("polyline", { class: "curve" });
-  const real = draw("polyline", { class: "tangent none", points: grid.map((u) => `${x(u)},${y(truth(u))}`).join(" ") });
+  const real = draw("polyline", { class: "true", points: grid.map((u) => `${x(u)},${y(truth(u))}`).join(" ") });
   const clip = `clip-${Math.random().toString(36).slice(2)}`;
   const box = { x: BOX.left, y: BOX.top, width: BOX.right - BOX.left, height: BOX.bottom - BOX.top };
-  const left = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "group", class: "plot", "aria-label": "Points, and the curve that is fitted to them" },
+  const left = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "group", class: "plot fit", "aria-label": "Points, and the curve that is fitted to them" },
     draw("clipPath", { id: clip }, draw("rect", box)), draw("rect", { ...box, class: "frame" }),
     ...[-2, 0, 2].map((v) => text(written(v, 0), [BOX.left - 6, y(v) + 4], { "text-anchor": "end" })),
     ...[-1, 0, 1].map((u) => text(written(u, 0), [x(u), 226], { "text-anchor": "middle" })),
@@ -92,25 +92,25 @@ function render({ model, el }) {
   const ghosts = draw("g", { class: "ghosts" }); // what is to be found
   const errors = draw("g", {});
   const cursor = draw("line", { y1: BOX.top, y2: BOX.bottom, class: "cursor" });
-  const right = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", class: "plot" },
+  const right = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", class: "plot fit" },
     ...[2, 1, 0, -1, -2].flatMap((n) => [draw("line", { x1: 54, x2: WIDTH - 8, y1: high(10 ** n), y2: high(10 ** n), class: "grid" }), text(String(10 ** n), [48, high(10 ** n) + 4], { "text-anchor": "end" })]),
     ...[2, 4, threshold, 40, MOST].map((n) => text(String(n), [step(n), 226], { "text-anchor": "middle" })),
     draw("line", { x1: step(threshold), x2: step(threshold), y1: BOX.top, y2: BOX.bottom, class: "grid threshold" }),
     text("as many as points", [step(threshold) + 6, BOX.bottom - 6]),
     ghosts, cursor, errors, text("off the true curve", [4, 13]), text("features", [200, 244], { "text-anchor": "middle" }));
 
-  const error = ({ points, price }, count) => {
-    const w = weights(points, count, price);
+  const error = ({ points, decay }, count) => {
+    const w = weights(points, count, decay);
     const value = (u) => features(u, count).reduce((sum, feature, j) => sum + feature * w[j], 0);
     const at = w && grid.map(value);
     const mean = (values) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
     return w ? { w, at, size: mean(w), real: mean(at.map((v, i) => v - truth(grid[i]))), own: mean(points.map(([u, v]) => v - value(u))) } : null;
   };
-  /** Other points or another price: the numbers of features that were tried are tried again. */
+  /** Other points or another decay: the numbers of features that were tried are tried again. */
   const renew = (part) => change({ ...part, drawn: Object.fromEntries(Object.keys(now().drawn).map((n) => [n, error({ ...now(), ...part }, Number(n))?.real])) });
   const count = slider("features", { min: 2, max: MOST, places: 0 }, (value) => change({ count: value, drawn: { ...now().drawn, [now().count]: error(now(), now().count)?.real } }));
-  const price = slider("price of weights, λ", { min: -8, max: 1, step: 0.25, unit: () => (now().price > 1e-8 ? priced(now().price) : "≈ 0") }, (power) => renew({ price: power === -8 ? 1e-8 : Number((10 ** power).toPrecision(3)) }));
-  const all = button("many numbers of features", () => {
+  const decay = slider("weight decay, λ", { min: -8, max: 1, step: 0.25, unit: () => (now().decay > 1e-8 ? asSet(now().decay) : "≈ 0") }, (power) => renew({ decay: power === -8 ? 1e-8 : Number((10 ** power).toPrecision(3)) }));
+  const all = button("try many numbers", () => {
     const { drawn } = now();
     change({ drawn: { ...drawn, ...Object.fromEntries(COUNTS.map((n) => [n, error(now(), n)?.real])) } });
   }, { class: "main" });
@@ -136,22 +136,22 @@ function render({ model, el }) {
     cursor.setAttribute("x1", step(state.count));
     cursor.setAttribute("x2", step(state.count));
     count.set(state.count);
-    price.set(Math.log10(state.price));
+    decay.set(Math.log10(state.decay));
     el.fitted = found;
     const n = state.points.length;
     const missed = !(found?.own < 0.0005);
-    const where = found && missed && state.price <= 1e-8 && state.count >= n ? `**${state.count}** features for ${n} points: a curve through them all needs weights so large that even λ ≈ 0, which is 1e−8, holds it off.` : state.count < n ? `**${state.count}** features for ${n} points: fewer than points, so the curve cannot pass through them all.` : state.count === n ? `**${n}** features for ${n} points: the threshold. One curve passes through them all, however it must bend.` : `**${state.count}** features for ${n} points: many curves pass through them all, and the smallest weights choose one.`;
-    const off = !found ? "It cannot be solved here: two points are too close together. Move one, or raise the price." : `It is ${missed ? `off by ${written(found.own, 3)} at the points, and ` : ""}off by **${written(found.real, 2)}** from the true curve.`;
+    const where = found && missed && state.decay <= 1e-8 && state.count >= n ? `**${state.count}** features for ${n} points: a curve through them all needs weights so large that even λ ≈ 0, which is 1e−8, holds it off.` : state.count < n ? `**${state.count}** features for ${n} points: fewer than points, so the curve cannot pass through them all.` : state.count === n ? `**${n}** features for ${n} points: the threshold. One curve passes through them all, however it must bend.` : `**${state.count}** features for ${n} points: many curves pass through them all, and the smallest weights choose one.`;
+    const off = !found ? "It cannot be solved here: two points are too close together. Move one, or raise the weight decay." : `It is ${missed ? `off by ${written(found.own, 3)} at the points, and ` : ""}off by **${written(found.real, 2)}** from the true curve.`;
     const peak = ghostly.reduce((one, other) => (other[1] > one[1] ? other : one), [0, 0])[0];
     const tried = Object.keys(state.drawn).length >= COUNTS.length ? `The error is highest with **${peak}** features, and falls again beyond. ` : "";
-    words(verdict, `${tried}${state.price > 1e-8 && state.count >= n ? where.split(":")[0] + `, at a price of ${priced(state.price)}: the curve need not pass through them all.` : where} ${off}`);
+    words(verdict, `${tried}${state.decay > 1e-8 && state.count >= n ? where.split(":")[0] + `, with weight decay ${asSet(state.decay)}: the curve need not pass through them all.` : where} ${off}`);
     right.setAttribute("aria-label", `The error against the number of features; ${Object.keys(state.drawn).length} numbers tried.`);
     told.tell(verdict.textContent);
   }
 
   el.append(heading("A dozen points, and a curve", startAgain), make("div", { class: "two-plots" }, left, right),
-    make("div", { class: "strip" }, count, price), verdict, make("div", { class: "strip" }, all),
-    make("p", { class: "note" }, "Drag the points. The features are Legendre’s polynomials at u; the curve is their sum, with weights of least squares. Dashed: the true curve, from which the points come, with some noise added."), told);
+    make("div", { class: "strip" }, count, decay, all), verdict,
+    make("p", { class: "note" }, "Drag the orange points. The features are Legendre’s polynomials at u; the blue curve is their sum, with weights of least squares. Dotted: the true curve, from which the points come, with some noise added."), told);
   redraw(start);
   return stop;
 }

@@ -5,8 +5,8 @@ const SIDE = 28;
 const K = 5;
 const MAP = SIDE - K + 1;
 const KERNELS = {
-  upright: { name: "upright edges", of: (r, c) => Math.sign(c - 2) },
-  flat: { name: "flat edges", of: (r) => Math.sign(r - 2) },
+  upright: { name: "vertical edges", of: (r, c) => Math.sign(c - 2) },
+  flat: { name: "horizontal edges", of: (r) => Math.sign(r - 2) },
   slanted: { name: "slanted strokes", of: (r, c) => (r + c === 4 ? 2 : Math.abs(r + c - 4) === 1 ? 0 : -0.5) },
   blur: { name: "the mean", of: () => 0.2 },
 };

@@ -37,6 +37,15 @@ function times(ratio) {
   return `about ${Object.keys(near).find((word) => Math.abs(Math.log10(ratio / near[word])) < 0.15) ?? written(ratio, ratio < 10 ? 1 : 0)} times smaller`;
 }
 
+/** What all the nudges together show. */
+function overall(state) {
+  if (state.f === "square") return "Both ways, only rounding can make an error, and a small h enlarges it. ";
+  const error = (power) => measured(state, power).errors.both;
+  const best = NUDGES.reduce((one, other) => (error(other) < error(one) ? other : one));
+  if (!NUDGES.some((power) => power > best && error(power) > error(best))) return "The error only falls: at this u rounding adds nothing. ";
+  return `The error is lowest near **${written(10 ** -best, 0)}**: right of it the bend makes it, left of it rounding. `;
+}
+
 function explained(state) {
   const { f: name, u, power } = state;
   const now = measured(state, power);
@@ -168,8 +177,7 @@ function render({ model, el }) {
       cells[name].dataset.value = value;
     }
     const all = state.seen.length === NUDGES.length;
-    const best = NUDGES.reduce((one, other) => (measured(state, other).errors.both < measured(state, one).errors.both ? other : one));
-    words(verdict, `${all ? `The error is lowest near **${written(10 ** -best, 0)}**: right of it the bend makes it, left of it rounding. ` : ""}${explained(state)}`);
+    words(verdict, `${all ? overall(state) : ""}${explained(state)}`);
     left.setAttribute("aria-label", `The curve of ${FUNCTIONS[state.f].name}, the line through the two points nudged from ${written(state.u, 1)}, and the line that touches it.`);
     right.setAttribute("aria-label", `The error against the nudge, both on scales of powers of ten: ${state.seen.length} of 33 nudges tried.`);
     told.tell(`h ${written(found.h, 0)}: error ${cells.errorBoth.textContent}. ${verdict.textContent}`);

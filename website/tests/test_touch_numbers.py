@@ -139,17 +139,17 @@ def test_draw(lone, rng):
         close(shown.el.evaluate("el => [...el.querySelector('.units').values]"), a1[0])
 
 
-def test_fit_is_by_least_squares_with_a_price(lone, rng):
+def test_fit_is_by_least_squares_with_weight_decay(lone, rng):
     shown = Shown(lone, "fit")
     grid = np.linspace(-1, 1, 401)
     for count in (2, 11, 12, 13, 100):
         points = np.stack([np.linspace(-0.9, 0.9, 12), rng.uniform(-1, 1, 12)], axis=1)
-        price = 10.0 ** rng.integers(-4, 1)
-        shown.set(points=points.tolist(), count=count, price=price, drawn={})
+        decay = 10.0 ** rng.integers(-4, 1)
+        shown.set(points=points.tolist(), count=count, decay=decay, drawn={})
         rows = legvander(points[:, 0], count - 1)
-        # The mean of 12 squares, plus price / 2 times the weights squared: lesson 09's price.
+        # The mean of 12 squares, plus decay / 2 times the weights squared: lesson 09's weight decay.
         # Rows of their own for it are another way to the same weights.
-        taller = np.vstack([rows, np.sqrt(12 * price / 2) * np.eye(count)])
+        taller = np.vstack([rows, np.sqrt(12 * decay / 2) * np.eye(count)])
         weights = np.linalg.lstsq(taller, np.append(points[:, 1], np.zeros(count)), rcond=None)[0]
         close(shown.el.evaluate("el => el.fitted.at"), legvander(grid, count - 1) @ weights)
 

@@ -17,6 +17,8 @@ FOUR = [[0, 4], [4, 8], [8, 12], [12, 16]]
 SEVENS = [[key, 28] for key, _ in FOUR]
 #: Points of fit of which two lie so close together that the curve must leap.
 LEAP = [[x / 6 - 1, 0.1] for x in range(11)] + [[4 / 6 - 0.997, 0.9]]
+#: All the nudges of nudge, as powers of ten.
+ALL = [power / 2 for power in range(33)]
 
 #: Of each picture: what it is set to in turn, and what is said there, or (after a dash) is not.
 SAYS = {
@@ -29,20 +31,31 @@ SAYS = {
     "axes": [
         ({"axis": 0, "rows": [0]}, "One image alone"),
         ({"rows": [0, 1]}, "- One image alone"),
+        ({"rows": [3, 2, 1, 17, 4, 15, 20]}, "a 3 as 8, against its own logits"),  # lesson 02's
     ],
     "backprop": [({}, "log 4"), ({"step": 11}, "3/8")],  # it begins where forward is done
+    "company": [({"company": "one", "others": [4]}, "it is an 8")],  # and was once a 8
     "descent": [
         ({"momentum": 0, "rate": 0.0005, "start": [-2, 1]}, "0.9995 of the distance"),
         ({"rate": 0.2, "start": [-1, 0]}, "- leaves"),  # beyond the edge, and nothing leaves
         ({"shape": "bowl", "rate": 3}, "- steep"),
     ],
     "fit": [
-        ({"price": 10}, "at a price of 10:"),
-        ({"price": 0.00562}, "at a price of 0.00562:"),
-        ({"price": 1e-5}, "at a price of 1.0e−5:"),
-        ({"points": LEAP, "count": 12, "price": 1e-8, "drawn": {}}, "holds it off"),  # nor passes
+        ({"decay": 10}, "with weight decay 10:"),
+        ({"decay": 0.00562}, "with weight decay 0.00562:"),
+        ({"decay": 1e-5}, "with weight decay 1.0e−5:"),
+        ({"points": LEAP, "count": 12, "decay": 1e-8, "drawn": {}}, "holds it off"),  # nor passes
+    ],
+    "draw": [
+        ({"strokes": None}, "Somebody else wrote this one"),
+        ({"strokes": [[[140, 60], [140, 220]]]}, "- Somebody else"),
+        ({"strokes": []}, "- Somebody else"),
     ],
     "nudge": [
+        ({"seen": ALL}, "left of it rounding"),
+        ({"f": "square"}, "- the bend makes it, left"),  # a parabola's two bends cancel
+        *[({"f": name, "u": 0}, "- left of it rounding") for name in ("cube", "sine")],
+        ({"f": "cube", "u": 0.7, "seen": [0]}, "- left of it rounding"),
         ({"f": "cube", "u": 0, "power": 10}, "- rounding, divided"),
         ({"f": "cube", "u": 0.7, "power": 10}, "rounding, divided"),
         ({"f": "square", "u": 0, "power": 3}, "exactly 0"),
