@@ -112,7 +112,7 @@
     if (!found || mine(SHOWN)[name]) return;
 
     const show = element("button", { className: "show-guessed", textContent: "Show what came out", disabled: !field.value.trim() });
-    const anyway = element("button", { type: "button", textContent: "Show it without a guess" });
+    const anyway = element("button", { type: "button", className: "show-anyway", textContent: "Show it without a guess" });
     const folded = element("div", { className: "what-came-out", tabIndex: -1, role: "group", ariaLabel: "What came out" });
     found.marker.replaceWith(box, folded);
     folded.append(...found.parts);
