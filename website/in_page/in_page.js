@@ -418,7 +418,7 @@
   for (const exercise of here?.statements ?? []) {
     if (!exercise.name) continue;
     const cell = cellThatDefines(`my_${exercise.name}`);
-    if (cell && exercise.trains) cell.after(note("This one trains a network on the digits, which the page does not carry, so it needs Jupyter."));
+    if (cell && exercise.trains) cell.before(note("This one trains a network on the digits, which the page does not carry, so it needs Jupyter."));
     else if (cell) place(here.statements, exercise, cell);
   }
   if (here?.network) {

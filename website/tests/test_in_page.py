@@ -198,6 +198,13 @@ def test_the_editors_come_with_the_first_exercise_and_not_before(tab):
 # Nothing that was typed is lost
 
 
+def test_what_needs_jupyter_says_so_above_its_code(tab, lessons):
+    page = tab.open(lessons[4])
+    cell = page.locator(".in-page-note + div.cell")
+    assert "def my_" in cell.inner_text()
+    assert "needs Jupyter" in page.locator(".in-page-note").inner_text()
+
+
 def test_right_answers_are_taken_away_as_mine_py_and_brought_back(tab, tmp_path, monkeypatch):
     page = tab.open(LESSON)
     right = {
