@@ -41,9 +41,9 @@ def test_code_can_be_copied(tab, lessons):
         assert copied.strip() == cell.locator("pre").inner_text().strip()
         expect(cell.locator("button.copybtn")).to_be_focused()  # and not at the page's beginning
     # What is too long scrolls inside itself, also by keyboard.
-    output = page.locator(".cell_output pre").first
-    output.evaluate("pre => pre.textContent = 'a line\\n'.repeat(500)")
-    box = output.evaluate("pre => [pre.clientHeight, pre.scrollHeight]")
+    output = page.locator(".cell_output .highlight").first
+    output.evaluate("box => box.firstChild.textContent = 'a line\\n'.repeat(500)")
+    box = output.evaluate("box => [box.clientHeight, box.scrollHeight]")
     assert box[0] < 500 < box[1]
     tab.resize(1300)  # and with that the page looks again at what scrolls
     assert output.get_attribute("tabindex") == "0"
