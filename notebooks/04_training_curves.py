@@ -196,6 +196,8 @@ axis.set(
     ylabel="mean batch loss",
     ylim=(0.15, 15),
 )
+for scale in (axis.xaxis, axis.yaxis):
+    scale.set_major_formatter("{x:g}")
 axis.legend()
 plt.show()
 

@@ -376,6 +376,7 @@ left.set(
     ylabel="norm of the activations",
 )
 right.set(title="From image to image:\nboth fade", xlabel="layer (0: the pixels)")
+left.yaxis.set_major_formatter("{x:g}")
 figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=2)
 plt.show()
 

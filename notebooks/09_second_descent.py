@@ -396,6 +396,7 @@ axis.set(
     ylabel="smallest s (log)",
 )
 axis.set_xticks([300, 1000, 3000], ["300", "1,000", "3,000"])
+axis.yaxis.set_major_formatter("{x:g}")
 axis.minorticks_off()
 plt.show()
 

@@ -123,7 +123,7 @@ def lesson_list(lessons: list[Lesson]) -> str:
     for lesson in lessons:
         head = lesson.header
         page = f"notebooks/{lesson.path.name}"
-        minutes = f"{head.minutes}\N{NO-BREAK SPACE}min to read"
+        minutes = f"{head.minutes} min to read".replace(" ", "\N{NO-BREAK SPACE}")
         if head.more_minutes:
             minutes += f", {head.more_minutes}\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}do"
         drawing = SITE / "thumbs" / f"{lesson.number}.svg"

@@ -83,11 +83,32 @@ def depart_folded(translator: HTML5Translator, node: nodes.Element) -> None:
 PARTS = {"cell_code_source": "Code", "cell_code_output": "Output"}
 
 
+#: So many columns of a table a phone can show, and so many of what is only said.
+ROWS, SENTENCES = 60, 46
+#: A row has its columns set apart, or begins as a list does.
+ROW = re.compile(r"\S {2,}\S|^\s*\[")
+
+
+def columns_to_keep(text: str) -> int:
+    """Return how wide a printed text has to be for no row of a table to turn.
+
+    A sentence may turn, if it is longer than what a phone shows in letters as large as that.
+    """
+    lines = text.split("\n")
+    rows = [len(line) for line in lines if ROW.search(line)]
+    is_table = len(rows) > 1
+    kept = [len(line) for line in lines if len(line) <= (ROWS if is_table else SENTENCES)]
+    return max([1, *kept, *(rows if is_table else [])])
+
+
 def visit_container(translator: HTML5Translator, node: nodes.container) -> None:
     """Open a container; of code and of what it prints, say which is which."""
     part = PARTS.get(node.get("nb_element"))
     if part and node.next_node(nodes.literal_block):
         named = {"role": "group", "aria-label": part}
+        if part == "Output":
+            texts = [block.astext() for block in node.findall(nodes.literal_block)]
+            named["style"] = f"--columns: {max(map(columns_to_keep, texts))}"
         node.html5tagname = "div"  # which HTML5Translator closes
         opened = translator.starttag(node, "div", CLASS="docutils container", **named)
         translator.body.append(opened)

@@ -42,7 +42,7 @@ def draw(report: Report):
 
 def _verdicts(axis, columns, colours) -> None:
     for place, (check, question) in enumerate(QUESTIONS.items()):
-        axis.text(0, -place, question, va="center", fontsize=10)
+        axis.text(0, -place, question, va="center", fontsize=12)
         for number, (_, found) in enumerate(columns):
             finding = found.findings[check]
             sign, colour = WAITS if finding.waits else SIGNS[finding.held]
@@ -57,7 +57,7 @@ def _verdicts(axis, columns, colours) -> None:
                 color=shade,
             )
     for number, (name, _) in enumerate(columns):
-        axis.text(COLUMN + 1.2 * number, 1, name, ha="center", va="center", fontsize=10)
+        axis.text(COLUMN + 1.2 * number, 1, name, ha="center", va="center", fontsize=12)
     axis.set(xlim=(0, COLUMN + 1.8), ylim=(-len(QUESTIONS) + 0.4, 1.6))
     axis.set_axis_off()
 
@@ -76,7 +76,7 @@ def _shares(axis, columns, colours) -> None:
         axis.axvline(100 * columns[0][1].averages, color="0.5", linestyle=":", label="ten averages")
         axis.set_yticks(range(len(names)), [textwrap.fill(name, 10) for name in names])
         axis.legend(
-            fontsize=9,
+            fontsize=12,
             loc="upper center",
             bbox_to_anchor=(0.3, -0.32),
             ncols=3,

@@ -10,6 +10,7 @@
   const PATIENCE_FOR_SIX_TRAININGS = 600;
   const here = lessons.find(({ page }) => location.pathname.endsWith(`/${page}`));
   const scripts = [...engine.scripts, ...(here?.network?.scripts ?? [])];
+  const megabytes = scripts.reduce((sum, [, bytes]) => sum + bytes, 0) / 1e6;
 
   function element(tag, properties = {}, ...inside) {
     const made = Object.assign(document.createElement(tag), properties);
@@ -222,11 +223,13 @@
     };
 
     let waitsForPython = false;
-    // The bar tells how much is loaded; how far Python has started nobody can tell, so it only moves.
+    // The bar, and the button that was pressed, tell how much is loaded; how far Python has started nobody
+    // can tell, so that the bar only moves.
     box.tellLoading = () => {
       if (!waitsForPython) return;
       const isLoaded = share === 1;
       bar.hidden = false;
+      run.textContent = isLoaded ? verb : `Loaded: ${Math.round(share * megabytes)} of ${Math.round(megabytes)} MB`;
       if (isLoaded) bar.removeAttribute("value");
       else bar.value = share;
       status.textContent = isLoaded ? "Starting Python, which takes ten seconds or more" : "Loading Python";
@@ -415,7 +418,7 @@
   for (const exercise of here?.statements ?? []) {
     if (!exercise.name) continue;
     const cell = cellThatDefines(`my_${exercise.name}`);
-    if (cell && exercise.trains) cell.after(note("This one trains a network on the digits, which the page does not carry, so it needs Jupyter."));
+    if (cell && exercise.trains) cell.before(note("This one trains a network on the digits, which the page does not carry, so it needs Jupyter."));
     else if (cell) place(here.statements, exercise, cell);
   }
   if (here?.network) {

@@ -55,10 +55,11 @@
   function compare(name, guess) {
     for (const place of document.querySelectorAll("[data-guessed]")) {
       if (place.dataset.guessed !== name) continue;
-      const said = guess ? `You guessed ${guess}` : "You made no guess";
       const { answer } = place.dataset;
       const ends = { right: ", and that is the answer.", rounded: `, which is right to its own digits; the answer is ${answer}.` };
-      place.textContent = said + ((guess && ends[judged(guess, answer)]) || `; the answer is ${answer}.`);
+      // Paper, on which nobody can guess, says the answer alone.
+      if (guess) place.textContent = `You guessed ${guess}${ends[judged(guess, answer)] ?? `; the answer is ${answer}.`}`;
+      else place.replaceChildren(element("span", { className: "no-guess", textContent: "You made no guess; the" }), ` answer is ${answer}.`);
     }
   }
 
@@ -112,7 +113,7 @@
     if (!found || mine(SHOWN)[name]) return;
 
     const show = element("button", { className: "show-guessed", textContent: "Show what came out", disabled: !field.value.trim() });
-    const anyway = element("button", { type: "button", textContent: "Show it without a guess" });
+    const anyway = element("button", { type: "button", className: "show-anyway", textContent: "Show it without a guess" });
     const folded = element("div", { className: "what-came-out", tabIndex: -1, role: "group", ariaLabel: "What came out" });
     found.marker.replaceWith(box, folded);
     folded.append(...found.parts);

@@ -6,11 +6,12 @@ function fitToScreen() {
   const room = (formula) => formula.closest("p, li, dd, td, div").clientWidth;
   const tooWide = formulas.map((formula) => formula.getBoundingClientRect().width > room(formula) + 1);
   formulas.forEach((formula, i) => formula.classList.toggle("wide", tooWide[i]));
-  const boxes = [...document.querySelectorAll("div.math, .nobreak, .pst-scrollable-table-container, pre")].map((box) => {
+  const places = "div.math, .nobreak, .pst-scrollable-table-container, .cell_output .highlight, pre:not(.cell_output .highlight pre)";
+  const boxes = [...document.querySelectorAll(places)].map((box) => {
     // What stands in a line of text scrolls nowhere, and one browser gives it no width to compare.
     const inLine = getComputedStyle(box).display === "inline";
     const wide = !inLine && box.scrollWidth > box.clientWidth + 1;
-    const long = box.matches(".cell_output pre") && box.scrollHeight > box.clientHeight + 1;
+    const long = box.matches(".cell_output .highlight") && box.scrollHeight > box.clientHeight + 1;
     return { box, wide, long };
   });
   for (const { box, wide, long } of boxes) {

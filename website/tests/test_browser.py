@@ -41,9 +41,9 @@ def test_code_can_be_copied(tab, lessons):
         assert copied.strip() == cell.locator("pre").inner_text().strip()
         expect(cell.locator("button.copybtn")).to_be_focused()  # and not at the page's beginning
     # What is too long scrolls inside itself, also by keyboard.
-    output = page.locator(".cell_output pre").first
-    output.evaluate("pre => pre.textContent = 'a line\\n'.repeat(500)")
-    box = output.evaluate("pre => [pre.clientHeight, pre.scrollHeight]")
+    output = page.locator(".cell_output .highlight").first
+    output.evaluate("box => box.firstChild.textContent = 'a line\\n'.repeat(500)")
+    box = output.evaluate("box => [box.clientHeight, box.scrollHeight]")
     assert box[0] < 500 < box[1]
     tab.resize(1300)  # and with that the page looks again at what scrolls
     assert output.get_attribute("tabindex") == "0"
@@ -78,7 +78,7 @@ def test_a_printed_lesson_is_whole_and_no_heading_stands_apart_from_its_text(tab
     ends = tuple(each.strip("# \n") for each in headings)
     assert [low for low in lowest if len(low) > 3 and low.endswith(ends)] == []
     assert [low for low in lowest if low.endswith(" minutes")] == []
-    for useless in ("not attempted", "Download the notebook", "On this page"):
+    for useless in ("not attempted", "You made no guess", "Download the notebook", "On this page"):
         assert useless not in "".join(texts)
     printed = re.sub(r"-?\s+", "", "".join(texts))
     cells = json.loads((ROOT / lesson.replace(".html", ".ipynb")).read_text("utf-8"))["cells"]
@@ -98,3 +98,40 @@ def test_a_printed_lesson_is_whole_and_no_heading_stands_apart_from_its_text(tab
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_printed_pictures_leave_no_page_a_third_empty(tab):
+    page = tab.open("pictures.html")
+    pdf = pypdf.PdfReader(io.BytesIO(page.pdf(format="A4", prefer_css_page_size=True)))
+    heights = []
+
+    def visit(text, outer, inner, font, size):
+        if text.strip():
+            heights.append(inner[4] * outer[1] + inner[5] * outer[3] + outer[5])
+
+    empty = []
+    for sheet in pdf.pages[:-1]:
+        heights.clear()
+        sheet.extract_text(visitor_text=visit)
+        empty.append(
+            round((min(heights) - 62) / (842 - 62 - 57), 2)
+        )  # between margins of 22 and 20 mm
+    assert len(empty) > 2
+    assert max(empty) < 1 / 3, empty
+
+
+#: How far the right side of each frame is from the paper's edge.
+FROM_THE_EDGE = """
+    [...document.querySelectorAll("article :is(.lesson.container, div.highlight pre)")]
+        .filter(frame => frame.checkVisibility())
+        .map(frame => document.documentElement.clientWidth - frame.getBoundingClientRect().right)
+"""
+
+
+def test_paper_does_not_cut_off_the_right_side_of_a_frame(tab, lessons):
+    for address in ("index.html", lessons[4]):
+        page = tab.open(address, 650)
+        page.emulate_media(media="print")
+        gaps = page.evaluate(FROM_THE_EDGE)
+        assert len(gaps) > 10
+        assert min(gaps) >= 1

@@ -22,6 +22,13 @@ ANSWERS = """said => {
 }"""
 
 
+#: Keeps whatever the button says.
+LISTEN = """button => {
+    window.said = [];
+    new MutationObserver(() => said.push(button.textContent)).observe(button, { childList: true });
+}"""
+
+
 @pytest.fixture
 def tab(browser, roots):
     tab = EditorTab(browser, roots["http"], service_workers="block")
@@ -53,8 +60,15 @@ def test_what_a_bad_connection_has_lost_is_loaded_by_the_next_run(awake):
     run = awake.box("softmax").locator(".in-page-run")
     offer = run.inner_text()
     assert re.fullmatch(r"Load Python \(\d+ MB\) and run", offer)
+    run.evaluate(LISTEN)
     assert "Is there a connection?" in awake.run("softmax")
     assert run.inner_text() == offer  # it is still to be loaded
+    *told, _ = page.evaluate("window.said")
+    loaded = [re.fullmatch(r"Loaded: (\d+) of (\d+) MB", text).groups() for text in told]
+    shares = [(int(part), int(of)) for part, of in loaded]
+    assert len(shares) > 2  # at its beginning, and with each piece
+    assert shares == sorted(shares)
+    assert {f"Load Python ({of} MB) and run" for _, of in shares} == {offer}
     page.unroute("**/_static/in_page/*.js", lose)
     awake.errors.clear()
     page.on("request", lambda request: asked.append(request.url))
@@ -182,6 +196,13 @@ def test_the_editors_come_with_the_first_exercise_and_not_before(tab):
 
 
 # Nothing that was typed is lost
+
+
+def test_what_needs_jupyter_says_so_above_its_code(tab, lessons):
+    page = tab.open(lessons[4])
+    cell = page.locator(".in-page-note + div.cell")
+    assert "def my_" in cell.inner_text()
+    assert "needs Jupyter" in page.locator(".in-page-note").inner_text()
 
 
 def test_right_answers_are_taken_away_as_mine_py_and_brought_back(tab, tmp_path, monkeypatch):

@@ -198,6 +198,64 @@ def test_what_scrolls_shows_that_it_does(tab, lessons):
     assert np.ptp(lefts) < 2
 
 
+#: Of each printed output: how far it scrolls sideways, the columns it keeps, the height of its letters,
+#: whether it says that it scrolls, and how many of the lines that are no longer than that have turned.
+PRINTED = """
+    [...document.querySelectorAll(".cell_output:has(> .output pre)")].flatMap(cell =>
+        [...cell.querySelectorAll(".highlight")].map(box => {
+            const text = document.createTreeWalker(box, NodeFilter.SHOW_TEXT).nextNode();
+            const columns = Number(getComputedStyle(box).getPropertyValue("--columns"));
+            const line = document.createRange();
+            let at = 0, turned = 0;
+            for (const words of text.data.split("\\n")) {
+                line.setStart(text, at);
+                line.setEnd(text, at += words.length);
+                const tops = new Set([...line.getClientRects()].map(({ top }) => Math.round(top)));
+                turned += words.length <= columns && tops.size > 1;
+                at += 1;
+            }
+            const letters = parseFloat(getComputedStyle(text.parentElement).fontSize);
+            const wider = box.scrollWidth - box.clientWidth;
+            return [wider, columns, letters, box.matches(".scrolls"), turned];
+        }))
+"""
+
+
+def test_what_is_printed_fits_a_phone_and_the_rows_of_a_table_stay_whole(tab, lessons):
+    found = []
+    for lesson in (lessons[5], lessons[6], lessons[10]):
+        tab.open(lesson, 390).evaluate(UNFOLD)
+        tab.resize(380)
+        tab.resize(390)  # and with that the page looks again at what is too wide
+        found += tab.page.evaluate(PRINTED)
+    assert len(found) > 30
+    for wider, columns, letters, says, turned in found:
+        assert letters >= 9
+        assert turned == 0
+        assert says == (wider > 1)
+        assert not says or columns > 60
+    assert 0 < sum(says for *_, says, _ in found) < 10
+
+
+#: The words of the contents that two lines share.
+PARTED = """
+    [...document.querySelectorAll(".page-toc a")].flatMap(link => {
+        const text = link.firstChild, word = document.createRange();
+        return [...text.data.matchAll(/\\S+/g)].filter(({ 0: letters, index }) => {
+            word.setStart(text, index);
+            word.setEnd(text, index + letters.length);
+            return new Set([...word.getClientRects()].map(({ top }) => top)).size > 1;
+        }).map(([letters]) => letters);
+    })
+"""
+
+
+def test_no_word_of_the_contents_is_parted(tab):
+    page = tab.open("review.html", WIDE)
+    assert page.locator(".page-toc a", has_text="Backpropagation").count() == 1
+    assert page.evaluate(PARTED) == []
+
+
 def test_figures_are_at_home_in_the_dark(tab, lessons):
     page = tab.open(lessons[3])
     tab.colours("dark")
