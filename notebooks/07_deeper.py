@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 07 Deeper
 #
-# One hidden layer got about 98 digits in 100 right, so you give your network five and leave it alone for an epoch. When you come back, it answers every image with the same digit. You try other learning rates, and each time it settles on one digit and gives that to every image. You suspect a bug, but the gradient check finds none, and it is right: the gradients are correct. It is just that almost nothing is left of them by the time they reach the first layers. **Why does the gradient fade, and what keeps it alive?** And is fading enough to stop a network? The famous answer is yes. You will run the small experiment that puts it to the test.
+# One hidden layer got about 98 digits in 100 right, so you give your network five and leave it alone for an epoch. When you come back, it answers every image with the same digit. You try other learning rates, and each time it settles on a single digit again. You suspect a bug, but the gradient check finds none, and it is right: the gradients are correct. It is just that almost nothing is left of them by the time they reach the first layers. **Why does the gradient fade, and what keeps it alive?** And is fading enough to stop a network? The famous answer is yes. You will run the small experiment that puts it to the test.
 #
 # **You will be able to**
 #
@@ -329,14 +329,12 @@ guesses.compare("% right after ten epochs", round(100 * np.mean(last), 1))
 #
 # $$f(z) = \sigma(z) - \tfrac12 .$$
 #
-# Subtracting a constant changes no slope, so the blame must fade nearly as before. Written with the new activation $a$, the sigmoid is $a + \frac12$, and its slope is
-#
-# $$\big(a + \tfrac12\big)\big(1 - a - \tfrac12\big) = \tfrac14 - a^2 .$$
+# Subtracting a constant changes no slope, so the blame must fade nearly as before. Written with the new activation $a$, the sigmoid is $a + \frac12$, and its slope is $(a + \frac12)(\frac12 - a)$.
 
 # %%
 deep.ACTIVATIONS["sigmoid - 1/2"] = deep.Activation(
     forward=lambda z: sigmoid(z) - 1 / 2,
-    backward=lambda da, a: da * (1 / 4 - a**2),
+    backward=lambda da, a: da * (a + 1 / 2) * (1 / 2 - a),
 )
 centred = deep.MLP("sigmoid - 1/2")
 print(checked(centred, parameters, 0, ink))
@@ -417,7 +415,7 @@ for slope, networks in square.items():
 # %% [markdown]
 # Read the table as a square. Either fault alone makes learning worse but doesn't stop it: the network at the top right has only the quarter, and the one at the bottom left only the common mean. Both together, at the top left, do stop it for the whole epoch, at every one of the eight rates that the study tried. **Neither the fading nor the common mean stops it by itself; the two together do.**
 #
-# <small>[Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html) found before us that the sigmoid's mean does harm. Their explanation was that it drives the last hidden layer to where its slopes are nearly 0, which we couldn't confirm: in the study `half`, taking the half away in that layer alone helps at none of six rates.</small>
+# <small>That the sigmoid's mean does harm was known to [Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html), too. Exactly how, we don't know.</small>
 #
 # **Another good place to stop.** You know what stops the network. The rest of the lesson cures it twice, once with a formula for the first weights and once with a plus sign.
 #
@@ -454,7 +452,7 @@ exercises.check(my_he_limit)
 exercises.folded(my_he_limit)
 
 # %% [markdown]
-# A wrong variance is wrong again at every layer, so its error grows as compound interest does. Half the variance multiplies the root of the mean square by the root of $\frac12$ each time, and after twenty layers one part in 1,024 is left, as after five slopes of a quarter. With too large a variance the blame *grows* on its way back, which is called an **exploding gradient**.
+# A wrong variance is wrong again at every layer, so its error grows as compound interest does: with half the variance, twenty layers leave one part in 1,024 of the root of the mean square. With too large a variance the blame *grows* on its way back, which is called an **exploding gradient**.
 #
 # And the five layers of sigmoids that were stuck? Give them weights four times as large.
 #
