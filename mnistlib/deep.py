@@ -111,10 +111,10 @@ class MLP:
         return data.scale(images, dtype)
 
     def forward(self, parameters: Sequence[np.ndarray], x: np.ndarray) -> list[np.ndarray]:
-        """Go up the layers: $A_0 = X$, $Z_m = A_{m-1} W_m + b_m$, $A_m = f(Z_m)$.
+        """Go through the layers: $A_0 = X$, $Z_m = A_{m-1} W_m + b_m$, $A_m = f(Z_m)$.
 
         Returned are $A_0$ to the last hidden layer's activations, and then the logits. Derived in
-        lesson 07, "The loop".
+        lesson 07, "One loop for any depth".
         """
         value = ACTIVATIONS[self.activation].forward
         *hidden, (W, b) = _layers(parameters)
@@ -132,9 +132,9 @@ class MLP:
     ) -> tuple[float, tuple[np.ndarray, ...]]:
         """Loss of a batch and its gradient by every parameter: backpropagation, layer by layer.
 
-        From $dZ$ of the last layer down: $dW_m = A_{m-1}^T dZ_m$, $db_m$ the sum over its rows,
+        From $dZ$ of the last layer back: $dW_m = A_{m-1}^T dZ_m$, $db_m$ the sum over its rows,
         $dA_{m-1} = dZ_m W_m^T$, and through the activation to $dZ_{m-1}$. Derived in lesson 07,
-        "The loop".
+        "One loop for any depth".
         """
         backward = ACTIVATIONS[self.activation].backward
         *kept, z = self.forward(parameters, x)

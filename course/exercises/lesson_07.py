@@ -10,7 +10,7 @@ from mnistlib import deep
 
 
 def deep_gradients(layers, kept, dz):
-    """The gradients of a tanh network, dW1, db1, dW2, db2, ..., from what was kept on the way up."""
+    """The gradients of a tanh network, dW1, db1, dW2, db2, ..., from what was kept going forward."""
     found = []
     for (W, _), a in zip(reversed(layers), reversed(kept), strict=True):
         found += [dz.sum(axis=0), a.T @ dz]
@@ -24,17 +24,17 @@ def he_limit(inputs):
 
 
 def residual_gradients(layers, kept, da):
-    """The gradients of tanh layers that add to what came in, dW1, db1, dW2, db2, ..., from the top."""
+    """The gradients of tanh layers that add to their input, dW1, db1, dW2, db2, and so on."""
     found = []
-    for (W, _), a, above in zip(reversed(layers), kept[-2::-1], kept[:0:-1], strict=True):
-        dz = da * (1 - (above - a) ** 2)
+    for (W, _), a, output in zip(reversed(layers), kept[-2::-1], kept[:0:-1], strict=True):
+        dz = da * (1 - (output - a) ** 2)
         found += [dz.sum(axis=0), a.T @ dz]
         da = da + dz @ W.T
     return tuple(found[::-1])
 
 
 def _way_back(seed: Seed, n: int, *sizes: int) -> Arguments:
-    """Return the layers of a tanh network, what came into each, and a gradient by its logits."""
+    """Return the layers of a tanh network, the input of each, and a gradient by its logits."""
     rng = np.random.default_rng(seed)
     layers = []
     kept = [rng.normal(size=(n, sizes[0]))]
@@ -47,7 +47,7 @@ def _way_back(seed: Seed, n: int, *sizes: int) -> Arguments:
 
 
 def _way_around(seed: Seed, n: int, units: int, count: int) -> Arguments:
-    """Return layers that add to what came in, all they hold, and a gradient by the last of it."""
+    """Return layers that add to their input, all they hold, and a gradient by the last of it."""
     rng = np.random.default_rng(seed)
     layers = []
     kept = [rng.normal(size=(n, units))]
@@ -71,7 +71,7 @@ _PENCIL = (
     [np.array([[1.0]]), np.array([[0.5]])],
     np.array([[4.0]]),
 )
-#: By pencil: both sums are 0, so that nothing is added to what came in.
+#: By pencil: both sums are 0, so that nothing is added to the input.
 _PENCIL_AROUND = (
     [(np.array([[2.0]]), np.array([-2.0])), (np.array([[3.0]]), np.array([-3.0]))],
     [np.array([[1.0]])] * 3,
