@@ -399,7 +399,7 @@ print(f"on average {longest.mean():.2f} of 4 right")
 guesses.compare("% right by adding two votes", f"{100 * longest.mean() / 4:.1f}")
 
 # %% [markdown]
-# Not 38 % of the cards but more than 60! Do you still have the sentence in mind, that whoever gets much more than the rival must have looked? It was false: **you can get far more than 38.35 % without comparing anything at all.** What it overlooked is that question and company can each have a say without ever meeting. The votes are merely added, but the answer is the *argmax* of the sum, and which class that is depends on both. So much for the first witness, accuracy. <small>That is the best that *lines* can do. Whether other points can do better, we don't know.</small>
+# Not 38 % of the cards but more than 60! Do you still have the sentence in mind, that whoever gets much more than the rival must have looked? It was false: **you can get far more than 38.35 % without comparing anything at all.** What it overlooked is that question and company can each have a say without ever meeting. The votes are merely added, but the answer is the *argmax* of the sum, and which class that is depends on both. <small>That is the best that *lines* can do. Whether other points can do better, we don't know.</small> So much for the first witness, accuracy.
 #
 # ### Can the loss tell?
 #
@@ -440,7 +440,7 @@ print(f"squashed adder: {100 * (z.argmax(axis=2) == lists).mean():.2f} % right, 
 #
 # ### Exercise 12.4: a check that it looks (core, 20 minutes)
 #
-# Write a check that works from outside, on somebody else's network. You get a function `answer`, which turns cards `x` of shape (n, images, pixels) into logits (n, 10), and some cards. Place 0 of a card is the asked image, then come key, value, key, value, and so on. You may ask it about cards that you have changed:
+# Write a check that works from outside, on somebody else's network. You get a function `answer`, which turns cards `x` of shape (n, images, pixels) into logits (n, 10), and some cards. Place 0 of a card is the asked image, then come key, value, key, value, and so on. You may change the cards and ask `answer` again, which makes three tests:
 #
 # - *Places don't matter.* Move the first pair to the end, and then, on the cards as they were, exchange the first two pairs. Each time the logits must stay the same, up to float64's rounding (`np.allclose`).
 # - *Other cards don't matter.* Ask about each card alone (`x[i : i + 1]`, so that the axes stay): its logits must be what they were among the others. Lesson 06's softmax would fail here.
