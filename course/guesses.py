@@ -29,7 +29,7 @@ def ask(name: str, guess: Guessable | None) -> str:
 
     Args:
         name: what is guessed, in a few words, such as "wrong of 100".
-        guess: a number or a short text, or a tuple of these; None for no guess.
+        guess: a number or a short text, or a tuple or list of these; None for no guess.
 
     Raises:
         TypeError: the guess is neither a number nor a text.
@@ -72,10 +72,30 @@ def judged(guess: str, answer: str) -> str:
     """Return "right"; or "rounded" for a number that the answer rounds to; or nothing.
 
     Numbers are the same however they are written: "101,770" is 101770, and "log 10" or "-log 0.1" is
-    2.302585. A single digit is too rough to be called rounded.
+    2.302585. A single digit is too rough to be called rounded. An answer of several parts is judged
+    part by part, whether a guess has spaces, commas or "and" between them.
     """
-    if guess.casefold().split() == answer.casefold().split():
+    parts, wanted = _parts(guess), _parts(answer)
+    if parts == wanted:
         return "right"
+    if len(wanted) == 1 or len(parts) != len(wanted):
+        return _judged_number(guess, answer)
+    pairs = zip(parts, wanted, strict=True)
+    how = ["right" if one == other else _judged_number(one, other) for one, other in pairs]
+    return "" if "" in how else "rounded" if "rounded" in how else "right"
+
+
+def _parts(text: str) -> list[str]:
+    """Return the parts of a guess or an answer, without brackets, and commas but in 101,770."""
+    return [
+        part
+        for part in re.sub(r"[\[\]()]|,(?!\d{3}(?!\d))", " ", text.casefold()).split()
+        if part not in ("and", "%")
+    ]
+
+
+def _judged_number(guess: str, answer: str) -> str:
+    """Return how right a guessed number is; nothing if one of the two is none."""
     one, other = _read(guess), _read(answer)
     if one is None or other is None:
         return ""
@@ -112,7 +132,7 @@ def _read(text: str) -> tuple[float, float, float] | None:
 
 def _checked(value: object, what: str) -> Guessable:
     """Return a number or a text as Python's own, or say what else came."""
-    if isinstance(value, tuple):  # two questions at once: (0.1, 0.3)
+    if isinstance(value, (tuple, list)):  # several questions at once: (0.1, 0.3)
         value = " and ".join(_shown(_checked(part, what)) for part in value)
     value = value.item() if hasattr(value, "item") and getattr(value, "ndim", 1) == 0 else value
     if not isinstance(value, Guessable):

@@ -98,7 +98,7 @@ def weighted_mean_backward(
 ) -> tuple[np.ndarray, np.ndarray]:
     r"""Carry a gradient back through the mean: $dw_i = dm \cdot v_i$ and $dv_i = w_i\,dm$.
 
-    Returned are dw (n, p) and dv (n, p, classes). Derived in lesson 12, "Backwards".
+    Returned are dw (n, p) and dv (n, p, classes). Derived in lesson 12, "Backwards through a look".
     """
     dw = (dm[:, None] * v).sum(axis=2)
     dv = w[:, :, None] * dm[:, None]
@@ -110,7 +110,8 @@ def scores_backward(
 ) -> tuple[np.ndarray, np.ndarray]:
     r"""Carry a gradient back through the scores: $dq = c \sum_i ds_i k_i$, $dk_i = c\,ds_i\,q$.
 
-    c is the scale. Returned are dq (n, d) and dk (n, p, d). Derived in lesson 12, "Backwards".
+    c is the scale. Returned are dq (n, d) and dk (n, p, d). Derived in lesson 12, "Backwards through a
+    look".
     """
     dq = scale * (ds[:, :, None] * k).sum(axis=1)
     dk = scale * ds[:, :, None] * q[:, None]
@@ -180,7 +181,7 @@ class Attention:
 
         From dz to the weights and values, through the softmax to the scores, to queries and keys, and
         to the features of all images, which meet in dW1. The loss is the cross-entropy. Derived in
-        lesson 12, "Backwards".
+        lesson 12, "Backwards through a look".
         """
         _, _, Wq, Wk, Wv, _ = parameters
         a, q, k, v, w, z = self.forward(parameters, x)

@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 12 In good company
 #
-# Somebody lays a card in front of you. Four pairs of handwritten digits are on it, a 3 beside a 7, an 8 beside a 0 and so on, and to the left of them one more 3, in different handwriting. "Which digit is beside *this* one?" she asks. You have answered before you know how, and yet you can't have done it by studying the 3, however carefully, because nothing in it says 7. You had to look around.
+# Somebody lays a card in front of you. On it are four pairs of handwritten digits, a 3 with a 7 beside it, an 8 with a 0, and so on, and to the left of them stands one more 3, in different handwriting. "Which digit goes with *this* one?" she asks. You have answered before you know how, and yet you can't have done it by studying the lone 3, however carefully, because nothing in it says 7. You had to look around.
 #
 # In lessons 00 and 06 a network's answer depended on the other images in the batch, and we called that a fault. Here an answer that ignores its company would be the fault. **When *should* an answer depend on its company?** You will build a network that looks around, and then try to prove that it does. The proof is the harder part: the first that comes to mind is wrong, and so is the next.
 #
@@ -21,7 +21,7 @@
 #
 # **You need** lessons [02](02_sigmoid_softmax.ipynb) to [06](06_autopsy.ipynb). ReLU units come from [07](07_deeper.ipynb).
 #
-# **Time** 50 minutes to read, 42 more for the exercises; it runs for about 25 s and takes 500 MB
+# **Time** 55 minutes to read, 42 more for the exercises; it runs for about 25 s and takes 500 MB
 
 # %% [markdown]
 # ## Before you start
@@ -34,11 +34,11 @@
 #
 #    </details>
 #
-# 2. In [lesson 02](02_sigmoid_softmax.ipynb) blame comes back to a softmax: each probability $p_l$ gets $dp_l$. What is the blame of the score $z_l$?
+# 2. In [lesson 02](02_sigmoid_softmax.ipynb) blame comes back to a softmax: each probability $p_l$ gets $dp_l$. What is the blame of the logit $z_l$?
 #
 #    <details><summary>Answer</summary>
 #
-#    $dz_l = p_l \, (dp_l - \sum_j p_j \, dp_j)$: its own blame, less the average blame, times its probability.
+#    $dz_l = p_l \, (dp_l - \sum_j p_j \, dp_j)$: take its own blame, subtract the average blame, and multiply by its probability.
 #
 #    </details>
 
@@ -67,7 +67,7 @@ del mnist  # the split holds copies, and the cards will need the room
 
 
 # %% mystnb={"image": {"alt": "Three cards. At the left of each is one handwritten digit, and beside it, one below the other, are four pairs of digits in two columns headed key and value. In each card exactly one of the four keys shows the same digit as the single one at the left, in different handwriting."}} tags=["hide-input"]
-three = deal_cards(*train_digits, 3, rng=np.random.default_rng(seed=1))
+three = deal_cards(*train_digits, 3, rng=np.random.default_rng(seed=39))
 figure, axes = plt.subplots(1, 3, figsize=(6.5, 2.7))
 for i, axis in enumerate(axes):
     plotting.card(three.images[i], title=f"card {i}", axis=axis)
@@ -83,14 +83,14 @@ guesses.ask("beside the asked digits", None)
 print("cards:", three.images.shape, three.images.dtype)
 for i in range(3):
     asked, *pairs = three.digits[i].tolist()
-    shown = ", ".join(f"{key} has {value}" for key, value in zip(pairs[::2], pairs[1::2]))
-    print(f"card {i}: {shown}; beside the {asked}: {three.labels[i]}")
+    shown = ", ".join(f"{key} → {value}" for key, value in zip(pairs[::2], pairs[1::2]))
+    print(f"card {i} (key → value): {shown}; beside the {asked}: {three.labels[i]}")
 guesses.compare("beside the asked digits", " ".join(map(str, three.labels)))
 
 # %% [markdown]
 # A 3 may be beside a 7 on this card and beside a 0 on the next, so the network can't learn what goes with a 3. It has to find out *whom to ask*.
 #
-# ## The rival that cannot look
+# ## The rival who cannot look
 #
 # First, how far can you get without looking? Imagine a rival who reads all four values without a single mistake, but never compares the asked image with the keys, and so can't tell which of the four is wanted.
 #
@@ -100,27 +100,27 @@ guesses.compare("beside the asked digits", " ".join(map(str, three.labels)))
 guesses.ask("% right without looking", None)
 
 # %% [markdown]
-# The rival's best answer is the value that occurs most often on the card. If that digit occurs $r$ times among the four, it is the right one with probability $r/4$. Four values make $10^4$ equally likely lists, few enough to try them all.
+# The rival's best answer is the value that occurs most often on the card. A digit that occurs twice among the four, for example, is the right one in two cases out of four. Four values make $10^4$ equally likely lists, few enough to try them all.
 
 # %% tags=["answer"]
 lists = np.indices((10, 10, 10, 10)).reshape(4, -1).T
 counts = np.array([np.bincount(values, minlength=10) for values in lists])
 most = counts.max(axis=1)
-for r in [1, 2, 3, 4]:
-    print(f"the commonest value occurs {r} times: {(most == r).sum():5} lists")
+for times in [1, 2, 3, 4]:
+    print(f"the commonest value occurs {times} times: {(most == times).sum():5} lists")
 bound = 100 * (most / 4).mean()
 print(f"right at best: {bound:.2f} %")
 guesses.compare("% right without looking", f"{bound:.2f}")
 
 # %% [markdown]
-# So the values alone are worth something. How much? Lesson 02 measured an answer by its surprise. If the digit $l$ occurs $r$ times among the four values, the rival can do no better than give it the probability $p_l = r / 4$, and its mean surprise is then the **entropy** of these shares,
+# So the values alone are worth something. Lesson 02 measured an answer by its surprise. The rival can do no better than give each digit $l$ its share of the four values as its probability $p_l$, and the mean surprise is then the **entropy** of these shares,
 #
 # $$H = - \sum_l p_l \log p_l .$$
 
 # %%
 p = counts / 4
 H = -(p * np.log(p, where=p > 0, out=np.zeros(p.shape))).sum(axis=1).mean()
-print(f"loss of the rival at best: {H:.4f}; of ten equal guesses: {np.log(10):.3f}")
+print(f"the rival's loss, at best: {H:.4f}; with ten equal guesses: {np.log(10):.3f}")
 
 # %% [markdown]
 # In other words, the four values take away nearly half of the surprise before anybody has looked at a key. Remember both numbers, 38.35 % and 1.1868, because you will meet them again. Nobody who ignores the question, or the keys, can beat either.
@@ -129,19 +129,43 @@ print(f"loss of the rival at best: {H:.4f}; of ten equal guesses: {np.log(10):.3
 #
 # ## One look
 #
-# How do you compare two images? A layer first turns each of them into features: 64 ReLU units, with the same weights for all nine images. A matrix $W_q$ turns the asked image's features into a vector $q$ of $d = 16$ entries, its **query**. A matrix $W_k$ turns each key image's features into a vector $k_i$ with just as many entries, the **key**. The dot product of the two says how alike they are, and from it comes the pair's **score**:
+# How do you compare two images? A layer first turns each of them into features: 64 ReLU units, with the same weights for all nine images. Then three matrices turn these features into what each image is needed for: $W_q$ makes the asked image's **query** $q$, which says what is wanted; $W_k$ makes each key image's **key** $k_i$, by which the pair can be found; and $W_v$ makes each value image's **value** $v_i$, which is what the pair has to say. Query and keys have $d = 16$ entries each, and a value has ten, one for each digit. From here on *key* and *value* mean these vectors in every formula, although on a card they are still the images.
+
+# %% mystnb={"image": {"alt": "A card with letters on it. Below the asked image, a 9, stands q. Four lines lead from it to the four key images, marked k 1 to k 4; the third, to the other 9, is by far the thickest. From the four value images, marked v 1 to v 4, lines of the same thickness lead on to one letter m at the right."}} tags=["hide-input"]
+figure, axis = plt.subplots(figsize=(6.5, 3.6))
+plotting.card(three.images[0], title="One look: a line is as thick as its pair's weight", axis=axis)
+axis.set(xlim=(-0.1, 5.4), ylim=(4.1, -0.6))
+axis.text(0.46, 2.8, "$q$", ha="center", fontsize=15)
+axis.text(5.1, 2.05, "$m$", fontsize=15)
+for i, weight in enumerate([0.05, 0.1, 0.8, 0.05]):  # as an example
+    width = 1 + 9 * weight
+    axis.plot([0.98, 1.72], [1.96, i + 0.46], color="0.4", lw=width, solid_capstyle="butt")
+    axis.plot([3.82, 5.0], [i + 0.46, 1.96], color="0.4", lw=width, solid_capstyle="butt")
+    for name, x in [("k", 1.8), ("v", 2.8)]:
+        axis.text(x + 0.05, i + 0.24, f"${name}_{i + 1}$", fontsize=12)
+plt.show()
+
+# %% [markdown]
+# The dot product of query and key says how well the two fit, and from it comes the pair's **score**:
 #
 # $$s_i = c \, (q \cdot k_i) .$$
 #
-# Here $c$ is a fixed number, and we take $1 / \sqrt d$, a quarter, as is usual; the third question at the end of the lesson asks what it is good for.
-#
-# Now four scores must become four shares, none below 0, that add up to 1. You know what does that:
+# Here $c$ is a fixed number, and we take $1 / \sqrt d$, a quarter, as is usual; the third question at the end of the lesson asks what it is good for. Now four scores must become four shares, none below 0, that add up to 1. You know what does that:
 #
 # $$w = \mathrm{softmax}(s), \qquad m = \sum_i w_i \, v_i .$$
 #
-# The shares $w_i$ are the **attention weights**. A third matrix, $W_v$, turns each value image's features into a vector $v_i$ of ten entries, one for each digit: the **value**. In formulas, *key* and *value* now mean these vectors; on a card, they are still the images. The network's answer is the weighted mean $m$ of the four values, to which a bias $b_2$ is added; these ten numbers are the logits. In other words, all of the company is asked, and **those whose keys fit are heard**.
+# The shares $w_i$ are the **attention weights**. The network's answer is the weighted mean $m$ of the four values, to which a bias $b_2$ is added; these ten numbers are the logits. In other words, all of the company is asked, and **those whose keys fit are heard**.
 #
-# In this lesson $i$ numbers the pairs, $k$ is a key, and $l$ numbers the classes. For $n$ cards with the same number of pairs each, `q` has the shape (n, d), `k` (n, pairs, d), `v` (n, pairs, 10), `s` and `w` (n, pairs), and `m` (n, 10).
+# In this lesson $i$ numbers the pairs, and $l$ the classes. For $n$ cards with equally many pairs:
+#
+# | maths | Python | shape | meaning |
+# |---|---|---|---|
+# | $q$, a query | `q` | (n, d) | queries, one for each card |
+# | $k_i$ | `k` | (n, pairs, d) | keys, one for each pair |
+# | $v_i$ | `v` | (n, pairs, 10) | values, one for each pair |
+# | $s_i$ | `s` | (n, pairs) | scores, a query's dot product with each key, times $c$ |
+# | $w_i$ | `w` | (n, pairs) | attention weights; each row sums to 1 |
+# | $m$, a mean | `m` | (n, 10) | the values' weighted mean |
 #
 # ### Exercise 12.1: weights from queries and keys (warm-up, 6 minutes)
 #
@@ -176,17 +200,13 @@ exercises.folded(my_attention_weights)
 # m = (w[:, :, None] * v).sum(axis=1)
 # ```
 #
-# ## Backwards
+# ## Backwards through a look
 #
-# Blame arrives at the mean as $dm$. The bias is only added, so $dm$ is just the logits' blame: probabilities less targets, divided by $n$. Who gets it next? Nudge an entry of $v_i$ by $h$, and that entry of $m = \sum_i w_i v_i$ moves by $w_i h$. Nudge $w_i$ by $h$ instead, and all of $m$ moves by $h v_i$, which changes the loss by $h \, (dm \cdot v_i)$. So
-#
-# $$dv_i = w_i \, dm, \qquad dw_i = dm \cdot v_i .$$
-#
-# Read the first as a sentence: **whoever was listened to gets the blame**, in proportion. A value that the network ignored can't have caused the mistake, and is left alone.
+# Blame arrives at the mean as $dm$. The bias is only added, so $dm$ is just the logits' blame: probabilities less targets, divided by $n$.
 #
 # ### Exercise 12.2: back through the weighted mean (core, 8 minutes)
 #
-# Pencil first, on the same card: $w = (\frac34, \frac14)$, $v_1 = (4, 0)$, $v_2 = (0, 8)$ and $dm = (1, -1)$. What are $dw$, $dv_1$ and $dv_2$?
+# Nudge an entry of $v_i$ by $h$: what becomes of $m = \sum_i w_i v_i$? Then nudge $w_i$ instead. Pencil next, on the same card: $w = (\frac34, \frac14)$, $v_1 = (4, 0)$, $v_2 = (0, 8)$ and $dm = (1, -1)$. What are $dw$, $dv_1$ and $dv_2$?
 #
 # <details><summary>The numbers, by hand</summary>
 #
@@ -207,7 +227,13 @@ exercises.check(my_weighted_mean_backward)
 exercises.folded(my_weighted_mean_backward)
 
 # %% [markdown]
-# From $dw$ to the scores you already know the way: it is lesson 02's path back through a softmax, `softmax_backward(w, dw)`. A weight's blame, less the average blame $\sum_j w_j \, dw_j$ over all pairs $j$, is multiplied by the weight. On our pencil card the average is $\frac34 \cdot 4 + \frac14 \cdot (-8) = 1$, so $ds = \big(\frac34 (4 - 1), \frac14 (-8 - 1)\big) = (\frac94, -\frac94)$. The first score should fall and the second should rise, by the same amount, because what one pair gains in attention the others lose.
+# If an entry of $v_i$ grows by $h$, the same entry of $m$ grows by $w_i h$. If $w_i$ grows by $h$ instead, all of $m$ moves by $h v_i$, and the loss by $h \, (dm \cdot v_i)$. So
+#
+# $$dv_i = w_i \, dm, \qquad dw_i = dm \cdot v_i .$$
+#
+# Read the first as a sentence: **whoever was listened to gets the blame**, in proportion. A value that the network ignored can't have caused the mistake, and is left alone.
+#
+# You already know the path from $dw$ to the scores: it is lesson 02's, back through a softmax, `softmax_backward(w, dw)`. A weight's blame, less the average blame $\sum_j w_j \, dw_j$ over all pairs $j$, is multiplied by the weight. On our pencil card the average is $\frac34 \cdot 4 + \frac14 \cdot (-8) = 1$, so $ds = \big(\frac34 (4 - 1), \frac14 (-8 - 1)\big) = (\frac94, -\frac94)$. The first score should fall and the second should rise, by the same amount, because what one pair gains in attention the other loses.
 #
 # That leaves the scores themselves, $s_i = c \, (q \cdot k_i)$.
 #
@@ -234,7 +260,7 @@ exercises.check(my_scores_backward)
 exercises.folded(my_scores_backward)
 
 # %% [markdown]
-# A key's blame is whatever it was multiplied by, which is the query, times the blame of its one score. The query took part in every score, so it collects from all of them:
+# A key is in one score only, so its blame is $c$ times the query, times the blame of that score. The query took part in every score, so it collects from all of them:
 #
 # $$dk_i = c \; ds_i \, q, \qquad dq = c \sum_i ds_i \, k_i .$$
 #
@@ -249,7 +275,8 @@ start = attention.initialise(rng)
 some = deal_cards(*train_digits, 20, rng=rng)
 x, y = model.prepare(some.images), data.one_hot(some.labels)
 grads = model.gradients(start, x, y)[1]
-r = [rng.normal(size=array.shape) / 230 for array in start]  # in all, of a length near 1
+count = sum(array.size for array in start)
+r = [rng.normal(size=array.shape) / np.sqrt(count) for array in start]  # its norm is near 1
 
 
 def loss_along(t):
@@ -258,13 +285,13 @@ def loss_along(t):
 
 
 slope = sum((grad * step).sum() for grad, step in zip(grads, r))
-print(f"{sum(array.size for array in start):,} parameters")
+print(f"{count:,} parameters")
 print(check_gradient(loss_along, np.array(0.0), slope, name="slope", tolerance=1e-6))
 
 # %% [markdown]
 # ## Train it
 #
-# A card is just one more kind of image, so the `train` of every network since lesson 04 will do: eight passes over 24,000 cards. Then we ask it about 2,000 *new* cards, dealt from digits that it has never seen.
+# A card is just one more kind of input, so the `train` of every network since lesson 04 will do: eight epochs of 24,000 cards. Then we ask it about 2,000 *new* cards, dealt from images that it has never seen.
 
 # %% tags=["hide-input"]
 validation_cards = deal_cards(*validation_digits, 1_000, rng=np.random.default_rng(seed=3))
@@ -298,9 +325,9 @@ print(f"of 2,000 test cards {right / 20:.1f} % are right;")
 print(f"it looks most at the right pair on {looks / 20:.1f} %")
 
 # %% [markdown]
-# More than nine in ten, where the rival gets fewer than four. What still surprises us is that it found *which pair to look at* without being told. All it ever got was the answer, and weighing the pairs by question and key turned out to be what lowers the loss.
+# More than nine in ten, where the rival gets fewer than four. What still surprises us is that it found *which pair to look at* without being told. All it ever got was the answer, and it discovered that weighing the pairs by question and key lowers the loss.
 #
-# Now play with it: the thicker a line, the larger the attention weight. Swap pairs, change a value, ask about a different digit, draw the asked digit yourself. Then move the slider, which multiplies the scores. What do the lines do at a tenth, and at 0?
+# Now play with it: the thicker a line, the larger the attention weight. Swap pairs, change a value, ask about a different digit, draw the asked digit yourself. Then move the slider, which multiplies the scores, down to 0, where every pair gets a quarter and the answer is the same whichever digit you ask about.
 
 # %% mystnb={"image": {"alt": "A still of the picture to touch: a card with an asked digit at the left and four pairs at the right, lines from the asked digit to the four keys, as thick as their attention weights, and ten bars, of which that of the right value is the longest."}}
 pictures.attend(trained)
@@ -310,30 +337,28 @@ pictures.attend(trained)
 #
 # ## Does it look?
 #
-# Would a falling loss have told us that it looks? Here is the control, from a study (`studies/looking.py`): the same network with its scores multiplied by 0, so that it weighs all four pairs alike, beside others like ours.
+# Nine cards in ten: doesn't that prove that it looks? A study (`studies/looking.py`) seems to say so. It trained three networks that always have the slider at 0, beside ten that may look. <small>All were trained as ours was, but in float32 and at a larger rate.</small>
 
 # %% tags=["hide-input"]
 rows = studies.read("looking")["rows"]
-plain = rows[0]["settings"]
-print(f"ten equal guesses: loss {np.log(10):.3f}")
-print("after 8 epochs       training loss      % right")
-for name, scale in {"scores times 0": 0.0, "like ours": plain["scale"]}.items():
-    wanted = plain | {"scale": scale, "seed": 0}
+usual = rows[0]["settings"]
+print("after 8 epochs     seeds      % right")
+for name, scale in {"scores times 0": 0.0, "scores as usual": usual["scale"]}.items():
+    wanted = usual | {"scale": scale, "seed": 0}
     alike = [row["results"] for row in rows if row["settings"] | {"seed": 0} == wanted]
-    loss, share = [one["loss"] for one in alike], [100 * one["accuracy"] for one in alike]
-    print(f"{name:14}   {min(loss):8.3f} to {max(loss):.3f}", end="")
-    print(f"{min(share):9.1f} to {max(share):.1f}, {len(share)} seeds")
+    share = [100 * one["accuracy"] for one in alike]
+    print(f"{name:15} {len(alike):8}   {min(share):.1f} to {max(share):.1f}")
 
 # %% [markdown]
-# The loss falls for the network that can't look, too! It has learnt to read the values and average them, and gets nearly as many cards right as the rival does at its best. Accuracy, at least, seems to tell the two apart, since ours gets nine cards in ten, whatever the seed. But between four cards in ten and nine in ten there is a lot of room.
+# Those that can't look get nearly as many cards right as the rival does at its best, and those that may look get nine in ten, whatever the seed. But between four cards in ten and nine in ten there is a lot of room.
 #
 # ### Two votes, added
 #
 # Let us try to build something that compares nothing and still beats the rival. It holds a vote: the question gives each of the ten classes some points, whatever the pairs show, and the company gives each class some points, whatever is asked. The two are **added**, and the class with the most points wins. We call it the *adder*.
 #
-# You may object that the question's points can't help, since the question has nothing to say about this card's values. So take a pencil, and see. Let the question give class $l$ exactly $l \cdot u$ points, where $u$ is the digit asked about, and let $g_l$ be the points of the company. Then class $l$ has $g_l + l \, u$ points in all, which is a straight line over $u$ with the slope $l$. The company may choose how high each line begins, but not its slope.
+# You may object that the question's points can't help, since the question has nothing to say about this card's values. So take a pencil and see. Let the question give class $l$ exactly $l \cdot u$ points, where $u$ is the digit asked about, and let $g_l$ be the points of the company. Then class $l$ has $g_l + l \, u$ points in all, which is a straight line over $u$ with the slope $l$. The company may choose how high each line begins, but not its slope.
 #
-# Here is a card: 1 has 2, 3 has 7, 6 has 4, 8 has 9. Draw an axis from 0 to 9 for the digit asked about. Draw a gentle line for the 2, a steeper one for the 7, which crosses it between 1 and 3, and a steeper one still for the 9, which crosses that of the 7 between 6 and 8. Push all other lines far down. Now read off the *highest* line at 1, at 3, at 6 and at 8.
+# Here is a card, each arrow from a key to its value: 1 → 2, 3 → 7, 6 → 4, 8 → 9. Draw an axis from 0 to 9 for the digit asked about, and on it three lines. That of class 2 is gentle. That of class 7 is steeper, and crosses the first between 1 and 3. That of class 9 is steeper still, and crosses the second between 6 and 8. Push all other lines far down. Now read off the *highest* line at 1, at 3, at 6 and at 8.
 #
 # **Predict.** How many of the four answers are right?
 
@@ -361,7 +386,7 @@ plt.show()
 guesses.compare("right, of four, on this card", right)
 
 # %% [markdown]
-# Three of four. As you walk to the right along the highest line, its slope can only grow, so the answers come in *rising order*: that is all the adder can do. Read a card's values in the order of their keys, and pick as many as you can without ever stepping down: those it can get right. On our card they are 2, 7 and 9.
+# Three of the four. As you walk to the right along the highest line, its slope can only grow, so the answers come in *rising order*, and that is all the adder can do. Read a card's values in the order of their keys, and pick as many as you can without ever stepping down, because those are the ones that it can get right. On our card they are 2, 7 and 9.
 #
 # **Predict.** How far can you get in this way? If all digits are read perfectly, what percentage of the answers comes out right, on average over all cards?
 
@@ -374,11 +399,11 @@ print(f"on average {longest.mean():.2f} of 4 right")
 guesses.compare("% right by adding two votes", f"{100 * longest.mean() / 4:.1f}")
 
 # %% [markdown]
-# Not 38 % of the cards but more than 60, without comparing anything. So the bold sentence is false: **you can get far more than 38.35 % without looking at all.** What the sentence overlooked is that an answer is an *argmax*, and the argmax of a sum is no longer a sum. <small>That is the best that *lines* can do. We know of no better way to give out the points, and of no proof that there is none.</small>
+# Not 38 % of the cards but more than 60! Do you still have the sentence in mind, that whoever gets much more than the rival must have looked? It was false: **you can get far more than 38.35 % without comparing anything at all.** What it overlooked is that question and company can each have a say without ever meeting. The votes are merely added, but the answer is the *argmax* of the sum, and which class that is depends on both. <small>That is the best that *lines* can do. Whether other points can do better, we don't know.</small> So much for the first witness, accuracy.
 #
-# ### The next witness
+# ### Can the loss tell?
 #
-# Then let us ask the *loss*. Accuracy only asks which class wins, whereas the loss asks how probable the network thought the right answer. And here there is a theorem: **if the logits are a sum, of whatever votes, the mean loss can't be below 1.1868**, the loss of the rival at its best. The reason is that the loss is a bowl. When a question favours a class, it wins something on the cards where that class happens to be beside the asked digit, but it loses on the others, and on average it loses at least as much as it wins.
+# Then let us ask the *loss*. Accuracy only asks which class wins, whereas the loss asks how probable the network thought the right answer. And here there is a theorem: **if the logits are a sum, of whatever votes, the mean loss can't be below 1.1868**, the loss of the rival at its best. The reason is that the loss is a bowl. When a question favours a class, it wins something on the cards where that class is the right answer. On all others it loses, and on average it loses at least as much as it wins.
 #
 # <details><summary>The proof, in three steps</summary>
 #
@@ -405,22 +430,20 @@ print(f"squashed adder: {100 * (z.argmax(axis=2) == lists).mean():.2f} % right, 
 # %% [markdown]
 # A loss of 0.9677, well below the floor, and nothing was compared. Our network's loss, 0.327, is lower still, but who knows what a cleverer squashed adder could do? That is as far as the loss can testify.
 #
-# **A good place to stop.** Two witnesses have been heard, and neither accuracy nor loss can tell who has looked. The next section finds something that no adder can do, plain or squashed.
-#
 # ### Let two answers trade places
 #
-# Watching won't settle it, so let us interfere. Ask about the first key, and then about the second. Anyone who really looks will answer with the first value, say a 2, and then with the second, say a 7. Now swap these two values, and ask both questions again. The answers must be 7 and then 2: they *trade places*.
+# Watching won't settle it, so let us interfere. Ask about the first key, and then about the second. Anyone who really looks will answer with the first value, say a 2, and then with the second, say a 7. Now swap these two values and ask both questions again. The answers must be 7 and then 2: they *trade places*.
 #
-# Can an adder do that? Let the first question favour 2 over 7 by $f_1$ points, and the second by $f_2$, whereas the company favours 7 over 2 by $g$ points before the swap, and by $g'$ after it. Before the swap the answers are 2 and 7, so $f_1 > g > f_2$. After it they are 7 and 2, so $f_1 < g' < f_2$. Both can't be true! The first two answers show that the first question likes 2 better than the second one does, and the last two show the opposite, although neither question has changed.
+# Can an adder do that? Let the first question favour 2 over 7 by $f_1$ points, and the second by $f_2$, whereas the company favours 7 over 2 by $g$ points before the swap, and by $g'$ after it. Before the swap the answers are 2 and 7, so $f_1 > g > f_2$. After it they are 7 and 2, so $f_1 < g' < f_2$. They can't both be true! The first two answers show that the first question likes 2 better than the second one does, and the last two show the opposite, although neither question has changed.
 #
-# So **no adder's answers trade places, on any card**. Squashing doesn't help, because all that we have used is that the class with the most points wins. And we need neither labels nor many cards: a single one on which two answers trade places proves that question and company decide *together*, as no sum can.
+# So **no adder's answers trade places, on any card**. Squashing doesn't help, because all that we have used is that the class with the most points wins. And we need neither labels nor many cards: a single one on which two answers trade places proves that question and company decide *together*, as no sum can. <small>Whether they decide *well* is for the accuracy to say: random answers would trade places now and then, too.</small>
 #
 # ### Exercise 12.4: a check that it looks (core, 20 minutes)
 #
-# Write a check that works from outside, on somebody else's network. You get a function `answer`, which turns cards `x` of shape (n, images, pixels) into logits (n, 10), and some cards. Place 0 of a card is the asked image, then come key, value, key, value, and so on. You may ask it about cards that you have changed:
+# Write a check that works from outside, on somebody else's network. You get a function `answer`, which turns cards `x` of shape (n, images, pixels) into logits (n, 10), and some cards. Place 0 of a card is the asked image, then come key, value, key, value, and so on. You may change the cards and ask `answer` again, which makes three tests:
 #
-# - *Places don't matter.* Move the first pair to the end, and then, on the cards as they were, exchange the first two pairs. Each time the answers must stay the same, up to float64's rounding (`np.allclose`).
-# - *Other cards don't matter.* Ask about each card alone (`x[i : i + 1]`, so that the axes stay): its answer must be what it was among the others. Lesson 06's softmax would fail here.
+# - *Places don't matter.* Move the first pair to the end, and then, on the cards as they were, exchange the first two pairs. Each time the logits must stay the same, up to float64's rounding (`np.allclose`).
+# - *Other cards don't matter.* Ask about each card alone (`x[i : i + 1]`, so that the axes stay): its logits must be what they were among the others. Lesson 06's softmax would fail here.
 # - *Question and company decide together.* On at least one card, the classes that win when you ask about the first key and about the second must trade places when you swap the first two values.
 #
 # Make each change on a copy of the cards, because a slice is a view: change it, and you change the cards. Return True if all three hold.
@@ -438,29 +461,39 @@ exercises.check(my_looks)
 exercises.folded(my_looks)
 
 # %% [markdown]
-# Here are five impostors, made from our trained features: one that weighs all pairs alike, one that looks but favours the pairs higher up, one whose softmax runs over the cards in the batch, as in lesson 06, and the adder, plain and squashed. For each, the table says whether its answers depend on places and on other cards, and on what percentage of 1,000 cards they trade places.
+# Here are five impostors, made from our trained features. One weighs all pairs alike (*scores of 0*). One looks, but favours the pairs higher up (*looks, by place*). The softmax of the third runs over the cards in the batch, as in lesson 06 (*over the cards*), and the last two are *the adder*, plain and *squashed*. We put the three tests to each of them.
+#
+# **Predict.** How many of the five does only the third test, the trade, catch?
 
-# %% tags=["hide-input"]
+# %%
+guesses.ask("impostors that only the trade catches", None)
+
+# %% tags=["answer", "hide-input"]
 validation_x = model.prepare(validation_cards.images)
 candidates = {"the network": lambda x: model.logits(trained, x)}
 candidates |= impostors.make_impostors(trained)
-print("                      depends on        %")
-print("                     place  cards   trades  right")
+only_by_trade = 0
+print("                      depends on          %       %")
+print("                     place  cards    trades   right")
 for name, answer in candidates.items():
     seen = impostors.find_dependence(answer, validation_x[:100])
     trades = 100 * impostors.find_trades(answer, validation_x).mean()
     share = 100 * (answer(validation_x).argmax(axis=1) == validation_cards.labels).mean()
     marks = ["yes" if depends else "no" for depends in seen.values()]
-    print("{:19} {:>6}  {:>5}  {:7.1f}  {:5.1f}".format(name, *marks, trades, share))
+    only_by_trade += marks == ["no", "no"] and trades == 0
+    print("{:19} {:>6}  {:>5}   {:7.1f} {:7.1f}".format(name, *marks, trades, share))
+guesses.compare("impostors that only the trade catches", only_by_trade)
 
 # %% [markdown]
-# Here is the verdict. Each of the three tests is needed: only the first catches *looks, by place*, only the second *over the cards*, and only the third the others. The adders get three cards in five right (and not nearly two in three, because they have to read handwriting), and their answers trade places on none. Our network's do on 85 cards in 100; on about one in ten they can't, because both values show the same digit, and in the few that are left it has presumably misread one. A trade proves that question and company decide *together*; that the network decides *well*, its accuracy shows: a table of random answers for every question and company would trade now and then, and be wrong. **The question decides which of the two values is heard**, and that is what we mean by looking.
+# Here is the verdict. Each of the three tests is needed: only the first catches *looks, by place*, only the second *over the cards*, and only the third the other three. The adders get three cards in five right, a little less than the pencil promised, because they have to read handwriting, and on not a single card do their answers trade places.
+#
+# Our network's answers trade places on 85 cards in 100. On about one card in ten they can't, because both values show the same digit, and on the few that are left it has presumably misread one. So **the question decides which of the two values is heard**, and that is what we mean by looking.
 #
 # ### Change what it looked at
 #
 # People who show you thick lines like ours often say that the lines explain the answer. You don't have to take their word for it. On each card, put a different digit in place of the value with the largest weight; then, on the unchanged card, do the same to one of the other three values.
 #
-# **Predict.** On what percentage of the cards will the answer change when you replace the value that it looked at most? And when you replace one of the others?
+# **Predict.** On what percentage of the cards will the first change alter the answer, and on what percentage the second?
 
 # %%
 guesses.ask("% of answers changed by the first, and by the second", None)
@@ -486,39 +519,30 @@ print(f"and a different value elsewhere changes {changes[1]} %")
 guesses.compare("% of answers changed by the first, and by the second", " and ".join(changes))
 
 # %% [markdown]
-# Ninety-nine in a hundred, against one. For *this* network the lines do tell where the answers come from, though what proves it is the experiment, not the lines.
+# Ninety-nine in a hundred, against one. For *this* network the lines do tell where the answers come from, though what proves it is the experiment, not the lines. <small>How the right pair is found, by comparing two images or by recognising each, is another matter: our experiment (`studies/comparing.py`) can't tell.</small>
 #
 # ## From one look to a transformer
 #
-# You have built a single look: one question, put to a handful of pairs. The networks that write text repeat it many times. What else a transformer needs is less than you may fear, and you know most of it.
+# You have built a single look: one question, put to a handful of pairs. The networks that write text repeat it many times, and you know most of what else they need.
 #
 # <details><summary>From here to there, in six steps</summary>
 #
-# | next | what it is | you know it from |
+# | what comes next | what it is | you know it from |
 # |---|---|---|
 # | Self-attention | every item asks all items: as many queries as keys (with the question and the company apart, as here, it is called *cross-attention*) | this lesson |
 # | Masks | what is to be predicted must not be seen: the scores of all later items are set to minus infinity, so that their weights are 0 | lesson 00, where an answer leaked in from the company |
-# | Heads | several looks side by side, each with its own $W_q, W_k, W_v$, and one more matrix that mixes what they bring | several kernels in 10 |
-# | Positions | if the items are shuffled, the answers are merely shuffled along, so order must be put into the input | equivariance in 10 |
-# | Layers | after each look a network with one hidden layer, a path around both ([He and others 2016](https://arxiv.org/abs/1512.03385)), and sums kept at a constant size ([Ba, Kiros and Hinton 2016](https://arxiv.org/abs/1607.06450)) | lesson 03, exercises 7.4 and 11.5 |
+# | Heads | several looks side by side, each with its own $W_q, W_k, W_v$, and one more matrix that mixes their results | several kernels in 10 |
+# | Positions | if the items are shuffled, the answers are merely shuffled with them, so order must be put into the input | equivariance in 10 |
+# | Layers | after each look a network with one hidden layer, a path around both ([He and others 2016](https://arxiv.org/abs/1512.03385)), and each item's features brought back to a standard size (*layer normalisation*, [Ba, Kiros and Hinton 2016](https://arxiv.org/abs/1607.06450)) | lesson 03, exercises 7.4 and 11.5 |
 # | Text | the items are pieces of words, the answer is the next one ([Karpathy 2022](https://github.com/karpathy/nanoGPT)) | a softmax and $p - y$ in 02 |
 #
 # Most of this is in [Vaswani and others 2017](https://arxiv.org/abs/1706.03762).
 #
 # </details>
 #
-# <details><summary>Does it compare, or recognise?</summary>
-#
-# Our network looks, but how does it find the right pair: does it *compare* two images, or *recognise* each of them? A study (`studies/looking.py`, `studies/comparing.py`) trained networks on the keys 0 to 7 only, and then asked about an 8 or a 9, which they had never had to recognise. On average they found the right key more often than a rival that can only recognise: a classifier of the digits 0 to 7, whose probabilities for the two images were compared by their dot product. So they compare, we said. But take the cosine of the same probabilities, which ignores how long two vectors are, and the rival is ahead of the networks. The way of measuring had decided, and the experiment can't tell the two apart.
-#
-# </details>
-#
 # <details><summary>Whose ideas these are</summary>
 #
-# - *Attention*: a look back at the words to be translated ([Bahdanau, Cho and Bengio 2014](https://arxiv.org/abs/1409.0473)), scored by a dot product ([Luong, Pham and Manning 2015](https://arxiv.org/abs/1508.04025)). Our network's nearest relative is a memory of keys and values ([Miller and others 2016](https://arxiv.org/abs/1606.03126)).
-# - *Our cards*: associative recall ([Graves, Wayne and Danihelka 2014](https://arxiv.org/abs/1410.5401)), which has been found inside language models ([Olsson and others 2022](https://arxiv.org/abs/2209.11895)).
-# - *Do the weights explain anything?* Disputed since [Jain and Wallace 2019](https://arxiv.org/abs/1902.10186); [Wiegreffe and Pinter 2019](https://arxiv.org/abs/1908.04626) asked for a baseline with equal weights, our scores of 0.
-# - *The two proofs*: the bowl is from [Jensen 1906](https://doi.org/10.1007/BF02418571). That no sum can trade two answers is the *exclusive or* of Minsky and Papert (*Perceptrons*, 1969).
+# *Attention* began as a look back at the words to be translated ([Bahdanau, Cho and Bengio 2014](https://arxiv.org/abs/1409.0473)), soon scored by a dot product ([Luong, Pham and Manning 2015](https://arxiv.org/abs/1508.04025)). Our network's nearest relative is a memory of keys and values ([Miller and others 2016](https://arxiv.org/abs/1606.03126)). *Our cards* are the task of associative recall ([Graves, Wayne and Danihelka 2014](https://arxiv.org/abs/1410.5401)), which has been found inside language models ([Olsson and others 2022](https://arxiv.org/abs/2209.11895)). Whether *weights explain* anything has been disputed since [Jain and Wallace 2019](https://arxiv.org/abs/1902.10186); [Wiegreffe and Pinter 2019](https://arxiv.org/abs/1908.04626) asked for a baseline with equal weights, our scores of 0. In *the proofs*, the bowl is from [Jensen 1906](https://doi.org/10.1007/BF02418571), and that no sum can trade two answers is the *exclusive or* of Minsky and Papert (*Perceptrons*, 1969).
 #
 # </details>
 
@@ -528,9 +552,7 @@ guesses.compare("% of answers changed by the first, and by the second", " and ".
 # **When should an answer depend on its company?** When the question can't be answered without it, and when you can say whom it depends on, and how. Lesson 06's faulty network ran the same softmax over whoever happened to be in the batch; here the company is *on the card*, and nobody else has a say. The operation is the same, and the difference is **who was meant to be asked**. You now have a layer that asks its company on purpose, and an experiment that shows it. What you can't do yet is look more than once, which is where transformers begin.
 #
 # - Attention is a softmax over the company: scores are a query's dot products with keys, and the answer is the weighted mean of the values.
-# - Blame goes to whoever was listened to: $dv_i = w_i\,dm$. The query collects from all keys.
-# - An adder compares nothing and gets nearly two cards in three right, if it misreads none; squashed, it comes below 1.1868, the floor for every sum. But its answers never trade places.
-# - To know whether a network uses something, change it.
+# - An adder that reads every image correctly gets nearly two cards in three right without comparing anything, but its answers never trade places.
 #
 # ## Questions to ask yourself
 #
@@ -538,7 +560,7 @@ guesses.compare("% of answers changed by the first, and by the second", " and ".
 #
 #    <details><summary>Answer</summary>
 #
-#    The plain mean of the values, plus $b_2$. With equal values all $dw_i$ are equal, so each is the average blame, and $ds = 0$: wherever it looks, it would hear the same, and there is nothing to learn about looking.
+#    The plain mean of the values, plus $b_2$. With equal values all $dw_i$ are equal, so each equals the average, and $ds = 0$: wherever it looks, it would hear the same, and there is nothing to learn about looking.
 #
 #    </details>
 #
@@ -570,10 +592,10 @@ guesses.compare("% of answers changed by the first, and by the second", " and ".
 #
 #    <details><summary>Answer</summary>
 #
-#    You can't tell: an adder could do that without comparing anything, and a squashed one with a loss below 1.1868. Ask it about two keys, swap their values, and ask again. If the two answers trade places on a single card, question and company decide together; if on none, it doesn't look, or it can't see.
+#    You can't tell: an adder could do that without comparing anything, and a squashed one with a loss below 1.1868. Ask it about two keys, swap their values, and ask again. If the two answers trade places on a single card, question and company decide together; if on none, it doesn't look, or it can't read the images.
 #
 #    </details>
 #
 # ## Next
 #
-# The last lesson, *From an empty page*, gives you nothing: no network, no library, only the digits, and asks whether the one you write survives the autopsy. Before you go there, make a card of your own, and ask somebody what is beside the 3.
+# The last lesson, *From an empty page*, gives you no network and no library, only the images, and then asks whether the network that you write survives the autopsy. Before you go there, make a card of your own, and ask somebody what is beside the 3.

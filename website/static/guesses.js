@@ -38,9 +38,20 @@
     const plain = number.replaceAll(",", "");
     return { value: Number(`${sign}${plain}e${power}`), decimals: fraction.length - power, digits: plain.replace(".", "").replace(/^0+/, "").length };
   }
+  // The parts of a guess or an answer, without brackets, and commas but in 101,770.
+  function partsOf(text) {
+    const spaced = text.toLowerCase().replace(/[[\]()]|,(?!\d{3}(?!\d))/g, " ");
+    return spaced.split(/\s+/).filter((part) => part && part !== "and" && part !== "%");
+  }
   function judged(guess, answer) {
-    const words = (text) => text.trim().toLowerCase().replace(/\s+/g, " ");
-    if (words(guess) === words(answer)) return "right";
+    const parts = partsOf(guess);
+    const wanted = partsOf(answer);
+    if (parts.join(" ") === wanted.join(" ")) return "right";
+    if (wanted.length === 1 || parts.length !== wanted.length) return judgedNumber(guess, answer);
+    const how = parts.map((part, i) => (part === wanted[i] ? "right" : judgedNumber(part, wanted[i])));
+    return how.includes("") ? "" : how.includes("rounded") ? "rounded" : "right";
+  }
+  function judgedNumber(guess, answer) {
     const one = read(guess);
     const other = read(answer);
     if (!one || !other) return "";
