@@ -9,14 +9,14 @@
 # %% [markdown]
 # # 11 Let the machine differentiate
 #
-# In lesson 03 you filled a sheet of paper with gradients, one array after another, and later you did it again for other formulas, each time with care and a check. Now open a framework, where somebody has written the forward pass of a network with a hundred layers and, below it, a single line, `loss.backward()`. No sheet, no derivation, and the gradients are simply there. When we first met that line we took it for granted, as one does. **How does a computer work out what you derived?**
+# In lesson 03 you filled a sheet of paper with gradients, one array after another, and later you did it again for other formulas. Now open a program that uses a framework such as PyTorch: somebody has written the forward pass of a network with a hundred layers and, below it, a single line, `loss.backward()`. No sheet, no derivation, and the gradients are simply there. When we first met that line we took it for granted, as one does. **How does a computer work out what you derived?**
 #
-# The answer is short enough to write in one sitting, and the part that matters you will write yourself: four small functions of yours go into an engine, which then differentiates whole networks by your rules.
+# The answer is short enough to write in one sitting, and you will write the part that matters yourself: four small functions of yours go into an engine, which then differentiates whole networks by your rules.
 #
 # **You will be able to**
 #
 # - explain what a framework does when you call `loss.backward()`;
-# - write the rule by which an operation sends the gradient back, also where NumPy copied an array;
+# - write the rule by which an operation sends the gradient back, even where NumPy has copied an array;
 # - say in which order gradients must travel, and why they are added up;
 # - say what a gradient costs, and why it is computed backwards.
 #
@@ -39,7 +39,7 @@
 #
 #    <details><summary>Answer</summary>
 #
-#    Each logit sends back its own blame times the weight between the two, and you add what arrives, because nudging the activation changes the loss along both paths.
+#    Each logit sends back its own blame times the weight that leads to it, and you add what arrives, because nudging the activation changes the loss along both paths.
 #
 #    </details>
 
@@ -60,7 +60,7 @@ mnist = data.load()
 # %% [markdown]
 # ## A value that remembers
 #
-# Think back to that sheet. At each step you held one array's *blame*, which is the loss's gradient with respect to it, and handed it back to the arrays that this one had been made from. For that you needed to know only two things: *which* arrays those were, and *by which rule* the blame goes back to each of them. Here is an array that knows those two things about itself; the arrays that it was made from are called its **parents**, and each parent is kept together with the rule that leads back to it.
+# Think back to that sheet. At each step you held one array's *blame*, that is, the gradient of the loss with respect to that array, and you handed it back to whatever the array had been made from. You needed to know only two things: *from which* arrays it was made, and *by what rule* the blame goes back to each. Here is an array that knows both about itself; the arrays that it was made from are called its **parents**, and each is kept together with the rule that leads back to it.
 
 
 # %%
@@ -71,7 +71,7 @@ class Value:
 
 
 # %% [markdown]
-# What comes out of an operation is called $z$, and what goes in is $u$ and, where there is a second thing, $w$, since it is often a weight. As before, $dz$ is $\partial L / \partial z$, $z$'s blame. Begin with the smallest operation that isn't trivial, the product of two arrays of the same shape, entry by entry: $z = u \odot w$. If you nudge an entry of $u$ by $h$, the same entry of $z$ moves by $w h$, and so the loss moves $w$ times as far as if you had nudged $z$ itself. In other words, $u$'s blame is $w$ times $z$'s blame, and the same holds with the letters exchanged:
+# We call what comes out of an operation $z$, and what goes in $u$; a second input is called $w$, because it is often a weight. As before, $dz$ is $\partial L / \partial z$, $z$'s blame. Begin with the smallest operation that isn't trivial, the product of two arrays of the same shape, entry by entry: $z = u \odot w$. If you nudge an entry of $u$ by $h$, the same entry of $z$ moves by $w h$, and so the loss moves $w$ times as far as if you had nudged $z$ itself. In other words, $u$'s blame is $w$ times $z$'s blame, and the same holds with the letters exchanged:
 #
 # $$du = dz \odot w, \qquad dw = dz \odot u .$$
 #
@@ -89,11 +89,11 @@ def add(u, w):
 
 
 # %% [markdown]
-# Try it on a loss as small as can be, $L = u\,w + w$, with $u = 3$ and $w = 2$. Pencil first: what is $L$, and how much blame do $u$ and $w$ get? Note that $w$ is used twice.
+# Try it on a small loss that uses a value twice, $L = u\,w + w$, with $u = 3$ and $w = 2$. Pencil first: what is $L$, and how much blame do $u$ and $w$ get?
 #
 # <details><summary>The pencil's numbers</summary>
 #
-# $L = 6 + 2 = 8$. The blame of $u$ is $w = 2$. For $w$ it is 1 from the sum and $u = 3$ from the product, which makes 4.
+# $L = 6 + 2 = 8$. $u$'s blame is $w = 2$. $w$ gets 1 from the sum and $u = 3$ from the product, which makes 4.
 #
 # </details>
 
@@ -106,11 +106,11 @@ for parent, rule in L.parents:
     print("L came from", parent.array, "and hands it", rule(1.0))
 
 # %% [markdown]
-# That was a single step back; soon a loop will take the others. The field has names for all this. Draw an arrow from each value to whatever was made from it, and you have a **computational graph**. Kept for the way back, it is called a **tape**, and walking it backwards is **automatic differentiation** in **reverse mode**, *autodiff* for short.
+# That was a single step back, and the field has names for all this. Draw an arrow from each value to whatever was made from it, and you have a **computational graph**. Kept for the way back, it is called a **tape**, and walking it backwards is **automatic differentiation** in **reverse mode**, *autodiff* for short.
 #
-# A rule is called a **vector-Jacobian product**, and that name is worth a moment. In lesson 02 you met the Jacobian, the table of all slopes of all outputs with respect to all inputs. For $z = u \odot w$ with a thousand entries it would hold a million numbers, nearly all of them 0, since nudging $u_1$ moves only $z_1$. A rule takes the vector $dz$ and returns its product with that table *without ever writing the table down*: here it is `dz * w`, a thousand multiplications in place of a million. That is what makes reverse mode cheap.
+# A rule is called a **vector-Jacobian product**, and that name is worth a moment. In lesson 02 you met the Jacobian, the table of all slopes of all outputs with respect to all inputs. For $z = u \odot w$ with a thousand entries it would hold a million numbers, nearly all of them 0, since nudging $u_1$ moves only $z_1$. A rule takes the vector $dz$ and returns its product with that table *without ever writing the table down*: here it is `dz * w`, a thousand multiplications in place of a million.
 #
-# The other rules you have derived already, or know from school; $\sigma$ is the sigmoid.
+# You have derived the other rules already, or know them from school; $\sigma$ is the sigmoid.
 #
 # | operation | its rule |
 # |---|---|
@@ -156,7 +156,7 @@ exercises.folded(my_divide_backward)
 #
 # ### Exercise 11.2: undo a broadcast (core, 8 minutes)
 #
-# Pencil first: an array of shape (1, 2) was broadcast to (3, 2), and the blame of the result has the rows (1, 2), (3, 4) and (5, 6). What is the blame of the array, in its own shape?
+# On paper first: an array of shape (1, 2) was broadcast to (3, 2), and the blame of the result has the rows (1, 2), (3, 4) and (5, 6). What is the blame of the array, in its own shape?
 #
 # <details><summary>The pencil's numbers</summary>
 #
@@ -179,28 +179,28 @@ exercises.folded(my_unbroadcast)
 # %% [markdown]
 # ## The order of the way back
 #
-# Who hands blame on first? In the example, $L$ gives 1 to the product and 1 to $w$, and then the product gives its shares to $u$ and to $w$. Only then is $w$'s blame complete: $1 + 3 = 4$. If $w$ had been made from something else, and had handed its blame on as soon as the first share arrived, it would have handed on 1 instead of 4, and everything behind it would be wrong.
+# Who hands blame on first? In the example, $L$ gives 1 to the product and 1 to $w$, and then the product gives its shares to $u$ and to $w$. Only then is $w$'s blame complete: $1 + 3 = 4$. If $w$ had parents too, and didn't wait, it would hand on the 1 that arrives first, and everything behind it would be wrong.
 #
-# So **a value hands its blame on only when all of it has arrived**, which means that on the way back a value must come after everything that it went into. Such an order is called a **topological order**. There is always one: reverse the order in which the values were made. But our values remember only their parents, not when they were made, so the order has to be found.
+# So **a value hands its blame on only when all of it has arrived**, which means that on the way back a value must come after everything that was made from it. Such an order is called a **topological order**. There is always one: reverse the order in which the values were made. You may object that it would be enough, then, to number the values as they are made. It would. But our values remember only their parents, and that is enough too, because the graph itself says who must wait for whom.
 #
-# One way is to count each value's *uses*, that is, how often it went into another value, and to take a value only when everything that it went into has been taken.
+# One way is to count each value's *uses*, that is, how often it is a parent, and to take a value only when all its uses are done.
 #
 # ### Exercise 11.3: the order (core, 20 minutes)
 #
-# You get the graph as a dictionary, which lists under each value's name the names of its parents, and the name of the last value, the *end*. Return a list of names, the end first. Every value on which the end depends must be in the list exactly once, and must come after all values in the list that were made from it. Write a loop, because a function that calls itself hits Python's limit on nested calls if the chain of values is long; and don't follow every path, because there can be billions of them.
+# You get two things: `parents` is the graph, a dictionary that lists, under the name of each value, the names of its parents; `end` is the name of the last value, such as the loss. Return a list of names that begins with `end`. It must hold every value on which `end` depends, each exactly once, and each after all those in the list that were made from it. Write a loop, because a function that calls itself hits Python's limit on nested calls if the chain is long; and don't follow every path, because there can be billions of them.
 #
-# Pencil first, with $q$ for the product: `{"L": ["q", "w"], "q": ["u", "w"], "u": [], "w": []}`, starting at `"L"`. How many uses has each value? May `"w"` come second?
+# Start with the pencil, and with $q$ for the product: `{"L": ["q", "w"], "q": ["u", "w"], "u": [], "w": []}`, where `"L"` is the end. How many uses does each value have? May `"w"` come second?
 #
 # <details><summary>With the pencil</summary>
 #
-# `"q"` and `"u"` have one use each, and `"w"` has two. It went into $q$ too, so it can't come second, because $q$ must come before it. `["L", "q", "u", "w"]` and `["L", "q", "w", "u"]` are both right.
+# `"q"` and `"u"` have one use each, and `"w"` has two. Since $q$ was made from it too, `"w"` can't come second: $q$ must come before it. `["L", "q", "u", "w"]` and `["L", "q", "w", "u"]` are both right.
 #
 # </details>
 
 
 # %%
 def my_topological_order(parents, end):
-    """Return the names of all values that end depends on, each after all that it went into."""
+    """Return the names of all values that end depends on, each after those made from it."""
     ...
 
 
@@ -235,7 +235,7 @@ print("du =", u.grad, "  dw =", w.grad)
 # %% [markdown]
 # Just as on paper. Now for a famous bug. With `adding=False` the loop *assigns* each share instead of adding it.
 #
-# **Predict.** The blame of $w$ should be 4. What will it come to with the bug?
+# **Predict.** $w$'s blame should be 4. What will it be with the bug?
 
 
 # %%
@@ -254,18 +254,18 @@ for adding in [True, False]:
 guesses.compare("dw with the bug", w.grad)
 
 # %% [markdown]
-# $u$ is right, because it is used only once. $w$ is left with whatever arrived last, and lesson 03's gradient check rejects it. What makes this bug famous is where it hides: in a network that uses every value just once, as lesson 03's seems to (look again at the next picture), you would never see it.
+# The blame that $u$ gets is right, because $u$ is used only once, whereas $w$ is left with whatever arrived last, and lesson 03's gradient check rejects it. What makes this bug famous is where it hides: as long as a network uses every value just once, you would never see it. Lesson 03's network seems to be of that kind. Is it? The next picture will tell.
 #
-# From here on we use the library's `autodiff.Value`, which is the class from above with every rule of the table, a few more, and this loop as its method `backward()`. The operators `+ - * / @` work on it, and unlike NumPy's, its `sum` and `max` along an axis keep that axis, with size 1. Plain arrays, such as the pixels, get no blame.
+# From here on we use the library's `autodiff.Value`, the class from above with every rule of the table, a few more, and this loop as its method `backward()`. Plain arrays, such as the pixels, get no blame.
 
 # %% [markdown]
 # ## Lesson 03's sheet, once more
 #
-# Back to where it all began, the pencil network with its one image. Here is its forward pass from the logits $z_2$ on, with the cross-entropy written out step by step; $p$ are the probabilities, $y$ is the one-hot target, and $k$ counts the classes:
+# Back to the pencil network with its one image. Here is its forward pass from the logits $z_2$ on, with the cross-entropy written out step by step; $p$ are the probabilities, $y$ is the one-hot target, and $k$ counts the classes:
 #
 # $$\begin{aligned} \text{total} &= \textstyle\sum_k e^{z_{2k}}, \\ \log p &= z_2 - \log \text{total}, \\ L &= -\textstyle\sum_k y_k \log p_k . \end{aligned}$$
 #
-# We write no way back.
+# We write no backward pass at all.
 
 # %% tags=["hide-input"]
 pencil = network.Parameters(
@@ -294,7 +294,7 @@ print("dz1:", z1.grad[0])
 print("dW1:", *W1.grad.round(6).tolist(), sep="\n   ")
 
 # %% [markdown]
-# The first line is $(\frac34, -\frac34)$, and the machine has never heard of $p - y$. Then come $\frac94$ and $-\frac32$, then $\frac{9}{16}$ and $-\frac{9}{32}$: this is your sheet, number for number. Below is the graph that it walked, with the steps from $\log p$ to the loss drawn as one. In each box the value stands above the line, and its blame below; blame runs up the page. Before you read on, find the value that is used twice, and add up what its two paths bring.
+# The first line is $(\frac34, -\frac34)$, and the machine has never heard of $p - y$. Then come $\frac94$ and $-\frac32$, then $\frac{9}{16}$ and $-\frac{9}{32}$: this is your sheet, number for number. Below is the graph that it walked, with the steps from $\log p$ to the loss drawn as one. The arrows point the way the values went, so blame runs against them.
 
 
 # %% mystnb={"image": {"alt": "The pencil network as a graph of boxes from top to bottom, each with its value above a thin line and its blame below. z1 is 0 and log 3, blame 9/16 and minus 9/32. a1 is one half and three quarters, blame 9/4 and minus 3/2. z2 is 2 plus log 3 and 2, blame three quarters and minus three quarters. From z2 two arrows leave: one to e, the total and the log of the total on the right, where the blames of e and of the total are 1/total; and one straight down to log p. They meet at log p, whose blame is 0 and minus 1. Below it lies the loss, log 4, with blame 1. W1, b1, W2 and b2 stand at the left with arrows into z1 and z2."}} tags=["hide-input"]
@@ -328,9 +328,9 @@ boxes = {  # place, and what it is
     "$\\log p$": (6.2, 1.6, log_p),
     "loss": (6.2, 0.1, loss),
     "$W_1$": (1.7, 11.4, W1),
-    "$b_1$": (1.7, 9.7, b1),
-    "$W_2$": (1.7, 8.05, W2),
-    "$b_2$": (1.7, 6.4, b2),
+    "$b_1$": (1.7, 9.5, b1),
+    "$W_2$": (1.7, 7.6, W2),
+    "$b_2$": (1.7, 5.7, b2),
 }
 pairs = [("$W_1$", "$z_1$"), ("$b_1$", "$z_1$"), ("$z_1$", "$a_1$"), ("$a_1$", "$z_2$")]
 pairs += [("$W_2$", "$z_2$"), ("$b_2$", "$z_2$"), ("$z_2$", "$e^{z_2}$"), ("$e^{z_2}$", "total")]
@@ -362,16 +362,19 @@ for x, y, blame in [(5.6, 5.3, "0,  −1"), (8.5, 6.88, "3/4,  1/4")]:
     axis.text(x, y, blame, color=plotting.COLOURS[1], ha="center", zorder=4)
 axis.text(0.1, 3.4, "above the line: the value", color=plotting.COLOURS[0])
 axis.text(0.1, 3.0, "below: its blame", color=plotting.COLOURS[1])
-axis.text(0.1, 2.6, "at an arrow: blame that goes up", color=plotting.COLOURS[1])
+axis.text(0.1, 2.6, "beside an arrow: the blame", color=plotting.COLOURS[1])
+axis.text(0.1, 2.2, "that is sent back along it", color=plotting.COLOURS[1])
 axis.set(title="Which value is used twice, and what comes back?", xlim=(0, 10.4), ylim=(-0.7, 12.4))
 axis.set_axis_off()
 plt.show()
 
 # %% [markdown]
-# It is $z_2$, which goes straight into $\log p$, and a second time by way of the total. Start at the loss, where $\log p$ gets the blame $-y$, and follow both paths up with a pencil.
+# Before you read on, find the value that is used twice, and add up what its two paths bring.
+#
+# It is $z_2$, which goes straight into $\log p$, and a second time by way of the total. So lesson 03's network isn't of that kind after all. Start at the loss, where $\log p$ gets the blame $-y$, and follow both paths up.
 #
 # - The straight path brings $z_2$ that same $-y$. In the picture it is $(0, -1)$.
-# - On the other path, log total is subtracted in every $\log p_k$. Each $\log p_k$ therefore hands it $+y_k$, which is its own blame with the sign reversed. Since log total was broadcast, one copy to each class, these are added up, as in exercise 11.2, and make 1. By the rule of log, the total then gets $1 / \text{total}$, and so does each of its terms $e^{z_{2k}}$. The rule of exp multiplies by $e^{z_{2k}}$, which makes $p_k$. In the picture it is $(\frac34, \frac14)$.
+# - The other path goes round by the total. Every $\log p_k$ subtracts log total, so each hands back its own blame with the sign reversed, which is $+y_k$. Log total had been broadcast, one copy to each class, and therefore (exercise 11.2) it collects the sum of them all: 1. The rule of log turns that 1 into $1 / \text{total}$ for the total, the rule of the sum passes the same on to each term $e^{z_{2k}}$, and the rule of exp multiplies by the term itself. What arrives at $z_{2k}$ is $e^{z_{2k}} / \text{total}$, and you know that number: it is $p_k$. In the picture, $(\frac34, \frac14)$.
 #
 # **The famous $p - y$ is the sum of two paths.** In lesson 02 it fell out of a Jacobian after half a page, and it looked like luck. It isn't: one path says what the answer should have been, and the other what the network said.
 #
@@ -381,7 +384,7 @@ plt.show()
 #
 # Four steps are the same for every network: wrap its parameters in values, compute the logits, take the cross-entropy, walk back. The library keeps them as `autodiff.TapeModel`. Give it a forward pass as far as the logits, and you have a model that lesson 04's `train` accepts.
 #
-# Lesson 03's forward pass you have just seen. Lesson 07's network has more layers, and a max where that one has a sigmoid, so it needs nothing new. Lesson 10's needs one more operation. There a small table of weights, a *kernel*, is laid on each patch of 5 × 5 pixels, and its results, patch by patch, form a new image. So patches have to be *taken* out of an array by an index, and since they overlap, one entry lies in many of them. That entry's blame is, once more, a sum.
+# You have just seen lesson 03's forward pass. Lesson 07's network has more layers, and $\max(u, 0)$ where lesson 03's has a sigmoid, so it needs nothing new. Lesson 10's does need one more operation. It lays a small table of weights, a *kernel*, on each patch of 5 × 5 pixels, and the results form a new image. So patches have to be *taken* out of an array by an index, and since they overlap, one entry lies in many of them. That entry's blame is, once more, a sum.
 #
 # ### Exercise 11.4: entries that are taken twice (core, 6 minutes)
 #
@@ -406,7 +409,7 @@ exercises.check(my_take_backward)
 exercises.folded(my_take_backward)
 
 # %% [markdown]
-# When an index names an entry twice, NumPy's `+=` writes it only once: the assignment bug again, and a nasty place to hide, because nothing fails; the gradient is merely too small. With that rule, all three networks can be written for the tape. Their forward passes stand in the folded cell below, which you may skip: no operation in it is new, and there is a good deal of index arithmetic.
+# When an index names an entry twice, NumPy's `+=` writes it only once. It is the assignment bug again, in a nasty place to hide, because nothing fails; the gradient is merely wrong. With your rule in its place, all three networks can be written for the tape. Their forward passes are in the folded cell below, which you may skip: apart from rearranging arrays, and keeping the largest of four, it does nothing new.
 
 
 # %% tags=["hide-input"]
@@ -444,13 +447,13 @@ def lesson_10(parameters, x):
 # %% [markdown]
 # ### Whose rules?
 #
-# Now put your own rules into the engine. The right ones take the library's places in `mnistlib.autodiff`; where you have written none yet, the library's stands in.
+# Now put your own rules into the engine. Those that are right replace the library's own in `mnistlib.autodiff`; where you haven't written one yet, the library's stands in.
 
 # %%
 exercises.keep(my_divide_backward, my_unbroadcast, my_topological_order, my_take_backward)
 
 # %% [markdown]
-# For each network, take some weights and 50 images. Does the engine come to the gradients that were derived by hand?
+# Take some weights and 50 images for each network. Does the engine arrive at the gradients that were derived by hand?
 
 # %% tags=["hide-input"]
 images, labels = mnist.train_images[:50], mnist.train_labels[:50]
@@ -474,7 +477,7 @@ for name, (forward, by_hand, start) in cases.items():
 #
 # ### The formula that you wrote
 #
-# It is tempting to think that nobody will ever have to derive anything again. But here is a riddle. The table has a rule of its own for the sigmoid, although the machine could build one from exp, + and /, as $1 / (1 + e^{-z})$. Why not leave it to the machine?
+# You may think that nobody will ever have to derive anything again. But here is a riddle. The table has a rule of its own for the sigmoid, although the machine could build one from exp, + and /, as $1 / (1 + e^{-z})$. Why not leave it to the machine?
 
 # %%
 with np.errstate(over="ignore", invalid="ignore"):
@@ -487,14 +490,14 @@ z.sigmoid().sum().backward()
 print("by its own rule:", z.grad.round(6))
 
 # %% [markdown]
-# The value is right, and the slope is not a number. In the forward pass $e^{800}$ became infinity, which did no harm, since 1 over infinity is 0, as it should be. On the way back the quotient divides by that infinity, so the blame of exp is 0. The rule of exp then multiplies this 0 by the value of exp, which is infinite, and 0 times infinity is no number at all. It is the overflow of [lesson 02](02_sigmoid_softmax.ipynb), found all over again by a machine that knows every rule and has no idea what you meant.
+# The value is right, and the slope is not a number. In the forward pass $e^{800}$ became infinity, which did no harm, since 1 over infinity is 0. On the way back the quotient divides by that infinity, so all the blame that $e^{800}$ gets is 0. The rule of exp then multiplies this 0 by $e^{800}$ itself, which is infinite, and 0 times infinity is no number at all. It is the overflow of [lesson 02](02_sigmoid_softmax.ipynb), which killed a network in [lesson 06](06_autopsy.ipynb), found all over again by a machine that knows every rule and has no idea what you meant.
 #
-# **A machine differentiates the formula that you wrote, not the function that you meant.** In other words, it spares you the derivation, but not the thinking: what lesson 02 taught you about stable formulas is still your job.
+# **A machine differentiates the formula that you wrote, not the function that you meant.** In other words, it spares you the derivation, but not the thinking.
 
 # %% [markdown]
 # ## What it costs
 #
-# So far the gradient has looked like a gift. What does it cost? Without a way back you would have to do what lesson 03's check does, and nudge one parameter after another: two losses for each of a hundred thousand parameters, for a single step. How much cheaper is the way back? Times differ from computer to computer, so a study (`studies/tape_cost.py`) compares them with the time for the loss alone.
+# So far the gradient has looked like a gift. Without a way back you would have to do what lesson 03's check does, and nudge one parameter after another: two losses for each of a hundred thousand parameters, for a single step. How much cheaper is the way back? Times differ from computer to computer, so a study (`studies/tape_cost.py`) compares them with the time for the loss alone.
 #
 # **Predict.** Give lesson 03's network 4,096 hidden units, and so more than three million parameters. If it took one second to compute the loss of a batch, how many seconds would the loss and the whole gradient take together, with the backward pass that you derived by hand?
 
@@ -517,48 +520,18 @@ wide = timed["4,096 units"]
 guesses.compare("seconds, if the loss takes one", f"{wide['hand'] / wide['loss']:.1f}")
 
 # %% [markdown]
-# About two seconds, and for three million parameters the same as for a hundred thousand. Take a moment to be surprised by that, because it is the reason why networks can be trained at all. The count explains it: every layer multiplies once in the forward pass and twice on the way back, for $dW$ and for $dA$, and only the first layer needs no $dA$, because nobody asks for the blame of pixels. With one hidden layer nearly all the multiplications are in the first one, hence 2.0, and with more layers, as in lesson 10's network, the count climbs towards 3.
+# About two seconds, and for three million parameters the same as for a hundred thousand. Take a moment to be surprised by that, because it is the reason networks can be trained at all. The count explains it: every layer multiplies once in the forward pass and twice on the way back, for $dW$ and for $dA$, and only the first layer needs no $dA$, because nobody asks for the blame of pixels. In a network with one hidden layer, nearly all the multiplications are in the first of its two layers, hence 2.0; with more layers, as in lesson 10's network, the count climbs towards 3.
 #
-# And the tape? Its bookkeeping shows where there is little to multiply, and in lesson 10's network, whose patches the code by hand cuts out more cleverly than by an index. What the tape costs everywhere is *memory*, because it keeps every value until the way back has passed it.
+# And the tape? Its bookkeeping shows in the small network, where there is little to multiply, and in lesson 10's, where the hand-written code cuts out patches more cleverly than by an index. What the tape costs everywhere is *memory*, because it keeps every value until the way back has passed it.
 #
 # ### Why backwards?
 #
-# You could also go forwards: move all the parameters at once in some direction $r$, and carry beside each value its **slope** along $r$, that is, how fast it grows as they move. This is **forward mode**, and nothing has to be kept for a way back. But one run forwards says only how fast the loss grows *in this direction*, and for a gradient you need that for each parameter separately, which takes a hundred thousand runs. Backwards it takes one, because there is only one loss.
-#
-# ## Optional: several steps in one
-#
-# Skip this section if you like; nothing below needs it. Where one rule replaces several steps, as the sigmoid's does, the tape has less to keep and fewer places to overflow. Here is another such rule.
-#
-# ### Exercise 11.5: one rule for many steps (stretch, 15 minutes)
-#
-# *RMSNorm* ([Zhang and Sennrich 2019](https://arxiv.org/abs/1910.07467)) keeps the sums $Z$ of a layer at a constant size. Apart from a constant factor, it divides each row $u$ of them by its own length:
-#
-# $$z = \frac{u}{\text{length}}, \qquad \text{length} = \sqrt{\textstyle\sum_j u_j^2} .$$
-#
-# The tape could do that in four steps: square, sum, root, quotient. Derive a single rule to replace them. First draw the graph and count the paths from $u$ to $z$. Then use the pencil: $u = (3, 4)$ and $dz = (5, 0)$.
-#
-# <details><summary>The pencil's numbers</summary>
-#
-# There are two paths: straight into the quotient, and by way of the length, which is 5. The straight path brings $dz / 5 = (1, 0)$. The quotient hands the length $-\sum_j dz_j u_j / 5^2 = -\frac{15}{25}$, and the length hands $u_j / 5$ times that to each entry: $(-\frac{9}{25}, -\frac{12}{25})$. Together that is $(\frac{16}{25}, -\frac{12}{25})$.
-#
-# </details>
-
-
-# %%
-def my_unit_rows_backward(dz, u):
-    """Return du, shape (n, units), where each row of z is the row of u divided by its length."""
-    ...
-
-
-exercises.check(my_unit_rows_backward)
-
-# %%
-exercises.folded(my_unit_rows_backward)
+# You could also go forwards: move the parameters in some direction, and carry beside each value its **slope**, that is, how fast it grows as they move. This is **forward mode**, and no tape is kept. Try it on $L = u\,w + w$ with $w = 2$. Move only $u$: the product grows by 2 for each unit that $u$ moves, $w$ stays put, and so the slope of $L$ is 2. That is $du$, and you never walked back. But for $dw$ you have to start again and move only $w$, and a hundred thousand parameters need a hundred thousand runs. Backwards it takes one, because there is only one loss.
 
 # %% [markdown]
 # ## The same in PyTorch
 #
-# Here is our tape once more, without `TapeModel`, so that all four steps can be seen.
+# Now you can read the line that we began with. Here, first, is our tape, with all four steps in sight.
 
 
 # %%
@@ -586,7 +559,7 @@ def tape_gradients(parameters, x, y):
 #     return loss.item(), [W.grad.numpy() for W in (W1, b1, W2, b2)]
 # ```
 #
-# Compare the two line by line: `requires_grad=True` does what our `Value` does. A study ran this very code on a computer with PyTorch, on the first batch of lesson 04's training.
+# There `requires_grad=True` does what our `Value` does. A study ran this very code on a computer with PyTorch, on the first batch of lesson 04's training.
 
 # %% tags=["hide-input"]
 study = studies.read("tape_torch")
@@ -606,6 +579,37 @@ print("PyTorch's gradients match those by hand, to 1e-12:", theirs["gradients ag
 # <small>[Karpathy 2020](https://github.com/karpathy/micrograd) is this lesson for single numbers, and [Baydin and others 2018](https://jmlr.org/papers/v18/17-468.html) tell the history of the idea.</small>
 
 # %% [markdown]
+# ## Optional: several steps in one
+#
+# Skip this section if you like; nothing below needs it. Where one rule replaces several steps, as the sigmoid's does, the tape has less to keep and fewer places to overflow.
+#
+# ### Exercise 11.5: one rule for many steps (stretch, 15 minutes)
+#
+# *RMSNorm* ([Zhang and Sennrich 2019](https://arxiv.org/abs/1910.07467)) keeps the sums $Z$ of a layer at a constant size. Apart from a constant factor, it divides each row $u$ of them by its own length:
+#
+# $$z = \frac{u}{\text{length}}, \qquad \text{length} = \sqrt{\textstyle\sum_j u_j^2} .$$
+#
+# The tape could do that in four steps: square, sum, root, quotient. Derive a single rule to replace them. First draw the graph and count the paths from $u$ to $z$. Then use the pencil: $u = (3, 4)$ and $dz = (5, 0)$.
+#
+# <details><summary>The pencil's numbers</summary>
+#
+# There are two paths: straight into the quotient, and by way of the length, which is 5. The straight path brings $dz / 5 = (1, 0)$. The quotient hands the length $-\sum_j dz_j u_j / 5^2 = -\frac{15}{25}$, and the length hands $u_j / 5$ times that to each entry: $(-\frac{9}{25}, -\frac{12}{25})$. Together that is $(\frac{16}{25}, -\frac{12}{25})$, at right angles to $u$, as it must be: to make $u$ longer changes nothing in $z$.
+#
+# </details>
+
+
+# %%
+def my_unit_rows_backward(dz, u):
+    """Return du, shape (n, units), where each row of z is the row of u divided by its length."""
+    ...
+
+
+exercises.check(my_unit_rows_backward)
+
+# %%
+exercises.folded(my_unit_rows_backward)
+
+# %% [markdown]
 # ## Recap
 #
 # What you derived by hand, a computer works out by remembering: each value knows its parents and a rule for each, and a loop walks back through them. You now have such an engine, with rules in it that are yours. What it can't do is know what you meant, and it will differentiate an unstable formula as readily as a stable one.
@@ -613,7 +617,7 @@ print("PyTorch's gradients match those by hand, to 1e-12:", theirs["gradients ag
 # - A rule is a vector-Jacobian product, whose Jacobian is never built.
 # - A value hands its blame on only when all of it has arrived: topological order.
 # - Blame is added up: where a value is used twice, where it was broadcast, where an entry is taken twice.
-# - With the backward pass by hand, loss and gradient together cost about two to three times as much as the loss alone, however many parameters there are. The tape's own price is memory.
+# - With a hand-written backward pass, loss and gradient together cost about two to three times the loss alone, however many parameters there are.
 #
 # ## Questions to ask yourself
 #
@@ -625,7 +629,7 @@ print("PyTorch's gradients match those by hand, to 1e-12:", theirs["gradients ag
 #
 #    </details>
 #
-# 2. Why does the sigmoid's rule need only its value, and what does that save?
+# 2. Why does the sigmoid's rule need only the sigmoid's value, and what does that save?
 #
 #    <details><summary>Answer</summary>
 #
@@ -651,4 +655,4 @@ print("PyTorch's gradients match those by hand, to 1e-12:", theirs["gradients ag
 #
 # ## Next
 #
-# The course began with a network whose answer depended on its company, by accident. [Lesson 12](12_in_good_company.ipynb) builds one that looks at its company on purpose. And if you would rather face an empty page now, [lesson 13](13_from_an_empty_page.ipynb) has one.
+# The course began with a network whose answer to an image depended, by accident, on the image's company. [Lesson 12](12_in_good_company.ipynb) builds one that looks at the company on purpose. And if you would rather face an empty page now, [lesson 13](13_from_an_empty_page.ipynb) has one.
