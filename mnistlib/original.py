@@ -206,7 +206,7 @@ def class_number_difference(p: np.ndarray, y: np.ndarray) -> float:
 
     It is not a loss: a 0 read as 9 costs 81, read as 1 it costs 1, and the gradient of an argmax is
     zero almost everywhere. Nothing ever followed it; it was only plotted. Taken apart in lesson 06,
-    "Write the checks".
+    "The patient".
     """
     return float(((p.argmax(axis=1) - y.argmax(axis=1)) ** 2).mean())
 

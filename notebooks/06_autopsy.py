@@ -9,20 +9,20 @@
 # %% [markdown]
 # # 06 Autopsy of the original
 #
-# A notebook trains a network for 10,000 steps. Its curve rises as smoothly as any in a textbook, and at the end the network gets about 84 % of the test digits right. Most people would plot that curve, save the weights and go home. But show the network the same handwritten 2 five times, without touching a single weight, and it says 0, 2, 3, 6 and 0.
+# A notebook trains a network for 10,000 steps. Its curve rises as smoothly as any in a textbook, and at the end the network gets about 84 % of the test digits right. Most people would plot that curve, save the weights and go home. But show the network the same handwritten 2 in five different batches, without touching a single weight, and it says 0, 2, 3, 6 and 0.
 #
-# **So why does it seem to work?** First you are the pathologist, then the surgeon. You open the program, hunt for its nine faults, and learn in what order to repair them, which matters more than you would think.
+# **So why does it seem to work?** You will be the pathologist first and then, since programs are luckier than people, the surgeon. You will open the program, hunt for its nine faults, and learn in what order to repair them, which matters more than you would think.
 #
 # **You will be able to**
 #
 # - tell a working program from a correct one;
-# - write a check that catches a fault, and say what it can't see;
+# - write the check that would have caught a fault;
 # - repair faults in an order that keeps a program alive;
 # - compare two recipes fairly, each at its own learning rate.
 #
 # **You need** lessons [01](01_loading.ipynb), [02](02_sigmoid_softmax.ipynb), [03](03_backpropagation.ipynb), [04](04_training_curves.ipynb) and [05](05_how_sure.ipynb).
 #
-# **Time** 55 minutes to read, 20 more for a check and a repair of your own and 25 for the exercises; it runs for about 45 s and takes 450 MB
+# **Time** 50 minutes to read, 20 more for a repair and a check of your own and 25 for the exercises; it runs for about 35 s and takes 400 MB
 
 # %% [markdown]
 # ## Before you start
@@ -64,9 +64,9 @@ test_set = (mnist.test_images, mnist.test_labels)
 # %% [markdown]
 # ## The patient
 #
-# This course grew out of a notebook that we call *the original*. It came to us without a name or a licence, so we copied none of its code, and wrote its recipe out afresh in `mnistlib.original`. It has the network that you know, with 784 pixels, 128 sigmoid units and ten outputs, and it takes 10,000 mini-batch steps.
+# This course grew out of a notebook that we call *the original*. It came to us without a name or a licence, so we wrote its recipe out afresh, in `mnistlib.original`. It trains the network that you know, with 784 pixels, 128 sigmoid units and ten outputs, in 10,000 mini-batch steps.
 #
-# Before you judge a program, run it. We changed only two things, so that every computer gets the same numbers: our version computes in float64 instead of the coarser float32, and it splits off its validation images with one fixed shuffle instead of a new one each time.
+# Before you judge a program, run it. We changed only two things, so that every computer gets the same numbers: ours computes in float64 instead of the coarser float32, and splits off its validation images with one fixed shuffle instead of a new one each time.
 
 # %%
 recipe = original.Recipe()
@@ -98,12 +98,6 @@ plt.show()
 # ### Exercise 6.1: before the first step (warm-up, 5 minutes)
 #
 # The first question needs no training at all: is the first loss what you would expect of a network that knows nothing? Such a network gives every class the same probability. What is its cross-entropy for one image, and what is its squared error $\sum_k (p_k - y_k)^2$, which is the loss that the original means to lower? Take a pencil, and try two classes first.
-#
-# <details><summary>Answer for two classes</summary>
-#
-# With two classes $p = (\frac12, \frac12)$. The cross-entropy is $-\log \frac12 = \log 2$, and the squared error is $\frac14 + \frac14 = \frac12$.
-#
-# </details>
 
 
 # %%
@@ -127,9 +121,9 @@ print(f"squared error {((p - np.eye(10)[0]) ** 2).sum():.2f}")
 print(f"recorded as the loss, before the first step: {history.loss('validation')[0]:.2f}")
 
 # %% [markdown]
-# Neither 2.30 nor 0.90 is anywhere near 17.35. What the notebook calls its loss is the mean of (answer $-$ label)$^2$, with the two digits taken as numbers, as if calling a 0 an 8 were four times as bad as calling it a 4. Training never followed the gradient of that quantity; it was only written down, step after step. The alarm rang before training had begun, and nobody was listening.
+# Neither 2.30 nor 0.90 is anywhere near 17.35. What the notebook calls its loss is the mean of (answer $-$ label)$^2$, with the two digits taken as numbers, as if calling a 0 an 8 were four times as bad as calling it a 4. Training never followed its gradient; it was only written down, step after step. The alarm rang before training had begun, and nobody was listening.
 #
-# ## Does it beat ten averages?
+# ## Does the network beat ten averages?
 #
 # The second question is whether the network beats something simple. Lesson 01's nearest mean takes no steps at all: it compares each image with ten averages. We trained eleven networks by the original's recipe, from eleven seeds, and gave them and the ten averages the same 10,000 validation images.
 #
@@ -166,7 +160,7 @@ guesses.compare("networks of 11 that lose to ten averages", losing)
 # - **row by row**, by the largest logit of each image, without any softmax;
 # - **one at a time**, each image alone through the notebook's own softmax.
 #
-# Forget the 2 we opened with for a moment, and this looks like one question asked three times. A softmax never changes which of an image's logits is the largest, and for the networks that you have built so far, all three give the same answers.
+# Forget for a moment the 2 that we opened with, and this looks like one question asked three times. A softmax never changes which of an image's logits is the largest, and for the networks that you have built so far, all three give the same answers.
 #
 # **Predict.** You know the first number. How low is the lowest of the three?
 
@@ -176,7 +170,7 @@ guesses.ask("the lowest of the three, %", None)
 
 # %% tags=["answer", "hide-input"]
 def three_ways(probabilities, z2):
-    """Return the answers to images with logits z2, by the way of asking."""
+    """Return, for each way of asking, the answers to the images with logits z2."""
     return {
         "all at once": probabilities(z2).argmax(axis=1),
         "row by row": z2.argmax(axis=1),
@@ -194,7 +188,7 @@ print("answers given, one at a time:", np.unique(answers["one at a time"]))
 guesses.compare("the lowest of the three, %", round(min(percent.values()), 2))
 
 # %% [markdown]
-# Read those three lines twice, because they are hard to believe. Asked about one image at a time, the network answers 0 to every one of them, and by its own logits, with no softmax to blame, it gets only 62 % right. The accuracy that the notebook reported belongs to a situation in which no digit in the post will ever find itself: sharing one envelope with all the others.
+# Read those three lines twice, because they are hard to believe. Asked about one image at a time, the network answers 0 to every one of them, and by its own logits, with no softmax in the way, it gets only 62 % right. The accuracy that the notebook reported belongs to a situation that no digit in the post will ever be in: sharing one envelope with all the others.
 #
 # **The answer to an image depends on its company**, by which we mean the other images in the batch. Take one image, a clearly written 2, and change nothing except its company.
 
@@ -204,7 +198,7 @@ the_two = 1  # its place among the test images
 
 
 def companies(image):
-    """Return nobody, nineteen mixed digits, or nineteen of one digit: never the image itself."""
+    """Return five companies by name, none of which has the image itself in it."""
     others = np.delete(np.arange(10_000), image)
     rooms = {"alone": [], "with 19 mixed digits": others[:19]}
     for digit, name in [(0, "zeros"), (2, "twos"), (4, "fours")]:
@@ -235,7 +229,7 @@ plt.show()
 print("The same image is called", *(answer_among(the_two, each) for each in rooms.values()))
 
 # %% [markdown]
-# We should own up: we picked this 2 because it gets four answers. How many of the first thousand test images get more than one answer from the four kinds of company?
+# We should own up: we picked this 2 because its answers are so many. How many of the first thousand test images change theirs from one company to the next, *alone* not counted?
 
 # %% tags=["hide-input"]
 different = np.array(
@@ -247,17 +241,17 @@ different = np.array(
 print(f"{(different > 1).sum()} of 1,000 images change their answer with their company")
 
 # %% [markdown]
-# Nearly half of them are at the mercy of their company.
+# Our 2 is extreme, but nearly half of the images are at the mercy of their company.
 #
 # ### Why it works at all
 #
-# The notebook's softmax comes down to two lines. The first is `e = np.exp(z - z.max())`, with one maximum for the whole batch, and the second is `e / e.sum(axis=0)`. Look at that `axis=0`. For image $i$ and class $k$ of a batch of $n$ images, whose logits $z$ have the shape ($n$, 10), the two lines compute what we call *shares*, because they aren't probabilities:
+# The notebook's softmax comes down to two lines. The first is `e = np.exp(z - z.max())`, with one maximum for the whole batch, and the second is `e / e.sum(axis=0)`. Look at that `axis=0`. From a batch of $n$ images, whose logits $z$ have the shape ($n$, 10), the two lines give image $i$ a *share* of each class $k$:
 #
 # $$
 # \text{share}_{ik} = \frac{e^{z_{ik} - \max z}}{e^{z_{1k} - \max z} + \dots + e^{z_{nk} - \max z}} .
 # $$
 #
-# In a softmax the sum runs over the ten classes of *one* image; here it runs over the *images*, down the column of one class. Each class shares out a total of 1 among all the images in the batch. That explains the strangest of the three numbers: an image that is alone gets all of every class, $e^z / e^z = 1$ ten times, and among ten equal shares `argmax` takes the first.
+# In a softmax the sum runs over the ten classes of *one* image; here it runs over the *images*, down the column of one class. So a share isn't a probability. Each class shares out a total of 1 among all the images in the batch, hence the name. That explains the strangest of the three numbers: an image that is alone gets all of every class, $e^z / e^z = 1$ ten times, and among ten equal shares `argmax` takes the first.
 #
 # The other two numbers are the real puzzle. Why does an image in *mixed* company fare so much better than by its own logits? Take the logarithm of a share, in which the common maximum cancels:
 #
@@ -268,11 +262,13 @@ print(f"{(different > 1).sum()} of 1,000 images change their answer with their c
 # \end{aligned}
 # $$
 #
-# The second term is one number for each class, and the same for every image of the batch. In other words, $-c_k$ is a bias, and this network has no other. It needs one badly: adding a number to a whole column of logits changes no share, so training never had a reason to bring the ten classes to a common level. A batch of many mixed digits supplies, by accident, a fair estimate of the biases that are missing.
+# The second term is one number for each class, the same for every image of the batch. In other words, $-c_k$ is a bias, and this network has no other. It needs one badly, because training never had a reason to bring its ten classes to a common level: add a number to a whole column of logits, and no share changes.
+#
+# And what does $c_k$ *mean*? It says how high the logits of class $k$ run in this batch. Take it away, and all ten classes start level, which is what a bias is for. So a batch of many mixed digits supplies, by accident, a fair estimate of the biases that are missing.
 #
 # ### Exercise 6.2: the hidden bias (warm-up, 6 minutes)
 #
-# Write $c_k$ as a function of a batch of logits, so that it cannot overflow. You know this function from lesson 02, along the other axis.
+# Write $c_k$ as a function of a batch of logits, so that it cannot overflow. You met this function in lesson 02, along the other axis.
 
 
 # %%
@@ -289,15 +285,9 @@ exercises.folded(my_class_bias)
 # %% [markdown]
 # ### The explanation, put to the test
 #
-# Now choose the company yourself. Whatever you choose, the image's own logits $z$ (dots, where they are drawn) stay as they are, and only $c$ (diamonds) moves. The logarithm of a share is $z - c$, which is never positive, so the class with the smallest gap between the two wins. How many of the ten answers can you get out of one image?
-
-# %% mystnb={"image": {"alt": "A still of the picture of company: one image, of an eight, and four columns. Above, for each class, its logit z as a dot, the same in every column, and c as a diamond; below, e to the z minus c as bars, each against the longest. Alone, each c lies on its z, all ten bars are equal and the answer is 0. With all 20 zeros the smallest gap is at 7; with all 199 others at 8. Row by row, without c, the largest z is at 1."}}
-pictures.company(as_it_was, test_set)
-
-# %% [markdown]
-# The explanation also makes two predictions. In groups of 100 images *sorted by digit*, nearly every group holds only one digit, and its $c$ should take away exactly what speaks for that digit. And if $c$ is computed once, from mixed *training* images, and then kept, the network should do well on test images even when each of them is alone.
+# If that is the explanation, it makes two predictions. In groups of 100 images *sorted by digit*, nearly every group holds only one digit, and its $c$ should take away exactly what speaks for that digit. And if $c$ is computed once, from mixed *training* images, and then kept, the network should do well on test images even when each of them is alone.
 #
-# **Predict.** What percentage does it get right in sorted groups of 100?
+# **Predict.** What percentage does the network get right in sorted groups of 100?
 
 # %%
 guesses.ask("sorted groups of 100, %", None)
@@ -324,7 +314,7 @@ guesses.compare("sorted groups of 100, %", round(100 * accuracy_in_groups(100, b
 #
 # ### How such a line gets in
 #
-# The notebook's first softmax was tried on ten scores, and the result looked fine. Two cells later an overflow was repaired, and in the same edit the sum was given its `axis=0`. Nobody ran the trial again, but it wouldn't have caught the slip anyway: for a single vector, axis 0 *is* the classes, and the ten numbers add up to 1 as they should. Only a batch shows the fault, which is why a test must look like real use.
+# The notebook's first softmax was tried on ten scores, and the result looked fine. Two cells later an overflow was repaired, and in the same edit the sum was given its `axis=0`. Nobody repeated the trial, though it wouldn't have caught the slip anyway: for a single vector, axis 0 *is* the classes, and the ten numbers add up to 1 as they should. Only a batch shows the fault, which is why a test must look like real use.
 #
 # ### Exercise 6.3: catch the fault (core, 6 minutes)
 #
@@ -333,7 +323,7 @@ guesses.compare("sorted groups of 100, %", round(100 * accuracy_in_groups(100, b
 
 # %%
 def my_depends_on_company(softmax):
-    """Return True if any row gets different numbers alone from those it gets in a batch."""
+    """Return True if any row's numbers change when it stands alone instead of in a batch."""
     ...
 
 
@@ -345,23 +335,22 @@ exercises.folded(my_depends_on_company)
 # %% [markdown]
 # ### Other people's softmaxes
 #
-# You may suspect that we have dug out one careless notebook to make a point. But the same fault was in [Microsoft's course on PyTorch for images](https://github.com/MicrosoftDocs/pytorchfundamentals/issues/4), and it is in a printed book on reinforcement learning, whose softmax is right for one state at a time and wrong for a batch, as [a reader shows](https://github.com/DeepReinforcementLearning/DeepReinforcementLearningInAction/issues/32). None of these people are careless. The fault raises no error, and only a question like yours in exercise 6.3 finds it.
+# You may suspect that we have dug out one careless notebook to make a point. But the same fault was in [Microsoft's course on PyTorch for images](https://github.com/MicrosoftDocs/pytorchfundamentals/issues/4), and it is in [a printed book on reinforcement learning](https://github.com/DeepReinforcementLearning/DeepReinforcementLearningInAction/issues/32). None of these people are careless. The fault raises no error, and only a question like yours in exercise 6.3 finds it.
 #
-# **A good place to stop.** You now know why it seems to work, and you have the test that would have given it away. The second half repairs the program.
+# **A good place to stop.** You now know why it seems to work, and you have the test that would have given it away. The second half opens the program and repairs it.
 #
-# ## Write the checks
+# ## Is it a gradient at all?
 #
-# Back to the body, and this time open all of it. The forward pass is lesson 03's without the biases, and because the pixels run from 0 to 255 we call them *raw* and not $X$: $Z_1 = \text{raw}\, W_1$, $A_1 = \sigma(Z_1)$ and $Z_2 = A_1 W_2$, from which come the shares. The way back is meant to follow the squared error of the shares, but in two formulas the notebook goes its own way:
+# Back to the body. The forward pass is lesson 03's without the biases, and because the pixels run from 0 to 255 we call them *raw* and not $X$: $Z_1 = \text{raw}\, W_1$, $A_1 = \sigma(Z_1)$ and $Z_2 = A_1 W_2$. The shares are computed from $Z_2$, and the way back is meant to follow their squared error. It begins like this:
 #
 # $$
 # \begin{aligned}
 # dZ_2 &= \tfrac{2}{n} (\text{shares} - Y) \\
-# &\quad \odot \text{shares} \odot (1 - \text{shares}), \\
-# \sigma'(z) &= e^{-z} / (1 + e^{-z})^2 .
+# &\quad \odot \text{shares} \odot (1 - \text{shares}) .
 # \end{aligned}
 # $$
 #
-# Is the first of them the gradient of *any* loss? In *Before you start*, each row of $dZ_2$ had to add up to 0, because adding a number to a whole row of logits changes no probability. Here the softmax runs down the columns, so each *column* would have to. Try it on one batch of 128 images.
+# Is that the gradient of *any* loss? In *Before you start*, each row of $dZ_2$ had to add up to 0, because adding a number to a whole row of logits changes no probability. Here the softmax runs down the columns, so it is each *column* that ought to add up to 0. Try it on one batch of 128 images.
 
 # %%
 raw = recipe.prepare(mnist.train_images[:128])
@@ -379,11 +368,11 @@ sums = dz2.sum(axis=0)
 print(f"column sums of dz2: {sums.min():.4f} to {sums.max():.4f}")
 
 # %% [markdown]
-# None adds up to 0, and no rounding in float64 is as large as that. So this can't be the gradient of any loss computed from these shares, and you didn't have to derive a single formula to say so. What is missing? Each share depends on every logit of its column, and the table of all these slopes is the **Jacobian**. The notebook keeps only its diagonal, share (1 − share).
+# None adds up to 0, and no rounding in float64 is as large as that. So this can't be the gradient of any loss computed from these shares, and you didn't have to derive a single formula to say so. What is missing? Each share depends on every logit of its column, and of the table of all these slopes, lesson 02's Jacobian, the notebook keeps only the diagonal, share (1 − share).
 #
 # ### Nine faults
 #
-# **You are the pathologist.** Go back over all you have been told about the notebook, and write down everything you would object to in it. Seven of the nine faults can be found that way. Then open our list, whose numbers return in the checks below.
+# Now write down everything you would object to in the notebook. Six of its nine faults can be found in what you have been told. Then open our list.
 #
 # <details><summary>Nine of the original's faults</summary>
 #
@@ -399,64 +388,13 @@ print(f"column sums of dz2: {sums.min():.4f} to {sums.max():.4f}")
 # | 8 | the sigmoid's slope overflows |
 # | 9 | pixels stay in 0 to 255 |
 #
-# Faults 1 and 7 are the two that nothing has given away so far.
+# Nothing has given away faults 1, 7 and 8 so far.
 #
 # </details>
-#
-# ### A check of your own
-#
-# <small>If you are tired, go on to *The first repairs*: they need no check of yours.</small>
-#
-# A **check** is a function that takes a recipe, makes it do something, and returns True or False. `autopsy.try_check` runs it on the original, and then on nine versions, each with one fault repaired (for 4 and 5 the softmax as well). It prints + where the check passes and - where it fails. A good check fails on the original, and passes where its own fault is repaired.
-#
-# Here is one for fault 9. Far from 0 a sigmoid is flat and hardly learns, so the check asks how widely the hidden units' sums $Z_1$ are scattered before the first step.
-
-
-# %%
-def sums_start_near_zero(recipe):
-    """Return whether the sums are scattered by at most 1, where a sigmoid is steep."""
-    W1, _ = recipe.initial_weights(np.random.RandomState(recipe.seed))
-    return (recipe.prepare(mnist.train_images[:1000]) @ W1).std() <= 1
-
-
-autopsy.try_check(sums_start_near_zero)
-
-# %% [markdown]
-# Now choose another fault, and write its check. For fault 3 you have just written the test; 6 and 7 need little code.
-#
-# <details><summary>What you can ask of a recipe</summary>
-#
-# Besides `recipe.prepare` and `recipe.initial_weights`, which you have just seen, there are these:
-#
-# | call | what it gives |
-# |---|---|
-# | `recipe.probabilities(z2)` | the shares, or probabilities |
-# | `recipe.gradients(weights, x, y)` | the recorded loss, and the gradients, as `grads.W1` and `grads.W2` |
-# | `recipe.epoch(step, 50_000)` | the epoch it prints after so many steps of 128 images; it may be a fraction |
-#
-# If you choose fault 6: with it alone repaired, what is recorded is the squared error of the shares. Before training that is about 1, not 0.9, because the shares still add up to 1 down each column and not along each row.
-#
-# If you are stuck, `autopsy.source(2)`, for example, prints the course's own check of fault 2, and `original.Recipe(**autopsy.REPAIRS[2])` is the recipe with that fault repaired.
-#
-# </details>
-
-
-# %%
-def your_check(recipe):
-    """Return True if the recipe passes, and False if it shows your fault."""
-    ...
-
-
-autopsy.try_check(your_check)
-
-# %% [markdown]
-# A check vouches only for what it asks: ours, for example, would pass a network whose weights all start at 0.
-#
-# **You may stop here, too**, with the faults on the table. What follows is surgery.
 #
 # ## The first repairs
 #
-# Make the first repair yourself: fix the two lines of the notebook's softmax. The next cell trains your recipe for 1,000 steps, asks it in the three ways, and puts it through the nine checks.
+# Make the first repair yourself: fix the two lines of the notebook's softmax. The next cell trains your recipe for 1,000 steps and asks it in all three ways.
 
 
 # %%
@@ -476,15 +414,14 @@ for way, answered in three_ways(repaired.probabilities, z2_repaired).items():
     print(f"{way:13}: {(answered == labels).mean():7.2%} right")
 with np.errstate(invalid="ignore"):
     far = repaired.probabilities(np.array([[0.0, 1.0], [2000.0, 0.0]]))
-print("two rows whose logits differ by 2,000 give NaN:", np.isnan(far).any())
-autopsy.examine(repaired)
+print("logits that lie 2,000 apart give NaN, not a number:", np.isnan(far).any())
 
 # %% [markdown]
-# When your repair is right, all three ways agree, check 3 passes, and rows whose logits lie far apart give no NaN.
+# When your repair is right, all three ways agree, and logits that lie far apart no longer give NaN.
 #
 # <details><summary>The repair</summary>
 #
-# Each row gets its own maximum and its own sum. With one maximum for the whole batch, a row far below it would give 0 / 0.
+# Each row gets its own maximum and its own sum. With one maximum for all, a row far below it would give 0 / 0.
 #
 # ```python
 # e = np.exp(z2 - z2.max(axis=1, keepdims=True))
@@ -493,9 +430,9 @@ autopsy.examine(repaired)
 #
 # </details>
 #
-# From here on a study (`studies/precision.py`) does the work: all 10,000 steps, **in the original's own float32**. It, too, repairs the softmax first, and then replaces the squared error with cross-entropy, which pulls hard where the network is most wrong ([lesson 02](02_sigmoid_softmax.ipynb)). That takes care of fault 4 as well, because its $dZ_2 = (P - Y)/n$ already comes from the whole Jacobian.
+# From here on a study (`studies/precision.py`) does the work: all 10,000 steps, **in the original's own float32**. Like you, it repairs the softmax first. Then it replaces the squared error with cross-entropy, which pulls hard where the network is most wrong ([lesson 02](02_sigmoid_softmax.ipynb)), and which takes care of fault 4 as well, because $dZ_2 = (P - Y)/n$ already comes from the whole Jacobian.
 #
-# **Predict.** With both repairs, what percentage of the validation images does it get right?
+# **Predict.** With both repairs, what percentage of the validation images does the network get right?
 
 # %%
 guesses.ask("softmax and cross-entropy, %", None)
@@ -516,48 +453,38 @@ print(f"first NaN at step {results['nan']:,}")
 guesses.compare("softmax and cross-entropy, %", round(100 * results["accuracy"], 2))
 
 # %% [markdown]
-# It has died. The weights have become NaN, *not a number*, and the network answers 0 to everything, because when all ten outputs are NaN `argmax` takes the first. You may blame the new loss, or the repaired softmax, but both are innocent.
+# It has died. The weights have become NaN, and the network answers 0 to everything, because among ten NaN `argmax` takes the first. You may suspect the new loss, or the repaired softmax, but both are innocent.
 #
 # ### What killed it
 #
-# Which formula can overflow? The softmax subtracts its maximum, and the sigmoid is lesson 02's stable one. That leaves fault 8, the sigmoid's slope $e^{-z} / (1 + e^{-z})^2$. Try it far from 0, in float32.
+# Which formula can overflow? The softmax subtracts its maximum, and the sigmoid is lesson 02's stable one. That leaves fault 8, the sigmoid's slope, which the notebook computes as $e^{-z} / (1 + e^{-z})^2$. On paper the formula is right. Try it far from 0, in float32.
 
 # %% tags=["hide-input"]
-for z in [-40.0, -88.0, -89.0]:
+for z in [-88.0, -89.0]:
     with np.errstate(over="ignore", invalid="ignore"):
         print(f"slope at {z:.0f}: {original.overflowing_slope(np.float32(z)):.1e}")
 wall = -np.log(np.finfo(np.float32).max)
 print(f"e to the -z is infinite below z = {wall:.1f}")
 
 # %% [markdown]
-# In float32 the largest number is about $10^{38}$. As $z$ falls, the square in the denominator overflows first, and the slope becomes 0, which is nearly right. But below $z = -88.7$, which we call the *wall*, $e^{-z}$ itself is infinite, and $\infty / \infty$ is NaN. A single sum beyond the wall, for a single image, is enough: its NaN fills the unit's whole column of $W_1$, because 0 times NaN is NaN even for blank pixels, and with the next batch it reaches every weight.
+# In float32 the largest number is about $10^{38}$. Below $z = -88.7$, which we call the *wall*, $e^{-z}$ is larger than that and counts as infinite, so the slope becomes $\infty / \infty$, which is NaN. One sum beyond the wall, for one image, is enough. Even a blank pixel gives 0 times NaN, which is NaN, so the unit's whole column of $W_1$ is lost, and with the next batch every other weight.
 #
-# Would a different order have helped, with the slope repaired *before* the loss? Here is the fate of five seeds after each set of repairs, and, for those that lived, the range of the lowest sum that a hidden unit reached.
+# Would a different order have helped, with the slope repaired *before* the loss? Here is what became of five seeds in each order.
 
 # %% tags=["hide-input"]
-print(f"{'repaired':22}  alive   lowest sums  accuracy")
-for repairs in ["softmax", "softmax + loss", "softmax + slope + loss"]:
+for repairs in ["softmax + loss", "softmax + slope + loss"]:
     ends = [precision[repairs, 0.001, seed, "float32"] for seed in [42, 1, 2, 3, 4]]
     alive = [end for end in ends if end["nan"] is None]
-    line = f"{repairs:22}  {len(alive)} of {len(ends)}"
-    if alive:
-        lowest = sorted(min(end["lowest"]) for end in alive)
-        right = sorted(end["accuracy"] for end in alive)
-        print(f"{line}  {lowest[-1]:4.0f} to {lowest[0]:4.0f}  {right[0]:.2%} to {right[-1]:.2%}")
-    else:
-        died = sorted(end["nan"] for end in ends)
-        print(f"{line}  first NaN at step {died[0]:,} to {died[-1]:,}")
+    print(f"{repairs:22}: {len(alive)} of {len(ends)} networks live")
+highest, *_, lowest = sorted((min(end["lowest"]) for end in alive), reverse=True)
+print(f"lowest sum of a hidden unit in these {len(alive)}: {highest:.0f} to {lowest:.0f}")
 
 # %% [markdown]
-# With the softmax alone the sums stop short of the wall, in one seed only just. With the better loss all five networks die. With the slope repaired first, all five live, and for the first time we can see how far that loss drives the sums: beyond the wall in every seed. The worst of them gets more right than the best with the softmax alone.
-#
-# Neither repair was wrong, then, but the better loss, whose steps are longer, woke a fault that had slept through ten thousand steps. This is the motto of the lesson: **first fix what can break; only then improve what works.**
-#
-# **Another good place to stop.** What is left is a single question, and it needs a fresh head: which of the changes helped?
+# With the slope repaired first all five live, although the new loss drives every one of them beyond the wall. So neither repair was wrong: the new loss, which pulls harder, woke a fault that had slept through ten thousand steps of the old one. This is the motto of the lesson: **first fix what can break; only then improve what works.**
 #
 # ## Which change helps?
 #
-# Four changes decide how well the network learns: the softmax over the classes; the whole Jacobian, which repairs the gradient of the squared error; cross-entropy in place of the squared error; pixels divided by 255. Stack them, each on top of those before it, and they make a ladder. A study (`studies/ladder.py`) ran each rung at the original's rate, 0.001, and in float64, so that nothing dies. All accuracies are for the validation images.
+# Four changes decide how well the network learns: the softmax over the classes; the whole Jacobian, which repairs the gradient of the squared error; cross-entropy in place of the squared error; and pixels divided by 255. Stack them, each on top of those before it, and they make a ladder. A study (`studies/ladder.py`) ran each rung at the original's rate, 0.001, and in float64, so that nothing dies. All accuracies are for the validation images.
 #
 # **Predict.** One of the four changes will look as if it should be undone. Which?
 
@@ -571,27 +498,21 @@ for row in studies.read("ladder")["rows"]:
     if row["results"]["finite"]:
         ladder[chosen["rung"], chosen["rate"], chosen["seed"]] = 100 * row["results"]["accuracy"]
 
-rungs = dict(original.rungs())
 names = ["the original", "softmax over the classes", "the whole Jacobian"]
 names += ["cross-entropy", "pixels / 255"]
 short = {name: name.replace(" over the classes", "") for name in names}
-print(f"{'':18}  accuracy  first gradient")
+print("at a learning rate of 0.001")
 for name in names:
-    rung = rungs[name]
-    start, batches = original.start(rung, 50_000)
-    images, digits = (part[batches[0]] for part in train_set)
-    _, grads = rung.gradients(start, rung.prepare(images), data.one_hot(digits))
-    length = np.sqrt((grads.W1**2).sum() + (grads.W2**2).sum())
-    print(f"{short[name]:18}  {ladder[name, 0.001, 42]:6.2f} %  {length:14.3f}")
+    print(f"{short[name]:18}  {ladder[name, 0.001, 42]:.2f} %")
 steps_down = {b: ladder[b, 0.001, 42] - ladder[a, 0.001, 42] for a, b in pairwise(names)}
 guesses.compare("the change to throw out", min(steps_down, key=steps_down.get))
 
 # %% [markdown]
-# Dividing the pixels by 255 is a disaster: it loses far more than all the changes before it had gained. Before you throw it out, look at the last column, which gives the length of the very first gradient. All rungs share *one* learning rate, but with scaled pixels the gradient is a thirteenth as long as on the rung before, so the same rate takes far shorter steps. You may object that the original's gradient is shorter still. It is, but behind scaled pixels even a step of the same length moves the sums $Z_1$ only a 255th as far. So our table has compared lengths of steps at least as much as changes.
+# Dividing the pixels by 255 is a disaster: it loses far more than all the changes before it had gained. Before you throw it out, look at the steps. All rungs share *one* learning rate, which was chosen for raw pixels, and the pixels are a factor of $dW_1$: divide them, and the same rate takes far shorter steps. So our table has compared the lengths of steps at least as much as it has compared the changes.
 #
 # ### A fair comparison
 #
-# To be fair, let each rung have a rate of its own. The study ran every rung at several rates with seed 42, and **validation** chose the best. Four other seeds, which had no say in that, then give each rung's gain over the one before, with its standard error.
+# Give each rung a rate of its own, then. The study ran every rung at several rates with seed 42, and **validation** chose the best. Four other seeds, which had no say in the choice, give each rung's gain over the one before, with its standard error.
 
 # %% tags=["hide-input"]
 best = {}
@@ -629,37 +550,84 @@ plt.show()
 # %% [markdown]
 # Dividing the pixels by 255, the disaster, turns out to be the largest gain after the softmax. **A rate belongs to the recipe that it was chosen for.**
 #
-# And cross-entropy, the loss that everybody would have changed first, gains nothing that we can tell from chance. We gave it the credit too, for as long as our ladder changed the loss and repaired the gradient in a single step; then a reader asked which of the two had helped, and it was the gradient. <small>For each rung, rates on both sides of the best did worse. With scaled pixels cross-entropy is ahead of squared error after all, but by a few tenths of a point.</small>
+# And cross-entropy, the change that everybody would have made first, gains nothing that we can tell from chance. So one of our nine faults has to be acquitted: on raw pixels, with a correct gradient and a rate of its own, the squared error of fault 5 does just as well. We gave cross-entropy the credit too, for as long as our ladder changed the loss and repaired the gradient in a single step. Then a reader asked which of the two had helped, and it was the gradient. <small>For each rung, rates on both sides of the best did worse. With scaled pixels cross-entropy is ahead after all, but by a few tenths of a point.</small>
 #
 # ## Which would you trust?
 #
-# Now ask the last rung, its slope repaired as well, in the same three ways. A fifth of the steps will do.
+# Take the last rung, repair its slope as well, and ask it in the same three ways. A fifth of the steps will do.
 
 # %% tags=["hide-input"]
 rate = best["pixels / 255"]
-last_rung = replace(rungs["pixels / 255"], learning_rate=rate, slope="stable", steps=2000)
+rung = dict(original.rungs())["pixels / 255"]
+last_rung = replace(rung, learning_rate=rate, slope="stable", steps=2000)
 last, _ = original.run(last_rung, train_set, bar)
 z2_last = last_rung.logits(last, last_rung.prepare(mnist.test_images))
 for way, answered in three_ways(last_rung.probabilities, z2_last).items():
     print(f"{way:13}: {(answered == labels).mean():.2%} right")
 
 # %% [markdown]
-# One answer, whichever way you ask, and a right one far more often. Lesson 00 asked which of two networks you would trust with the next digit that comes in by post, and whether accuracy would have warned you. Write three sentences of your own before you open the answer.
+# One answer, however you ask, and far more often the right one. Lesson 00 asked which of two networks you would trust with the next digit that comes in by post, and whether accuracy would have warned you. Write three sentences of your own before you open the answer.
 #
 # <details><summary>What we would say</summary>
 #
-# The one whose answer to an image is about that image alone, because a letter comes by itself. The other's accuracy would not have warned us: it was measured in company, so the measurement shared the fault. What did warn us was a baseline, and a check that asked about one image alone.
+# The one whose answer to an image is about that image alone, because a letter comes by itself. The other's accuracy, which was measured in company, gave no warning. What did was a baseline, and a check that asked about one image alone.
 #
 # </details>
 
 # %% [markdown]
-# ## If you have another quarter of an hour: why a divisor helps
+# ## If you have another half-hour
 #
-# Why should dividing the pixels help at all, if larger weights can make up for it?
+# The recap needs none of this.
 #
+# ### A company of your choice
+#
+# Here is an 8, one of 200 test images, twenty of each digit; you choose which of the others keep it company. Its logits $z$ stay as they are, and only $c$ moves. Because $\log \text{share} = z - c$ is never positive, the class with the smallest gap between the two wins. How many of the ten answers can you get out of this one image? We got nine.
+#
+# <small>The still picture has three companies: above, a dot is a $z$ and a diamond a $c$; below are the shares. Its last column has no company, and no $c$.</small>
+
+# %% mystnb={"image": {"alt": "A still of the picture of company: one image, of an eight, and four columns. Above, for each class, its logit z as a dot, the same in every column, and c as a diamond; below, e to the z minus c as bars, each against the longest. Alone, each c lies on its z, all ten bars are equal and the answer is 0. With all 20 zeros the smallest gap is at 7; with all 199 others at 8. Row by row, without c, the largest z is at 1."}}
+pictures.company(as_it_was, test_set)
+
+# %% [markdown]
+# ### A check of your own
+#
+# A **check** is a function that takes a recipe, makes it do something, and returns True or False. A good one fails on the original, and passes where its own fault is repaired. `autopsy.try_check` runs yours on the original and on nine versions, each with one fault repaired (for faults 4 and 5 the softmax, too), and prints + where it passes.
+#
+# Here is the course's own check of fault 9. Far from 0 a sigmoid is flat and hardly learns, so it asks how widely the sums $Z_1$ are scattered at the start.
+
+# %%
+autopsy.source(9)
+
+# %% [markdown]
+# A check vouches only for what it asks: this one would pass a network whose weights all start at 0. Choose another fault, write its check, and ask the same of yours. Faults 6 and 7 need little code.
+#
+# <details><summary>What you can ask of a recipe</summary>
+#
+# Besides `recipe.prepare` and `recipe.initial_weights`, there are these:
+#
+# | call | what it gives |
+# |---|---|
+# | `recipe.probabilities(z2)` | the shares, or probabilities |
+# | `recipe.gradients(weights, x, y)` | the recorded loss, and the gradients, as `grads.W1` and `grads.W2` |
+# | `recipe.epoch(step, 50_000)` | the epoch that it reports after that many steps of 128 images; it may be a fraction |
+#
+# If you are stuck, `original.Recipe(**autopsy.REPAIRS[2])` is the recipe with fault 2 repaired. `autopsy.examine(Repaired())` puts your own through all nine checks.
+#
+# </details>
+
+
+# %%
+def your_check(recipe):
+    """Return True if the recipe passes, and False if it shows your fault."""
+    ...
+
+
+autopsy.try_check(your_check)
+
+# %% [markdown]
 # ### Exercise 6.4: the rate that belongs to the pixels (stretch, 8 minutes)
 #
-# Divide the pixels by some divisor, and multiply the starting weights $W_1$ by it, so that every sum $Z_1$ is as before. With which learning rate for $W_1$ does training go on *exactly* as before?
+# Divide the pixels by some divisor, and multiply the starting weights $W_1$ by it, so that every sum $Z_1$ is as before. At which learning rate for $W_1$ does training go on *exactly* as before?
 
 
 # %%
@@ -674,13 +642,13 @@ exercises.check(my_rate_for_scaled)
 exercises.folded(my_rate_for_scaled)
 
 # %% [markdown]
-# In other words, dividing the pixels amounts to giving $W_1$ a learning rate of its own. In the study `studies/layer_rates.py` the pixels stay raw and only the rates differ, and the network comes within a tenth of a point of what division brought.
+# We tried it: in the study `studies/layer_rates.py` the pixels stay raw, only the rates of the two layers differ, and the network comes within a tenth of a point of what division brought.
 #
 # ## Recap
 #
 # **Why does it seem to work?** It borrows biases from its batches, and the measurement that should have caught it borrows them in the same way. You have now practised asking a program questions that look like real use, and you have seen that a repair can be right and still kill. What you don't have yet is more than one hidden layer.
 #
-# Five habits were missing in the original:
+# Five habits were missing from the original:
 #
 # - **A baseline**: ten averages, against which 84 % is nothing to be proud of.
 # - **A test that looks like real use**: one vector can't show what a batch does.
@@ -702,7 +670,7 @@ exercises.folded(my_rate_for_scaled)
 #
 #    <details><summary>Answer</summary>
 #
-#    The first NaN, and the operation that made it. The better loss may have moved the weights to where another fault does harm.
+#    The first NaN, and the operation that made it. The new loss may have moved the weights to where another fault does harm.
 #
 #    </details>
 #
