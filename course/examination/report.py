@@ -53,10 +53,10 @@ class Report:
         if not self.attempted:
             said = "Not attempted: my_train and my_predict return nothing yet."
             if self.beside:
-                share = self.beside.shares["strangers"]
-                held = sum(finding.held is True for finding in self.beside.findings.values())
-                wrong = sum(finding.held is False for finding in self.beside.findings.values())
-                said += f"\noriginal: {held} yes, {wrong} no; {share.right:.2%} of strangers' digits right"
+                verdicts = [finding.held for finding in self.beside.findings.values()]
+                share = self.beside.shares["strangers"].right
+                said += f"\noriginal: {verdicts.count(True)} yes, {verdicts.count(False)} no; "
+                said += f"{share:.2%} of strangers' digits right"
             return said
         lines = [
             f"Trained once on {self.images:,} images, five times on {self.few:,} of them;",
