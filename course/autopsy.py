@@ -14,8 +14,8 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from course.exercises import Shown
 from course.materials import faulty_download
+from course.shown import Shown
 from mnistlib import data, download, functions, original
 from mnistlib.gradcheck import central_difference
 

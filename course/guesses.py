@@ -10,7 +10,7 @@ import html
 import math
 import re
 
-from course.exercises import Shown
+from course.shown import Shown
 
 #: What a guess or an answer may be; a guess of several parts may come as a tuple of these.
 Guessable = int | float | str

@@ -21,10 +21,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from course import files
-from course.exercises import Shown, solutions, store, withheld
+from course.exercises import solutions, store, withheld
 from course.lessons import NOTEBOOKS, RECALL, Lesson, all_lessons
 from course.lessons.markdown import code_block, jupyter_anchor
 from course.lessons.questions import questions
+from course.shown import Shown
 
 #: Days until a card is asked again: since its lesson was read, and each time that it was known.
 INTERVALS = (1, 7, 21)
