@@ -22,6 +22,7 @@ from typing import NamedTuple
 
 from course.classroom import inspection
 from course.classroom.inspection import DEFINITIONS, IMPORTS, begins, imported
+from course.stubs import is_stub
 
 #: A line that Jupyter alone understands.
 JUPYTERS = re.compile(r"^([ \t]*)(?:[%!?].*|.*\?)$", re.MULTILINE)
@@ -158,7 +159,7 @@ def answers_in(
         exercise = name[3:]
         place = names.last(name)
         definition = None if place is None else statements[place]
-        if is_function(definition) and not is_blank(definition):
+        if is_function(definition) and not is_stub(definition):
             may_use = {*given.get(exercise, ())}
             codes = map(names.code, reversed(names.versions(name)))
             versions = [Answer(code, inspection.reason_to_read(code, may_use)) for code in codes]
@@ -195,17 +196,6 @@ def is_function(statement: ast.stmt | None) -> bool:
     return isinstance(statement, ast.FunctionDef)
 
 
-def is_blank(statement: ast.stmt) -> bool:
-    """Tell whether a function is a stub: a docstring, ``...``, ``pass``, or not implemented."""
-    return is_function(statement) and all(
-        isinstance(line, ast.Pass)
-        or (isinstance(line, ast.Return) and ast.unparse(line) in ("return", "return None"))
-        or (isinstance(line, ast.Raise) and "NotImplementedError" in ast.unparse(line))
-        or (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant))
-        for line in statement.body
-    )
-
-
 # --- What a statement needs
 
 
@@ -220,7 +210,7 @@ class Names:
         modules = {name for statement in statements for name in imported(statement)}
         for place, statement in enumerate(statements):
             for name in names_set(statement) | (names_changed(statement) - modules):
-                if name not in self.places or not is_blank(statement):
+                if name not in self.places or not is_stub(statement):
                     anew = is_set_anew(name, statement)
                     self.places.setdefault(name, []).append((place, anew))
 
@@ -238,7 +228,7 @@ class Names:
             if found:
                 found[-1].append(place)
         functions = [version for version in found if is_function(self.statements[version[0]])]
-        return [version for version in functions if not is_blank(self.statements[version[0]])]
+        return [version for version in functions if not is_stub(self.statements[version[0]])]
 
     def code(self, places: list[int]) -> str:
         """Return the source of statements and of all that they need."""
