@@ -20,7 +20,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from course.exercises import WITHHELD
+from course.exercises import WITHHELD, solution
 from course.exercises.exercise import Exercise, Mistake
 from course.lessons import ROOT, Lesson, all_lessons
 from course.lessons.formats import nbformat
@@ -138,7 +138,6 @@ def laid_open(fold: re.Match) -> str:
 
 def exercise_page(exercise: Exercise) -> str:
     """Return an exercise with its solution, hints, and the mistakes that its checker knows."""
-    from course import exercises
 
     def asked():
         """Ask for the exercise by a function's name."""
@@ -150,7 +149,7 @@ def exercise_page(exercise: Exercise) -> str:
         f"### {exercise.heading}\n\n*{exercise.level}, {exercise.minutes} minutes*",
         re.sub(r"\n{3,}", "\n\n", FOLD.sub("", exercise.task)).strip(),
         code_block(exercise.stub),
-        f"**Solution**\n\n{code_block(exercises.solution(asked))}",
+        f"**Solution**\n\n{code_block(solution(asked))}",
         f"**What a right answer is told**\n\n{notice}",
         f"**Hints**\n\n{hints}",
     ]
