@@ -9,11 +9,13 @@ from typing import get_args
 from course.classroom import isolation, table
 from course.classroom.assignment import levels, names_given
 from course.classroom.extract import Answer
-from course.classroom.protocol import LOST, READING_SECONDS, TEXT, Limits
+from course.classroom.sandbox import TEXT, Limits
 from course.classroom.submissions import Submission, read_files
-from course.classroom.table import Row
+from course.classroom.table import LOST, Row
 from course.exercises.reply import Kind
 
+#: Processor time for taking the answers out of a submission.
+READING_SECONDS = 20
 #: Processor time to train what an open exercise asks for.
 OPEN_SECONDS = 120
 
@@ -58,7 +60,7 @@ def answers_of(
         return {}, unread or "nothing was handed in"
     files = [(place, base64.b64encode(raw).decode()) for place, raw in files]
     result = isolation.run(
-        "extract",
+        "take_sent_answers",
         {"files": files, "given": names_given()},
         limits._replace(seconds=READING_SECONDS),
         trusted,
@@ -91,7 +93,7 @@ def try_answer(name: str, lesson: str, limits: Limits, trusted: bool, answer: An
     if answer.lost:
         return Row(kind=LOST, reply=answer.lost, version=answer.digest)
     arguments = {"name": name, "source": answer.source, "seed": secrets.randbits(32)}
-    result = isolation.run("check", arguments, limits, trusted, lesson)
+    result = isolation.run("try_source", arguments, limits, trusted, lesson)
     kind, reply, reason = read_reply(result)
     is_nearly_right = kind != LOST and result.get("is_nearly_right") is True
     return Row(

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from course import exercises
-from course.classroom import handout, sandbox
+from course.classroom import assignment, handout, trial
 from course.lessons import ROOT, all_lessons
 from course.lessons.markdown import FOLD
 from course.making import execute
@@ -181,8 +181,6 @@ def test_a_lesson_of_the_students_copy_runs_from_top_to_bottom_on_its_own(folder
 def test_each_solution_pasted_into_the_students_copy_is_right_and_needs_no_second_look(
     folder, lesson
 ):
-    from course.classroom import assignment
-
     made = notebook(folder, lesson)
     for cell in made.cells:
         stub = re.search(r"^def my_(\w+)", cell.source, re.MULTILINE)
@@ -194,7 +192,7 @@ def test_each_solution_pasted_into_the_students_copy_is_right_and_needs_no_secon
     answers = that_count([file], assignment.names_given())
     for exercise in lesson.exercises:
         answer = answers[exercise.name]
-        assert sandbox.check(exercise.name, answer.source, 0)["kind"] == "right", exercise.name
+        assert trial.try_source(exercise.name, answer.source, 0)["kind"] == "right", exercise.name
         assert answer.note == "", exercise.name
 
 
@@ -236,7 +234,7 @@ def test_the_pages_variant_works_as_it_stands(monkeypatch):
     assert reply.kind == "wrong value"
     assert "is every right answer sure enough?" in reply.text
     for seed in range(5):
-        drawn = sandbox.with_cases_drawn(variant, seed)
+        drawn = trial.with_cases_drawn(variant, seed)
         assert exercises.check_answer(drawn, variant.reference).kind == "right"
     assert exercises.check_answer(variant, variant.reference).kind == "right"
 
