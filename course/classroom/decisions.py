@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from course.classroom.extract import Answer
+from course.classroom.extract import Version
 from course.classroom.table import Row
 
 TITLE = "For you to decide"
@@ -20,7 +20,7 @@ NEW_LINE = re.compile(r" (?=(?:\w+: )?(?:wanted|got) )")
 
 def page(
     rows: list[Row],
-    answers: Mapping[str, Mapping[str, list[Answer]]],
+    answers: Mapping[str, Mapping[str, list[Version]]],
     worth: Mapping[str, float],
 ) -> str:
     """Return the page; what others wrote stands there as text, and no script runs but ours.
@@ -66,7 +66,7 @@ def page(
     return "\n".join(parts)
 
 
-def card(rows: list[Row], versions: list[Answer], worth: Mapping[str, float]) -> str:
+def card(rows: list[Row], versions: list[Version], worth: Mapping[str, float]) -> str:
     """Return what is to be decided about an answer, or about several of which there is none to see."""
     row = rows[0]
     parts = [f"<section><h3>{html.escape(row.student)}</h3>"]

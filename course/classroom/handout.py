@@ -119,7 +119,7 @@ def make_students(folder: Path, with_solutions: bool) -> None:
 # --- The teacher's
 
 
-def questions(lesson: Lesson) -> Iterator[str]:
+def questions_laid_open(lesson: Lesson) -> Iterator[str]:
     """Yield a lesson's headings with folded answers under them, the answers laid open."""
     for _, cell in lesson.cells("markdown"):
         for part in re.split(r"^(?=#{2,3} )", cell.source, flags=re.MULTILINE):
@@ -186,7 +186,7 @@ def make_teacher(folder: Path) -> None:
             minutes,
         )
         rows.append("| " + " | ".join(map(str, row)) + " |")
-        parts = [f"# {head.number} {head.title}", head.time, *questions(lesson)]
+        parts = [f"# {head.number} {head.title}", head.time, *questions_laid_open(lesson)]
         if exercises:
             parts += ["## Exercises", *map(exercise_page, exercises)]
         text = "\n\n".join(parts) + "\n"

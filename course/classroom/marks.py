@@ -107,7 +107,7 @@ def main(argv: list[str] | None = None) -> None:
         handed_in = submissions_in(chosen.folder, names)
         marks = table.read_rows(chosen.out)
         refuse_others(chosen.out, marks, lessons)
-        worth = grades.worth([*lessons], chosen.points)
+        worth = grades.worth_of([*lessons], chosen.points)
         given = by_hand.read_marks(hand, by_hand.callable_names(handed_in, marks), worth)
     except ValueError as error:
         sys.exit(str(error))

@@ -124,7 +124,7 @@ def solution(function: Callable) -> Shown:
     exercise = find(function)
     if words := withheld():
         return Shown(words, f"<p>{markup.text(words)}</p>")
-    source = solutions.source(exercise.shown)
+    source = solutions.shown_source(exercise.shown)
     return Shown(source, markup.program(source))
 
 

@@ -3,7 +3,7 @@
 import html
 
 from course.classroom import by_hand, decisions
-from course.classroom.extract import Answer
+from course.classroom.extract import Version
 from tests.course.test_grades import some_rows
 
 EVIL = "<img src=x onerror=alert(1)>"
@@ -19,8 +19,8 @@ def a_page():
         row._replace(exercise="split", note=f"Read it: {EVIL}"),
     ]
     versions = [
-        Answer(source=f"def my_one_hot(): '{EVIL}'", place=f"{EVIL}.py"),
-        Answer(source=f"def my_one_hot( {EVIL}", lost="SyntaxError", place="02.ipynb"),
+        Version(source=f"def my_one_hot(): '{EVIL}'", place=f"{EVIL}.py"),
+        Version(source=f"def my_one_hot( {EVIL}", lost="SyntaxError", place="02.ipynb"),
     ]
     answers = {row.student: {"one_hot": versions, "split": versions[:1]}}
     return decisions.page(rows, answers, dict.fromkeys(["one_hot", "split", "softmax"], 2.0))
