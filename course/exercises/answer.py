@@ -7,7 +7,7 @@ import re
 import textwrap
 import traceback
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -16,15 +16,15 @@ from course.stubs import is_stub
 
 
 class Stop(NamedTuple):
-    """Where an answer stopped."""
+    """Where an answer stopped, or in which line NumPy warned; nothing is known of it by default."""
 
-    line: str
+    line: str = ""
     #: What the function's own names in that line stood for.
-    names: dict[str, object]
+    names: Mapping[str, object] = {}
     #: Those of its names that are arrays of the notebook, made outside the function.
-    outside: list[str]
+    outside: Sequence[str] = ()
     #: In which other function of the reader's that line stands, if it does.
-    inside: str
+    inside: str = ""
 
 
 def definition_of(function: Callable) -> ast.AST | None:
@@ -73,7 +73,7 @@ def where_it_stopped(function: Callable, trace: types.TracebackType | None) -> S
     file = file_of(function)
     frames = [each for each in traceback.walk_tb(trace) if each[0].f_code.co_filename == file]
     if not frames:
-        return Stop("", {}, [], "")
+        return Stop()
     frame, number = frames[-1]
     line = linecache.getline(file, number).strip()
     words = dict.fromkeys(re.findall(r"\b[A-Za-z_]\w*", line))  # each once

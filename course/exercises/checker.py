@@ -104,7 +104,7 @@ CHANGED_BY: dict[str, str] = {
 def changed_argument(name: str, function: Callable, attempt: Attempt) -> Fault:
     """Say that an argument is changed, in which line, and what would leave it alone."""
     place = list(attempt.axes).index(name)
-    line = call(function, attempt.arguments, frozen=place).line
+    line = call(function, attempt.arguments, frozen=place).stop.line
     is_a_list = isinstance(attempt.arguments[place], list)
     ways = [sentence for pattern, sentence in CHANGED_BY.items() if re.search(pattern, line)]
     way = ways[0] if ways else "changes a list" if is_a_list and not line else "changes"

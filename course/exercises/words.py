@@ -187,7 +187,7 @@ def error_in_words(attempt: Attempt) -> str:
     unfit = unfit_shapes(outcome.error)
     if not unfit:
         return outcome.error
-    names = outcome.names or dict(zip(attempt.axes, attempt.arguments))
+    names = outcome.stop.names or dict(zip(attempt.axes, attempt.arguments))
     arrays = {name: value for name, value in names.items() if shape_of(value)}
     return "\n".join([unfit, *names_in_words(arrays, attempt)])
 
