@@ -172,13 +172,6 @@ def _any_of(numbers: set[int]) -> str:
     return f"any of the faults {', '.join(map(str, first))} and {last}"
 
 
-def table() -> Shown:
-    """Show the verdicts of the course's nine checks, and the question that each asks."""
-    rows = [f"{verdicts(check).row}   {number}" for number, check in CHECKS.items()]
-    questions = [f"{number} {question}" for number, question in QUESTIONS.items()]
-    return Shown("\n".join([HEADER, *rows, *questions]))
-
-
 def source(number: int) -> Shown:
     """Show the course's check of a fault."""
     return Shown(inspect.getsource(CHECKS[number]).rstrip())
@@ -286,19 +279,6 @@ def units_are_awake(recipe):
     W1, _ = recipe.initial_weights(np.random.RandomState(recipe.seed))
     return (recipe.prepare(_mnist().train_images[:1000]) @ W1).std() <= 1
 
-
-#: What each of the course's checks asks.
-QUESTIONS = {
-    1: "Is the file it keeps the published one?",
-    2: "Do runs on two different days make the same split?",
-    3: "Do images get the same answer alone as in company?",
-    4: "Is the gradient that of the loss?",
-    5: "Does the loss pull where the network is most wrong?",
-    6: "Does a nudge move the recorded loss?",
-    7: "Is epoch 1 one pass over all images?",
-    8: "Is the slope finite far out?",
-    9: "Do the sums start where sigmoids bend?",
-}
 
 #: The course's check of each fault.
 CHECKS: dict[int, Check] = {
