@@ -4,16 +4,17 @@ A *check* gets a recipe, makes it do something, and returns True if the recipe p
 on the original and passes where its own fault is repaired. Reached from lesson 06.
 """
 
+import ast
 import inspect
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from tempfile import TemporaryDirectory
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from course.exercises.answer import definition_of
 from course.materials import faulty_download
 from course.shown import Shown
 from mnistlib import data, download, functions, original
@@ -42,22 +43,6 @@ FIELDS = {number: list(repair)[-1] for number, repair in REPAIRS.items()}
 ALSO = {3: {3, 4, 5}, 4: {4, 5}}
 
 HEADER = "repaired: none  1 2 3 4 5 6 7 8 9"
-
-
-class _Watched(original.Recipe):
-    """A recipe that notes which of its choices a check reads by name."""
-
-    names_read: ClassVar[set[str]] = set()
-
-    def __getattribute__(self, name: str):
-        asker = sys._getframe(1).f_globals.get("__name__")
-        if name in FIELDS.values() and asker not in (
-            "mnistlib.original",
-            "course.materials.faulty_download",
-            "dataclasses",
-        ):
-            _Watched.names_read.add(name)
-        return super().__getattribute__(name)
 
 
 class Verdicts(NamedTuple):
@@ -90,8 +75,8 @@ def verdicts(check: Check) -> Verdicts:
 
 def try_check(check: Check) -> Shown:
     """Show the verdicts of a check, and what they say about it."""
-    _Watched.names_read.clear()
-    recipes = {0: _Watched()} | {number: _Watched(**repair) for number, repair in REPAIRS.items()}
+    recipes = {0: original.Recipe()}
+    recipes |= {number: original.Recipe(**repair) for number, repair in REPAIRS.items()}
     answers = {}
     for number, recipe in recipes.items():
         try:
@@ -118,7 +103,21 @@ def try_check(check: Check) -> Shown:
                 "If it is an array of answers, .all() or .any() turns it into one."
             )
     found = Verdicts(bool(answers.pop(0)), {n: bool(answer) for n, answer in answers.items()})
-    return Shown(f"{HEADER}\n{found.row}\n{diagnosis(found, _Watched.names_read)}")
+    return Shown(f"{HEADER}\n{found.row}\n{diagnosis(found, choices_read_in(check))}")
+
+
+def choices_read_in(check: Check) -> set[str]:
+    """Return which choices of its recipe a check reads by name, as its source says."""
+    definition = definition_of(check)
+    if not isinstance(definition, ast.FunctionDef):
+        return set()
+    return {
+        node.attr
+        for node in ast.walk(definition)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == definition.args.args[0].arg
+    }
 
 
 def diagnosis(found: Verdicts, names_read: set[str]) -> str:
