@@ -20,8 +20,9 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from course.exercises import WITHHELD, solution
+from course.exercises import WITHHELD
 from course.exercises.exercise import Exercise, Mistake
+from course.exercises.solutions import shown_source
 from course.lessons import ROOT, Lesson, all_lessons
 from course.lessons.formats import nbformat
 from course.lessons.markdown import FOLD, code_block
@@ -138,18 +139,13 @@ def laid_open(fold: re.Match) -> str:
 
 def exercise_page(exercise: Exercise) -> str:
     """Return an exercise with its solution, hints, and the mistakes that its checker knows."""
-
-    def asked():
-        """Ask for the exercise by a function's name."""
-
-    asked.__name__ = f"my_{exercise.name}"
     hints = "\n".join(f"{i}. {hint}" for i, hint in enumerate(exercise.hints, start=1))
     notice = re.sub(r"\{[^}]*\}", "…", exercise.notice)  # filled in for each answer
     parts = [
         f"### {exercise.heading}\n\n*{exercise.level}, {exercise.minutes} minutes*",
         re.sub(r"\n{3,}", "\n\n", FOLD.sub("", exercise.task)).strip(),
         code_block(exercise.stub),
-        f"**Solution**\n\n{code_block(solution(asked))}",
+        f"**Solution**\n\n{code_block(shown_source(exercise.shown))}",
         f"**What a right answer is told**\n\n{notice}",
         f"**Hints**\n\n{hints}",
     ]

@@ -17,6 +17,7 @@ from course.lessons import ROOT, all_lessons
 from course.lessons.markdown import FOLD
 from course.making import execute
 from tests.course.a_class import that_count
+from tests.course.handed_in import write
 
 LESSONS = all_lessons()
 each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
@@ -49,15 +50,6 @@ def notebook(folder, lesson):
 
 def page(folder, lesson):
     return (folder / "teacher" / f"{lesson.name}.md").read_text(encoding="utf-8")
-
-
-def named(name):
-    """Return a function that asks for an exercise by its name."""
-
-    def asked(): ...
-
-    asked.__name__ = f"my_{name}"
-    return asked
 
 
 def flat(text):
@@ -186,7 +178,7 @@ def test_each_solution_pasted_into_the_students_copy_is_right_and_needs_no_secon
         stub = re.search(r"^def my_(\w+)", cell.source, re.MULTILINE)
         exercise = exercises.EXERCISES.get(stub[1]) if stub else None
         if exercise:
-            shown = str(exercises.solution(named(stub[1])))
+            shown = str(exercises.solution(write(stub[1], "...")))
             cell.source = shown.replace(f"def {exercise.shown.__name__}(", f"def my_{stub[1]}(", 1)
     file = (lesson.path.name, nbformat.writes(made).encode())
     answers = that_count([file], assignment.names_given())
