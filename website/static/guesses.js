@@ -38,9 +38,27 @@
     const plain = number.replaceAll(",", "");
     return { value: Number(`${sign}${plain}e${power}`), decimals: fraction.length - power, digits: plain.replace(".", "").replace(/^0+/, "").length };
   }
+  // An answer in several parts is right if each part is, whatever stands between them.
   function judged(guess, answer) {
-    const words = (text) => text.trim().toLowerCase().replace(/\s+/g, " ");
-    if (words(guess) === words(answer)) return "right";
+    const whole = judgedWhole(guess, answer);
+    if (whole) return whole;
+    const [ours, theirs] = [words(guess), words(answer)];
+    const each = ours.length === theirs.length ? ours.map((word, i) => judgedWhole(word, theirs[i])) : [""];
+    if (!each.length || each.includes("")) return "";
+    return each.includes("rounded") ? "rounded" : "right";
+  }
+  const BETWEEN = ["", "%", "and", "the", "a", "an"];
+  const words = (text) =>
+    text
+      .trim()
+      .toLowerCase()
+      .replace(/ \(.*?\)/g, "")
+      .replace(/^[()[\]]+|[()[\]]+$/g, "")
+      .split(/,?\s+|; ?/)
+      .filter((word) => !BETWEEN.includes(word));
+  function judgedWhole(guess, answer) {
+    const plain = (text) => text.trim().toLowerCase().replace(/\s+/g, " ");
+    if (plain(guess) === plain(answer)) return "right";
     const one = read(guess);
     const other = read(answer);
     if (!one || !other) return "";

@@ -19,7 +19,7 @@ def asking(lessons):
 GUESSES = [
     *["101,770", "1.0177e5", "10,1770", "log 10", "ln(10)", "log 0", "2.3", "2.31", "2", "1/4"],
     *[".25", "1/0", "\N{MINUS SIGN}5", "1e-5", "81 %", "81", "3.2", ".", "%", "nan", "It  rises"],
-    *["-log 0.1", "log 0.1", "-log 0"],
+    *["-log 0.1", "log 0.1", "-log 0", "(110, 4, 56)", "110 and 4.0", "it (never) rises", "the"],
 ]
 #: Types guesses, one after the other, and returns what is said of each where another answer came out.
 SAID = """([field, tag, out, guesses]) => {
@@ -42,7 +42,7 @@ def test_a_guess_is_kept_and_judged_as_in_a_notebook(tab, asking):
     assert field.input_value() == "<img src=x>"
     assert answer.text_content().startswith("You guessed <img src=x>; the answer is ")
     places = [field.element_handle(), answer.element_handle()]
-    for out in ("101770", "2.302585", "0.25", "-5", "81.36", "3", "it rises"):
+    for out in ("101770", "2.302585", "0.25", "-5", "81.36", "3", "it rises", "110, 4, 56"):
         ends = [guesses.ENDS[guesses.judged(guess, out)].format(out) for guess in GUESSES]
         wanted = [f"You guessed {guess}{end}" for guess, end in zip(GUESSES, ends, strict=True)]
         assert page.evaluate(SAID, [*places, out, GUESSES]) == wanted
