@@ -88,7 +88,7 @@ def judged(guess: str, answer: str) -> str:
 def _words(text: str) -> list[str]:
     """Return the words and numbers of an answer in several parts, without what stands between them."""
     text = re.sub(r" \(.*?\)", "", text.strip().lower()).strip("()[]")
-    words = re.split(r",?\s+|; ?", text)
+    words = re.split(r",?\s+|; ?|,(?!\d{3}(?!\d))", text)  # 101,770 is one number
     return [word for word in words if word not in {"", "%", "and", "the", "a", "an"}]
 
 

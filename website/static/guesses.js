@@ -54,7 +54,7 @@
       .toLowerCase()
       .replace(/ \(.*?\)/g, "")
       .replace(/^[()[\]]+|[()[\]]+$/g, "")
-      .split(/,?\s+|; ?/)
+      .split(/,?\s+|; ?|,(?!\d{3}(?!\d))/) // 101,770 is one number
       .filter((word) => !BETWEEN.includes(word));
   function judgedWhole(guess, answer) {
     const plain = (text) => text.trim().toLowerCase().replace(/\s+/g, " ");
