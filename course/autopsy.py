@@ -4,18 +4,19 @@ A *check* gets a recipe, makes it do something, and returns True if the recipe p
 on the original and passes where its own fault is repaired. Reached from lesson 06.
 """
 
+import ast
 import inspect
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from tempfile import TemporaryDirectory
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from course.exercises import Shown
+from course.exercises.answer import definition_of
 from course.materials import faulty_download
+from course.shown import Shown
 from mnistlib import data, download, functions, original
 from mnistlib.gradcheck import central_difference
 
@@ -42,22 +43,6 @@ FIELDS = {number: list(repair)[-1] for number, repair in REPAIRS.items()}
 ALSO = {3: {3, 4, 5}, 4: {4, 5}}
 
 HEADER = "repaired: none  1 2 3 4 5 6 7 8 9"
-
-
-class _Watched(original.Recipe):
-    """A recipe that notes which of its choices a check reads by name."""
-
-    names_read: ClassVar[set[str]] = set()
-
-    def __getattribute__(self, name: str):
-        asker = sys._getframe(1).f_globals.get("__name__")
-        if name in FIELDS.values() and asker not in (
-            "mnistlib.original",
-            "course.materials.faulty_download",
-            "dataclasses",
-        ):
-            _Watched.names_read.add(name)
-        return super().__getattribute__(name)
 
 
 class Verdicts(NamedTuple):
@@ -90,8 +75,8 @@ def verdicts(check: Check) -> Verdicts:
 
 def try_check(check: Check) -> Shown:
     """Show the verdicts of a check, and what they say about it."""
-    _Watched.names_read.clear()
-    recipes = {0: _Watched()} | {number: _Watched(**repair) for number, repair in REPAIRS.items()}
+    recipes = {0: original.Recipe()}
+    recipes |= {number: original.Recipe(**repair) for number, repair in REPAIRS.items()}
     answers = {}
     for number, recipe in recipes.items():
         try:
@@ -118,7 +103,21 @@ def try_check(check: Check) -> Shown:
                 "If it is an array of answers, .all() or .any() turns it into one."
             )
     found = Verdicts(bool(answers.pop(0)), {n: bool(answer) for n, answer in answers.items()})
-    return Shown(f"{HEADER}\n{found.row}\n{diagnosis(found, _Watched.names_read)}")
+    return Shown(f"{HEADER}\n{found.row}\n{diagnosis(found, choices_read_in(check))}")
+
+
+def choices_read_in(check: Check) -> set[str]:
+    """Return which choices of its recipe a check reads by name, as its source says."""
+    definition = definition_of(check)
+    if not isinstance(definition, ast.FunctionDef):
+        return set()
+    return {
+        node.attr
+        for node in ast.walk(definition)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == definition.args.args[0].arg
+    }
 
 
 def diagnosis(found: Verdicts, names_read: set[str]) -> str:
@@ -170,13 +169,6 @@ def _any_of(numbers: set[int]) -> str:
     if not first:
         return f"fault {last} alone"
     return f"any of the faults {', '.join(map(str, first))} and {last}"
-
-
-def table() -> Shown:
-    """Show the verdicts of the course's nine checks, and the question that each asks."""
-    rows = [f"{verdicts(check).row}   {number}" for number, check in CHECKS.items()]
-    questions = [f"{number} {question}" for number, question in QUESTIONS.items()]
-    return Shown("\n".join([HEADER, *rows, *questions]))
 
 
 def source(number: int) -> Shown:
@@ -286,19 +278,6 @@ def sums_start_near_zero(recipe):
     W1, _ = recipe.initial_weights(np.random.RandomState(recipe.seed))
     return (recipe.prepare(_mnist().train_images[:1000]) @ W1).std() <= 1
 
-
-#: What each of the course's checks asks.
-QUESTIONS = {
-    1: "Is the file it keeps the published one?",
-    2: "Do runs on two different days make the same split?",
-    3: "Do images get the same answer alone as in company?",
-    4: "Is the gradient that of the loss?",
-    5: "Does the loss pull where the network is most wrong?",
-    6: "Does a nudge move the recorded loss?",
-    7: "Is epoch 1 one pass over all images?",
-    8: "Is the slope finite far out?",
-    9: "Do the sums start where a sigmoid is steep?",
-}
 
 #: The course's check of each fault.
 CHECKS: dict[int, Check] = {

@@ -10,9 +10,9 @@ import html
 import math
 import re
 
-from course.exercises import Shown
+from course.shown import Shown
 
-#: What a guess or an answer may be; a guess of several parts may come as a tuple of these.
+#: What a guess or an answer may be; a guess of several parts may come as a tuple or a list of these.
 Guessable = int | float | str
 
 #: Longest guess in words, in characters: a guess is a number or a phrase.
@@ -72,30 +72,30 @@ def judged(guess: str, answer: str) -> str:
     """Return "right"; or "rounded" for a number that the answer rounds to; or nothing.
 
     Numbers are the same however they are written: "101,770" is 101770, and "log 10" or "-log 0.1" is
-    2.302585. A single digit is too rough to be called rounded. An answer of several parts is judged
-    part by part, whether a guess has spaces, commas or "and" between them.
+    2.302585. A single digit is too rough to be called rounded. An answer in several parts is right if
+    each part is, whatever stands between them.
     """
-    parts, wanted = _parts(guess), _parts(answer)
-    if parts == wanted:
+    how_right = _judged_whole(guess, answer)
+    if how_right:
+        return how_right
+    ours, theirs = _words(guess), _words(answer)
+    if not ours or len(ours) != len(theirs):
+        return ""
+    parts = {_judged_whole(one, other) for one, other in zip(ours, theirs, strict=True)}
+    return "" if "" in parts else "rounded" if "rounded" in parts else "right"
+
+
+def _words(text: str) -> list[str]:
+    """Return the words and numbers of an answer in several parts, without what stands between them."""
+    text = re.sub(r" \(.*?\)", "", text.strip().lower()).strip("()[]")
+    words = re.split(r",?\s+|; ?|,(?!\d{3}(?!\d))", text)  # 101,770 is one number
+    return [word for word in words if word not in {"", "%", "and", "the", "a", "an"}]
+
+
+def _judged_whole(guess: str, answer: str) -> str:
+    """Return how right a guess is, as ``judged`` does, where it is one number or one phrase."""
+    if guess.casefold().split() == answer.casefold().split():
         return "right"
-    if len(wanted) == 1 or len(parts) != len(wanted):
-        return _judged_number(guess, answer)
-    pairs = zip(parts, wanted, strict=True)
-    how = ["right" if one == other else _judged_number(one, other) for one, other in pairs]
-    return "" if "" in how else "rounded" if "rounded" in how else "right"
-
-
-def _parts(text: str) -> list[str]:
-    """Return the parts of a guess or an answer, without brackets, and commas but in 101,770."""
-    return [
-        part
-        for part in re.sub(r"[\[\]()]|,(?!\d{3}(?!\d))", " ", text.casefold()).split()
-        if part not in ("and", "%")
-    ]
-
-
-def _judged_number(guess: str, answer: str) -> str:
-    """Return how right a guessed number is; nothing if one of the two is none."""
     one, other = _read(guess), _read(answer)
     if one is None or other is None:
         return ""
@@ -133,7 +133,8 @@ def _read(text: str) -> tuple[float, float, float] | None:
 def _checked(value: object, what: str) -> Guessable:
     """Return a number or a text as Python's own, or say what else came."""
     if isinstance(value, (tuple, list)):  # several questions at once: (0.1, 0.3)
-        value = " and ".join(_shown(_checked(part, what)) for part in value)
+        parts = [_shown(_checked(part, what)) for part in value]
+        value = (" and " if len(parts) == 2 else ", ").join(parts)
     value = value.item() if hasattr(value, "item") and getattr(value, "ndim", 1) == 0 else value
     if not isinstance(value, Guessable):
         kind = type(value).__name__

@@ -21,10 +21,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from course import files
-from course.exercises import Shown, solutions, store, withheld
+from course.exercises import solutions, store, withheld
 from course.lessons import NOTEBOOKS, RECALL, Lesson, all_lessons
 from course.lessons.markdown import code_block, jupyter_anchor
 from course.lessons.questions import questions
+from course.shown import Shown
 
 #: Days until a card is asked again: since its lesson was read, and each time that it was known.
 INTERVALS = (1, 7, 21)
@@ -68,7 +69,7 @@ def warm_ups(lesson: Lesson) -> list[Card]:
                 f"Write `my_{exercise.name}` again, without looking:\n\n"
                 f"{code_block(asked_function(exercise.stub))}"
             ),
-            answer=withheld() or code_block(solutions.source(exercise.shown)),
+            answer=withheld() or code_block(solutions.shown_source(exercise.shown)),
         )
         for exercise in lesson.exercises
         if exercise.level == "warm-up"
@@ -236,7 +237,7 @@ def take_down(was_known: bool, today: date | None) -> Shown:
     history["answers"].setdefault(card.name, {})[today.isoformat()] = was_known
     write_history(history)
     day = next_day(card, history, today)
-    said.append(f"It comes back on {in_words(day)}." if day else "You have learnt that one.")
+    said.append(f"It comes back on {day_in_words(day)}." if day else "You have learnt that one.")
     return what_is_due(history, said, today)
 
 
@@ -260,7 +261,7 @@ def what_is_due(history: dict, said: list[str], today: date | None = None) -> Sh
         return question(known[ready[0]], len(ready), said)
     if waiting:
         said.append(
-            f"Nothing is due today. The next question comes on {in_words(days[waiting[0]])}."
+            f"Nothing is due today. The next question comes on {day_in_words(days[waiting[0]])}."
         )
     elif days:
         said.append("You have learnt them all: nothing more is due.")
@@ -280,7 +281,7 @@ def next_day(card: Card, history: dict, today: date) -> date | None:
     return due(date.fromisoformat(read), by_day, today)
 
 
-def in_words(day: date) -> str:
+def day_in_words(day: date) -> str:
     """Return a day as people say it."""
     return f"{day:%A} {day.day} {day:%B}"
 

@@ -121,6 +121,7 @@ def made_from(name: str) -> dict:
 
 def main() -> None:
     """Run every row of the started study, as many at a time as there are cores, and write its JSON."""
+    # A third of a second, for which no lesson that reads a study has to wait.
     from joblib import Parallel, delayed, parallel_config
     from tqdm import tqdm
 

@@ -19,6 +19,7 @@ from unittest import mock
 import numpy as np
 
 from course import studies
+from course.materials import shapes
 from mnistlib import convolution, data, deep, functions, training
 
 EPOCHS = 10
@@ -190,15 +191,6 @@ ROWS = [
 QUICK = len(ROWS) - 1
 
 
-def shifted(images: np.ndarray, down: int, right: int) -> np.ndarray:
-    """Return images moved by a number of pixels; negative ones move up and to the left."""
-    moved = np.zeros_like(images)
-    to = slice(max(down, 0), 28 + min(down, 0)), slice(max(right, 0), 28 + min(right, 0))
-    come = slice(max(-down, 0), 28 + min(-down, 0)), slice(max(-right, 0), 28 + min(-right, 0))
-    moved[:, *to] = images[:, *come]
-    return moved
-
-
 def run(
     model: str, most: int, rate: float, seed: int, epochs: int = EPOCHS, dtype: str = "float64"
 ) -> dict:
@@ -218,7 +210,7 @@ def run(
         trained = convolution.Parameters(*trained)
     for step, batch in enumerate(batches):
         push = rng.integers(-most, most + 1, size=2) if most else (0, 0)
-        x = model.prepare(shifted(images[batch], *push), dtype)
+        x = model.prepare(shapes.pushed(images[batch], *push), dtype)
         _, grads = model.gradients(trained, x, y[batch])
         training.sgd_update(trained, grads, velocity, rates(step), 0.9)
 
@@ -229,7 +221,7 @@ def run(
     pushed = []
     for pixels in (1, 2, 3):
         pushes = [(pixels, 0), (-pixels, 0), (0, pixels), (0, -pixels)]
-        pushed.append(float(np.mean([accuracy(shifted(images, *p), labels) for p in pushes])))
+        pushed.append(float(np.mean([accuracy(shapes.pushed(images, *p), labels) for p in pushes])))
     return {
         "validation": accuracy(*validation_set),
         "pushed": pushed,

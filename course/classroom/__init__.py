@@ -3,7 +3,8 @@
 ``handout`` makes the students' copy and the teacher's. ``marks`` is the command that marks. Of what was
 handed in, ``submissions`` tells which files are whose, and ``assignment`` which exercises are marked.
 ``marking`` goes through a submission; it runs students' code by ``isolation``, in processes in which
-``sandbox`` is at work, and the two speak by ``protocol``. In there ``extract`` takes the answers out of
-the files, and ``inspection`` notes what a teacher should read. What comes of it fills a ``table``, of
-which ``grades`` makes points and pages, and ``decisions`` the page on which a teacher decides.
+``sandbox`` is at work. In there ``extract`` takes the answers out of the files, ``inspection`` notes
+what a teacher should read, and ``trial`` tries each answer out. What comes of it fills a ``table``, of
+which ``grades`` makes points and pages, and ``decisions`` the page on which a teacher decides. What was
+decided is read ``by_hand``.
 """

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from functools import cache
 
 from course.classroom.inspection import uses
-from course.exercises.solutions import source
+from course.exercises import EXERCISES, LESSONS
+from course.exercises.solutions import shown_source
 from course.lessons import ROOT, all_lessons
 
 
@@ -30,8 +31,6 @@ def exercises_to_mark(with_open: bool, only: str | None = None) -> dict[str, str
     Raises:
         ValueError: no lesson of such a number has exercises.
     """
-    from course.exercises import LESSONS
-
     chosen = only.split(",") if only else [*LESSONS]
     for number in chosen:
         if number not in LESSONS:
@@ -49,8 +48,6 @@ def exercises_to_mark(with_open: bool, only: str | None = None) -> dict[str, str
 @cache
 def names_given() -> dict[str, list[str]]:
     """Return for each exercise the names of the library that its solution uses, each in full."""
-    from course.exercises import EXERCISES
-
     used = {name: used_by(exercise.shown) for name, exercise in EXERCISES.items()}
     return {
         name: sorted(whole for whole in of if whole.count(".") == 2) for name, of in used.items()
@@ -75,4 +72,4 @@ def used_by(function: Callable) -> set[str]:
             names[name] = value.__name__
         else:
             names[name] = f"{getattr(value, '__module__', '')}.{name}"
-    return uses(ast.parse(source(function)), names)
+    return uses(ast.parse(shown_source(function)), names)

@@ -1,11 +1,14 @@
 """Marks that a teacher gives by hand, in a file of the teacher's that the program never writes."""
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from course.classroom import spreadsheet
+from course.classroom.submissions import Submission
+from course.classroom.table import Table, clean, read_lines, section
+from course.exercises import EXERCISES
 
 COLUMNS = ("student", "exercise", "points", "why")
 
@@ -24,6 +27,16 @@ class HandMark(NamedTuple):
         return f"{self.points:g}: {self.why}"
 
 
+def callable_names(handed_in: list[Submission], marks: Table) -> dict[str, str]:
+    """Return the student in the table by each name that means one alone."""
+    owners = defaultdict(set)
+    for submission in handed_in:
+        for name in (submission.known_as, submission.plain_name):
+            owners[name].add(submission.student)
+    students = {name: min(few) for name, few in owners.items() if name and len(few) == 1}
+    return students | {student: student for student in (*marks, *(s.student for s in handed_in))}
+
+
 def read_marks(
     path: Path, students: Mapping[str, str], worth: Mapping[str, float]
 ) -> dict[tuple[str, str], HandMark]:
@@ -37,13 +50,11 @@ def read_marks(
     Raises:
         ValueError: a line is not a mark. The message names each such line.
     """
-    from course.exercises import EXERCISES
-
     if not path.exists():
         return {}
     marks = {}
     problems = []
-    for line, row in spreadsheet.read_lines(path):
+    for line, row in read_lines(path):
         student, exercise, points, why, version, *more = (*row, "", "", "", "", "")
         if line == 1 and exercise.lower() == COLUMNS[1]:
             continue
@@ -77,3 +88,19 @@ def read_marks(
         columns = ", ".join(COLUMNS)
         raise ValueError("\n".join([f"{path} (columns {columns}) was not used:", *problems]))
     return marks
+
+
+def apply(marks: Table, given: Mapping[tuple[str, str], HandMark]) -> list[str]:
+    """Note the teacher's own marks in the table; return what there is to say of them."""
+    kept = []
+    changed = []
+    for student, rows in sorted(marks.items()):
+        for name, row in rows.items():
+            mark = given.get((student, name))
+            rows[name] = row._replace(by_hand=clean(str(mark)) if mark else "")
+            if mark:
+                kept.append(f"      {student}: my_{name} ({rows[name].by_hand})")
+            if mark and mark.version not in ("", row.version):
+                changed.append(f"      {student}: my_{name}")
+    title = "Answered anew since you marked it by hand:"
+    return section("Your marks by hand, kept:", kept) + section(title, changed)

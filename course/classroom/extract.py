@@ -8,6 +8,7 @@ line is taken, whether it trains a network, prints or draws.
 """
 
 import ast
+import base64
 import hashlib
 import io
 import json
@@ -22,6 +23,7 @@ from typing import NamedTuple
 
 from course.classroom import inspection
 from course.classroom.inspection import DEFINITIONS, IMPORTS, begins, imported
+from course.stubs import is_stub
 
 #: A line that Jupyter alone understands.
 JUPYTERS = re.compile(r"^([ \t]*)(?:[%!?].*|.*\?)$", re.MULTILINE)
@@ -33,8 +35,8 @@ INSIDES = (*DEFINITIONS, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, as
 NO_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
-class Answer(NamedTuple):
-    """What a submission holds for an exercise: its source, or why a person has to decide about it.
+class Version(NamedTuple):
+    """One way in which a submission answers an exercise: its source, or why a person has to decide.
 
     `place` is the file where it stands, `note` says why a teacher should read it if it is right, and
     `lost` why it cannot be tried.
@@ -46,7 +48,7 @@ class Answer(NamedTuple):
     lost: str = ""
 
     @property
-    def digest(self) -> str:
+    def name(self) -> str:
         """What changes with the answer, but not with its spaces and comments; never a number."""
         digest = hashlib.sha256(self.source.encode()).hexdigest()
         return f"v{digest[:12]}" if self.source else ""
@@ -54,7 +56,7 @@ class Answer(NamedTuple):
 
 def take_answers(
     files: Iterable[tuple[str, bytes]], given: Mapping[str, list[str]] | None = None
-) -> tuple[dict[str, list[Answer]], list[str]]:
+) -> tuple[dict[str, list[Version]], list[str]]:
     """Return the answers in files, each a pair of its place in the submission and its bytes.
 
     Args:
@@ -86,6 +88,11 @@ def take_answers(
     return {exercise: [stub] for exercise, stub in stubs.items()} | whole, problems
 
 
+def take_sent_answers(files: list[tuple[str, str]], given: dict[str, list[str]]) -> tuple:
+    """Do the same for files whose bytes were sent in base64."""
+    return take_answers([(place, base64.b64decode(raw)) for place, raw in files], given)
+
+
 def rank(place: str) -> tuple:
     """Return what files are ordered by: of two with an answer the greater counts."""
     path = PurePosixPath(place)
@@ -94,11 +101,11 @@ def rank(place: str) -> tuple:
     return path.name.lower() == "mine.py", -place.count("/"), name, place
 
 
-def distinct_versions(versions: list[Answer]) -> list[Answer]:
+def distinct_versions(versions: list[Version]) -> list[Version]:
     """Return the versions that differ, in their order; those that can be tried come first."""
     found = {}
     for answer in sorted(versions, key=lambda answer: bool(answer.lost)):
-        found.setdefault(answer.digest or answer.lost, answer)
+        found.setdefault(answer.name or answer.lost, answer)
     return [*found.values()][:MOST_VERSIONS]
 
 
@@ -134,7 +141,7 @@ def cells(name: str, raw: bytes) -> list[str]:
 
 def answers_in(
     sources: Iterable[str], given: Mapping[str, list[str]]
-) -> tuple[dict[str, list[Answer]], dict[str, Answer]]:
+) -> tuple[dict[str, list[Version]], dict[str, Version]]:
     """Return the answers in the cells of one file, the last first, and apart what is none yet.
 
     That is a stub, and a name that is given to something else than a function.
@@ -147,7 +154,7 @@ def answers_in(
         try:
             statements += parse_cell(source).body
         except NO_PYTHON as error:
-            answer = Answer(source.strip(), lost=what_is_wrong(error))
+            answer = Version(source.strip(), lost=what_is_wrong(error))
             names = re.findall(r"^def +my_(\w+)", source, re.MULTILINE)
             whole |= {exercise: [answer] for exercise in names}
         inner |= set(re.findall(r"^[ \t]+def +(my_\w+)", source, re.MULTILINE))
@@ -158,17 +165,17 @@ def answers_in(
         exercise = name[3:]
         place = names.last(name)
         definition = None if place is None else statements[place]
-        if is_function(definition) and not is_blank(definition):
+        if is_function(definition) and not is_stub(definition):
             may_use = {*given.get(exercise, ())}
             codes = map(names.code, reversed(names.versions(name)))
-            versions = [Answer(code, inspection.reason_to_read(code, may_use)) for code in codes]
+            versions = [Version(code, inspection.reason_to_read(code, may_use)) for code in codes]
             whole[exercise] = versions + whole.get(exercise, [])
         elif is_function(definition) and name not in inner:
-            blank.setdefault(exercise, Answer(source=f"def {name}(): ..."))
+            blank.setdefault(exercise, Version(source=f"def {name}(): ..."))
         else:
             lost = f"{name} is there, but no `def {name}(...)` at the left margin of a cell"
             source = names.code([place for place, _ in names.places.get(name, [])])
-            blank.setdefault(exercise, Answer(source, lost=lost))
+            blank.setdefault(exercise, Version(source, lost=lost))
     return whole, blank
 
 
@@ -195,17 +202,6 @@ def is_function(statement: ast.stmt | None) -> bool:
     return isinstance(statement, ast.FunctionDef)
 
 
-def is_blank(statement: ast.stmt) -> bool:
-    """Tell whether a function is a stub: a docstring, ``...``, ``pass``, or not implemented."""
-    return is_function(statement) and all(
-        isinstance(line, ast.Pass)
-        or (isinstance(line, ast.Return) and ast.unparse(line) in ("return", "return None"))
-        or (isinstance(line, ast.Raise) and "NotImplementedError" in ast.unparse(line))
-        or (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant))
-        for line in statement.body
-    )
-
-
 # --- What a statement needs
 
 
@@ -220,7 +216,7 @@ class Names:
         modules = {name for statement in statements for name in imported(statement)}
         for place, statement in enumerate(statements):
             for name in names_set(statement) | (names_changed(statement) - modules):
-                if name not in self.places or not is_blank(statement):
+                if name not in self.places or not is_stub(statement):
                     anew = is_set_anew(name, statement)
                     self.places.setdefault(name, []).append((place, anew))
 
@@ -238,7 +234,7 @@ class Names:
             if found:
                 found[-1].append(place)
         functions = [version for version in found if is_function(self.statements[version[0]])]
-        return [version for version in functions if not is_blank(self.statements[version[0]])]
+        return [version for version in functions if not is_stub(self.statements[version[0]])]
 
     def code(self, places: list[int]) -> str:
         """Return the source of statements and of all that they need."""

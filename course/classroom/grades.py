@@ -41,12 +41,12 @@ def read_weights(text: str) -> dict[str, float]:
     return points
 
 
-def worth(exercises: list[str], points: Mapping[str, float] = POINTS) -> dict[str, float]:
+def worth_of(exercises: list[str], points: Mapping[str, float] = POINTS) -> dict[str, float]:
     """Return the points of each exercise; one that is in no lesson counts as core."""
     return {name: points[levels().get(name, "core")] for name in exercises}
 
 
-def reached(row: Row, points: float, nearly: float) -> float | None:
+def points_for(row: Row, points: float, nearly: float) -> float | None:
     """Return the points that a row stands for; None where a person has to decide."""
     if row.by_hand:
         return float(row.by_hand.partition(":")[0])
@@ -57,7 +57,7 @@ def reached(row: Row, points: float, nearly: float) -> float | None:
     return nearly * points if row.nearly_right else 0.0
 
 
-def plain(number: float | None) -> str:
+def number_text(number: float | None) -> str:
     """Return a number without a needless ``.0``, and nothing for none."""
     return "" if number is None else f"{number:g}"
 
@@ -95,7 +95,7 @@ def write_points(
     for row in rows:
         cells = totals.setdefault(row.student, dict.fromkeys(columns, 0.0))
         name = column[row.exercise]
-        number = reached(row, worth[row.exercise], nearly)
+        number = points_for(row, worth[row.exercise], nearly)
         before = cells[name]
         cells[name] = None if number is None or before is None else before + number
     left_out = []
@@ -107,7 +107,7 @@ def write_points(
             if not submission.known_as or all(number is None for number in cells.values()):
                 left_out.append(submission.student)
                 continue
-            lines.writerow([submission.known_as, *map(plain, cells.values())])
+            lines.writerow([submission.known_as, *map(number_text, cells.values())])
     return left_out
 
 

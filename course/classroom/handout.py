@@ -22,6 +22,7 @@ from pathlib import Path
 
 from course.exercises import WITHHELD
 from course.exercises.exercise import Exercise, Mistake
+from course.exercises.solutions import shown_source
 from course.lessons import ROOT, Lesson, all_lessons
 from course.lessons.formats import nbformat
 from course.lessons.markdown import FOLD, code_block
@@ -119,7 +120,7 @@ def make_students(folder: Path, with_solutions: bool) -> None:
 # --- The teacher's
 
 
-def questions(lesson: Lesson) -> Iterator[str]:
+def questions_laid_open(lesson: Lesson) -> Iterator[str]:
     """Yield a lesson's headings with folded answers under them, the answers laid open."""
     for _, cell in lesson.cells("markdown"):
         for part in re.split(r"^(?=#{2,3} )", cell.source, flags=re.MULTILINE):
@@ -138,19 +139,13 @@ def laid_open(fold: re.Match) -> str:
 
 def exercise_page(exercise: Exercise) -> str:
     """Return an exercise with its solution, hints, and the mistakes that its checker knows."""
-    from course import exercises
-
-    def asked():
-        """Ask for the exercise by a function's name."""
-
-    asked.__name__ = f"my_{exercise.name}"
     hints = "\n".join(f"{i}. {hint}" for i, hint in enumerate(exercise.hints, start=1))
     notice = re.sub(r"\{[^}]*\}", "…", exercise.notice)  # filled in for each answer
     parts = [
         f"### {exercise.heading}\n\n*{exercise.level}, {exercise.minutes} minutes*",
         re.sub(r"\n{3,}", "\n\n", FOLD.sub("", exercise.task)).strip(),
         code_block(exercise.stub),
-        f"**Solution**\n\n{code_block(exercises.solution(asked))}",
+        f"**Solution**\n\n{code_block(shown_source(exercise.shown))}",
         f"**What a right answer is told**\n\n{notice}",
         f"**Hints**\n\n{hints}",
     ]
@@ -187,7 +182,7 @@ def make_teacher(folder: Path) -> None:
             minutes,
         )
         rows.append("| " + " | ".join(map(str, row)) + " |")
-        parts = [f"# {head.number} {head.title}", head.time, *questions(lesson)]
+        parts = [f"# {head.number} {head.title}", head.time, *questions_laid_open(lesson)]
         if exercises:
             parts += ["## Exercises", *map(exercise_page, exercises)]
         text = "\n\n".join(parts) + "\n"

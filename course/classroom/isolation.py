@@ -19,7 +19,7 @@ import tempfile
 from contextlib import nullcontext, suppress
 from pathlib import Path
 
-from course.classroom.protocol import MEGABYTE, TEXT, Limits
+from course.classroom.sandbox import MEGABYTE, TEXT, Limits
 from course.files import ROOT
 
 #: The folders and links that a Python needs of a system, bound as they are where they are there.

@@ -8,12 +8,14 @@ from typing import get_args
 
 from course.classroom import isolation, table
 from course.classroom.assignment import levels, names_given
-from course.classroom.extract import Answer
-from course.classroom.protocol import LOST, READING_SECONDS, TEXT, Limits
+from course.classroom.extract import Version
+from course.classroom.sandbox import TEXT, Limits
 from course.classroom.submissions import Submission, read_files
-from course.classroom.table import Row
+from course.classroom.table import LOST, Row
 from course.exercises.reply import Kind
 
+#: Processor time for taking the answers out of a submission.
+READING_SECONDS = 20
 #: Processor time to train what an open exercise asks for.
 OPEN_SECONDS = 120
 
@@ -51,14 +53,14 @@ def mark_submission(
 
 def answers_of(
     submission: Submission, limits: Limits, trusted: bool
-) -> tuple[dict[str, list[Answer]], str]:
+) -> tuple[dict[str, list[Version]], str]:
     """Return the versions of each answer in a submission, and what could not be read of it."""
     files, unread = read_files(submission.entries)
     if not files:
         return {}, unread or "nothing was handed in"
     files = [(place, base64.b64encode(raw).decode()) for place, raw in files]
     result = isolation.run(
-        "extract",
+        "take_sent_answers",
         {"files": files, "given": names_given()},
         limits._replace(seconds=READING_SECONDS),
         trusted,
@@ -66,11 +68,11 @@ def answers_of(
     if lost := lost_in(result):
         return {}, lost
     answers, problems = result
-    answers = {name: [Answer(*parts) for parts in versions] for name, versions in answers.items()}
+    answers = {name: [Version(*parts) for parts in versions] for name, versions in answers.items()}
     return answers, ", ".join([*problems, *filter(None, [unread])])
 
 
-def first_that_counts(versions: list[Answer], attempt: Callable[[Answer], Row]) -> Row:
+def first_that_counts(versions: list[Version], attempt: Callable[[Version], Row]) -> Row:
     """Return the row of the version that counts; if only another is right, a person decides."""
     first, *others = versions
     row = attempt(first)
@@ -86,20 +88,20 @@ def first_that_counts(versions: list[Answer], attempt: Callable[[Answer], Row]) 
     return row
 
 
-def try_answer(name: str, lesson: str, limits: Limits, trusted: bool, answer: Answer) -> Row:
+def try_answer(name: str, lesson: str, limits: Limits, trusted: bool, version: Version) -> Row:
     """Return what the row of one version of an answer holds of it."""
-    if answer.lost:
-        return Row(kind=LOST, reply=answer.lost, version=answer.digest)
-    arguments = {"name": name, "source": answer.source, "seed": secrets.randbits(32)}
-    result = isolation.run("check", arguments, limits, trusted, lesson)
+    if version.lost:
+        return Row(kind=LOST, reply=version.lost, version=version.name)
+    arguments = {"name": name, "source": version.source, "seed": secrets.randbits(32)}
+    result = isolation.run("try_source", arguments, limits, trusted, lesson)
     kind, reply, reason = read_reply(result)
     is_nearly_right = kind != LOST and result.get("is_nearly_right") is True
     return Row(
         kind=kind,
         reply=reply,
         likely_reason="" if kind == "right" else reason,
-        note=answer.note if kind == "right" else "",
-        version=answer.digest,
+        note=version.note if kind == "right" else "",
+        version=version.name,
         nearly_right="yes" if is_nearly_right else "",
     )
 

@@ -30,14 +30,16 @@ import argparse
 import hashlib
 import os
 import sys
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+from joblib import Parallel, delayed
+from tqdm import tqdm
 
 from course import files
 from course.classroom import assignment, by_hand, decisions, grades, isolation, table
 from course.classroom.marking import answers_of, mark_submission
-from course.classroom.protocol import Limits
+from course.classroom.sandbox import Limits
 from course.classroom.submissions import Submission, read_names, submissions_in
 
 #: Why root does not mark.
@@ -105,8 +107,8 @@ def main(argv: list[str] | None = None) -> None:
         handed_in = submissions_in(chosen.folder, names)
         marks = table.read_rows(chosen.out)
         refuse_others(chosen.out, marks, lessons)
-        worth = grades.worth([*lessons], chosen.points)
-        given = by_hand.read_marks(hand, callable_names(handed_in, marks), worth)
+        worth = grades.worth_of([*lessons], chosen.points)
+        given = by_hand.read_marks(hand, by_hand.callable_names(handed_in, marks), worth)
     except ValueError as error:
         sys.exit(str(error))
     print(how_it_is_run(chosen.trusted))
@@ -116,7 +118,7 @@ def main(argv: list[str] | None = None) -> None:
         student: {name: rows[name] for name in lessons if name in rows}
         for student, rows in marks.items()
     }
-    told = apply_by_hand(marks, given)
+    told = by_hand.apply(marks, given)
     table.write_rows(chosen.out, table.rows_of(marks))
     rows = [row for submission in handed_in for row in marks[submission.student].values()]
     print(*table.summary(rows, chosen.out), sep="\n")
@@ -182,8 +184,6 @@ def mark_all(
     chosen: argparse.Namespace,
 ) -> None:
     """Mark what is not marked yet, and write the rows of each submission when it is done."""
-    from tqdm import tqdm
-
     judge = assignment.digest_of_judge()
     waiting = []
     for submission in handed_in:
@@ -216,39 +216,8 @@ def side_by_side(calls: Iterable[tuple], jobs: int) -> Iterator:
 
     The work is to wait for processes, so threads will do.
     """
-    from joblib import Parallel, delayed
-
     run = Parallel(jobs, backend="threading", return_as="generator_unordered", batch_size=1)
     return run(delayed(function)(*arguments) for function, *arguments in calls)
-
-
-# --- Marks by hand
-
-
-def callable_names(handed_in: list[Submission], marks: table.Table) -> dict[str, str]:
-    """Return the student in the table by each name that means one alone."""
-    owners = defaultdict(set)
-    for submission in handed_in:
-        for name in (submission.known_as, submission.plain_name):
-            owners[name].add(submission.student)
-    students = {name: min(few) for name, few in owners.items() if name and len(few) == 1}
-    return students | {student: student for student in (*marks, *(s.student for s in handed_in))}
-
-
-def apply_by_hand(marks: table.Table, given: dict[tuple[str, str], by_hand.HandMark]) -> list[str]:
-    """Note the teacher's own marks in the table; return what there is to say of them."""
-    kept = []
-    changed = []
-    for student, rows in sorted(marks.items()):
-        for name, row in rows.items():
-            mark = given.get((student, name))
-            rows[name] = row._replace(by_hand=table.clean(str(mark)) if mark else "")
-            if mark:
-                kept.append(f"      {student}: my_{name} ({rows[name].by_hand})")
-            if mark and mark.version not in ("", row.version):
-                changed.append(f"      {student}: my_{name}")
-    title = "Answered anew since you marked it by hand:"
-    return table.section("Your marks by hand, kept:", kept) + table.section(title, changed)
 
 
 # --- What a person decides

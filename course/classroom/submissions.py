@@ -10,9 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from course.classroom import spreadsheet
-from course.classroom.protocol import MEGABYTE
-from course.classroom.table import clean
+from course.classroom.sandbox import MEGABYTE
+from course.classroom.table import clean, read_lines
 
 #: Largest submission that is read, in bytes; a notebook with many pictures has a few megabytes.
 SUBMISSION_BYTES = 50 * MEGABYTE
@@ -141,7 +140,7 @@ def read_names(path: Path) -> dict[str, str]:
         ValueError: the file is not such a table.
     """
     names = {}
-    for line, [called, *others] in spreadsheet.read_lines(path):
+    for line, [called, *others] in read_lines(path):
         addresses = [cell for cell in others if "@" in cell]
         known_as = next(iter(addresses or others), "")
         if not known_as:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import NamedTuple, TextIO
 
 from course import files
-from course.classroom import spreadsheet
-from course.classroom.protocol import LOST
+
+#: The kind of a row that the checker did not decide; its text says why.
+LOST = "not marked"
 
 #: How many of the reasons most often given are told.
 COMMONEST = 10
@@ -73,6 +74,35 @@ def cleaned(row: Row) -> Row:
     return row._replace(reply=reply, likely_reason=clean(row.likely_reason), note=clean(row.note))
 
 
+def read_lines(path: Path) -> list[tuple[int, list[str]]]:
+    """Return the rows of a CSV file that hold anything, each with its line number; cells are stripped.
+
+    Cells are set apart by commas, semicolons or tabs, whichever the first line has most of. Letters are
+    UTF-8 or UTF-16, as spreadsheets mark them, or else Windows' Western ones.
+
+    Raises:
+        ValueError: the file is not such a text.
+    """
+    raw = path.read_bytes()
+    encodings = ("utf-16",) if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252")
+    for encoding in encodings:
+        try:
+            text = raw.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
+        raise ValueError(f"{path} is not a table: save it as CSV, UTF-8")
+    first = text.partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        rows = [(lines.line_num, [cell.strip() for cell in row]) for row in lines]
+    except csv.Error as error:
+        raise ValueError(f"{path}, line {lines.line_num}: {error}; save it as CSV, UTF-8") from None
+    return [(number, row) for number, row in rows if any(row)]
+
+
 def read_rows(path: Path) -> Table:
     """Return a table that was begun; a row that was cut off is dropped.
 
@@ -81,7 +111,7 @@ def read_rows(path: Path) -> Table:
     """
     if not path.exists() or not path.stat().st_size:
         return {}
-    (_, columns), *lines = spreadsheet.read_lines(path) or [(0, [])]
+    (_, columns), *lines = read_lines(path) or [(0, [])]
     if columns != COLUMNS:
         raise ValueError(f"{path} is not a table of marks; name another file with --out")
     table = {}

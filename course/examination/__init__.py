@@ -7,15 +7,16 @@ the network is. Nobody reads their code, except to see that none of it is the co
 
 - ``paper``: the digits to train on and to be asked about, and who wrote them.
 - ``candidate``: calls the functions, each on copies, and ends a training that does not end.
-- ``findings``: the questions, and what was seen as data, a ``Finding`` each.
+- ``findings``: the questions, and what was seen of each as data, a ``Finding``.
 - ``checks``: asks them.
 - ``sentences``: what a finding says, with a small case and a question.
-- ``report``: all of it as text, and as one figure.
+- ``report``: all of it, as text and, by ``figure``, as one figure.
 - ``landmarks``: bytes, forward, backward: has a reader on the way got there?
 - ``benchmark``: the original notebook as a candidate.
 """
 
-from course.examination.checks import Report, examine
+from course.examination.checks import examine
 from course.examination.landmarks import landmark_backward, landmark_bytes, landmark_forward
+from course.examination.report import Report
 
 __all__ = ["Report", "examine", "landmark_backward", "landmark_bytes", "landmark_forward"]

@@ -4,19 +4,18 @@ import _thread
 import contextlib
 import dis
 import io
-import re
 import threading
 import time
 import tracemalloc
 import types
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from course.exercises.answer import where_it_stopped
-from course.exercises.texts import GENERAL
+from course.exercises.words import unfit_shapes
 
 #: Seconds that a training may take.
 LIMIT = 60.0
@@ -25,12 +24,12 @@ OURS = ("mnistlib", "course")
 
 
 class CallFailed(Exception):
-    """Something a call did that ends the examination of it; ``kind`` and ``seen`` go into a finding."""
+    """What a call did that ends the examination of it: the fault of a finding, and what was seen."""
 
-    def __init__(self, kind: str, /, **seen: object):
+    def __init__(self, fault: str, /, **seen: object):
         """Take what was seen."""
-        super().__init__(kind)
-        self.kind = kind
+        super().__init__(fault)
+        self.fault = fault
         self.seen = seen
 
 
@@ -125,30 +124,33 @@ class Candidate:
             contextlib.redirect_stderr(silent),
         ):
             warnings.simplefilter("always")
-            try:
+            with failures_of(function):
                 result = (self.call or within)(self.limit, function, *arguments)
-            except CallFailed:
-                raise
-            except Exception as error:  # a reader's code may raise anything
-                raise raised(error, function) from error
         return result, [str(w.message) for w in caught if w.category is RuntimeWarning]
 
 
-def raised(error: Exception, function: Callable) -> CallFailed:
-    """Return the fault of a function that raised an error; with the shapes, where these do not fit."""
-    stop = where_it_stopped(function, error.__traceback__)
-    said = f"{type(error).__name__}: {error}"
-    for word, sentence in GENERAL["shapes"].items():
-        if word in str(error):
-            unfit = " and ".join(re.findall(r"\(\d*,[\d,]*\)", str(error)))
+@contextlib.contextmanager
+def failures_of(function: Callable) -> Iterator[None]:
+    """Turn what a reader's function raises into the fault that it is; with the shapes that don't fit.
+
+    Raises:
+        CallFailed: it raised something.
+    """
+    try:
+        yield
+    except CallFailed:
+        raise
+    except Exception as error:  # a reader's code may raise anything
+        stop = where_it_stopped(function, error.__traceback__)
+        said = f"{type(error).__name__}: {error}"
+        if unfit := unfit_shapes(str(error)):
             arrays = {name: function.__globals__[name] for name in stop.outside} | {
                 name: value for name, value in stop.names.items() if isinstance(value, np.ndarray)
             }
             shapes = [f"{name} has shape {array.shape}" for name, array in sorted(arrays.items())]
-            said = sentence.format(unfit).rstrip(".")
-            said += f" ({', '.join(shapes)})" if shapes else ""
-    name = getattr(function, "__name__", "it")
-    return CallFailed("raises", function=name, error=said, line=stop.line or "?")
+            said = unfit.rstrip(".") + (f" ({', '.join(shapes)})" if shapes else "")
+        name = getattr(function, "__name__", "it")
+        raise CallFailed("raises", function=name, error=said, line=stop.line or "?") from error
 
 
 def within(seconds: float, function: Callable, *arguments: object) -> object:

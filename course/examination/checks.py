@@ -5,10 +5,10 @@ from collections.abc import Callable
 import numpy as np
 
 from course.examination import candidate as calls
-from course.examination import sentences
 from course.examination.candidate import CallFailed, Candidate, Trained
-from course.examination.findings import QUESTIONS, Finding, Report, Share
-from course.examination.paper import IMAGES, Digits, Paper, paper
+from course.examination.findings import QUESTIONS, Finding, Share
+from course.examination.paper import IMAGES, Digits, Paper, draw_paper
+from course.examination.report import Report
 from mnistlib import baseline
 from mnistlib.uncertainty import calibration, mcnemar, standard_error_by_group
 
@@ -43,19 +43,6 @@ SLOW, LARGE = 60, 1000
 ROUNDING = 0.02
 
 
-class ShownReport(Report):
-    """A report that shows itself: as text, and as one figure."""
-
-    def __repr__(self) -> str:
-        return sentences.report(self)
-
-    def figure(self):
-        """Draw the report, as one figure."""
-        from course.examination import report  # which needs matplotlib, as the page has not
-
-        return report.draw(self)
-
-
 def examine(
     my_train: Callable,
     my_predict: Callable,
@@ -81,7 +68,7 @@ def examine(
         ValueError: a claim that is no percentage.
     """
     candidate = Candidate(my_train, my_predict, my_probabilities, limit)
-    return examine_candidate(candidate, paper(images), claim, beside)
+    return examine_candidate(candidate, draw_paper(images), claim, beside)
 
 
 def examine_candidate(
@@ -91,13 +78,13 @@ def examine_candidate(
     if claim is not None and not (isinstance(claim, int | float) and 1 < claim <= 100):
         raise ValueError(f"claim is a percentage, such as 95; got {claim!r}")
     counts = [len(some.images) for some in (digits.learnt, digits.few, digits.strangers)]
-    report = ShownReport(*counts, beside=beside)
+    report = Report(*counts, beside=beside)
     theirs = calls.borrowed(candidate.train, candidate.predict, candidate.probabilities)
     report.note("own", not theirs, "borrowed", names=theirs)
     try:
         _examine(candidate, digits, report, claim)
-    except CallFailed as fault:
-        _stop(report, fault)
+    except CallFailed as failure:
+        report.note("runs", False, failure.fault, **failure.seen)
     for check in QUESTIONS:
         report.findings.setdefault(check, Finding(check, None, "not reached"))
     for check, causes in WAITS_FOR.items():
@@ -108,11 +95,6 @@ def examine_candidate(
             report.note(check, None, "waits", cause=cause)
     report.findings = {check: report.findings[check] for check in QUESTIONS}
     return report
-
-
-def _stop(report: Report, fault: CallFailed) -> None:
-    """Write down what ended the examination."""
-    report.note("runs", False, fault.kind, **fault.seen)
 
 
 def _examine(candidate: Candidate, digits: Paper, report: Report, claim: float | None) -> None:
@@ -276,8 +258,8 @@ def _look_at_pages(candidate: Candidate, trained: Trained, digits: Paper, report
             candidate.answers(trained, page)
             if can_say:
                 candidate.beliefs(trained, page)
-        except CallFailed as fault:
-            bad[name] = str(fault.seen.get("error", fault.kind))
+        except CallFailed as failure:
+            bad[name] = str(failure.seen.get("error", failure.fault))
         else:
             warned = trained.warned_when_asked[before:]
             warned = [w for w in warned if "invalid" in w or "divide" in w]
@@ -288,8 +270,8 @@ def _look_at_pages(candidate: Candidate, trained: Trained, digits: Paper, report
     together = candidate.answers(trained, images)
     try:
         as_floats = candidate.answers(trained, images.astype(np.float32))
-    except CallFailed as fault:
-        report.note("floats", False, "raises", error=fault.seen.get("error", fault.kind))
+    except CallFailed as failure:
+        report.note("floats", False, "raises", error=failure.seen.get("error", failure.fault))
         return
     moved = int((as_floats != together).sum())
     report.note("floats", moved <= ROUNDING * 200, "moved", moved=moved, asked=200)
@@ -352,8 +334,8 @@ def _look_at_sureness(
     images, labels, _ = digits.strangers
     try:
         p = candidate.beliefs(trained, images)
-    except CallFailed as fault:
-        report.note("sure", False, fault.kind, **fault.seen)
+    except CallFailed as failure:
+        report.note("sure", False, failure.fault, **failure.seen)
         return
     other = int((p.argmax(axis=1) != candidate.answers(trained, images)).sum())
     if other > ROUNDING * len(images):

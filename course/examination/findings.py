@@ -1,10 +1,7 @@
-"""What an examination found, as data: a ``Finding`` for each check, and a ``Report`` of them all."""
+"""What an examination found, as data: its questions, and a ``Finding`` for each."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
-
-from course.examination.paper import ASKED, FEW
-from mnistlib.uncertainty import Calibration
 
 #: The checks by their names, and the question that each asks. What stands above may be the cause of
 #: what stands below, and is to be fixed first.
@@ -39,9 +36,9 @@ class Finding:
     seen: dict[str, object] = field(default_factory=dict)
 
     @property
-    def waits(self) -> bool:
-        """Whether it can't be judged before another check has held."""
-        return self.fault == "waits"
+    def verdict(self) -> bool | str | None:
+        """Whether it held; or "waits", where it can't be judged before another check has held."""
+        return "waits" if self.fault == "waits" else self.held
 
 
 class Share(NamedTuple):
@@ -49,33 +46,3 @@ class Share(NamedTuple):
 
     right: float
     error: float
-
-
-@dataclass
-class Report:
-    """All that the examination of one candidate found."""
-
-    images: int
-    few: int = FEW
-    asked: int = ASKED
-    findings: dict[str, Finding] = field(default_factory=dict)
-    shares: dict[str, Share] = field(default_factory=dict)
-    averages: float | None = None
-    calibration: Calibration | None = None
-    seconds: float | None = None
-    megabytes: float | None = None
-    beside: "Report | None" = None
-
-    @property
-    def attempted(self) -> bool:
-        """Whether there was anything to examine."""
-        return self.findings["runs"].fault != "not attempted"
-
-    @property
-    def first(self) -> Finding | None:
-        """The finding to begin with, which is the first that did not hold."""
-        return next((f for f in self.findings.values() if f.held is False), None)
-
-    def note(self, check: str, held: bool | None, fault: str = "", **seen: object) -> None:
-        """Write a finding down."""
-        self.findings[check] = Finding(check, held, "" if held else fault, seen)

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from course.examination import sentences
-from course.examination.candidate import CallFailed, arrays_of, raised
+from course.examination.candidate import CallFailed, arrays_of, failures_of
 from course.examination.findings import Finding
-from course.examination.paper import paper
+from course.examination.paper import draw_paper
+from course.examination.sentences import sentence
 from mnistlib import data
 
 #: How far a coordinate is nudged, and how large a relative error may be.
@@ -44,23 +44,6 @@ def landmark_bytes(images: np.ndarray, labels: np.ndarray) -> Landmark:
     return Landmark(True, "Bytes: reached. These are the 60,000 training digits and their labels.")
 
 
-def call(function: Callable, argument: object) -> object:
-    """Call a function of the reader's.
-
-    Raises:
-        CallFailed: it raised something.
-    """
-    try:
-        return function(argument)
-    except Exception as error:  # a reader's code may raise anything
-        raise raised(error, function) from error
-
-
-def in_words(fault: CallFailed) -> str:
-    """Say what a function of the reader's raised."""
-    return sentences.sentence(Finding("runs", False, fault.kind, fault.seen))
-
-
 def wrong_bytes(flat: np.ndarray, wanted: np.ndarray, header: int) -> str:
     """Return what is amiss with numbers from a file; nothing if they are its bytes, or scaled."""
     if len(flat) == len(wanted) + header and np.array_equal(flat[header:], wanted):
@@ -81,25 +64,24 @@ def wrong_bytes(flat: np.ndarray, wanted: np.ndarray, header: int) -> str:
     )
 
 
+def not_yet(landmark: str, failure: CallFailed) -> Landmark:
+    """Say of a landmark what a function of the reader's raised on the way."""
+    said = sentence(Finding("runs", False, failure.fault, failure.seen))
+    return Landmark(False, f"{landmark}: not yet. {said}")
+
+
 def landmark_forward(forward: Callable) -> Landmark:
     """Tell whether ``forward(images)`` gives ten finite numbers for each image, of that image alone."""
+    images = draw_paper(1000).strangers.images
     try:
-        return _forward(forward)
-    except CallFailed as fault:
-        return Landmark(False, f"Forward: not yet. {in_words(fault)}")
-
-
-def _forward(forward: Callable) -> Landmark:
-    """Do the same for a function that raises nothing.
-
-    Raises:
-        CallFailed: it raised something.
-    """
-    images = paper(1000).strangers.images
-    together = call(forward, images[:50].copy())
-    if together is None:
-        return Landmark(False, "Nothing yet: my_forward returns None.")
-    if why := wrong_forward(forward, images, np.asarray(together)):
+        with failures_of(forward):
+            together = forward(images[:50].copy())
+            if together is None:
+                return Landmark(False, "Nothing yet: my_forward returns None.")
+            why = wrong_forward(forward, images, np.asarray(together))
+    except CallFailed as failure:
+        return not_yet("Forward", failure)
+    if why:
         return Landmark(False, f"Forward: not yet. {why}")
     return Landmark(True, "Forward: reached. Ten finite numbers for each image, about it alone.")
 
@@ -116,7 +98,7 @@ def wrong_forward(forward: Callable, images: np.ndarray, together: np.ndarray) -
             "Some of the numbers are infinite or not a number. How large are your sums, and what does "
             "your exponential make of them?"
         )
-    alone = np.concatenate([np.asarray(call(forward, images[i : i + 1].copy())) for i in range(50)])
+    alone = np.concatenate([np.asarray(forward(images[i : i + 1].copy())) for i in range(50)])
     if not np.allclose(alone, together, rtol=0, atol=1e-5 * np.abs(together).max()):
         i, k = np.unravel_index(np.abs(alone - together).argmax(), together.shape)
         return (
@@ -140,10 +122,12 @@ def landmark_backward(loss: Callable, gradients: Callable, parameters: object) -
     if parameters is None:
         return Landmark(False, "Nothing yet: put your parameters in place of the None.")
     try:
-        slopes = call(gradients, parameters)
-        lost = call(loss, parameters)
-    except CallFailed as fault:
-        return Landmark(False, f"Backward: not yet. {in_words(fault)}")
+        with failures_of(gradients):
+            slopes = gradients(parameters)
+        with failures_of(loss):
+            lost = loss(parameters)
+    except CallFailed as failure:
+        return not_yet("Backward", failure)
     if slopes is None or lost is None:
         return Landmark(False, "Nothing yet: my_loss or my_gradients returns None.")
     if why := wrong_backward(loss, lost, slopes, copy.deepcopy(parameters)):

@@ -42,7 +42,7 @@ class Paper(NamedTuple):
 
 
 @cache
-def paper(images: int = IMAGES, few: int = FEW, asked: int = ASKED) -> Paper:
+def draw_paper(images: int = IMAGES, few: int = FEW, asked: int = ASKED) -> Paper:
     """Draw an examination, the same each time, with so many images to learn and to be asked about.
 
     Raises:
@@ -71,7 +71,7 @@ def paper(images: int = IMAGES, few: int = FEW, asked: int = ASKED) -> Paper:
 
 def write_page_digits(file: str | os.PathLike[str] | IO[bytes]) -> None:
     """Write the digits of the examination in a page, whose Python is slower and gets fewer."""
-    drawn = paper(*FEWER)
+    drawn = draw_paper(*FEWER)
     parts = {
         f"{name} {kind}": array
         for name, some in drawn._asdict().items()

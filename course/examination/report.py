@@ -1,102 +1,94 @@
-"""The report as one figure: what held, how good on whom, and how honest."""
+"""The report: all that an examination found, as text and as one figure."""
 
 import textwrap
+from dataclasses import dataclass, field
 
-import matplotlib.pyplot as plt
-import numpy as np
+from course.examination.findings import QUESTIONS, Finding, Share
+from course.examination.paper import ASKED, FEW
+from course.examination.sentences import sentence
+from mnistlib.uncertainty import Calibration
 
-from course.examination.findings import QUESTIONS, Report
-
-#: How a verdict is drawn: a sign and the colour's place in the course's palette.
-SIGNS = {True: ("✓", 0), False: ("✗", 1), None: ("–", None)}
-#: The same for what can't be judged before another question is answered yes.
-WAITS = ("…", None)
-
-#: Where the first column of verdicts stands.
-COLUMN = 9
+#: Characters in a line of the report.
+WIDTH = 70
+#: How each verdict is marked.
+MARKS = {True: "yes", False: "NO", None: "-", "waits": "…"}
 
 
-def draw(report: Report):
-    """Draw a report, beside the other that it names, and return the figure."""
-    from mnistlib.plotting import COLOURS
+@dataclass(repr=False)
+class Report:
+    """All that the examination of one candidate found."""
 
-    columns = [("yours", report)] if report.attempted else []
-    if report.beside:
-        columns.append(("original", report.beside))
-    figure = plt.figure(figsize=(6.5, 6.6), layout="constrained")
-    grid = figure.add_gridspec(2, 2, height_ratios=[2.1, 1])
-    _verdicts(figure.add_subplot(grid[0, :]), columns, COLOURS)
-    _shares(figure.add_subplot(grid[1, 0]), columns, COLOURS)
-    if report.attempted:
-        _sureness(figure.add_subplot(grid[1, 1]), report, COLOURS)
-    held = sum(finding.held is True for finding in report.findings.values())
-    judged = held + sum(finding.held is False for finding in report.findings.values())
-    title = f"{judged} questions judged, {held} answered yes"
-    if report.seconds is not None:
-        title += f"; {report.images:,} images learnt"
-    if not report.attempted:
-        title = "Your column is still empty"
-    figure.suptitle(title, x=0.02, ha="left")
-    return figure
+    images: int
+    few: int = FEW
+    asked: int = ASKED
+    findings: dict[str, Finding] = field(default_factory=dict)
+    shares: dict[str, Share] = field(default_factory=dict)
+    averages: float | None = None
+    calibration: Calibration | None = None
+    seconds: float | None = None
+    megabytes: float | None = None
+    beside: "Report | None" = None
 
+    @property
+    def attempted(self) -> bool:
+        """Whether there was anything to examine."""
+        return self.findings["runs"].fault != "not attempted"
 
-def _verdicts(axis, columns, colours) -> None:
-    for place, (check, question) in enumerate(QUESTIONS.items()):
-        axis.text(0, -place, question, va="center", fontsize=12)
-        for number, (_, found) in enumerate(columns):
-            finding = found.findings[check]
-            sign, colour = WAITS if finding.waits else SIGNS[finding.held]
-            shade = "0.5" if colour is None else colours[colour]
-            axis.text(
-                COLUMN + 1.2 * number,
-                -place,
-                sign,
-                va="center",
-                ha="center",
-                fontsize=14,
-                color=shade,
-            )
-    for number, (name, _) in enumerate(columns):
-        axis.text(COLUMN + 1.2 * number, 1, name, ha="center", va="center", fontsize=12)
-    axis.set(xlim=(0, COLUMN + 1.8), ylim=(-len(QUESTIONS) + 0.4, 1.6))
-    axis.set_axis_off()
+    @property
+    def first(self) -> Finding | None:
+        """The finding to begin with, which is the first that did not hold."""
+        return next((f for f in self.findings.values() if f.held is False), None)
 
+    def note(self, check: str, held: bool | None, fault: str = "", **seen: object) -> None:
+        """Write a finding down."""
+        self.findings[check] = Finding(check, held, "" if held else fault, seen)
 
-def _shares(axis, columns, colours) -> None:
-    columns = [(name, found) for name, found in columns if found.shares]
-    names = list(columns[0][1].shares) if columns else []
-    for number, (who, found) in enumerate(columns):
-        right = [100 * share.right for share in found.shares.values()]
-        error = [200 * share.error for share in found.shares.values()]
-        level = np.arange(len(names)) + 0.25 * number
-        mark, colour = ("o", colours[0]) if who == "yours" else ("s", "0.35")
-        style = {"fmt": mark, "color": colour, "capsize": 3}
-        axis.errorbar(right, level, xerr=error, label=who, **style)
-    if columns:
-        axis.axvline(100 * columns[0][1].averages, color="0.5", linestyle=":", label="ten averages")
-        axis.set_yticks(range(len(names)), [textwrap.fill(name, 10) for name in names])
-        axis.legend(
-            fontsize=12,
-            loc="upper center",
-            bbox_to_anchor=(0.3, -0.32),
-            ncols=3,
-            columnspacing=0.8,
-            handletextpad=0.2,
-        )
-    axis.set(title="On whose digits?", xlabel="% right (± 2 standard errors)")
-    axis.invert_yaxis()
+    def figure(self):
+        """Draw the report, as one figure."""
+        from course.examination import figure  # which needs matplotlib, as the page has not
 
+        return figure.draw(self)
 
-def _sureness(axis, report: Report, colours) -> None:
-    axis.plot([0, 100], [0, 100], ":", color="0.5")
-    found = report.calibration
-    if found is not None:
-        some = found.counts >= 10  # fewer say nothing
-        sure, accuracy, spread = (
-            100 * part[some] for part in (found.confidence, found.accuracy, found.spread)
-        )
-        axis.errorbar(sure, accuracy, yerr=2 * spread, fmt="o-", color=colours[0], capsize=3)
-    else:
-        said = "it can't say" if report.findings["sure"].fault == "cannot say" else "not measured"
-        axis.text(50, 50, said, ha="center", backgroundcolor="white")
-    axis.set(title="How honest?", xlabel="% sure", ylabel="% right", ylim=(-4, 104))
+    def __repr__(self) -> str:
+        if not self.attempted:
+            said = "Not attempted: my_train and my_predict return nothing yet."
+            if self.beside:
+                verdicts = [finding.held for finding in self.beside.findings.values()]
+                share = self.beside.shares["strangers"].right
+                said += f"\noriginal: {verdicts.count(True)} yes, {verdicts.count(False)} no; "
+                said += f"{share:.2%} of strangers' digits right"
+            return said
+        lines = [
+            f"Trained once on {self.images:,} images, five times on {self.few:,} of them;",
+            f"asked about {self.asked:,} digits by strangers, who wrote none of these.",
+            "",
+        ]
+        if self.findings["runs"].held is False:
+            lines[:2] = ["The examination ended early, at the second question."]
+        for check, finding in self.findings.items():
+            other = self.beside.findings[check] if self.beside else None
+            marks = f"{MARKS[finding.verdict]:5}" + (f" {MARKS[other.verdict]:9}" if other else "")
+            lines.append(f"{marks} {QUESTIONS[check]}")
+        both = [*self.findings.values(), *(self.beside.findings.values() if self.beside else ())]
+        causes = dict.fromkeys(f.seen["cause"] for f in both if f.verdict == "waits")
+        lines += [f"… can't be judged before this is a yes:\n  {QUESTIONS[c]}" for c in causes]
+        if self.beside:
+            lines.insert(lines.index("") + 1, f"{'yours':5} {'original':9}")
+        if self.shares:
+            lines += ["", "right, with the standard error by writer"]
+            for name, share in self.shares.items():
+                line = f"{name:18} {share.right:7.2%} ± {share.error:.2%}"
+                if self.beside and name in self.beside.shares:
+                    line += f"   original {self.beside.shares[name].right:7.2%}"
+                lines.append(line)
+            lines.append(f"{'ten averages':18} {self.averages:7.2%}   (strangers)")
+        if self.seconds is not None:
+            lines.append(f"learnt in {self.seconds:.1f} s, {self.megabytes:.0f} MB at most")
+        said = [finding for finding in self.findings.values() if finding.held is False]
+        for place, finding in enumerate(said):
+            head = "Begin here: " if place == 0 and len(said) > 1 else ""
+            lines += [
+                "",
+                *textwrap.wrap(f"{head}{QUESTIONS[finding.check]} {sentence(finding)}", WIDTH),
+            ]
+        return "\n".join(lines)

@@ -1,15 +1,6 @@
 """What a finding says: what was seen, a small case where there is one, and a question."""
 
-import textwrap
-
-from course.examination.findings import QUESTIONS, Finding, Report
-
-#: Characters in a line of the report.
-WIDTH = 70
-#: How each verdict is marked.
-MARKS = {True: "yes", False: "NO", None: "-"}
-#: How a check is marked that can't be judged before another has held.
-WAITS = "…"
+from course.examination.findings import Finding
 
 #: For what did not hold: the check, in which way, and the sentences. A finding's numbers go in.
 NOT_HELD = {
@@ -166,24 +157,10 @@ NOT_HELD = {
     ),
 }
 
-#: For what was not judged.
-NOT_JUDGED = {
-    "waits": "not judged before the check of *{cause}* holds",
-    "not reached": "not reached",
-    "no claim": "you claimed nothing: pass claim=95, say",
-    "cannot say": "it has no my_probabilities",
-    "ours": "it is the course's own",
-    "not timed": "not timed, since seconds differ from one computer to another",
-}
-
 
 def sentence(finding: Finding) -> str:
-    """Return what a finding says; nothing if it held."""
-    if finding.held:
-        return ""
+    """Return what a finding says that did not hold."""
     seen = dict(finding.seen)
-    if finding.held is None:
-        return NOT_JUDGED[finding.fault].format(**seen)
     if "line" in seen:
         seen["line"] = "" if seen["line"] in ("?", "", None) else f", in the line `{seen['line']}`"
     if "warned" in seen:
@@ -213,56 +190,3 @@ def sentence(finding: Finding) -> str:
         seen["rooms"] = ", ".join(f"{room} as {answer}" for room, answer in moved.items())
     is_any_call = finding.fault in ("raises", "endless") and finding.check != "floats"
     return NOT_HELD["runs" if is_any_call else finding.check, finding.fault].format(**seen)
-
-
-def mark(finding: Finding) -> str:
-    """Return how a finding is marked in the list of a report."""
-    return WAITS if finding.waits else MARKS[finding.held]
-
-
-def report(found: Report) -> str:
-    """Return a report as text."""
-    if not found.attempted:
-        said = "Not attempted: my_train and my_predict return nothing yet."
-        if found.beside:
-            share = found.beside.shares["strangers"]
-            held = sum(finding.held is True for finding in found.beside.findings.values())
-            wrong = sum(finding.held is False for finding in found.beside.findings.values())
-            said += (
-                f"\noriginal: {held} yes, {wrong} no; {share.right:.2%} of strangers' digits right"
-            )
-        return said
-    lines = [
-        f"Trained once on {found.images:,} images, five times on {found.few:,} of them;",
-        f"asked about {found.asked:,} digits by strangers, who wrote none of these.",
-        "",
-    ]
-    if found.findings["runs"].held is False:
-        lines[:2] = ["The examination ended early, at the second question."]
-    for check, finding in found.findings.items():
-        other = found.beside.findings[check] if found.beside else None
-        marks = f"{mark(finding):5}" + (f" {mark(other):9}" if other else "")
-        lines.append(f"{marks} {QUESTIONS[check]}")
-    both = [*found.findings.values(), *(found.beside.findings.values() if found.beside else ())]
-    causes = dict.fromkeys(f.seen["cause"] for f in both if f.waits)
-    lines += [f"{WAITS} can't be judged before this is a yes:\n  {QUESTIONS[c]}" for c in causes]
-    if found.beside:
-        lines.insert(lines.index("") + 1, f"{'yours':5} {'original':9}")
-    if found.shares:
-        lines += ["", "right, with the standard error by writer"]
-        for name, share in found.shares.items():
-            line = f"{name:18} {share.right:7.2%} ± {share.error:.2%}"
-            if found.beside and name in found.beside.shares:
-                line += f"   original {found.beside.shares[name].right:7.2%}"
-            lines.append(line)
-        lines.append(f"{'ten averages':18} {found.averages:7.2%}   (strangers)")
-    if found.seconds is not None:
-        lines.append(f"learnt in {found.seconds:.1f} s, {found.megabytes:.0f} MB at most")
-    said = [finding for finding in found.findings.values() if finding.held is False]
-    for place, finding in enumerate(said):
-        head = "Begin here: " if place == 0 and len(said) > 1 else ""
-        lines += [
-            "",
-            *textwrap.wrap(f"{head}{QUESTIONS[finding.check]} {sentence(finding)}", WIDTH),
-        ]
-    return "\n".join(lines)

@@ -32,6 +32,7 @@ from course.exercises.answer import where_it_stopped
 from course.exercises.checker import check_answer
 from course.exercises.exercise import Exercise
 from course.exercises.reply import Reply
+from course.shown import Shown
 
 #: The exercises of each lesson, by its number; a new module is found, not listed.
 LESSONS: dict[str, tuple[Exercise, ...]] = {
@@ -53,28 +54,6 @@ WITHHELD = Path(__file__).with_name("withheld.txt")
 
 #: The seconds after which a check says that it is still at work.
 PATIENCE = 5.0
-
-
-class Shown(str):
-    """Text that a notebook shows as it is, with its line breaks, or as HTML or Markdown beside it."""
-
-    html: str | None
-    markdown: str | None
-
-    def __new__(cls, text: str, html: str | None = None, markdown: str | None = None) -> "Shown":
-        """Make text with its HTML, or its Markdown."""
-        made = super().__new__(cls, text)
-        made.html = html
-        made.markdown = markdown
-        return made
-
-    __repr__ = str.__str__
-
-    def _repr_html_(self) -> str | None:
-        return self.html
-
-    def _repr_markdown_(self) -> str | None:
-        return self.markdown
 
 
 def find(function: Callable) -> Exercise:
@@ -145,7 +124,7 @@ def solution(function: Callable) -> Shown:
     exercise = find(function)
     if words := withheld():
         return Shown(words, f"<p>{markup.text(words)}</p>")
-    source = solutions.source(exercise.shown)
+    source = solutions.shown_source(exercise.shown)
     return Shown(source, markup.program(source))
 
 

@@ -7,22 +7,24 @@ import re
 import textwrap
 import traceback
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from course.stubs import is_stub
+
 
 class Stop(NamedTuple):
-    """Where an answer stopped."""
+    """Where an answer stopped, or in which line NumPy warned; nothing is known of it by default."""
 
-    line: str
+    line: str = ""
     #: What the function's own names in that line stood for.
-    names: dict[str, object]
+    names: Mapping[str, object] = {}
     #: Those of its names that are arrays of the notebook, made outside the function.
-    outside: list[str]
+    outside: Sequence[str] = ()
     #: In which other function of the reader's that line stands, if it does.
-    inside: str
+    inside: str = ""
 
 
 def definition_of(function: Callable) -> ast.AST | None:
@@ -34,22 +36,8 @@ def definition_of(function: Callable) -> ast.AST | None:
 
 
 def is_a_stub(function: Callable) -> bool:
-    """Tell whether an answer does nothing yet: ``...``, ``pass``, ``raise NotImplementedError``."""
-    definition = definition_of(function)
-    if not isinstance(definition, ast.FunctionDef):
-        return False
-    for statement in definition.body:
-        match statement:
-            case ast.Pass() | ast.Expr(value=ast.Constant()):
-                continue
-            case ast.Return(value=None | ast.Constant(value=None)):
-                continue
-            case ast.Raise(exc=ast.Name(id=name) | ast.Call(func=ast.Name(id=name))):
-                if name != "NotImplementedError":
-                    return False
-            case _:
-                return False
-    return True
+    """Tell whether an answer does nothing yet."""
+    return is_stub(definition_of(function))
 
 
 def operations_in(function: Callable) -> set[str]:
@@ -85,7 +73,7 @@ def where_it_stopped(function: Callable, trace: types.TracebackType | None) -> S
     file = file_of(function)
     frames = [each for each in traceback.walk_tb(trace) if each[0].f_code.co_filename == file]
     if not frames:
-        return Stop("", {}, [], "")
+        return Stop()
     frame, number = frames[-1]
     line = linecache.getline(file, number).strip()
     words = dict.fromkeys(re.findall(r"\b[A-Za-z_]\w*", line))  # each once

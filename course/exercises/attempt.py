@@ -10,12 +10,12 @@ import re
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from course.exercises.answer import file_of, where_it_stopped
+from course.exercises.answer import Stop, file_of, where_it_stopped
 from course.exercises.comparison import (
     identical,
     is_several,
@@ -42,13 +42,7 @@ class Outcome:
     #: What NumPy warned of.
     warned: frozenset[str]
     #: The line of the answer's own code that raised, or else the first that NumPy warned of.
-    line: str = ""
-    #: What the names in the line that raised stood for.
-    names: dict[str, object] = field(default_factory=dict)
-    #: Which of them are arrays of the notebook, made outside the function.
-    outside: list[str] = field(default_factory=list)
-    #: In which other function of the reader's that line stands.
-    inside: str = ""
+    stop: Stop
 
 
 def call(
@@ -66,9 +60,8 @@ def call(
     for array in () if frozen is None else arrays_in(copies[frozen]):
         array.setflags(write=False)
     result = None
-    error = line = inside = ""
-    names = {}
-    outside = []
+    error = ""
+    stop = Stop()
     silence = contextlib.nullcontext() if prints else contextlib.redirect_stdout(io.StringIO())
     with (
         warnings.catch_warnings(record=True, action="always") as caught,
@@ -82,13 +75,13 @@ def call(
         except BaseException as raised:  # sys.exit() must not end the kernel
             message = traceback.format_exception_only(raised)[-1].splitlines()[0]
             error = re.sub(r"^[\w.<>]+\.| at 0x\w+", "", message)  # no module, no address
-            line, names, outside, inside = where_it_stopped(function, raised.__traceback__)
+            stop = where_it_stopped(function, raised.__traceback__)
     numeric = [warning for warning in caught if issubclass(warning.category, RuntimeWarning)]
     own = [warning for warning in numeric if warning.filename == file_of(function)]
-    if own and not line:
-        line = linecache.getline(own[0].filename, own[0].lineno).strip()
+    if own and not stop.line:
+        stop = Stop(linecache.getline(own[0].filename, own[0].lineno).strip())
     warned = frozenset(str(warning.message).replace("scalar ", "") for warning in numeric)
-    return Outcome(result, error, copies, warned, line, names, outside, inside)
+    return Outcome(result, error, copies, warned, stop)
 
 
 def arrays_in(value: object) -> list[np.ndarray]:

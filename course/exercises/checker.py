@@ -89,6 +89,9 @@ def find_fault(function: Callable, attempt: Attempt) -> Fault | None:
     return fault or (first_wrong_part(attempt) if exercise.one_is_right else None)
 
 
+#: What predicates raise that expect a result of about the right form; a slip of theirs raises others.
+ODD_FORM = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
 #: How a line changes an array, and the name of the sentence that says how else it could be done.
 CHANGED_BY: dict[str, str] = {
     r"^(?!.*[-+*/]=).*\bnp\.(maximum|minimum)\(": "changes a third",
@@ -101,7 +104,7 @@ CHANGED_BY: dict[str, str] = {
 def changed_argument(name: str, function: Callable, attempt: Attempt) -> Fault:
     """Say that an argument is changed, in which line, and what would leave it alone."""
     place = list(attempt.axes).index(name)
-    line = call(function, attempt.arguments, frozen=place).line
+    line = call(function, attempt.arguments, frozen=place).stop.line
     is_a_list = isinstance(attempt.arguments[place], list)
     ways = [sentence for pattern, sentence in CHANGED_BY.items() if re.search(pattern, line)]
     way = ways[0] if ways else "changes a list" if is_a_list and not line else "changes"
@@ -138,7 +141,7 @@ def first_objection(exercise: Exercise, outcome: Outcome) -> Fault | None:
             if objection.applies(view):
                 sentence = fill_fields(objection.sentence, view)
                 return Fault("wrong value", happened=sentence, asks=objection.asks)
-    except Exception:  # the predicates expect a result of about the right form
+    except ODD_FORM:
         wanted = "the form that the task describes"
         got = kind_of(outcome.result)
         return Fault("wrong shape", wanted=wanted, got=got, asks=outcome.result is None)

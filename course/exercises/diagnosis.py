@@ -22,7 +22,13 @@ from course.exercises.comparison import (
 )
 from course.exercises.reply import Fault
 from course.exercises.texts import GENERAL
-from course.exercises.words import case_in_a_line, letters_by_size, names_in_words, with_article
+from course.exercises.words import (
+    case_in_a_line,
+    letters_by_size,
+    names_in_words,
+    unfit_shapes,
+    with_article,
+)
 
 FORMS = GENERAL["forms"]
 PARTS = GENERAL["parts"]
@@ -63,30 +69,30 @@ def find_next_step(
 
 def about_a_warning(failed: Attempt) -> str:
     """Name the line of which NumPy warned, if it did."""
-    if not failed.outcome.line or not failed.outcome.warned:
+    if not failed.outcome.stop.line or not failed.outcome.warned:
         return GENERAL["next"]["unstable"]
-    return GENERAL["next"]["warned line"].format(failed.outcome.line)
+    return GENERAL["next"]["warned line"].format(failed.outcome.stop.line)
 
 
 def about_an_error(function: Callable, failed: Attempt) -> str:
     """Name the line that raised, and ask what fits the error."""
-    outcome = failed.outcome
-    if "NoneType" in outcome.error and (stubs := stubs_called_by(function)):
+    error, stop = failed.outcome.error, failed.outcome.stop
+    if "NoneType" in error and (stubs := stubs_called_by(function)):
         return GENERAL["next"]["unfinished"].format(name=stubs[0])
-    where = f"inside `{outcome.inside}`, " if outcome.inside else ""
-    stops = f"It stops {where}in the line `{outcome.line}`"
-    if question := about_numpys_name(outcome.error):
+    where = f"inside `{stop.inside}`, " if stop.inside else ""
+    stops = f"It stops {where}in the line `{stop.line}`"
+    if question := about_numpys_name(error):
         return f"{stops}: {question}"
-    if outcome.outside:
-        name = outcome.outside[0]
+    if stop.outside:
+        name = stop.outside[0]
         return f"{stops}. {GENERAL['next']['outside'].format(name=name)}"
     for words, question in GENERAL["stops"].items():
-        if words in outcome.error:
-            return f"{stops}: {question}" if outcome.line else question[:1].upper() + question[1:]
-    if not outcome.line:
+        if words in error:
+            return f"{stops}: {question}" if stop.line else question[:1].upper() + question[1:]
+    if not stop.line:
         return GENERAL["next"]["raises"]
-    shapes_are_said = any(words in outcome.error for words in GENERAL["shapes"])
-    names = [] if shapes_are_said else names_in_words(outcome.names, failed)
+    shapes_are_said = unfit_shapes(error) != ""
+    names = [] if shapes_are_said else names_in_words(stop.names, failed)
     question = "stopped" if names or shapes_are_said else "raises"
     return " ".join([f"{stops}.", *names, GENERAL["next"][question]])
 

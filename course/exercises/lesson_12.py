@@ -1,9 +1,8 @@
 """Lesson 12's exercises: one look forwards, back through its mean and its scores, and a check of it."""
 
-import functools
-
 import numpy as np
 
+from course.exercises.cases import normal_array
 from course.exercises.comparison import matches
 from course.exercises.exercise import Exercise
 from course.exercises.views import looking
@@ -32,17 +31,14 @@ def looks(answer, x):
     return bool(trades.any())
 
 
-@functools.cache
-def _draw(seed: int, *shape: int) -> np.ndarray:
-    drawn = np.random.default_rng(seed).normal(size=shape)
-    drawn.flags.writeable = False
-    return drawn
-
-
 def _shares(seed: int, *shape: int) -> np.ndarray:
     """Weights as a look makes them: rows that sum to 1."""
-    e = np.exp(_draw(seed, *shape))
+    e = np.exp(normal_array(seed, *shape))
     return e / e.sum(axis=-1, keepdims=True)
+
+
+#: A small network's weights: what it sees in an image, which queries and keys that makes, which values.
+_SEES, _FINDS, _SAYS = normal_array(20, 5, 8), normal_array(21, 8, 4), normal_array(23, 8, 10)
 
 
 def _parts(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -50,10 +46,10 @@ def _parts(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
     Equal images have equal queries and keys, all of length 1, so the score of a copy is the largest.
     """
-    features = np.maximum(x @ _draw(20, 5, 8), 0)
-    found = features @ _draw(21, 8, 4)
+    features = np.maximum(x @ _SEES, 0)
+    found = features @ _FINDS
     found /= np.linalg.norm(found, axis=-1, keepdims=True) + 1e-9
-    return found[:, 0], found[:, 1::2], features[:, 2::2] @ _draw(23, 8, 10)
+    return found[:, 0], found[:, 1::2], features[:, 2::2] @ _SAYS
 
 
 def _weights(x: np.ndarray, scale: float = 20.0) -> np.ndarray:
@@ -94,7 +90,7 @@ def _the_last_pair(x: np.ndarray) -> np.ndarray:
 
 def _the_question_alone(x: np.ndarray) -> np.ndarray:
     """One that reads the image asked about, and none of its company."""
-    return np.maximum(x[:, 0] @ _draw(20, 5, 8), 0) @ _draw(23, 8, 10)
+    return np.maximum(x[:, 0] @ _SEES, 0) @ _SAYS
 
 
 def _the_blackest_key(x: np.ndarray) -> np.ndarray:
@@ -154,7 +150,7 @@ def _cards_asked_about(arguments: tuple, result: object) -> looking.CardsAsked:
     return looking.CardsAsked(x, asked, is_right=matches(looks(answer.answer, x), result))
 
 
-_CARDS = _draw(24, 16, 9, 5)
+_CARDS = normal_array(24, 16, 9, 5)
 
 EXERCISES = (
     Exercise(
@@ -162,10 +158,10 @@ EXERCISES = (
         shapes="n d, n pairs d, -> n pairs",
         cases=(
             (np.array([[np.log(3), 0.0]]), np.array([[[1.0, 0.0], [0.0, 1.0]]]), 1.0),
-            (_draw(1, 1, 3), _draw(2, 1, 4, 3), 0.5),
-            (_draw(3, 4, 3), _draw(4, 4, 2, 3), 0.3),
-            (_draw(5, 3, 3), _draw(6, 3, 3, 3), 3**-0.5),
-            (_draw(7, 2, 4), _draw(8, 2, 5, 4), 0.0),
+            (normal_array(1, 1, 3), normal_array(2, 1, 4, 3), 0.5),
+            (normal_array(3, 4, 3), normal_array(4, 4, 2, 3), 0.3),
+            (normal_array(5, 3, 3), normal_array(6, 3, 3, 3), 3**-0.5),
+            (normal_array(7, 2, 4), normal_array(8, 2, 5, 4), 0.0),
         ),
         extreme=(
             (np.array([[1000.0, 0.0]]), np.array([[[1.0, 0.0], [0.0, 1.0]]]), 1.0),
@@ -186,9 +182,9 @@ EXERCISES = (
                 np.array([[0.75, 0.25]]),
                 np.array([[[4.0, 0.0], [0.0, 8.0]]]),
             ),
-            (_draw(1, 1, 3), _shares(2, 1, 4), _draw(3, 1, 4, 3)),
-            (_draw(4, 4, 3), _shares(5, 4, 2), _draw(6, 4, 2, 3)),
-            (1e-7 * _draw(7, 3, 3), _shares(8, 3, 3), _draw(9, 3, 3, 3)),
+            (normal_array(1, 1, 3), _shares(2, 1, 4), normal_array(3, 1, 4, 3)),
+            (normal_array(4, 4, 3), _shares(5, 4, 2), normal_array(6, 4, 2, 3)),
+            (1e-7 * normal_array(7, 3, 3), _shares(8, 3, 3), normal_array(9, 3, 3, 3)),
         ),
         random_case=lambda rng: (
             rng.normal(size=(5, 3)),
@@ -206,9 +202,14 @@ EXERCISES = (
                 np.array([[[1.0, 0.0], [0.0, 1.0]]]),
                 1.0,
             ),
-            (_draw(1, 1, 4), _draw(2, 1, 3), _draw(3, 1, 4, 3), 0.5),
-            (_draw(4, 4, 2), _draw(5, 4, 3), _draw(6, 4, 2, 3), 0.3),
-            (1e-7 * _draw(7, 3, 3), _draw(8, 3, 3), _draw(9, 3, 3, 3), 3**-0.5),
+            (normal_array(1, 1, 4), normal_array(2, 1, 3), normal_array(3, 1, 4, 3), 0.5),
+            (normal_array(4, 4, 2), normal_array(5, 4, 3), normal_array(6, 4, 2, 3), 0.3),
+            (
+                1e-7 * normal_array(7, 3, 3),
+                normal_array(8, 3, 3),
+                normal_array(9, 3, 3, 3),
+                3**-0.5,
+            ),
         ),
         random_case=lambda rng: (
             rng.normal(size=(5, 4)),

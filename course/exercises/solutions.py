@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Callable
 
 
-def source(function: Callable) -> str:
+def shown_source(function: Callable) -> str:
     """Return a function's source without its docstring, its type hints and its argument checks."""
     text = textwrap.dedent(inspect.getsource(function))
     definition = ast.parse(text).body[0]

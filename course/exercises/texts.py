@@ -87,7 +87,7 @@ def pieces_of(path: Path) -> Iterator[Piece]:
             yield Piece("code" if line else "", line, place)
 
 
-def read_text(path: Path) -> dict[str, Words]:
+def read_words(path: Path) -> dict[str, Words]:
     """Return the words of a text's exercises by their names; none where there is no such text.
 
     Raises:
@@ -146,7 +146,7 @@ def with_words(exercises: tuple[Exercise, ...], path: Path) -> tuple[Exercise, .
     Raises:
         TextError: words for no exercise, a predicate without a sentence, or a line that cannot be read.
     """
-    parts = read_text(path)
+    parts = read_words(path)
     names = [exercise.name for exercise in exercises]
     for name in parts:
         if name not in names:
@@ -187,5 +187,5 @@ def with_its_words(exercise: Exercise, words: Words) -> Exercise:
 #: What any exercise may have to say: in each part of the text, sentences by what they answer.
 GENERAL: dict[str, dict[str, str]] = {
     name: dict(words.mistakes)
-    for name, words in read_text(Path(__file__).with_name("general.txt")).items()
+    for name, words in read_words(Path(__file__).with_name("general.txt")).items()
 }

@@ -184,13 +184,19 @@ def letters_of(value: object, attempt: Attempt) -> list[str]:
 def error_in_words(attempt: Attempt) -> str:
     """Say what was raised; where shapes do not fit, in the letters of the task."""
     outcome = attempt.outcome
-    for word, sentence in GENERAL["shapes"].items():
-        if word in outcome.error:
-            unfit = " and ".join(re.findall(r"\(\d*,[\d,]*\)", outcome.error))
-            names = outcome.names or dict(zip(attempt.axes, attempt.arguments))
-            arrays = {name: value for name, value in names.items() if shape_of(value)}
-            return "\n".join([sentence.format(unfit), *names_in_words(arrays, attempt)])
-    return outcome.error
+    unfit = unfit_shapes(outcome.error)
+    if not unfit:
+        return outcome.error
+    names = outcome.stop.names or dict(zip(attempt.axes, attempt.arguments))
+    arrays = {name: value for name, value in names.items() if shape_of(value)}
+    return "\n".join([unfit, *names_in_words(arrays, attempt)])
+
+
+def unfit_shapes(error: str) -> str:
+    """Say in a sentence which shapes do not fit, if an error is about shapes; else nothing."""
+    shapes = " and ".join(re.findall(r"\(\d*,[\d,]*\)", error))
+    fitting = (said for words, said in GENERAL["shapes"].items() if words in error)
+    return next(fitting, "").format(shapes)
 
 
 def names_in_words(names: dict[str, object], attempt: Attempt) -> list[str]:

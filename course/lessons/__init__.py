@@ -162,7 +162,7 @@ class Lesson:
     @cached_property
     def exercises(self) -> list["Exercise"]:
         """Its exercises in their order, each with the heading, level, minutes, task and stub here."""
-        from course.exercises import EXERCISES  # which few need, and which take a while
+        from course.exercises import EXERCISES  # a third of a second, at each start of pytest too
 
         exercises = []
         asked = ""  # the Markdown since an exercise's heading

@@ -6,7 +6,11 @@ Used by the check of fault 1 in lesson 06, "A check of your own".
 import contextlib
 import os
 from collections.abc import Iterator, Sequence
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
+
+import requests
 
 from mnistlib import download, original
 
@@ -31,8 +35,6 @@ def fetch(
         return download.fetch(file, Path(folder), mirrors)
     path = Path(folder) / file.name
     if not path.exists():
-        import requests  # imported here because only this fault needs it
-
         with path.open("wb") as opened:
             answer = requests.get(mirrors[0] + file.name, timeout=download.TIMEOUT)
             opened.write(answer.content)
@@ -48,8 +50,6 @@ def unfriendly_server() -> Iterator[str]:
 
     Used in lesson 06, "A check of your own".
     """
-    from http.server import BaseHTTPRequestHandler, HTTPServer
-    from threading import Thread
 
     class Refuse(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

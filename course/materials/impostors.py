@@ -12,10 +12,10 @@ from mnistlib import attention, functions
 from mnistlib.attention import Attention, Parameters
 
 #: What turns cards x (n, 2p + 1, pixels) into logits (n, 10).
-Answer = Callable[[np.ndarray], np.ndarray]
+Answerer = Callable[[np.ndarray], np.ndarray]
 
 
-def find_dependence(answer: Answer, x: np.ndarray) -> dict[str, bool]:
+def find_dependence(answer: Answerer, x: np.ndarray) -> dict[str, bool]:
     """Return whether the answers to cards x depend on the pairs' places, and on the other cards."""
     z = answer(x)
     first_goes_last = np.concatenate([x[:, :1], x[:, 3:], x[:, 1:3]], axis=1)
@@ -28,7 +28,7 @@ def find_dependence(answer: Answer, x: np.ndarray) -> dict[str, bool]:
     }
 
 
-def find_trades(answer: Answer, x: np.ndarray) -> np.ndarray:
+def find_trades(answer: Answerer, x: np.ndarray) -> np.ndarray:
     """Return on which cards x the answers about the first two keys trade places with their values."""
 
     def winners(cards: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -44,7 +44,7 @@ def find_trades(answer: Answer, x: np.ndarray) -> np.ndarray:
     return (one != other) & (one_after == other) & (other_after == one)
 
 
-def make_impostors(trained: Parameters) -> dict[str, Answer]:
+def make_impostors(trained: Parameters) -> dict[str, Answerer]:
     """Return five impostors by name, made from the features and matrices of a trained network."""
     model = Attention()
 

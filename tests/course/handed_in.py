@@ -33,12 +33,16 @@ def unexplained(name):
 
 
 def write(name, body, args=None, **space):
-    """Make a reader's function from its body, with a source that ``inspect`` finds."""
+    """Make a reader's function from its body."""
     args = arguments(name) if args is None else args
     source = f"def my_{name}({args}):\n{textwrap.indent(textwrap.dedent(body).strip(), '    ')}\n"
+    return define(name, source, np=np, **space)
+
+
+def define(name, source, **space):
+    """Make a reader's function from its source, which ``inspect`` then finds."""
     file = f"<answer {next(counter)}>"
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-    space["np"] = np
     exec(compile(source, file, "exec"), space)
     return space[f"my_{name}"]
 

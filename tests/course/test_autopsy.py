@@ -29,12 +29,16 @@ def test_every_check_passes_where_all_is_repaired():
     assert autopsy.examine(ORIGINAL).endswith("yours   - - - - - - - - -")
 
 
+def reads_the_name(recipe):
+    return recipe.pixels == "scaled"
+
+
 @pytest.mark.parametrize(
     ("check", "said"),
     [
         (lambda recipe: None, "returns None"),
         (lambda recipe: 1 / 0, "raised ZeroDivisionError on the original"),
-        (lambda recipe: recipe.pixels == "scaled", "by reading recipe.pixels"),
+        (reads_the_name, "by reading recipe.pixels"),
         (lambda recipe: True, "passes every recipe"),
         (lambda recipe: False, "fails every recipe"),
         (lambda recipe: not autopsy.CHECKS[7](recipe), "upside down"),

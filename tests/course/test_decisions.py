@@ -3,7 +3,7 @@
 import html
 
 from course.classroom import by_hand, decisions
-from course.classroom.extract import Answer
+from course.classroom.extract import Version
 from tests.course.test_grades import some_rows
 
 EVIL = "<img src=x onerror=alert(1)>"
@@ -19,8 +19,8 @@ def a_page():
         row._replace(exercise="split", note=f"Read it: {EVIL}"),
     ]
     versions = [
-        Answer(source=f"def my_one_hot(): '{EVIL}'", place=f"{EVIL}.py"),
-        Answer(source=f"def my_one_hot( {EVIL}", lost="SyntaxError", place="02.ipynb"),
+        Version(source=f"def my_one_hot(): '{EVIL}'", place=f"{EVIL}.py"),
+        Version(source=f"def my_one_hot( {EVIL}", lost="SyntaxError", place="02.ipynb"),
     ]
     answers = {row.student: {"one_hot": versions, "split": versions[:1]}}
     return decisions.page(rows, answers, dict.fromkeys(["one_hot", "split", "softmax"], 2.0))
@@ -39,6 +39,7 @@ def test_what_others_wrote_is_text_in_every_place():
         assert place in text
     assert " of 2</label>" in text
     assert "<img" not in a_page()
+    assert a_page().count("<script>") == 1
 
 
 def test_what_was_not_taken_stands_first_and_of_several_versions_the_first_counts():
@@ -52,11 +53,6 @@ def test_what_was_not_taken_stands_first_and_of_several_versions_the_first_count
     places = [text.index(words) for words in [*order, "02.ipynb</p>", "my_split</code></h2>"]]
     assert places == sorted(places)
     assert text.count("which counts") == 1
-
-
-def test_only_the_pages_own_script_may_run():
-    assert a_page().count("<script>") == 1
-    assert "default-src 'none'" in a_page()
 
 
 def test_its_lines_are_marks_by_hand(tmp_path):

@@ -44,7 +44,7 @@ def handed_in(*students):
 
 
 def write(path, rows, *, points=grades.POINTS, **options):
-    worth = grades.worth([row.exercise for row in rows], points)
+    worth = grades.worth_of([row.exercise for row in rows], points)
     return grades.write_points(path, rows, handed_in("ada", "=bob", "essay"), worth, **options)
 
 

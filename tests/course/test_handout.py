@@ -12,11 +12,12 @@ import pytest
 import yaml
 
 from course import exercises
-from course.classroom import handout, sandbox
+from course.classroom import assignment, handout, trial
 from course.lessons import ROOT, all_lessons
 from course.lessons.markdown import FOLD
 from course.making import execute
 from tests.course.a_class import that_count
+from tests.course.handed_in import write
 
 LESSONS = all_lessons()
 each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
@@ -49,15 +50,6 @@ def notebook(folder, lesson):
 
 def page(folder, lesson):
     return (folder / "teacher" / f"{lesson.name}.md").read_text(encoding="utf-8")
-
-
-def named(name):
-    """Return a function that asks for an exercise by its name."""
-
-    def asked(): ...
-
-    asked.__name__ = f"my_{name}"
-    return asked
 
 
 def flat(text):
@@ -181,20 +173,18 @@ def test_a_lesson_of_the_students_copy_runs_from_top_to_bottom_on_its_own(folder
 def test_each_solution_pasted_into_the_students_copy_is_right_and_needs_no_second_look(
     folder, lesson
 ):
-    from course.classroom import assignment
-
     made = notebook(folder, lesson)
     for cell in made.cells:
         stub = re.search(r"^def my_(\w+)", cell.source, re.MULTILINE)
         exercise = exercises.EXERCISES.get(stub[1]) if stub else None
         if exercise:
-            shown = str(exercises.solution(named(stub[1])))
+            shown = str(exercises.solution(write(stub[1], "...")))
             cell.source = shown.replace(f"def {exercise.shown.__name__}(", f"def my_{stub[1]}(", 1)
     file = (lesson.path.name, nbformat.writes(made).encode())
     answers = that_count([file], assignment.names_given())
     for exercise in lesson.exercises:
         answer = answers[exercise.name]
-        assert sandbox.check(exercise.name, answer.source, 0)["kind"] == "right", exercise.name
+        assert trial.try_source(exercise.name, answer.source, 0)["kind"] == "right", exercise.name
         assert answer.note == "", exercise.name
 
 
@@ -236,7 +226,7 @@ def test_the_pages_variant_works_as_it_stands(monkeypatch):
     assert reply.kind == "wrong value"
     assert "is every right answer sure enough?" in reply.text
     for seed in range(5):
-        drawn = sandbox.with_cases_drawn(variant, seed)
+        drawn = trial.with_cases_drawn(variant, seed)
         assert exercises.check_answer(drawn, variant.reference).kind == "right"
     assert exercises.check_answer(variant, variant.reference).kind == "right"
 

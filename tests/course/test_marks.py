@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from course import exercises
-from course.classroom import assignment, isolation, marking, marks, sandbox, submissions
-from course.classroom.protocol import Limits
+from course.classroom import assignment, isolation, marking, marks, sandbox, submissions, trial
+from course.classroom.sandbox import Limits
 from course.exercises import lesson_04
 from course.lessons import all_lessons
 from tests.course.a_class import (
@@ -38,7 +38,7 @@ def here():
     why_not()  # which starts a process, once for all tests
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MNISTLIB_MINE", os.devnull)
-        patch.setattr(isolation, "run", lambda work, given, *_: sandbox.WORK[work](**given))
+        patch.setattr(isolation, "run", lambda work, given, *_: sandbox.work_called(work)(**given))
         yield
 
 
@@ -386,7 +386,7 @@ def test_a_table_of_the_published_cases_fails_on_cases_that_nobody_has_seen(tmp_
 def test_right_answers_are_right_on_cases_that_are_drawn_and_none_of_them_is_published(name):
     exercise = exercises.EXERCISES[name]
     published = {repr(case) for case in exercise.all_cases}
-    drawn = sandbox.with_cases_drawn(exercise, seed=0)
+    drawn = trial.with_cases_drawn(exercise, seed=0)
     assert not exercise.arguments or not published & {*map(repr, drawn.cases)}
     for body in right(name):
         reply = exercises.check_answer(drawn, write(name, body))

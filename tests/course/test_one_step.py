@@ -1,4 +1,7 @@
-"""No wrong answer passes: all one-step changes of each solution are refused, or compute the same."""
+"""No wrong answer passes: neither a one-step change of a solution, nor its result spoilt a little.
+
+Each is refused, or computes the same: of whole numbers, say, nothing is lost by rounding.
+"""
 
 import copy
 import functools
@@ -52,7 +55,7 @@ def drawn(exercise):
     return [(args, _results(exercise.reference, args)) for args in cases]
 
 
-def computes_the_same(exercise, function):
+def computes_the_same(exercise, function, rtol=1e-6):
     """Tell whether a function gives the reference's results, on wide random and extreme input."""
     small = 1e-7 if exercise.name == "check_gradient" else 0
     for args, wanted in drawn(exercise):
@@ -62,17 +65,21 @@ def computes_the_same(exercise, function):
             for a, b in zip(wanted, got, strict=True):
                 assert np.shape(a) == np.shape(b)
                 scale = np.abs(np.asarray(a, float)).max(initial=0) * 1e-9
-                np.testing.assert_allclose(b, a, rtol=1e-6, atol=max(small, scale))
+                np.testing.assert_allclose(b, a, rtol=rtol, atol=max(small, scale))
         except (AssertionError, TypeError, ValueError):
             return False
     return True
 
 
+@pytest.fixture(autouse=True)
+def without_words(monkeypatch):
+    """Ask only whether an answer is refused: what would be said of it costs more."""
+    monkeypatch.setattr(checker, "wrong_reply", lambda *_: Reply("softmax", "wrong value"))
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_every_one_step_change_is_refused_or_computes_the_same(name, monkeypatch):
+def test_every_one_step_change_is_refused_or_computes_the_same(name):
     exercise = EXERCISES[name]
-    # Only whether a change is refused is asked: what it would be told costs more.
-    monkeypatch.setattr(checker, "wrong_reply", lambda *_: Reply(name, "wrong value"))
     sources = mutants_of(exercise.reference)
     assert len(sources) >= 5, f"{locations.entry(name)}: it has too few steps to try"
     passed = []
@@ -85,6 +92,52 @@ def test_every_one_step_change_is_refused_or_computes_the_same(name, monkeypatch
         f"{locations.entry(name)}: write a case that refuses each of {len(passed)} wrong answers:\n"
         + "\n\n".join(passed)
     )
+
+
+#: What becomes of each array or number of a result.
+SPOILT = {
+    "int": lambda a: a.astype(int),
+    "rounded to 3 digits": lambda a: np.round(a.astype(float), 3),
+    "+ 1e-6 of it": lambda a: a * (1 + 1e-6),
+    "+ 1e-9": lambda a: a + 1e-9,
+    "without signs": np.abs,
+    "rows turned": lambda a: np.roll(a, 1, axis=0) if a.ndim else a,
+    "sorted": lambda a: np.sort(a, axis=-1) if a.ndim else a,
+}
+#: Exercises no result of which is so small that 1e-9 more would be seen.
+NEVER_TINY = {
+    "accuracy", "label_header", "one_hot", "class_means", "nearest_mean", "central_difference",
+    "sigmoid", "softmax", "log_softmax", "check_gradient", "mended_gradients", "three_layer_gradients",
+    "reliability", "standard_error_by_group", "loss_at_the_start", "class_bias", "max_pool",
+    "divide_backward", "unbroadcast", "take_backward", "attention_weights", "sgd_update",
+}  # fmt: skip
+
+
+def spoil(change, result):
+    """Change every array and number of a result, and keep its form."""
+    if type(result) in (tuple, list):
+        return type(result)(spoil(change, part) for part in result)
+    return result if result is None or isinstance(result, tuple) else change(np.asarray(result))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_spoilt_result_is_refused_or_the_same(name):
+    exercise = EXERCISES[name]
+    for how, change in SPOILT.items():
+        # Two ways to measure a slope agree no better.
+        if (name, how) == ("check_gradient", "+ 1e-6 of it") or (
+            how == "+ 1e-9" and name in NEVER_TINY
+        ):
+            continue
+
+        def answer(*given, change=change):
+            return spoil(change, exercise.reference(*given))
+
+        is_right = check_answer(exercise, answer).kind == "right"
+        is_excused = how != "+ 1e-9" and computes_the_same(exercise, answer, rtol=1e-8)
+        assert not is_right or is_excused, (
+            f"{locations.entry(name)}: a result passes that was spoilt ({how}): write a case against it"
+        )
 
 
 @pytest.mark.parametrize("name", EXERCISES)

@@ -57,7 +57,7 @@ def test_each_kind_of_piece_comes_to_its_place(tmp_path):
         + "within:\n```\nm = ____\nreturn m\n```\n1\n2\n    which?\nwithin:\n\n3\n    where?\n\n"
         "right:\nkey(z)\n```\np = key(z)\nreturn p\n```\n\nunexplained:\n-key(z)\n"
     )
-    words = texts.read_text(file)["softmax"]
+    words = texts.read_words(file)["softmax"]
     assert words.hints == ["One.", "Two."]
     assert words.mistakes[1:] == [
         ("m = 1\nreturn m", "which?"), ("m = 2\nreturn m", "which?"), ("3", "where?")

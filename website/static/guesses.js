@@ -38,20 +38,27 @@
     const plain = number.replaceAll(",", "");
     return { value: Number(`${sign}${plain}e${power}`), decimals: fraction.length - power, digits: plain.replace(".", "").replace(/^0+/, "").length };
   }
-  // The parts of a guess or an answer, without brackets, and commas but in 101,770.
-  function partsOf(text) {
-    const spaced = text.toLowerCase().replace(/[[\]()]|,(?!\d{3}(?!\d))/g, " ");
-    return spaced.split(/\s+/).filter((part) => part && part !== "and" && part !== "%");
-  }
+  // An answer in several parts is right if each part is, whatever stands between them.
   function judged(guess, answer) {
-    const parts = partsOf(guess);
-    const wanted = partsOf(answer);
-    if (parts.join(" ") === wanted.join(" ")) return "right";
-    if (wanted.length === 1 || parts.length !== wanted.length) return judgedNumber(guess, answer);
-    const how = parts.map((part, i) => (part === wanted[i] ? "right" : judgedNumber(part, wanted[i])));
-    return how.includes("") ? "" : how.includes("rounded") ? "rounded" : "right";
+    const whole = judgedWhole(guess, answer);
+    if (whole) return whole;
+    const [ours, theirs] = [words(guess), words(answer)];
+    const each = ours.length === theirs.length ? ours.map((word, i) => judgedWhole(word, theirs[i])) : [""];
+    if (!each.length || each.includes("")) return "";
+    return each.includes("rounded") ? "rounded" : "right";
   }
-  function judgedNumber(guess, answer) {
+  const BETWEEN = ["", "%", "and", "the", "a", "an"];
+  const words = (text) =>
+    text
+      .trim()
+      .toLowerCase()
+      .replace(/ \(.*?\)/g, "")
+      .replace(/^[()[\]]+|[()[\]]+$/g, "")
+      .split(/,?\s+|; ?|,(?!\d{3}(?!\d))/) // 101,770 is one number
+      .filter((word) => !BETWEEN.includes(word));
+  function judgedWhole(guess, answer) {
+    const plain = (text) => text.trim().toLowerCase().replace(/\s+/g, " ");
+    if (plain(guess) === plain(answer)) return "right";
     const one = read(guess);
     const other = read(answer);
     if (!one || !other) return "";

@@ -19,9 +19,9 @@ def asking(lessons):
 GUESSES = [
     *["101,770", "1.0177e5", "10,1770", "log 10", "ln(10)", "log 0", "2.3", "2.31", "2", "1/4"],
     *[".25", "1/0", "\N{MINUS SIGN}5", "1e-5", "81 %", "81", "3.2", ".", "%", "nan", "It  rises"],
-    *["-log 0.1", "log 0.1", "-log 0", "1, 7,5", "[1, 7, 5]", "1 7 8", "1 7", "99 %, 0.8 %"],
+    *["-log 0.1", "log 0.1", "-log 0", "(110, 4, 56)", "110 and 4.0", "it (never) rises", "the"],
 ]
-ANSWERS = ["101770", "2.302585", "0.25", "-5", "81.36", "3", "it rises", "1 7 5", "98.6 and 0.8"]
+ANSWERS = ["101770", "2.302585", "0.25", "-5", "81.36", "3", "it rises", "110, 4, 56"]
 #: Types guesses, one after the other, and returns what is said of each where another answer came out.
 SAID = """([field, tag, out, guesses]) => {
     tag.dataset.answer = out;

@@ -1,0 +1,99 @@
+"""The report as one figure: what held, how good on whom, and how honest."""
+
+import textwrap
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from course.examination.findings import QUESTIONS
+from course.examination.report import Report
+from mnistlib.plotting import COLOURS
+
+#: How a verdict is drawn: a sign and the colour's place in the course's palette.
+SIGNS = {True: ("✓", 0), False: ("✗", 1), None: ("–", None), "waits": ("…", None)}
+
+#: Where the first column of verdicts stands.
+COLUMN = 9
+
+
+def draw(report: Report):
+    """Draw a report, beside the other that it names, and return the figure."""
+    columns = [("yours", report)] if report.attempted else []
+    if report.beside:
+        columns.append(("original", report.beside))
+    figure = plt.figure(figsize=(6.5, 6.6), layout="constrained")
+    grid = figure.add_gridspec(2, 2, height_ratios=[2.1, 1])
+    _verdicts(figure.add_subplot(grid[0, :]), columns)
+    _shares(figure.add_subplot(grid[1, 0]), columns)
+    if report.attempted:
+        _sureness(figure.add_subplot(grid[1, 1]), report)
+    held = sum(finding.held is True for finding in report.findings.values())
+    judged = held + sum(finding.held is False for finding in report.findings.values())
+    title = f"{judged} questions judged, {held} answered yes"
+    if report.seconds is not None:
+        title += f"; {report.images:,} images learnt"
+    if not report.attempted:
+        title = "Your column is still empty"
+    figure.suptitle(title, x=0.02, ha="left")
+    return figure
+
+
+def _verdicts(axis, columns) -> None:
+    for place, (check, question) in enumerate(QUESTIONS.items()):
+        axis.text(0, -place, question, va="center", fontsize=12)
+        for number, (_, found) in enumerate(columns):
+            sign, colour = SIGNS[found.findings[check].verdict]
+            shade = "0.5" if colour is None else COLOURS[colour]
+            axis.text(
+                COLUMN + 1.2 * number,
+                -place,
+                sign,
+                va="center",
+                ha="center",
+                fontsize=14,
+                color=shade,
+            )
+    for number, (name, _) in enumerate(columns):
+        axis.text(COLUMN + 1.2 * number, 1, name, ha="center", va="center", fontsize=12)
+    axis.set(xlim=(0, COLUMN + 1.8), ylim=(-len(QUESTIONS) + 0.4, 1.6))
+    axis.set_axis_off()
+
+
+def _shares(axis, columns) -> None:
+    columns = [(name, found) for name, found in columns if found.shares]
+    names = list(columns[0][1].shares) if columns else []
+    for number, (who, found) in enumerate(columns):
+        right = [100 * share.right for share in found.shares.values()]
+        error = [200 * share.error for share in found.shares.values()]
+        level = np.arange(len(names)) + 0.25 * number
+        mark, colour = ("o", COLOURS[0]) if who == "yours" else ("s", "0.35")
+        style = {"fmt": mark, "color": colour, "capsize": 3}
+        axis.errorbar(right, level, xerr=error, label=who, **style)
+    if columns:
+        axis.axvline(100 * columns[0][1].averages, color="0.5", linestyle=":", label="ten averages")
+        axis.set_yticks(range(len(names)), [textwrap.fill(name, 10) for name in names])
+        axis.legend(
+            fontsize=12,
+            loc="upper center",
+            bbox_to_anchor=(0.3, -0.32),
+            ncols=3,
+            columnspacing=0.8,
+            handletextpad=0.2,
+        )
+    axis.set(title="On whose digits?", xlabel="% right (± 2 standard errors)")
+    axis.invert_yaxis()
+
+
+def _sureness(axis, report: Report) -> None:
+    axis.plot([0, 100], [0, 100], ":", color="0.5")
+    found = report.calibration
+    if found is not None:
+        some = found.counts >= 10  # fewer say nothing
+        sure, accuracy, spread = (
+            100 * part[some] for part in (found.confidence, found.accuracy, found.spread)
+        )
+        axis.errorbar(sure, accuracy, yerr=2 * spread, fmt="o-", color=COLOURS[0], capsize=3)
+    else:
+        said = "it can't say" if report.findings["sure"].fault == "cannot say" else "not measured"
+        axis.text(50, 50, said, ha="center", backgroundcolor="white")
+    axis.set(title="How honest?", xlabel="% sure", ylabel="% right", ylim=(-4, 104))
