@@ -22,7 +22,7 @@
 #
 # **You need** lessons [03](03_backpropagation.ipynb), [04](04_training_curves.ipynb) and [07](07_deeper.ipynb).
 #
-# **Time** 45 minutes to read, 36 more for the exercises; it runs for about 35 s and takes 400 MB
+# **Time** 50 minutes to read, 36 more for the exercises; it runs for about 35 s and takes 400 MB
 
 # %% [markdown]
 # ## Before you start
