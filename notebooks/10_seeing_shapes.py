@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 10 Seeing shapes
 #
-# Take a digit that somebody has written in the middle of a card, and push it two pixels to the right. You may not even notice. Now ask a network from any lesson so far, and it may well tell you that your 4 has become a 5. It isn't stupid. It has simply never been told which pixels lie side by side: to a fully connected layer an image is a list of 784 numbers in no particular order, and a pushed digit is a different list.
+# Take the image of a 4, written neatly in the middle, and push the ink two pixels to the right. You may not even notice. Now ask a network from any lesson so far, and it may well tell you that your 4 has become a 5. It isn't stupid; it has simply never been told which pixels lie side by side. To a fully connected layer an image is a list of 784 numbers in no particular order, and a pushed digit is a different list.
 #
 # **How does a network learn that pixels have neighbours?** You will watch a good network fail on pushed digits, cure it once with data and once by design, and then take the design apart to see what each part of it was worth.
 #
@@ -22,7 +22,7 @@
 #
 # **You need** lessons [03](03_backpropagation.ipynb), [04](04_training_curves.ipynb) and [07](07_deeper.ipynb).
 #
-# **Time** 50 minutes to read, 31 more for the exercises; it runs for about 35 s and takes 400 MB
+# **Time** 50 minutes to read, 36 more for the exercises; it runs for about 35 s and takes 400 MB
 
 # %% [markdown]
 # ## Before you start
@@ -65,9 +65,9 @@ train_set, validation_set = data.split(
 # %% [markdown]
 # ## A small push
 #
-# We begin with a **fully connected** network like those of lesson 07, in which every unit sees every pixel: 128 ReLUs, three epochs. [Lesson 00](00_first_look.ipynb) pushed the digits that a weaker network had to read, and after three pixels half of its answers were wrong. Does a better one fare better?
+# We begin with a **fully connected** network like those of lesson 07, in which every hidden unit sees every pixel. It has 128 ReLUs, and trains for three epochs. [Lesson 00](00_first_look.ipynb) showed pushed digits to a weaker one. Does a better one fare better?
 #
-# The function `shapes.pushed(images, rows, columns)` moves digits down and to the right, and leaves blank paper behind. The training loop is lesson 04's with one extra step: all images of a batch are pushed together, by up to `most` pixels vertically and horizontally; then `model.prepare` gives them the shape that the model expects. For now `most` is 0. Each number below is the mean of pushes in four directions.
+# The function `shapes.pushed(images, rows, columns)` moves digits down and to the right, and leaves blank paper behind. The training loop is lesson 04's, except that all images of a batch are pushed together, by up to `most` pixels vertically and horizontally, before `model.prepare` gives them the shape that the model expects. For now `most` is 0. Each number below is the mean of pushes in four directions.
 
 
 # %% tags=["hide-input"]
@@ -98,16 +98,16 @@ for p, share in enumerate(fragile_shares):
 # %% mystnb={"image": {"alt": "The same handwritten digit four times, in frames of 28 by 28 pixels, pushed to the right by 0, 1, 2 and 3 pixels. They look alike, and the whole digit stays inside the frame. Above each is the network's answer, which changes with the push."}} tags=["hide-input"]
 in_steps = np.stack([shapes.pushed(validation_set[0][:2000], 0, p) for p in range(4)])
 read = np.stack([shapes.answers(connected, fragile, images) for images in in_steps])
-chosen = shapes.first_misread(in_steps, read, validation_set[1][:2000])
-shapes.show_pushed(in_steps[:, chosen], read[:, chosen])
+chosen_digit = shapes.first_misread(in_steps, read, validation_set[1][:2000])
+shapes.show_pushed(in_steps[:, chosen_digit], read[:, chosen_digit])
 plt.show()
 
 # %% [markdown]
-# The better network is hardly better off: at two pixels one digit in five is lost, and at three nearly half of them. The trouble is that each hidden unit has a weight of its own for each pixel. What it has learnt about a stroke in one place therefore says little about the same stroke two pixels further on.
+# It hardly does: at two pixels one digit in five is lost, and at three nearly half of them. The trouble is that each hidden unit has a weight of its own for each pixel, so that what it has learnt about a stroke in one place says little about the same stroke two pixels further on.
 #
 # ### A cure with data
 #
-# If the network must see a stroke in every place in order to know it there, then let us show it in every place. Changing the training images a little, while they keep their labels, is what [lesson 08](08_too_good.ipynb) called *data augmentation*, and our pushes, which others call *shifts* or *translations*, are one kind of it. Train once more, on batches that are pushed by up to one pixel.
+# If the network must see a stroke in every place in order to know it there, then let us show it the stroke in every place. Changing the training images a little while keeping their labels is what [lesson 08](08_too_good.ipynb) called *data augmentation*. Our pushes, which others call *shifts* or *translations*, are one kind of it. Train once more, on batches that are pushed by up to one pixel.
 #
 # **Predict.** How far will the cure reach? At how many pixels of push will this network first misread more than one digit in ten?
 
@@ -125,22 +125,22 @@ for p, share in enumerate(robust_shares):
 guesses.compare("pixels of push that lose one digit in ten", int(np.argmax(robust_shares < 0.9)))
 
 # %% [markdown]
-# The cure holds for one pixel, which is as far as the training went. Beyond that it still helps, and at two pixels it saves seven errors in ten, but at three a fifth of the digits are still lost. What the network has learnt about small pushes carries over to larger ones, though not all the way.
+# The cure holds for one pixel, which is as far as the training went. Beyond that it still helps, since at two pixels it saves seven errors in ten, but at three a fifth of the digits are lost all the same.
 #
-# It is a laborious cure, since every stroke has to be learnt again for every place. Couldn't one set of weights serve all places?
+# You could push further in training, of course, but it would be a laborious cure, since every stroke has to be learnt again for every place. Couldn't one set of weights serve all places?
 #
 # ## One product for all patches
 #
-# That is the idea of a **convolution**. Take a small square of weights, a **kernel**, and lay it on the image. The pixels that it covers are a **patch**. Multiply each of them by the weight that lies on it, and add up. Then move the kernel one pixel on and do it again, until it has been everywhere. The sum is large where ink lies under the large weights and blank paper under the negative ones, so the kernel answers the same question in every place: *is there something here that looks like me?*
+# One set of weights for all places is the idea of a **convolution**. Take a small square of weights, a **kernel**, and lay it on the image. The pixels that it covers are a **patch**. Multiply each of them by the weight that lies on it, and add up. Then move the kernel one pixel on and do it again, until it has been everywhere. The sum is large where ink lies under the large weights and blank paper under the negative ones. So the kernel asks the same question everywhere: *is there something here that looks like me?*
 #
-# Here is the smallest example: nine pixels, and a kernel of 2 by 2 with the weights 1 and 2 in its upper row and 3 and 4 in its lower one. It fits in four places.
+# Here is the smallest example: a kernel of 2 by 2 on nine pixels, where it fits in four places.
 
 # %% mystnb={"image": {"alt": "Four copies of the same grid of 3 by 3 pixels with the values 0 to 8. In each, a different square of 2 by 2 is marked, first at the top left, then the top right, the bottom left and the bottom right. In the corner of each marked pixel is the weight that lies on it: times 1, times 2, times 3, times 4. Above each grid is the sum: 27, 37, 57 and 67."}} tags=["hide-input"]
 shapes.show_patches(np.arange(9).reshape(3, 3), np.array([[1, 2], [3, 4]]))
 plt.show()
 
 # %% [markdown]
-# Work out the first number with a pencil: $1 \cdot 0 + 2 \cdot 1 + 3 \cdot 3 + 4 \cdot 4 = 27$. The four numbers form a little image of their own, the kernel's **feature map**, or map for short. In general a patch has `top` rows above it and `left` columns to its left. Inside the kernel, `down` and `right` count from 0:
+# Work out the first number with a pencil: $1 \cdot 0 + 2 \cdot 1 + 3 \cdot 3 + 4 \cdot 4 = 27$. The four numbers form a little image of their own, the kernel's **feature map**, or map for short. In general a patch has `top` rows above it and `left` columns to its left. Inside the kernel, `down` and `right` are counted from 0:
 #
 # $$
 # \begin{aligned}
@@ -151,7 +151,7 @@ plt.show()
 #
 # Two things are new here. A number in the map depends on a few neighbouring pixels only, which is called **locality**. And all places use the same weights, which is called **weight sharing**.
 #
-# A loop over all places would compute it, but there is a trick that turns it into lesson 03's matrix product. Write each patch as a column, its pixels in reading order, and put the columns of all places side by side: that matrix is $\text{patches}(X)$, and the code calls it `cut`. Write the kernel as a column too, and call it $W$. Then all the sums together are
+# A loop over all places would do, but there is a trick that turns the whole map into one matrix product, like lesson 03's. Write each patch as a column, its pixels in reading order, and put the columns of all places side by side: that matrix is $\text{patches}(X)$, and the code calls it `cut`. Write the kernel as a column too, and call it $W$. Then all the sums together are
 #
 # $$Z = W^T\, \text{patches}(X) .$$
 #
@@ -163,7 +163,7 @@ plt.show()
 guesses.ask("the two columns", None)
 
 # %% tags=["answer"]
-x = np.arange(6.0).reshape(1, 2, 3, 1)  # one channel, 2 rows, 3 columns, one image
+x = np.arange(6.0).reshape(1, 2, 3, 1)  # 2 rows, 3 columns; more on the other axes below
 W = np.array([[1.0], [2], [3], [4]])
 cut = convolution.im2col(x, 2)
 columns = cut.reshape(4, -1)  # all places side by side
@@ -183,29 +183,21 @@ guesses.compare("the two columns", f"{first_one} and {other}")
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
 # | $X$, images last | `x` | (channels, rows, columns, n) | the images, or the maps of the layer below |
-# | $\text{patches}(X)$ | `cut` | (side · side · channels, places down, places across, n) | each patch as a column |
+# | $\text{patches}(X)$ | `cut` | (side · side · channels, map rows, map columns, n) | each patch as a column |
 # | $W, b$ | `W`, `b` | (side · side · channels, kernels), (kernels,) | one kernel a column, and its bias |
-# | $Z$ | `z` | (kernels, places down, places across, n) | one map for each kernel |
+# | $Z$ | `z` | (kernels, map rows, map columns, n) | one map for each kernel |
 #
 # In this network, and only here, the images come *last*, because each pixel is then copied for a whole batch in one go; `model.prepare` reorders the axes.
 #
-# <details><summary>What others call this, and whose ideas these are</summary>
+# <details><summary>Whose ideas these are</summary>
 #
-# Mathematicians call our sum a **cross-correlation**; their convolution gives the kernel half a turn first. Frameworks also offer **padding**, a rim of zeros around the image, and a **stride**, which moves the kernel several pixels at a time. We do without both.
-#
-# The idea is that of [Fukushima 1980](https://doi.org/10.1007/BF00344251); [LeCun, Boser and others 1989](https://doi.org/10.1162/neco.1989.1.4.541) trained it by backpropagation; LeCun compared shared with unshared weights in the same year (*Generalization and network design strategies*). The layout as one matrix is from [Chellapilla, Puri and Simard 2006](https://inria.hal.science/inria-00112631). The pooling by maxima below was used for images by [Weng, Ahuja and Huang 1992](https://doi.org/10.1109/IJCNN.1992.287150).
+# Weights that all places share are from [Fukushima 1980](https://doi.org/10.1007/BF00344251), their training by backpropagation from [LeCun, Boser and others 1989](https://doi.org/10.1162/neco.1989.1.4.541), the layout from [Chellapilla, Puri and Simard 2006](https://inria.hal.science/inria-00112631), and the pooling below from [Weng, Ahuja and Huang 1992](https://doi.org/10.1109/IJCNN.1992.287150).
 #
 # </details>
 #
-# ### Exercise 10.1: cut out the patches (warm-up, 6 minutes)
+# ### Exercise 10.1: cut out the patches (warm-up, 7 minutes)
 #
-# Cut the patches out of one image without channels, so that two axes are enough; a plain loop over the places is fine. Before you begin: in how many places does a 5 by 5 kernel fit on an image of 28 by 28?
-#
-# <details><summary>Answer</summary>
-#
-# 24 down and 24 across, so $24 \cdot 24 = 576$.
-#
-# </details>
+# Cut the patches out of one image without channels, so that two axes are enough; a plain loop over the places is fine.
 
 
 # %%
@@ -233,7 +225,7 @@ print("W1", first.W1.shape, " z1", z1.shape)
 print("weights of this layer:", first.W1.size)
 
 # %% [markdown]
-# That is 200 weights, where the first layer of lesson 03 had a hundred thousand.
+# That is 200 weights; the first layer of lesson 03 had a hundred thousand.
 #
 # And here is what we wanted. Push the image by one pixel, and the maps move along by one pixel, unchanged. This is called **equivariance**: what you do to the input happens to the output.
 
@@ -243,7 +235,7 @@ z_pushed, _ = convolution.convolve(x_pushed, first.W1)
 print("the maps moved along:", np.allclose(z_pushed[:, :, 1:], z1[:, :, :-1]))
 
 # %% [markdown]
-# On the page or in a notebook, push the digit yourself, and watch its map go with it. How far can you push before a part of the map leaves the frame?
+# On the page or in a notebook, push the digit yourself, and watch its map go with it.
 
 # %% mystnb={"image": {"alt": "A still of the picture of a kernel: a handwritten four, a kernel of 5 by 5 weights that are negative on the left and positive on the right, and the map of its sums, positive along the left edges of the strokes and negative along the right ones."}}
 pictures.kernel()
@@ -251,11 +243,11 @@ pictures.kernel()
 # %% [markdown]
 # ## Max-pooling
 #
-# The network's *answer*, however, should not change at all. A 4 should stay a 4 wherever it stands. This is called **invariance**, and the maps alone don't give us that. A step towards it is **max-pooling**. Divide each map into squares of 2 by 2 numbers, and keep only the largest of each square. It makes no difference where in its square the largest number was, so a stroke may wander a little without anybody noticing higher up. Pooling turns (8, 24, 24, n) into (8, 12, 12, n).
+# The network's *answer*, however, should not change at all. A 4 should stay a 4 wherever it stands. This is called **invariance**, and the maps alone don't give us that. A step towards it is **max-pooling**. Divide each map into squares of 2 by 2 numbers, and keep only the largest of each square. It makes no difference where in its square the largest number was, so a stroke may wander a little without anybody noticing higher up.
 #
 # ### Exercise 10.2: the largest of four (warm-up, 4 minutes)
 #
-# Return the largest number of each square. Rows and columns are the two axes in the middle, and both have an even length.
+# Return the largest number of each square, so that (8, 24, 24, n) becomes (8, 12, 12, n).
 
 
 # %%
@@ -272,13 +264,13 @@ exercises.folded(my_max_pool)
 # %% [markdown]
 # ## Two backward passes
 #
-# Two layers are new, so there are two gradients to derive, and a pencil is enough for both.
+# Two layers are new, and a pencil is enough for both. The pooling's backward pass is short; the convolution's has two halves, one to the kernels and one to the pixels.
 #
 # ### Through the pooling
 #
-# The largest of four passes its value on unchanged, and the other three have no part in the result. So the largest gets the whole blame of its square, and the others get none. Where two are equally large, the library divides the blame equally between them.
+# Of the four numbers 3, 7, 1 and 2, pooling passes on the 7 and forgets the others: nudge the 3 a little, and nothing changes. So if the result has a blame of 10, the 7 gets all of it, and the others get none. Where two are equally large, the library divides the blame equally between them.
 #
-# ### Exercise 10.3: back through the pooling (core, 8 minutes)
+# ### Exercise 10.3: back through the pooling (core, 9 minutes)
 #
 # Write pooling's backward pass. In this exercise no two of the four are equal.
 
@@ -299,7 +291,7 @@ exercises.folded(my_max_pool_backward)
 #
 # The sentence of lesson 03 still holds: *the layer's input times the blame of its output, summed over all uses*. A kernel is used in every place of every image, so the sum runs over all patches.
 #
-# Go back to the nine pixels, and let the four numbers of their map have the blame 1, 10, 100 and 1000, so that you can recognise each of them in a sum. The first weight, the 1, lay on the pixels 0, 1, 3 and 4 in turn, so it gets $0 \cdot 1 + 1 \cdot 10 + 3 \cdot 100 + 4 \cdot 1000 = 4310$. What does the last weight get?
+# Go back to the nine pixels, and let the four numbers of their map have the blame 1, 10, 100 and 1000, so that you can recognise each of them in a sum. The first weight, the 1, lay on the pixels 0, 1, 3 and 4 in turn, so it gets $0 \cdot 1 + 1 \cdot 10 + 3 \cdot 100 + 4 \cdot 1000 = 4310$. Read it from the right, and there are the pixels again: 0, 1, 3, 4. What does the last weight get?
 #
 # <details><summary>Answer</summary>
 #
@@ -313,7 +305,7 @@ exercises.folded(my_max_pool_backward)
 #
 # This is lesson 03's formula with places instead of examples. There each example was a row, which is why the input was transposed; here each place is a column, so it is $dZ$'s turn.
 #
-# ### Exercise 10.4: the gradient of the kernels (core, 5 minutes)
+# ### Exercise 10.4: the gradient of the kernels (core, 7 minutes)
 #
 # Write this product for arrays with four axes. First both must become matrices with one column for each place of each image; then multiply them.
 
@@ -345,7 +337,7 @@ exercises.folded(my_kernel_gradient)
 #
 # Try it on the bottom-right pixel, and on the one left of the centre. You will find all nine printed after the next exercise.
 #
-# ### Exercise 10.5: the blame of each pixel (stretch, 8 minutes)
+# ### Exercise 10.5: the blame of each pixel (stretch, 9 minutes)
 #
 # Write this sum for one image, one channel and one kernel.
 
@@ -362,7 +354,7 @@ exercises.check(my_pixel_blame)
 exercises.folded(my_pixel_blame)
 
 # %% [markdown]
-# With several channels and kernels, $W\, dZ$ is the blame of every entry of every patch, already summed over the kernels, and `convolution.pixel_gradient` adds it up on the pixels in the same way. Did you find 4000 and 103?
+# With several channels and kernels, the matrix product $W\, dZ$ gives the blame of every entry of every patch, summed over the kernels, and `convolution.pixel_gradient` adds these up on the pixels, just as you did. Did you find 4000 and 103?
 
 # %%
 dz = np.array([[1.0, 10], [100, 1000]]).reshape(1, 2, 2, 1)
@@ -372,10 +364,10 @@ print("dx", dx.shape, dx[0, :, :, 0].astype(int), sep="\n")
 # %% [markdown]
 # ## The whole network
 #
-# You now have all the parts. Convolution, pooling, bias (still 0) and ReLU come twice. The last layer sees everything, and yet it needs nothing new, because it is one more convolution, whose ten kernels are as large as the maps. Here is one digit on its way through a network that has not been trained yet.
+# You now have all the parts. Convolution, pooling, bias and ReLU follow one another in this order, twice. The last layer sees everything, and yet it needs nothing new, because it is one more convolution, whose ten kernels are as large as the maps. Here is one digit on its way through a network that has not been trained yet, so its biases are still 0.
 
-# %% mystnb={"image": {"alt": "Five squares side by side, drawn to scale, each smaller than the one before: a digit of 28 by 28 pixels, then a map of 24 by 24, a pooled one of 12 by 12, a map of 8 by 8 and a pooled one of 4 by 4. The arrows between them say convolve, pool, convolve, pool, and from the last square an arrow leads down to ten logits. In each square but the last a small frame marks what one number of the next square was made from: a patch of 5 by 5 before a convolution, a square of 2 by 2 before pooling. Below is how many maps each layer has: one image, then 8, 8, 32 and 32."}} tags=["hide-input"]
-a_digit = model.prepare(validation_set[0][chosen : chosen + 1])
+# %% mystnb={"image": {"alt": "Five squares side by side, drawn to scale, each smaller than the one before: a digit of 28 by 28 pixels, then a map of 24 by 24, a pooled one of 12 by 12, a map of 8 by 8 and a pooled one of 4 by 4. The arrows between them say convolve; pool, ReLU; convolve; pool, ReLU; and from the last square an arrow leads down to ten logits. In each square but the last a small frame marks what one number of the next square was made from: a patch of 5 by 5 before a convolution, a square of 2 by 2 before pooling. Below is how many maps each layer has: one image, then 8, 8, 32 and 32."}} tags=["hide-input"]
+a_digit = model.prepare(validation_set[0][[chosen_digit]])
 z_one, _ = convolution.convolve(a_digit, first.W1)
 a_one = deep.relu(convolution.max_pool(z_one))
 z_two, _ = convolution.convolve(a_one, first.W2)
@@ -384,9 +376,7 @@ shapes.show_layers([a_digit, z_one, a_one, z_two, a_two], ["convolve", "pool"] *
 plt.show()
 
 # %% [markdown]
-# The bias can wait until after the pooling: since it is the same for all four numbers of a square, the largest stays the largest. In the backward pass the ReLU lets the blame through where $a > 0$. A bias is used in all places of all images, so it gets the sum of what arrives in them.
-#
-# In the code, `W1` has 25 rows, one for each weight of a kernel. `W2` has 25 for each of 8 channels, and `W3` has 16, the places of a small map, for each of 32.
+# The bias can wait until after the pooling: since it is the same for all four numbers of a square, the largest stays the largest. A bias is used in all places of all images, so its gradient is the sum of the blame that arrives in all of them.
 
 
 # %%
@@ -399,7 +389,7 @@ def layer(x, W, b):
 
 
 def layer_back(da, kept):
-    """Return the blame of z, of the kernels and of the biases, from that of a."""
+    """Return z's blame and the gradients of the kernels and biases, given a's blame."""
     cut, z, largest, a = kept
     dlargest = deep.relu_backward(da, a)
     dz = convolution.max_pool_backward(dlargest, z, largest)
@@ -422,7 +412,7 @@ def pass_and_back(parameters, x, y):
 
 
 # %% [markdown]
-# Check all of it in one go, with parameters moved at random so that no bias is 0. Up to 40 entries of each array are nudged, one after the other.
+# Check all of it in one go, with parameters moved at random so that no bias is 0.
 
 # %% tags=["hide-input"]
 rng = np.random.default_rng(seed=6)
@@ -444,7 +434,7 @@ if not all(map(np.allclose, grads, library)):
 #
 # ## Train the network
 #
-# The convolutional network has only a ninth as many parameters as the fully connected one, but each works harder, because a weight of the first layer is used in 576 places. It gets a learning rate of its own, the best of three, and only one epoch, where its rival had three, because an epoch takes it several times as long. With the same pushes in training, does it beat its rival?
+# The convolutional network has only a ninth as many parameters as the fully connected one, but each works harder, because a weight of the first layer is used in 576 places. It gets the best of three learning rates, and the same pushes in training as its rival. But it trains for one epoch instead of three, because each takes it several times as long. Does it win all the same?
 
 # %% tags=["hide-input"]
 rng = np.random.default_rng(seed=0)
@@ -456,16 +446,16 @@ for p, (rival, share) in enumerate(zip(robust_shares, trained_shares)):
     print(f"pushed by {p}{100 * rival:35.2f}{100 * share:16.2f}")
 
 # %% [markdown]
-# It does, at every push, although it has seen each image once and its rival three times. But that is one seed, and the differences are small, so what follows comes from a stored study, `shapes`, in which networks were trained for ten epochs, nearly all of them from three seeds.
+# It does, at every push, although it has seen each image once and its rival three times. But that is one seed, and the differences are small, so what follows comes from a stored study (`studies/shapes.py`), in which networks trained for ten epochs, most with three seeds each.
 #
 # ## What is each part worth?
 #
-# The design is three things at once: locality, sharing, and pooling. To see what a part is worth, leave it out and train the rest, this time without pushes in training. That works for two of the three. One network is *unshared*: it has weights of its own in every place, which is called **locally connected**. Another has *no pooling*: of every four numbers it keeps the one at the top left, whatever the others are.
+# The design is three things at once: locality, sharing, and pooling. To see what a part is worth, leave it out and train the rest, this time without pushes in training. We did so for two of the three, and no network here gives up locality alone. One network is *unshared*: it has weights of its own in every place, which is called **locally connected**. Another has *no pooling*: of every four numbers it keeps the one at the top left, whatever the others are.
 #
-# **Predict.** Which of the two will do more harm to digits that are pushed by two pixels, or will it be about the same?
+# **Predict.** After a push of two pixels, which will misread more digits, the network without sharing or the one without pooling? Or will it be about the same?
 
 # %%
-guesses.ask("more harm: unshared, no pooling, or about the same?", None)
+guesses.ask("more errors: unshared, no pooling, or about the same?", None)
 
 # %% tags=["answer", "hide-input"]
 designs = {
@@ -475,43 +465,40 @@ designs = {
     "convolutional": {"model": "convolutional", "rate": 0.04},
 }
 at_two = [shapes.errors(most=0, **settings)[:, 2].mean() for settings in designs.values()]
-print("errors in % after a push of two, without pushes in training")
+print("errors after a push of two pixels, % (no pushes in training)")
 for name, error in zip(designs, at_two):
     print(f"{name:22}{error:6.2f}")
 _, no_pooling, unshared, _ = at_two
 alike = abs(no_pooling - unshared) < 0.1 * unshared
 answer = "about the same" if alike else "no pooling" if no_pooling > unshared else "unshared"
-guesses.compare("more harm: unshared, no pooling, or about the same?", answer)
+guesses.compare("more errors: unshared, no pooling, or about the same?", answer)
 
 # %% [markdown]
-# The fully connected network misreads 17.01 digits in a hundred, not many fewer than yours did after three epochs, and the convolutional one 4.96. Leave out pooling or sharing, and the errors rise only to 7.60 or 7.36, so most of the gain survives. You may have expected sharing to be the heart of the design and pooling a detail, but as far as one seed of the unshared network can tell, they are worth about the same. What else can have brought the gain? Each of the two networks has the part that the other lacks, and both look at neighbours only. How much is due to this locality the table can't say, because none of its networks gives up locality alone. <small>Each design has the best of the two or three rates that were tried.</small>
+# The fully connected network misreads 17 digits in a hundred, and the convolutional one 5. Without pooling, or without sharing, it is between 7 and 8, so most of the gain survives either loss. You may have expected sharing to be the heart of the design and pooling a detail, but as far as one seed of the unshared network can tell, they are worth about the same. What, then, brought the gain? Perhaps each part can stand in for the other, or perhaps the credit belongs to locality, which both networks have kept. The table can't tell. <small>Each design has the best of the two or three rates that were tried.</small>
 #
 # ## Design and data
 #
-# Now let the study's networks have augmentation, too, with pushes of up to one pixel.
+# Now let the study's networks have augmentation, too: in training, their images are pushed by up to one pixel.
 
-# %% tags=["hide-input"]
-print(f"{'errors in %':43}as written   pushed by two")
-for name, rows in {
-    "fully connected": shapes.errors("784-128-10", most=0),
-    "fully connected, pushes up to 1": shapes.errors("784-128-10", most=1, rate=0.1),
-    "convolutional": shapes.errors("convolutional", most=0, rate=0.04),
-    "convolutional, pushes up to 1": shapes.errors("convolutional", most=1, rate=0.04),
-    "fully connected, pushes up to 1, 512 units": shapes.errors("784-512-10", most=1, rate=0.1),
-    "fully connected, pushes up to 2, 30 epochs": shapes.errors("784-128-10", most=2, epochs=30),
-}.items():
-    print(f"{name:43}{rows[:, 0].mean():10.2f}{rows[:, 2].mean():16.2f}")
+# %% mystnb={"image": {"alt": "Errors in per cent, on a logarithmic axis, against the push, 0 to 3 pixels. All four lines rise. The fully connected network's lies highest, from 2 to 43; the convolutional one's with augmentation lies lowest, from below 1 to 5. Between them, two lines cross halfway from one pixel to two: the convolutional network without augmentation is better at 0 and 1, and the fully connected one with augmentation at 2 and 3."}} tags=["hide-input"]
+shapes.show_errors(
+    {
+        "fully connected": shapes.errors("784-128-10", most=0),
+        "convolutional": shapes.errors("convolutional", most=0, rate=0.04),
+        "fully connected, augmented": shapes.errors("784-128-10", most=1, rate=0.1),
+        "convolutional, augmented": shapes.errors("convolutional", most=1, rate=0.04),
+    }
+)
+plt.show()
 
 # %% [markdown]
-# Compare the first four rows. Augmentation helps, the design helps, and both together help most. On digits that are then pushed by two pixels, augmentation is worth a little more than the design; on digits as they were written, it is the other way round.
+# Augmentation helps, the design helps, and both together help most, whatever the push. Which of the two is worth more depends on the digits to be read, because the two lines in the middle cross. While the digits stand where they were written, or nearly so, the design is ahead; after a push of two pixels or three, augmentation is. <small>Nor does the design win merely by doing more work. Four times the units, or pushes of up to two pixels for thirty epochs, still leave a fully connected network behind it on digits as they were written, although after a push of three the larger pushes win.</small>
 #
-# Nor does the design win merely by doing more work, as the last two rows show. With four times the units, or with larger pushes for thirty epochs, a fully connected network still misreads 1.28 or 1.51 digits in a hundred as they were written, and the convolutional one only 0.75. After a push of two, however, the larger pushes almost close the gap: 2.02 against 1.78.
-#
-# And here is the best of them, one number for each seed.
+# And here is the best of the four on the test set, one number for each seed.
 
 # %% tags=["hide-input"]
 tests = [f"{100 - error:.2f}" for *_, error in shapes.errors("convolutional", most=1, rate=0.04)]
-print("convolutional, pushes up to 1, % right on the test set:", *tests)
+print("convolutional, augmented, % right on the test set:", *tests)
 
 # %% [markdown]
 # More than ninety-nine in a hundred, and you have derived every gradient behind them.
@@ -547,15 +534,14 @@ if not np.allclose(back[:, :-1], unmoved[:, :-1]):
 guesses.compare("% of the lost answers that come back", f"{found:.0f}")
 
 # %% [markdown]
-# Four in five come back. What stays lost is the fault of the row that left the frame, because everywhere else the maps are now exactly those of the digits that were not pushed. *All the rest* is the last layer's doing: it has learnt in which place each map should answer. <small>This is one network. That other networks mind small pushes as well was measured by [Azulay and Weiss 2019](https://arxiv.org/abs/1805.12177), and [Kayhan and van Gemert 2020](https://arxiv.org/abs/2003.07064) asked how they come to know where things are.</small>
+# Four in five come back, and we changed nothing but where the maps stand. So these four were the last layer's doing: the kernels had found every stroke, but the last layer has learnt in which place each map should answer. The one in five that stays lost is the fault of the row that left the frame, because everywhere else the maps are now exactly those of the digits before the push. <small>This is one network. Others were examined by [Azulay and Weiss 2019](https://arxiv.org/abs/1805.12177) and by [Kayhan and van Gemert 2020](https://arxiv.org/abs/2003.07064).</small>
 #
 # ## Recap
 #
-# **How does a network learn that pixels have neighbours?** Either from pushed digits, though not far beyond the pushes that it has seen, or by design, when the same small kernel is laid everywhere. You now have both, with every gradient derived and checked, and you have seen networks that get more than ninety-nine test digits in a hundred right. What you can't do yet is make a network indifferent to *where* a digit is: its last layer still wants each map in its place.
+# **How does a network learn that pixels have neighbours?** Either from pushed digits, though not far beyond the pushes that it has seen, or it need not learn it at all, because its design says so: the same small kernel is laid everywhere. You now have both, with every gradient derived and checked. What you can't do yet is make a network indifferent to *where* a digit is: its last layer still wants each map in its place.
 #
 # - A convolution is one matrix product over all patches. Its gradient is that of any layer, summed over all places, and the pixels' blame adds up where patches overlap.
-# - Of the errors at two pixels, augmentation saves a little more than the design does, and both together save most. Within the design, sharing and pooling seem to be worth about the same.
-# - [Lesson 00](00_first_look.ipynb) asked what accuracy can't tell you. Here the first network and the convolutional one you trained are only half a point apart on digits as they were written, and far apart after a push of two pixels. So test a network on the images it will meet.
+# - Of the errors at two pixels, augmentation saves a little more than the design, and both together save the most. Sharing and pooling seem to be worth about the same.
 #
 # ## Questions to ask yourself
 #
@@ -579,7 +565,7 @@ guesses.compare("% of the lost answers that come back", f"{found:.0f}")
 #
 #    <details><summary>Answer</summary>
 #
-#    Every digit of the test set was centred before it was stored, so the test set never asks whether a network minds where a digit is.
+#    Every digit of the test set was centred before it was stored, so the test set never asks whether a network minds where a digit is. Test a network on the images that it will meet.
 #
 #    </details>
 #

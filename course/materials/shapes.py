@@ -1,6 +1,6 @@
 """What lesson 10 would only be held up by: pushing digits, measuring, drawing, reading its study."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -155,11 +155,31 @@ def show_layers(layers: Sequence[np.ndarray], steps: Sequence[str]) -> Figure:
             axis.add_patch(plt.Rectangle(corner, side, side, fill=False, ec="C1", lw=2))
             end = left + size
             axis.annotate("", (end + 21, 0), (end + 1, 0), arrowprops={"arrowstyle": "->"})
-            axis.text(end + 11, -1, step, ha="center", va="bottom")
+            does = {"convolve": "convolve", "pool": "pool,\nReLU"}[step]
+            axis.text(end + 11, -1, does, ha="center", va="bottom")
         left += size + 22
     axis.annotate("", (middle, 13), (middle, 7.5), arrowprops={"arrowstyle": "->"})
     axis.text(middle, 13.5, "10 logits", ha="center", va="top")
     axis.set(xlim=(-1, left - 15), ylim=(18, -19), aspect="equal")
     axis.set_axis_off()
     axis.set_title("The maps shrink; each frame becomes one number of the next", pad=12)
+    return figure
+
+
+def show_errors(networks: Mapping[str, np.ndarray]) -> Figure:
+    """Draw a line for each network: its errors, as :func:`errors` returns them, against the push.
+
+    Each point is the mean of the runs. The pushes are of 0 to 3 pixels.
+    """
+    figure, axis = plt.subplots(figsize=(5.6, 4.8))
+    for (name, rows), style in zip(networks.items(), ["o--", "s--", "o-", "s-"], strict=True):
+        axis.plot(rows[:, :4].mean(axis=0), style, label=name, markersize=8)
+    ticks = [1, 2, 5, 10, 20, 50]
+    axis.set(yscale="log", ylim=(0.6, 60), xticks=range(4))
+    axis.set_yticks(ticks, ticks)
+    axis.minorticks_off()
+    axis.set_xlabel("pixels by which the digits are pushed")
+    axis.set_ylabel("errors in % (logarithmic)")
+    axis.set_title("Data helps, design helps, both help most")
+    axis.legend(loc="upper left", handlelength=3)
     return figure
