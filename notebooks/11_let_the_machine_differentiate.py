@@ -181,7 +181,7 @@ exercises.folded(my_unbroadcast)
 #
 # Who hands blame on first? In the example, $L$ gives 1 to the product and 1 to $w$, and then the product gives its shares to $u$ and to $w$. Only then is $w$'s blame complete: $1 + 3 = 4$. If $w$ had parents too, and didn't wait, it would hand on the 1 that arrives first, and everything behind it would be wrong.
 #
-# So **a value hands its blame on only when all of it has arrived**, which means that on the way back a value must come after everything that was made from it. Such an order is called a **topological order**. There is always one: reverse the order in which the values were made. You may object that it would be enough, then, to number the values as they are made. It would. But our values remember only their parents, and that is enough too, because the graph itself says who must wait for whom.
+# So **a value hands its blame on only when all of it has arrived**, which means that on the way back a value must come after everything that was made from it. Such an order is called a **topological order**. There is always one: reverse the order in which the values were made. A framework may number its values as it makes them. Ours remember only their parents, and that is enough, because the graph itself says who must wait for whom.
 #
 # One way is to count each value's *uses*, that is, how often it is a parent, and to take a value only when all its uses are done.
 #
@@ -226,7 +226,7 @@ def backward(L, adding=True):
     for z in order:
         for u, rule in z.parents:
             share = autodiff.unbroadcast(rule(z.grad), u.array.shape)
-            u.grad = u.grad + share if adding else share
+            u.grad = (u.grad + share) if adding else share
 
 
 backward(L)
@@ -244,13 +244,13 @@ guesses.ask("dw with the bug", None)
 
 # %% tags=["answer"]
 def loss_by_w(w):
-    return 3 * w + w
+    return u.array * w + w
 
 
 for adding in [True, False]:
     backward(L, adding)
     print(f"adding={adding}: du = {u.grad}, dw = {w.grad}")
-    print("  ", check_gradient(loss_by_w, np.array(2.0), w.grad, name="dw"))
+    print("  ", check_gradient(loss_by_w, w.array, w.grad, name="dw"))
 guesses.compare("dw with the bug", w.grad)
 
 # %% [markdown]
@@ -314,7 +314,7 @@ def write(number):
 
 
 def row(array):
-    return ",  ".join(write(number) for number in np.ravel(array))
+    return ",  ".join(write(number) for number in np.ravel(array)).replace("-", "−")
 
 
 figure, axis = plt.subplots(figsize=(6.2, 7.6))
@@ -352,14 +352,14 @@ for name, (x, y, value) in boxes.items():
     axis.plot([corner[0], corner[0] + width], [middle, middle], color="0.7", lw=0.8, zorder=4)
     for place, (words, colour) in enumerate(text):
         level = y + 0.36 * ((len(text) - 1) / 2 - place)
-        words = words.replace("-", "−")
+        words = words
         axis.text(x, level, words, color=colour, ha="center", va="center", fontsize=12, zorder=4)
 for start, end in pairs:  # each arrow from edge to edge
     ends = {"xy": boxes[end][:2], "xytext": boxes[start][:2]}
     style = {"arrowstyle": "-|>", "color": "0.5", "patchA": frames[start], "patchB": frames[end]}
     axis.annotate("", **ends, arrowprops=style | {"shrinkA": 0, "shrinkB": 1})
-for x, y, blame in [(5.6, 5.3, "0,  −1"), (8.5, 6.88, "3/4,  1/4")]:
-    axis.text(x, y, blame, color=plotting.COLOURS[1], ha="center", zorder=4)
+for x, y, blame in [(5.6, 5.3, log_p.grad), (8.5, 6.88, e.grad * e.array)]:
+    axis.text(x, y, row(blame), color=plotting.COLOURS[1], ha="center", zorder=4)
 axis.text(0.1, 3.4, "above the line: the value", color=plotting.COLOURS[0])
 axis.text(0.1, 3.0, "below: its blame", color=plotting.COLOURS[1])
 axis.text(0.1, 2.6, "beside an arrow: the blame", color=plotting.COLOURS[1])
@@ -369,12 +369,12 @@ axis.set_axis_off()
 plt.show()
 
 # %% [markdown]
-# Before you read on, find the value that is used twice, and add up what its two paths bring.
+# Before you read on, find the value that is used twice, and add up what its two paths bring. Do you know the sum from somewhere?
 #
-# It is $z_2$, which goes straight into $\log p$, and a second time by way of the total. So lesson 03's network isn't of that kind after all. Start at the loss, where $\log p$ gets the blame $-y$, and follow both paths up.
+# It is $z_2$, which goes straight into $\log p$, and a second time by way of the total. So even lesson 03's network uses a value twice. Start at the loss, where $\log p$ gets the blame $-y$, and follow both paths up.
 #
 # - The straight path brings $z_2$ that same $-y$. In the picture it is $(0, -1)$.
-# - The other path goes round by the total. Every $\log p_k$ subtracts log total, so each hands back its own blame with the sign reversed, which is $+y_k$. Log total had been broadcast, one copy to each class, and therefore (exercise 11.2) it collects the sum of them all: 1. The rule of log turns that 1 into $1 / \text{total}$ for the total, the rule of the sum passes the same on to each term $e^{z_{2k}}$, and the rule of exp multiplies by the term itself. What arrives at $z_{2k}$ is $e^{z_{2k}} / \text{total}$, and you know that number: it is $p_k$. In the picture, $(\frac34, \frac14)$.
+# - The other path goes round by the total. Every $\log p_k$ subtracts log total, so each hands back its own blame with the sign reversed, which is $+y_k$. Log total had been broadcast, one copy to each class, and therefore (exercise 11.2) it collects the sum of all the $y_k$, which is 1. The rule of log turns that 1 into $1 / \text{total}$ for the total, the rule of the sum passes the same on to each term $e^{z_{2k}}$, and the rule of exp multiplies by the term itself. What arrives at $z_{2k}$ is $e^{z_{2k}} / \text{total}$, and you know that number: it is $p_k$. In the picture, $(\frac34, \frac14)$.
 #
 # **The famous $p - y$ is the sum of two paths.** In lesson 02 it fell out of a Jacobian after half a page, and it looked like luck. It isn't: one path says what the answer should have been, and the other what the network said.
 #
