@@ -352,7 +352,6 @@ for name, (x, y, value) in boxes.items():
     axis.plot([corner[0], corner[0] + width], [middle, middle], color="0.7", lw=0.8, zorder=4)
     for place, (words, colour) in enumerate(text):
         level = y + 0.36 * ((len(text) - 1) / 2 - place)
-        words = words
         axis.text(x, level, words, color=colour, ha="center", va="center", fontsize=12, zorder=4)
 for start, end in pairs:  # each arrow from edge to edge
     ends = {"xy": boxes[end][:2], "xytext": boxes[start][:2]}
