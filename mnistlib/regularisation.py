@@ -81,7 +81,7 @@ class EarlyStopping:
         ValueError: the patience is below 1.
 
     Source: Goodfellow, Bengio and Courville, "Deep Learning", 2016, section 7.8. Built in lesson 08,
-    "When to stop".
+    "Stopping early".
     """
 
     def __init__(self, name: str, patience: int):
