@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 04 Training curves
 #
-# One step downhill does little; thousands of them make a network that can read. Nobody can watch a hundred thousand parameters move, so all that you see of a network in training is a curve, and from the curve you have to say what is going on inside. **Is it learning, and how fast may it go?** Then you will tune a network yourself, and measure, when nothing is left to choose, how well it reads new digits.
+# One step downhill does little; thousands of them make a network that can read. Nobody can watch a hundred thousand parameters move, so all that you see of a network in training is a curve, and from the curve you have to say what is going on inside. **Is it learning, and how fast may it go?** You will tell both from curves, tune a network yourself, and measure, when nothing is left to choose, how well it reads new digits.
 #
 # **You will be able to**
 #
@@ -416,7 +416,7 @@ print(f"momentum's lead: {cold:.2f} points from a cold start, {warm:.2f} after a
 guesses.compare("points left after a warm-up", f"{warm:.1f}")
 
 # %% [markdown]
-# With nothing but a gentler start, plain descent at a rate of 5 now gets 94.3 % in place of 92.5, and momentum at that effective rate is hardly ahead of it. With each at its best, momentum's lead has shrunk from 2.6 points to 1.1. <small>A warm-up has its price: where nothing is flung out, it is time lost. Momentum at 5 got 95.0 % without one and gets 94.3 % with it.</small>
+# With nothing but a gentler start, plain descent at a rate of 5 now gets 94.3 % in place of 92.5, and momentum at that effective rate is hardly ahead of it. With each at its best, momentum's lead has shrunk from 2.6 points to 1.1. <small>A warm-up has its price: where nothing is flung out, it is mostly time lost. Momentum at 5 got 95.0 % without one and gets 94.3 % with it.</small>
 #
 # So we had been right about the kind of effect, and wrong about where most of it came from. Momentum does allow longer steps, in the network as in the valley; but more than half of what it seemed to buy was a safe start, and a warm-up gives you that in one line.
 #
