@@ -368,7 +368,7 @@ exercises.folded(my_sgd_update)
 #
 # ## How large may a step be?
 #
-# Take the simplest valley: one weight $w$ with the loss $L = \frac12 \kappa\, w^2$. The constant $\kappa$ is its **curvature**, and the gradient is $\kappa\, w$, so a plain step turns $w$ into $(1 - \eta\,\kappa)\, w$. If $\eta$ is too large, the weight jumps from one wall of the valley to the other and lands higher each time, until it is flung out; if it is small, each jump lands lower. In between is an edge, at which every jump lands as high as the last, on the opposite wall:
+# Take the simplest valley: one weight $w$ with the loss $L = \frac12 \kappa\, w^2$. The constant $\kappa$ is its **curvature**, and the gradient is $\kappa\, w$, so a plain step turns $w$ into $(1 - \eta\,\kappa)\, w$. If $\eta$ is too large, the weight jumps from one wall of the valley to the other and lands higher each time, until it is flung out; with a smaller one, each jump lands lower. In between is an edge, at which every jump lands as high as the last, on the opposite wall:
 #
 # $$1 - \eta\,\kappa = -1, \qquad \eta = \frac{2}{\kappa} .$$
 #
