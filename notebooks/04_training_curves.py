@@ -386,7 +386,7 @@ exercises.folded(my_sgd_update)
 pictures.descent()
 
 # %% [markdown]
-# In this valley, then, what momentum buys is *stability*: longer steps than plain descent can bear. [Goh 2017](https://doi.org/10.23915/distill.00006) derives the edge without supposing anything, with pictures to play with.
+# In this valley, then, what momentum buys is *stability*: longer steps than plain descent can bear. [Goh 2017](https://doi.org/10.23915/distill.00006) derives the edge without supposing anything.
 #
 # ## Does it hold for the network?
 #
@@ -448,7 +448,7 @@ exercises.folded(my_tune)
 #
 # $$\eta_t = \eta_0\, \Big( 1 - \frac{t}{\text{number of steps}} \Big), \quad t = 0, 1, \dots$$
 #
-# We choose ten epochs, momentum 0.9, and a rate that falls from 0.5: an effective rate of 5, which was the study's best from a cold start. There momentum was better off without a warm-up, so we leave it out.
+# We choose ten epochs, momentum 0.9, and a rate that falls from 0.5: an effective rate of 5, the study's best from a cold start, where momentum is better off without a warm-up.
 
 # %%
 ten_epochs = minibatches(50_000, 128, rng=np.random.default_rng(seed=10), epochs=10)
