@@ -117,10 +117,10 @@ def sgd_update(parameters, gradients, velocity, learning_rate: float, momentum: 
     it is plain gradient descent. Source: the heavy ball of Polyak, "Some methods of speeding up the
     convergence of iteration methods", 1964. Derived in lesson 04, "Faster: momentum".
     """
-    for value, gradient, v in zip(parameters, gradients, velocity, strict=True):
+    for W, dW, v in zip(parameters, gradients, velocity, strict=True):
         v *= momentum
-        v += gradient
-        value -= learning_rate * v
+        v += dW
+        W -= learning_rate * v
 
 
 def evaluate(model: Model, parameters, dataset: Dataset) -> Score:

@@ -33,7 +33,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course import exercises, guesses
+from course import exercises, guesses, studies
 from mnistlib import baseline, data, download, plotting
 
 plotting.use_style()
@@ -66,7 +66,7 @@ list(raw[:16])
 # - Next comes the size of each dimension, as an integer of four bytes. The most significant byte is first, which is called **big-endian**.
 # - Then come the numbers themselves: pixel by pixel along a row, row after row, image after image.
 #
-# The first size is `0, 0, 234, 96`. Each byte counts 256 times as much as the one to its right, just as each figure of a decimal number counts ten times as much. Before you run the cell, work it out: is it the number that you were promised?
+# The first size is `0, 0, 234, 96`. Each byte counts 256 times as much as the one to its right, just as a decimal figure counts ten times as much, so it should be the number that you were promised:
 
 # %%
 234 * 256 + 96
@@ -175,13 +175,13 @@ for name, file in files.items():
 guesses.compare("impostors that gzip opens", len(opened) - 1)  # without the good file
 
 # %% [markdown]
-# Three are rejected, and three get through. A gzip file begins with two fixed bytes, and ends with a check value of its contents and with their length ([Deutsch 1996](https://www.rfc-editor.org/rfc/rfc1952)), which is how `gzip` notices damage. But the check value travels *inside* the file, so a different file simply brings its own. In other words, `gzip` can often tell you that something happened to a file on the way, but never that it is the file you wanted.
+# Three are rejected, and three get through. A gzip file begins with two fixed bytes, and ends with a check value of its contents and with their length ([Deutsch 1996](https://www.rfc-editor.org/rfc/rfc1952)), which is how `gzip` notices damage. But the check value travels *inside* the file, so a different file simply brings its own. In other words, `gzip` often notices that a file was damaged on the way, but never that it is the wrong file.
 #
 # The empty file doesn't even bring a check value. `gzip` unpacks one block after another until the bytes run out, and here they run out at once, so it finds nothing to object to. Nor is such a file far-fetched: a program that creates it before the download has succeeded leaves exactly that behind. *The original* of lesson 00 does ([lesson 06](06_autopsy.ipynb)).
 #
 # ### A check from somewhere else
 #
-# So the check has to come from outside the file. A **checksum** such as SHA-256 ([NIST 2015](https://doi.org/10.6028/NIST.FIPS.180-4)) boils any number of bytes down to 64 hexadecimal digits, 0 to 9 and a to f, and nobody has ever found two different files with the same result. The right checksums are written in this project's code:
+# So the check has to come from outside the file. A **checksum** such as SHA-256 ([NIST 2015](https://doi.org/10.6028/NIST.FIPS.180-4)) boils any number of bytes down to 64 hexadecimal digits, 0 to 9 and a to f, and nobody has ever found two different files with the same result. The right checksums are written in this project's code, and since others publish the same ones, you needn't take our word for them:
 
 # %%
 expected = download.FILES["train_labels"].sha256
@@ -202,7 +202,7 @@ for name, array in mnist._asdict().items():
 #
 # Before you look any further, put some of the data away. The **test set** has one job: to say, when every choice has been made, how well the finished network reads digits that played no part in its making. It cannot judge a choice that it helped to make. So while we are still choosing we need other digits, and we split the training images: 50,000 to learn from, and 10,000 for **validation**, the very same 10,000 that lesson 00 kept back.
 #
-# The usual advice is to ask the test set *once*, and you should know that this course doesn't keep to it. We choose nothing by the answers, which is what matters, but every look is a temptation.
+# The usual advice is to ask the test set *once*. This course will ask it again, although never in order to choose, which is what matters. Even so, every look is a temptation.
 #
 # The split is random, but it can be repeated. A random number generator starts from a **seed**, and the same seed gives the same numbers in every run. Ours makes a **permutation**: all the whole numbers from 0 up to, but not including, 60,000, each of them once, in random order.
 
@@ -213,17 +213,27 @@ for_training, for_validation = order[:50_000], order[50_000:]
 order[:8]
 
 # %% [markdown]
-# Will a new generator with the same seed give the same order? And what about a second permutation from the generator you have already used?
+# **Predict.** Will a new generator with the same seed give the same order? And what about a second permutation from the generator you have already used? Two words will do, as in `"no, yes"`.
 
 # %%
+guesses.ask("the same order, from a new one and from ours", None)
+
+# %% tags=["answer"]
 new = np.random.default_rng(seed=1)
-print("same seed:           ", np.array_equal(new.permutation(60_000), order))
-print("same generator again:", np.array_equal(rng.permutation(60_000), order))
+is_same = [np.array_equal(one.permutation(60_000), order) for one in (new, rng)]
+print("new generator, same seed:", is_same[0])
+print("our generator again:     ", is_same[1])
+words = ", ".join("yes" if same else "no" for same in is_same)
+guesses.compare("the same order, from a new one and from ours", words)
 
 # %% [markdown]
-# A generator moves on with every number that it hands out, so to repeat a result you must repeat everything drawn since the seed, in the same order. The original shuffled first and set its seed afterwards ([lesson 06](06_autopsy.ipynb)), so nobody can ever recover its split.
+# A generator moves on with every number that it hands out, so to repeat a result you must repeat everything drawn since the seed, in the same order. *The original* shuffled first and set its seed only afterwards ([lesson 06](06_autopsy.ipynb)), so nobody can ever recover its split.
 #
-# A good split obeys three rules. No image may be in both parts, or the network will have seen the exam. No image may be lost. And each class should keep its share, so that neither part is easier than the other; with so many images chance sees to that, roughly. One more thing can tie the two parts together: the writer. Two further files, from the people who traced every digit back to its archive ([Yadav and Bottou 2019](https://arxiv.org/abs/1905.10498)), say who wrote what, and `data.writers()` checks them as strictly as `data.load()` checks its four.
+# ### Three rules for a split
+#
+# A good split obeys three rules. No image may be in both parts, or the network will have seen the exam. No image may be lost. And each class should keep its share, so that neither part is easier than the other; with so many images chance sees to that, roughly.
+#
+# Even then the two parts may have something in common: the writers. Who wrote what, `data.writers()` reads from two more files, by the people who traced every digit back to its archive ([Yadav and Bottou 2019](https://arxiv.org/abs/1905.10498)).
 
 # %%
 print("in both parts:", len(set(for_training) & set(for_validation)))
@@ -285,7 +295,7 @@ plotting.digits(train_images[chosen], title="Three of each: slant, width and sha
 plt.show()
 
 # %% [markdown]
-# Which class is the most frequent? A program that always gave that answer would set the lowest mark worth beating.
+# A program that always answered with the most frequent class would set the lowest mark worth beating.
 
 # %%
 counts = np.bincount(train_labels)
@@ -297,7 +307,7 @@ print(f'always "{most}": {always:.2f} % of the validation images right')
 # %% [markdown]
 # ## Arithmetic in bytes
 #
-# One trap lies between the bytes and the first sum. It is worth a page because it is silent, and you will fall into it before the lesson is over.
+# One trap lies between the bytes and the first sum. It is worth a page because it is silent; before the lesson is over we shall walk into it on purpose.
 #
 # The pixels are `uint8`: 8 bits, 256 values, and no room for more.
 #
@@ -307,7 +317,7 @@ print(f'always "{most}": {always:.2f} % of the validation images right')
 guesses.ask("100 + 10, 250 + 10 and 0 - 200, in bytes", None)
 
 # %% tags=["answer"]
-pixels = np.array([100, 250], dtype=np.uint8)
+pixels = np.array([100, 250], dtype=np.uint8)  # change these
 paper, ink = np.array([0], dtype=np.uint8), np.array([200], dtype=np.uint8)
 three = [*(pixels + 10), *(paper - ink)]
 guesses.compare("100 + 10, 250 + 10 and 0 - 200, in bytes", ", ".join(str(k) for k in three))
@@ -315,7 +325,7 @@ guesses.compare("100 + 10, 250 + 10 and 0 - 200, in bytes", ", ".join(str(k) for
 # %% [markdown]
 # The 250 should have become 260. Instead it became $260 - 256 = 4$, without warning: it **wrapped** around, as a clock does after twelve. The plain 10 didn't help, because NumPy turned it into a byte too, to fit the array. Differences are worse, because everything that should be negative wraps: $0 - 200$ is 56, which is as wrong as it is quiet.
 #
-# The operators `+`, `-`, `*`, `**` and `@` all wrap, whereas NumPy's `sum` and `mean` don't, because they compute in a wider type. Hence the rule of this course: keep images as `uint8`, in an eighth of the memory that NumPy's usual `float64` would take, and turn them into floats the moment you compute with them. At the same time we scale them to $[0, 1]$ and flatten each image into a row, since in this course rows are examples. For a batch of $n$ images,
+# The operators `+`, `-`, `*` and `**` all wrap, whereas NumPy's `sum` and `mean` don't, because they compute in a wider type. Hence the rule of this course: keep images as `uint8`, in an eighth of the memory that NumPy's usual `float64` would take, and turn them into floats the moment you compute with them. At the same time we scale them to $[0, 1]$ and flatten each image into a row, since in this course rows are examples. For a batch of $n$ images,
 #
 # $$X = \frac{\text{pixels}}{255}$$
 #
@@ -380,8 +390,8 @@ print(y)
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
 # | $X$ | `x` | (n, 784) | pixels scaled to $[0, 1]$ |
-# | $\bar x_k$ | `means` | (10, 784) | mean digit of class $k$, row $k$ of `means` |
-# | $\hat k_i$ | `answers` | (n,) | the class answered for example $i$ |
+# | $\bar x_k$ | `means[k]` | (784,) | mean digit of class $k$, scaled |
+# | $\hat k_i$ | `answers[i]` | | the class answered for example $i$ |
 #
 # Row $i$ of $X$ is $x_i$, and the hat marks a guess. The mean digit of class $k$ is
 #
@@ -389,7 +399,7 @@ print(y)
 #
 # ### Exercise 1.4: the mean digits (core, 5 minutes)
 #
-# A loop over the ten classes is fine here. The `images` come as they are kept, bytes of shape (n, 28, 28). Return the means in the same units, grey levels from 0 to 255; we scale them afterwards. The checker also tries smaller images, so don't write 784: `images.reshape(len(images), -1)` makes rows of any size.
+# A loop over the ten classes is fine here. The `images` come as they are kept, bytes of shape (n, 28, 28). Add those up instead of the $x_i$, and return means in the same units, from 0 to 255. Divided by 255 they are the $\bar x_k$, because a mean of numbers that are all scaled alike is scaled like them. The checker also tries smaller images, so don't write 784: `images.reshape(len(images), -1)` makes rows of any size.
 
 
 # %%
@@ -462,8 +472,8 @@ exercises.folded(my_nearest_mean)
 # %%
 x = data.scale(validation_set[0])
 remains = (means**2).sum(axis=1) - 2 * x @ means.T
-direct = ((x[:100, None, :] - means) ** 2).sum(axis=2)  # (100, 1, 784) - (10, 784)
-np.allclose((x[:100] ** 2).sum(axis=1, keepdims=True) + remains[:100], direct)
+direct = ((x[:100, None, :] - means) ** 2).sum(axis=2)  # the differences: (100, 10, 784)
+np.allclose((x[:100] ** 2).sum(axis=1)[:, None] + remains[:100], direct)
 
 # %% [markdown]
 # **Predict.** The validation images played no part in the means. What percentage of them will ten averages get right?
@@ -500,14 +510,14 @@ print(f"in bytes: {accuracy8:.2f} % right")
 guesses.compare("what it answers, in bytes", ", ".join(str(k) for k in np.unique(answers8)))
 
 # %% [markdown]
-# It answers "1" to every image, like the program that never looks. The differences and their squares are bytes, so they wrap around. Only a difference of less than 16 keeps its square (even $-3$ does: it has become 253, whose square wraps to 9). For 16 itself the square is 256, which wraps to 0, as if the two pixels were equal, and what is left of a larger square says nothing about the difference. One thing survives, though: where two pixels are equal, their difference is still 0. So the sum no longer measures *how much* an image and a mean differ but, roughly, *in how many pixels*. And since most of any image is paper, the mean with the most paper should win, whatever the image:
+# It answers "1" to every image, like the program that never looks. The differences and their squares are bytes, so they wrap around. Only a difference of less than 16 keeps its square. For 16 itself the square is 256, which wraps to 0, as if the two pixels were equal, and what is left of a larger square says nothing about the difference. One thing survives, though: where two pixels are equal, their difference is still 0. So the sum no longer measures *how much* an image and a mean differ but, roughly, *in how many pixels*. Most of any image is paper, so a mean differs from it in fewer pixels the more paper it has itself, and the mean with the most paper should win, whatever the image:
 
 # %%
 print(f"paper in the images: {100 * (pixels8 == 0).mean():.0f} %")
 print("pixels of paper in the means 0 to 9:\n", (means8 == 0).sum(axis=1))
 
 # %% [markdown]
-# The mean of the 1s has the most paper by far, so the 1 always wins. Nothing was wrong with the program but the type of its numbers, and nothing complained. What gives it away is the baseline: when a result equals that of a program which never looks, find out whether yours looks.
+# The mean of the 1s has the most paper by far, so the 1 always wins. Nothing was wrong with the program but the type of its numbers, and nothing complained. What gives it away is the baseline: if your program does no better than one that never looks, find out whether it looks.
 #
 # ## Where the averages go wrong
 #
@@ -519,7 +529,7 @@ plotting.digits(
     validation_set[0][wrong],
     [f"{validation_set[1][i]} as {answers[i]}" for i in wrong],
     columns=7,
-    title="What the nearest mean gets wrong, and what it says",
+    title="What each one is, and what the nearest mean takes it for",
 )
 plt.show()
 
@@ -546,21 +556,40 @@ print(f"nearest neighbour: {100 * right.mean():.1f} % of {len(right)} images")
 guesses.compare("% right by the nearest neighbour", f"{100 * right.mean():.1f}")
 
 # %% [markdown]
-# That is a much harder mark to beat, although nothing was learnt at all. With all its training, the network of [lesson 00](00_first_look.ipynb) got 96.82 % of the whole 10,000, and with only 500 images the difference is too close to call. <small>With other images it might be a point or two higher or lower, since 500 are few; lesson 05 shows how to tell.</small>
+# That is a much harder mark to beat, although nothing was learnt at all. With all its training, the network of [lesson 00](00_first_look.ipynb) got 96.82 % of the whole 10,000, and with only 500 images the difference is too close to call; lesson 05 shows how to tell.
 #
 # ### Whose hand lent the label?
 #
-# Before you believe that number, remember what the two parts share. The neighbour may well be another digit *by the same hand*, and how often that happens is easy to count. If handwriting had nothing to do with it, how many of the 500 would you expect?
+# Before you believe that number, remember what the two parts share. The neighbour may well be another digit *by the same hand*, although more than five hundred people wrote the training images.
+#
+# **Predict.** For how many of the 500 images is the nearest neighbour by the same hand?
 
 # %%
-lender = np.array(lenders)[lent, np.arange(500)]  # of ten lenders for each image, the nearest
+guesses.ask("neighbours by the same hand, of 500", None)
+
+# %% tags=["answer"]
+lender = np.array(lenders)[lent, np.arange(500)]  # for image i: column i, the row of its class
 hand, lending_hand = writers[for_validation][:500], writers[for_training][lender]
 print(f"nearest image by the same writer: {(hand == lending_hand).sum()} of 500")
 by_chance = sum((writers[for_training] == one).mean() for one in hand)
 print(f"a training image at random:       {by_chance:.1f} of 500")
+guesses.compare("neighbours by the same hand, of 500", (hand == lending_hand).sum())
 
 # %% [markdown]
-# Fifty-two, where chance alone would give about one. So the nearest neighbour recognises people as well as digits, and with a letter from a stranger it would lose that help. How much is that help worth? A study (`studies/familiar.py`) trained each method twice, and tested it both times on the same digits. The first time it had learnt from other digits by the same people, the second time from just as many digits by strangers. The familiar hands were worth about one point to the nearest neighbour, and about half a point to a network like the one that you will train in lesson 04. <small>Both learnt from fewer images than our 50,000; with more to learn from, they should need the help less.</small>
+# Fifty-two, where chance alone would give about one. So the nearest neighbour recognises people as well as digits, and with a letter from a stranger it would lose that help. How much is that help worth? A study (`studies/familiar.py`) trained each method twice, and tested it both times on the same digits. At first it had learnt from other digits by the people who wrote these, the second time from just as many by strangers.
+
+# %% tags=["hide-input"]
+rows = studies.read("familiar")["rows"]
+print("mean of ten runs    familiar  strangers  gain in points")
+for reader in ("nearest neighbour", "network"):
+    runs = [row["results"] for row in rows if row["settings"]["reader"] == reader]
+    kept = np.array([(run["familiar"], run["strangers"]) for run in runs]).T * 100
+    gains = kept[0] - kept[1]
+    print("{:18} {:7.1f} % {:8.1f} %".format(reader, *kept.mean(axis=1)), end="")
+    print(f"  {gains.mean():5.1f}, from {gains.min():.1f} to {gains.max():.1f}")
+
+# %% [markdown]
+# The familiar hands were worth about one point to the nearest neighbour, and about half a point to a network like the one that you will train in lesson 04. <small>Both learnt from fewer images than our 50,000; with more to learn from, they should need the help less.</small>
 #
 # So for strangers' handwriting the validation accuracy flatters such a network, by something like that half a point. The test set doesn't, because other people wrote it, and that is one more reason to have one.
 #

@@ -77,7 +77,7 @@ plt.show()
 # %% [markdown]
 # The pixels go into 128 units that are called **hidden**, because they stand between the input and the answer, where nobody looks. Each unit keeps one number, a **weight**, for every pixel. It multiplies the pixels by their weights and adds up the products, together with one more number of its own, the **bias** ($W_1$ and $b_1$ in the picture). The sigmoid squeezes this sum into a response between 0 and 1, which is called the unit's **activation**; the darker the circle, the larger the activation.
 #
-# From the 128 activations, ten more sums are made in the same way, one for each class. Up to now we have called each of them a score; the field calls it a **logit**, and from here on so shall we. The softmax turns the ten logits into ten probabilities, which are the bars.
+# From the 128 activations, ten more sums are made in the same way, with the weights $W_2$ and the biases $b_2$, one for each class. Lesson 00 called such a sum a score; its proper name is **logit**. The softmax turns the ten logits into ten probabilities, which are the bars.
 
 # %% tags=["hide-input"]
 print("class  logit   probability  target")
@@ -103,7 +103,7 @@ guesses.ask("ten pushes, from the 0 to the 9", None)
 # | $L$ | `loss` | | the number that training makes small |
 # | $\partial L / \partial z$, or $dz$ | `dz` | as `z` | `d` + name is the loss's gradient with respect to that array |
 #
-# All of these belong to a single example. A capital letter, as in $Z$, $P$ and $Y$, is a whole batch of $n$ examples, one in each row, so that each column belongs to one class; in code, the names stay lower-case. The index $i$ counts examples, while $k$ and $l$ count classes. $\log$ is the natural logarithm.
+# All of these belong to a single example. A capital, as in $Z$, $P$ and $Y$, is a whole batch of $n$ examples, one in each row; in code, the names stay lower-case. The index $i$ counts examples, while $k$ and $l$ count classes. $\log$ is the natural logarithm.
 #
 # ## From logits to probabilities
 #
@@ -127,7 +127,7 @@ print(p_three.round(4), f" sum {p_three.sum():.4f}")
 # %% [markdown]
 # Divide one probability by another, and the sum cancels: $p_k / p_l = e^{z_k - z_l}$. This ratio is called the **odds** of $k$ against $l$, and the difference $z_k - z_l$ is the lead of $k$ over $l$. With each further point of lead the odds are multiplied by $e$, whatever the other eight classes do.
 #
-# **Predict.** The largest of our three probabilities is 0.8438. What becomes of it if you add 100 to every logit? And if you double every logit instead? A rough idea will do: the same, larger or smaller?
+# **Predict.** The largest of our three probabilities is 0.8438. What becomes of it if you add 100 to every logit? And if you double every logit instead? A rough idea will do: "the same", "larger" or "smaller" for each, with a comma between them.
 
 # %%
 guesses.ask("the largest, after adding and after doubling", None)
@@ -141,8 +141,7 @@ print("multiplied: ", p_multiplied.round(4))
 words = []
 for largest in [p_added.max(), p_multiplied.max()]:
     change = np.sign((largest - p_three.max()).round(12))
-    word = {-1: "smaller", 0: "the same", 1: "larger"}[change]
-    words.append(f"{word} ({largest:.4f})")
+    words.append({-1: "smaller", 0: "the same", 1: "larger"}.get(change, "not a number"))
 guesses.compare("the largest, after adding and after doubling", ", ".join(words))
 
 # %% [markdown]
@@ -161,7 +160,7 @@ with np.errstate(over="ignore", invalid="ignore"):  # or NumPy would warn
 # %% [markdown]
 # A single logit of 1000 is enough: top and bottom of its fraction are both `inf`, and since $\infty / \infty$ has no value, the computer says `nan`, *not a number*. Hence a rule that you will need three times today: **never take the exponential of a large positive number.** Here, shift all logits by $-\max_l z_l$ first. Then no exponent is positive, while one of them is 0, so the sum contains a 1 and can't vanish either.
 #
-# Raise one logit in the picture, and watch the other probabilities pay for it. Then add the same number to all ten, until one of the two formulas breaks. <small>The live picture's last two columns belong to later sections.</small>
+# Raise one logit in the picture, and watch the other probabilities pay for it. Then add the same number to all ten, until one of the two formulas breaks. <small>Where the picture is live, it has two more columns, which belong to later sections.</small>
 
 # %% mystnb={"image": {"alt": "A still of the picture of logits: ten logits as bars; their probabilities with 800 added to each, by the stable formula; and by the naive one, where each of the ten is nan."}}
 pictures.scores()
@@ -188,7 +187,7 @@ exercises.check(my_softmax)
 exercises.folded(my_softmax)
 
 # %% [markdown]
-# *The original* of [lesson 00](00_first_look.ipynb) summed over axis 0: down the columns, over the batch. The picture below tries both axes on the same seven images. On the left, each image shares out a total of 1 among the classes, and all seven answers are right. On the right, each *class* shares out a 1 among the images, and the 3 is suddenly an 8. Nothing about the 3 has changed: it still holds most of column 3, but a 5 takes part of that, whereas hardly anybody else wants column 8.
+# *The original* of [lesson 00](00_first_look.ipynb) summed over axis 0: down the columns, over the batch. The picture below tries both axes on the same seven images. On the left, each image shares out a total of 1 among the classes, and all seven answers are right. On the right, each *class* shares out a 1 among the images, and the 3 is suddenly an 8. Nothing about the 3 has changed. It holds most of column 3, but hardly anybody else wants column 8, so there its share is larger still.
 #
 # Now add six 0s with the button. Whose answers change along the rows, and whose down the columns?
 
@@ -269,11 +268,11 @@ for h in [1, 0.1, 0.01]:
 # %% [markdown]
 # The smaller the nudge, the closer the measurement comes to the formula. Should we, then, nudge by as little as the computer can? Lesson 03 tries it; the result surprised us.
 #
-# From now on `gradcheck.check_gradient` does the work: it nudges every entry of an array in turn and compares the gradient so measured with the one that you derived. A difference is small or large only beside the slopes themselves. Call the square root of the sum of an array's squared entries its *length*. Then the **relative error** is the length of the difference, divided by the larger of the two gradients' lengths.
+# From now on `gradcheck.check_gradient` does the work: it nudges every entry of an array in turn and compares the gradient so measured with the one that you derived. A difference of 1 is much beside a slope of 2, and nothing beside one of a million. So what it prints is the **relative error**: the length of the difference, divided by the larger of the two gradients' lengths. (The *length* of an array is the square root of the sum of its squared entries.)
 #
 # ## How wrong is an answer?
 #
-# What should the loss be? What counts is $p_\text{right}$, the probability that was given to the right answer, so let us try the obvious: the loss is what was missing, $1 - p_\text{right}$. A perfect answer costs 0 and a hopeless one 1: what could anyone have against that? But a loss has to *teach*. When the right class's logit is raised, this loss falls as fast as $p_\text{right}$ rises, at the rate $p_\text{right}\,(1 - p_\text{right})$. Call that its pull.
+# What should the loss be? What counts is $p_\text{right}$, the probability that was given to the right answer, so let us try the obvious: the loss is what was missing, $1 - p_\text{right}$. A perfect answer costs 0 and a hopeless one 1: what could anyone have against that? But a loss has to *teach*. When the right class's logit is raised, this loss falls as fast as $p_\text{right}$ rises, at the rate $p_\text{right}\,(1 - p_\text{right})$. Call this rate the pull on that logit.
 #
 # **Predict.** Four answers gave the right class 0.9, 0.5, 0.1 and 0.001. For which of them does the loss pull hardest at the right logit?
 
@@ -400,19 +399,17 @@ exercises.check(my_cross_entropy_with_gradient)
 exercises.folded(my_cross_entropy_with_gradient)
 
 # %% [markdown]
-# <details><summary>The derivation, with a pencil</summary>
+# ### What is left
+#
+# When you have yours, or would rather be told, open this, because the rest of the lesson needs it:
+#
+# <details><summary>The derivation, and the gradient</summary>
 #
 # Take a batch of one, whose loss is $-\sum_k y_k \log p_k$, and substitute $\log p_k = z_k - \log \sum_l e^{z_l}$. Log-sum-exp is the same for every $k$, so each $y_k$ multiplies the same number; since the targets add up to 1, it appears exactly once:
 #
 # $$L = -\sum_k y_k z_k + \log \sum_l e^{z_l} .$$
 #
-# Now differentiate with respect to one logit, $z_k$. Only one term of the first sum, $-y_k z_k$, contains it, and its derivative is $-y_k$. The second part is the logarithm of what we called $\text{sum}$, whose derivative is $\frac{1}{\text{sum}} \cdot e^{z_k}$, and that is $p_k$.
-#
-# </details>
-#
-# ### What is left
-#
-# Whichever way you went, you should have arrived at
+# Now differentiate with respect to one logit, $z_k$. Only one term of the first sum, $-y_k z_k$, contains it, and its derivative is $-y_k$. The second part is the logarithm of what we called $\text{sum}$, whose derivative is $\frac{1}{\text{sum}} \cdot e^{z_k}$, and that is $p_k$. Together:
 #
 # $$\frac{\partial L}{\partial z_k} = p_k - y_k .$$
 #
@@ -420,9 +417,11 @@ exercises.folded(my_cross_entropy_with_gradient)
 #
 # $$dZ = \frac{P - Y}{n} .$$
 #
+# </details>
+#
 # Is it right? Measure it.
 
-# %%
+# %% tags=["hide-input"]
 z_batch = np.random.default_rng(seed=4).normal(size=(4, 10))
 dz_batch = (functions.softmax(z_batch) - y_batch) / len(z_batch)
 
@@ -435,7 +434,7 @@ print(gradcheck.check_gradient(loss_of, z_batch, dz_batch))
 print(gradcheck.check_gradient(loss_of, z_batch, -dz_batch))
 
 # %% [markdown]
-# In the second line the sign is wrong, as if $P$ and $Y$ had been swapped. We did that on purpose, because a check that you have never seen fail is only a hope.
+# In the second line the sign is wrong. We did that on purpose, because a check that you have never seen fail is only a hope.
 #
 # ## Back to the wrong answer
 #
@@ -540,14 +539,16 @@ plotting.curves(
     xlabel="z",
     ylabel="value",
 )
+axis.lines[1].set_linestyle("--")
+axis.legend()
 plt.show()
 
 # %% [markdown]
-# A unit whose sum lies in one of the level parts is **saturated**: nudge the sum, and the response hardly moves, so learning hardly reaches the unit.
+# Where the sigmoid is level, a unit is **saturated**: nudge its sum, and the response hardly moves, so learning hardly reaches it.
 #
 # ## A stable sigmoid
 #
-# Far to the left, at $z = -1000$ say, $e^{-z}$ overflows. The value survives, because $1 / (1 + \infty)$ is 0, but NumPy warns you every time, and already at $z = -720$ that 0 is wrong: the true value, about $2 \cdot 10^{-313}$, still fits into a float. The cure is the rule that you know. For $z \ge 0$ the formula is fine as it is. For $z < 0$, multiply top and bottom by $e^{z}$:
+# Far to the left, at $z = -1000$ say, $e^{-z}$ overflows. The value survives, because $1 / (1 + \infty)$ is 0, but NumPy warns you every time, and already at $z = -720$ that 0 is wrong: floats reach further down towards 0 than they reach up, and the true value, about $2 \cdot 10^{-313}$, still fits. The cure is the rule that you know. For $z \ge 0$ the formula is fine as it is. For $z < 0$, multiply top and bottom by $e^{z}$:
 #
 # $$\sigma(z) = \frac{e^{z}}{e^{z} + 1} .$$
 #
@@ -582,17 +583,17 @@ exercises.folded(my_sigmoid)
 #
 # Exercise 2.5 took a short cut from the loss to the logits, past the probabilities. Where a loss and a function are *not* made for each other, there is no short cut: you go the long way round, from the loss to the probabilities and from those to the logits. You won't need it before lesson 12.
 #
-# *Every* probability depends on *every* logit, so there are ten times ten derivatives $\partial p_k / \partial z_l$. The table that holds them is the **Jacobian**, $J$: row $k$, column $l$. You have its diagonal already. Take your pencil for the rest: when the logit of *another* class is raised, the numerator $e^{z_k}$ stays, and only $\text{sum}$ moves. You should find
+# *Every* probability depends on *every* logit, so there are ten times ten derivatives $\partial p_k / \partial z_l$. The table that holds them is the **Jacobian**, $J$: row $k$, column $l$. You have its diagonal already. Take your pencil for the rest: when the logit of *another* class is raised, the numerator $e^{z_k}$ stays, and only $\text{sum}$ moves.
 #
-# $$J_{kl} = \begin{cases} p_k (1 - p_k) & \text{if } l = k, \\ -\,p_k\, p_l & \text{if } l \ne k. \end{cases}$$
-#
-# <details><summary>The other entries, line by line</summary>
+# <details><summary>The other entries, and the whole table</summary>
 #
 # $$\frac{\partial p_k}{\partial z_l} = \frac{0 \cdot \text{sum} - e^{z_k} e^{z_l}}{\text{sum}^2} = -\,p_k\, p_l .$$
 #
+# $$J_{kl} = \begin{cases} p_k (1 - p_k) & \text{if } l = k, \\ -\,p_k\, p_l & \text{if } l \ne k. \end{cases}$$
+#
 # </details>
 #
-# Suppose that we know $dp_k = \partial L / \partial p_k$ for each probability. What is the gradient with respect to one logit? Nudge $z_l$ by a small $h$. Then *every* probability moves: $p_k$ by $J_{kl}\, h$, which changes the loss by $dp_k\, J_{kl}\, h$. These ten small changes simply add up. At school the chain rule had one path from the nudge to the result; here there are ten, and *paths add*. Off the diagonal a term is $-dp_k\, p_k\, p_l$. The one on it is $dp_l\, p_l - dp_l\, p_l\, p_l$: the same form with $k = l$, plus $dp_l\, p_l$. So
+# Suppose that we know $dp_k = \partial L / \partial p_k$ for each probability. What is the gradient with respect to one logit? Nudge $z_l$ by a small $h$. Then *every* probability moves: $p_k$ by $J_{kl}\, h$, which changes the loss by $dp_k\, J_{kl}\, h$. These ten small changes simply add up. At school the chain rule had one path from the nudge to the result; here there are ten, and *paths add*. Off the diagonal a term is $-dp_k\, p_k\, p_l$. The term on it has the same form, $-dp_l\, p_l\, p_l$, and one piece more, $dp_l\, p_l$. So
 #
 # $$
 # \begin{aligned}
@@ -639,7 +640,7 @@ exercises.folded(my_softmax_backward)
 #
 # </details>
 #
-# The last column of the live picture, at the end of *Too large for a float*, is a column of $J$: it shows how fast each probability moves as one logit is raised.
+# Where the picture at the end of *Too large for a float* is live, its last column is a column of $J$: how fast each probability moves as one logit is raised.
 #
 # ## Recap
 #

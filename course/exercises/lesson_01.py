@@ -109,6 +109,11 @@ def is_exchanged(split: Split) -> bool:
     return split.sizes == sizes and 2 * split.validation != split.n
 
 
+def has_single_pixels(split: Split) -> bool:
+    """Tell whether the images to train on, or to hold back, have become one row of pixels."""
+    return 1 in (np.ndim(split.parts[0]), np.ndim(split.parts[2]))
+
+
 def has_drawn_some_twice(split: Split) -> bool:
     """Tell whether all that are not held back train, and some are held back twice."""
     held_back = split.chosen_labels[split.sizes[1] :]
@@ -206,6 +211,7 @@ EXERCISES = (
         objections=(
             is_grouped_otherwise,
             is_exchanged,
+            has_single_pixels,
             has_drawn_some_twice,
             has_lost_some,
             has_other_sizes,
