@@ -21,20 +21,20 @@ OPEN_SECONDS = 120
 
 
 def mark_submission(
-    submission: Submission, lessons: dict[str, str], digest: str, limits: Limits, trusted: bool
+    submission: Submission, lesson_of: dict[str, str], digest: str, limits: Limits, trusted: bool
 ) -> list[table.Row]:
     """Return a submission's rows.
 
     Args:
         submission: what a student handed in.
-        lessons: of each exercise that is tried, in the table's order.
+        lesson_of: the lesson of each exercise that is tried, in the table's order.
         digest: of what is handed in and what judges it.
         limits: what each answer may use.
         trusted: whether they run without bubblewrap.
     """
     answers, problems = answers_of(submission, limits, trusted)
     rows = []
-    for name, lesson in lessons.items():
+    for name, lesson in lesson_of.items():
         if name in answers:
             may_use = limits
             if levels().get(name) == "open":

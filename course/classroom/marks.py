@@ -102,20 +102,20 @@ def main(argv: list[str] | None = None) -> None:
     hand = chosen.out.with_name("by-hand.csv")
     try:
         check_places(chosen, hand)
-        lessons = assignment.exercises_to_mark(chosen.open, chosen.lesson)
+        lesson_of = assignment.exercises_to_mark(chosen.open, chosen.lesson)
         names = read_names(chosen.names) if chosen.names else None
         handed_in = submissions_in(chosen.folder, names)
         marks = table.read_rows(chosen.out)
-        refuse_others(chosen.out, marks, lessons)
-        worth = grades.worth_of([*lessons], chosen.points)
+        refuse_others(chosen.out, marks, lesson_of)
+        worth = grades.worth_of([*lesson_of], chosen.points)
         given = by_hand.read_marks(hand, by_hand.callable_names(handed_in, marks), worth)
     except ValueError as error:
         sys.exit(str(error))
     print(how_it_is_run(chosen.trusted))
     limits = Limits(seconds=chosen.seconds)
-    mark_all(handed_in, marks, lessons, limits, chosen)
+    mark_all(handed_in, marks, lesson_of, limits, chosen)
     marks = {
-        student: {name: rows[name] for name in lessons if name in rows}
+        student: {name: rows[name] for name in lesson_of if name in rows}
         for student, rows in marks.items()
     }
     told = by_hand.apply(marks, given)
@@ -150,9 +150,10 @@ def check_places(chosen: argparse.Namespace, hand: Path) -> None:
             raise ValueError(f"{place} is for your own marks; name another file")
 
 
-def refuse_others(path: Path, marks: table.Table, lessons: dict[str, str]) -> None:
+def refuse_others(path: Path, marks: table.Table, lesson_of: dict[str, str]) -> None:
     """Refuse to write over a table that holds marks of other lessons."""
-    others = {row.lesson for rows in marks.values() for row in rows.values()} - {*lessons.values()}
+    held = {row.lesson for rows in marks.values() for row in rows.values()}
+    others = held - {*lesson_of.values()}
     if others:
         raise ValueError(
             f"{path} holds marks of lesson {', '.join(sorted(others))}; name another file with --out"
@@ -179,7 +180,7 @@ def how_it_is_run(trusted: bool) -> str:
 def mark_all(
     handed_in: list[Submission],
     marks: table.Table,
-    lessons: dict[str, str],
+    lesson_of: dict[str, str],
     limits: Limits,
     chosen: argparse.Namespace,
 ) -> None:
@@ -191,7 +192,7 @@ def mark_all(
         rows = marks.get(submission.student, {})
         anew = {
             name: lesson
-            for name, lesson in lessons.items()
+            for name, lesson in lesson_of.items()
             if name not in rows or rows[name].digest != digest
         }
         if anew:

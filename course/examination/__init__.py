@@ -12,7 +12,7 @@ the network is. Nobody reads their code, except to see that none of it is the co
 - ``sentences``: what a finding says, with a small case and a question.
 - ``report``: all of it, as text and, by ``figure``, as one figure.
 - ``landmarks``: bytes, forward, backward: has a reader on the way got there?
-- ``benchmark``: the original notebook as a candidate.
+- ``benchmark``: the report of the original notebook, as a study stored it.
 """
 
 from course.examination.checks import examine

@@ -34,11 +34,6 @@ class Report:
         """Whether there was anything to examine."""
         return self.findings["runs"].fault != "not attempted"
 
-    @property
-    def first(self) -> Finding | None:
-        """The finding to begin with, which is the first that did not hold."""
-        return next((f for f in self.findings.values() if f.held is False), None)
-
     def note(self, check: str, held: bool | None, fault: str = "", **seen: object) -> None:
         """Write a finding down."""
         self.findings[check] = Finding(check, held, "" if held else fault, seen)

@@ -5,8 +5,8 @@ import inspect
 import linecache
 import re
 import types
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -78,9 +78,10 @@ class Exercise:
     #: Where many answers are right: turns the arguments, as the call left them, and the result into
     #: an object that the objections are asked about.
     view: Callable[[Arguments, object], object] | None = None
-    #: Predicates of that view, in the order in which they are asked; the reply names the first that
-    #: applies. In the lesson's text it has its own name, or the one before it in a pair.
-    objections: tuple[Callable[[object], bool] | tuple[str, Callable] | Objection, ...] = ()
+    #: Where the predicates of that view are found by the names that the lesson's text has for them.
+    predicates: Mapping[str, Callable[[object], bool]] = field(default_factory=dict, repr=False)
+    #: What its text objects to, in the order of the text; the reply names the first that applies.
+    objections: tuple[Objection, ...] = ()
     #: Whether a result to which no objection applies is compared with the reference's, too.
     is_compared: bool = False
     #: How far a result may be off, however small it is; a measured one is off by more than rounding.

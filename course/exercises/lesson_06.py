@@ -174,6 +174,6 @@ EXERCISES = (
         cases=((1.0, 2.0), (0.5, 10.0), (0.001, 255.0)),
         random_case=lambda rng: (rng.random() * 10, rng.random() * 300),
         view=Rate,
-        objections=(is_no_number, is_too_small, is_too_large),
+        predicates=globals(),
     ),
 )

@@ -252,7 +252,7 @@ EXERCISES = (
             rng.normal(size=(16, 9, 5)),
         ),
         view=_cards_asked_about,
-        objections=(looking.loses_an_image, looking.moves_the_question, looking.parts_a_pair),
+        predicates=vars(looking),
         is_compared=True,
     ),
 )

@@ -144,7 +144,7 @@ def with_words(exercises: tuple[Exercise, ...], path: Path) -> tuple[Exercise, .
     """Return a lesson's exercises with their words from its text.
 
     Raises:
-        TextError: words for no exercise, a predicate without a sentence, or a line that cannot be read.
+        TextError: words for no exercise, an objection without predicate, or a line that cannot be read.
     """
     parts = read_words(path)
     names = [exercise.name for exercise in exercises]
@@ -162,14 +162,9 @@ def with_words(exercises: tuple[Exercise, ...], path: Path) -> tuple[Exercise, .
 
 def with_its_words(exercise: Exercise, words: Words) -> Exercise:
     """Return an exercise with the words of its part of a text."""
-    predicates = {}
-    for each in exercise.objections:
-        name, applies = each if isinstance(each, tuple) else (each.__name__, each)
-        predicates[name] = applies
-    if unpaired := predicates.keys() ^ words.objections.keys():
+    if unknown := [name for name in words.objections if name not in exercise.predicates]:
         raise TextError(
-            f"{exercise.name}: {', '.join(sorted(unpaired))} stands in one place only; each predicate "
-            "among the objections needs a line objection NAME: in the text, and a sentence below it"
+            f"{exercise.name}: there is no predicate {unknown[0]}; write one where `predicates` looks"
         )
     return replace(
         exercise,
@@ -177,7 +172,8 @@ def with_its_words(exercise: Exercise, words: Words) -> Exercise:
         notice=words.notice,
         mistakes=tuple(words.mistakes),
         objections=tuple(
-            words.objections[name]._replace(applies=applies) for name, applies in predicates.items()
+            objection._replace(applies=exercise.predicates[name])
+            for name, objection in words.objections.items()
         ),
         right=tuple(words.right),
         unexplained=tuple(words.unexplained),

@@ -34,7 +34,7 @@ GOOD = "Words.\n\n## softmax\n\nhint: One.\nhint: Two.\nnotice: Yes.\n\nz\n    w
         ("    why?\n", "\nright:\nz\n", "line 11: 'z' above has no sentence"),
         ("z\n", "", "line 9: this sentence has no line of code above it to answer"),
         ("z\n", "```\nz\n", "line 9: this block is never closed; write ``` below its code"),
-        ("z\n", "objection is_bad:\nz\n", "softmax: is_bad stands in one place only"),
+        ("z\n", "objection is_bad:\nz\n", "softmax: there is no predicate is_bad"),
     ],
 )
 def test_what_cannot_be_read_in_a_text_is_said_with_its_place_and_a_way_out(

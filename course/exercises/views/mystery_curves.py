@@ -61,7 +61,7 @@ def is_wrong_from(letter: str, naming: Naming) -> bool:
     return naming.wrong[:1] == [letter]
 
 
-#: For each letter a name in the lesson's text, and a predicate.
-WRONG_FROM = tuple(
-    (f"is_wrong_from_{letter.lower()}_on", partial(is_wrong_from, letter)) for letter in RECIPES
-)
+#: A predicate for each letter, by its name in the lesson's text.
+WRONG_FROM = {
+    f"is_wrong_from_{letter.lower()}_on": partial(is_wrong_from, letter) for letter in RECIPES
+}
