@@ -436,7 +436,7 @@ for slope, networks in square.items():
 #
 # **Through the unit.** If you flip the signs of all of a unit's weights, its sum flips from $z$ to $-z$, and the one is as likely as the other. So the positive sums hold half of the mean square. A ReLU keeps these and sets the rest to 0, which is why $E[a^2] = \frac12 E[z^2]$, and these activations are the next layer's inputs. That layer's sums have the same mean square as this layer's if $\text{inputs} \cdot \mathrm{Var}(w) \cdot \frac12 = 1$, that is, if $\mathrm{Var}(w) = 2 / \text{inputs}$. Tanh halves nothing as long as the sums are small, so it wants $1 / \text{inputs}$.
 #
-# **Back.** On the way back, an activation collects blame from every sum of the layer that it enters, one for each of its *outputs*, and the same argument gives
+# **Back.** On the way back, an activation collects blame from every sum of the layer that it enters, one for each of that layer's *outputs*, and the same argument gives
 #
 # $$E[da^2] = \text{outputs} \cdot \mathrm{Var}(w) \cdot E[dz^2] .$$
 #
@@ -461,7 +461,7 @@ exercises.check(my_he_limit)
 exercises.folded(my_he_limit)
 
 # %% [markdown]
-# With too large a variance the blame *grows* from layer to layer, which is called an **exploding gradient**.
+# What if the variance is too large? Then the blame *grows* on its way back, which is called an **exploding gradient**.
 #
 # **Predict.** With weights of 4, the five single units lost no blame from one sum to the next. Now take the five layers of sigmoids that were stuck, and multiply all their weights by 4. What share of layer 6's blame will reach layer 1?
 
@@ -539,7 +539,7 @@ settings, _, here = studies.again("way_around")
 print(f"after one epoch at a learning rate of {settings['rate']:g}: {here['accuracy']:.2%}")
 
 # %% [markdown]
-# After one epoch the network gets nine digits in ten right. There is now a path along which nothing is multiplied, for the blame and the image alike. But a network that can be trained is not yet a network worth training. Compare this one with what remains without its four residual layers, a single hidden layer, each at the learning rate that did best for it on three other seeds.
+# After one epoch the network gets nine digits in ten right. There is now a path along which nothing is multiplied, for the blame and the image alike. But a network that can be trained is not yet a network worth training. Compare this one with what remains without its four residual layers, a network with one hidden layer, each at the learning rate that did best for it on three other seeds.
 
 # %% tags=["hide-input"]
 stored = studies.read("way_around")["rows"]
@@ -550,7 +550,7 @@ for network in ["residual", "one hidden layer"]:
     print(f"{network:20} {rate:5g} ", *(f"{accuracy:5.1f}" for accuracy in fresh))
 
 # %% [markdown]
-# On all five seeds the single hidden layer is ahead, if only by a hair on the last. So the plus sign has made five layers *trainable*, but not *useful*. If you hoped to see five layers beat one, so did we; within an epoch, on these images, they don't. It takes layers that know more, as those of lesson 10 know which pixels are neighbours.
+# On all five seeds the single hidden layer is ahead, if only by a hair on the last. So the plus sign has made five layers *trainable*, but not *useful*. If you hoped to see five layers beat one, so did we; within an epoch, on these images, they don't. It takes layers that know more, such as those of lesson 10, which know what a neighbour is.
 #
 # ## Recap
 #
