@@ -212,7 +212,7 @@ print(check_first_layer(deep.MLP("sigmoid")))
 # %% [markdown]
 # ## A gradient that fades
 #
-# So the gradient is correct. But is it large enough to teach anything? Measure it by its **norm**, which earlier lessons called its length: square every entry, add up, and take the root. Since the norm of $dW_m$ says how hard the loss pulls on layer $m$, we shall call it the *pull* on that layer. Our network has five hidden layers of 128 sigmoids.
+# So the gradient is correct. But how large is it? Measure it by its **norm**, which earlier lessons called its length: square every entry, add up, and take the root. Since the norm of $dW_m$ says how hard the loss pulls on layer $m$, we shall call it the *pull* on that layer. Our network has five hidden layers of 128 sigmoids.
 
 # %%
 deep_sizes = [784, 128, 128, 128, 128, 128, 10]
@@ -426,7 +426,7 @@ for slope, networks in square.items():
 #
 # ## How large should the weights be?
 #
-# Now for the cure. What the slopes take away, larger weights could give back, as weights of 4 did with five single units. How large must they be in a whole layer, so that neither the sums on the way forward nor the blame on the way back shrinks from layer to layer?
+# Now for the cure. What the slopes take away, larger weights could give back, as weights of 4 did with five single units. How large must they be in a whole layer, so that neither the sums on the way forward nor the blame on the way back shrinks?
 #
 # Follow the mean square of the numbers through one layer. The weights are drawn independently, with mean 0 and the same **variance** $\mathrm{Var}(w)$, which for a mean of 0 is their mean square; biases start at 0. We write $E$ for "the mean of", and use one fact: the mean of a product of two *independent* things is the product of their means.
 #
