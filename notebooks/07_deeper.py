@@ -550,7 +550,7 @@ for network in ["residual", "one hidden layer"]:
     print(f"{network:20} {rate:5g} ", *(f"{accuracy:5.1f}" for accuracy in fresh))
 
 # %% [markdown]
-# On all five seeds the single hidden layer is ahead, if only by a hair on the last. So the plus sign has made five layers *trainable*, but not *useful*. If you hoped to see five layers beat one, so did we; within an epoch, on these images, they don't. It takes layers that know more, such as those of lesson 10, which know what a neighbour is.
+# On all five seeds the single hidden layer is ahead, if only by a hair on the last. So the plus sign has made five layers *trainable*, but not *useful*. If you hoped to see five layers beat one, so did we; within an epoch, on these images, they don't. It takes layers that know more, such as those of lesson 10, which know what a neighbour is; and in practice the plus sign goes with **normalisation**, which brings each layer's sums back to mean 0 and standard deviation 1 ([Ioffe and Szegedy 2015](https://arxiv.org/abs/1502.03167)).
 #
 # ## Recap
 #
