@@ -1,4 +1,4 @@
-"""Lesson 07's exercises: a ReLU's backward, the loop back, He's limit, and a way around."""
+"""Lesson 07's exercises: a ReLU's backward, back through every layer, He's limit, and a way around."""
 
 from itertools import pairwise
 
@@ -11,11 +11,11 @@ from mnistlib import deep
 
 def deep_gradients(layers, kept, dz):
     """The gradients of a tanh network, dW1, db1, dW2, db2, ..., from what was kept going forward."""
-    found = []
+    grads = []
     for (W, _), a in zip(reversed(layers), reversed(kept), strict=True):
-        found += [dz.sum(axis=0), a.T @ dz]
+        grads = [a.T @ dz, dz.sum(axis=0), *grads]
         dz = dz @ W.T * (1 - a**2)
-    return tuple(found[::-1])
+    return grads
 
 
 def he_limit(inputs):
@@ -25,12 +25,12 @@ def he_limit(inputs):
 
 def residual_gradients(layers, kept, da):
     """The gradients of tanh layers that add to their input, dW1, db1, dW2, db2, and so on."""
-    found = []
+    grads = []
     for (W, _), a, output in zip(reversed(layers), kept[-2::-1], kept[:0:-1], strict=True):
         dz = da * (1 - (output - a) ** 2)
-        found += [dz.sum(axis=0), a.T @ dz]
+        grads = [a.T @ dz, dz.sum(axis=0), *grads]
         da = da + dz @ W.T
-    return tuple(found[::-1])
+    return grads
 
 
 def _way_back(seed: Seed, n: int, *sizes: int) -> Arguments:
