@@ -1,6 +1,6 @@
 """Lesson 06's checks: one for each of the original's nine faults, and a reply to a reader's own.
 
-A *check* gets a recipe, makes it do something, and returns True if the recipe passes. A good one fails
+A *check* gets a recipe, puts it to some test, and returns True if the recipe passes. A good one fails
 on the original and passes where its own fault is repaired. Reached from lesson 06.
 """
 
@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from course import studies
 from course.exercises.answer import definition_of
 from course.materials import faulty_download
 from course.shown import Shown
@@ -171,6 +172,17 @@ def _any_of(numbers: set[int]) -> str:
     return f"any of the faults {', '.join(map(str, first))} and {last}"
 
 
+def ladder() -> dict[tuple[str, float, int], float]:
+    """Return validation accuracies in percent by rung, rate and seed, of the full runs that lived."""
+    accuracies = {}
+    for row in studies.read("ladder")["rows"]:
+        chosen, came_out = row["settings"], row["results"]
+        if came_out["finite"] and "steps" not in chosen:
+            key = chosen["rung"], chosen["rate"], chosen["seed"]
+            accuracies[key] = 100 * came_out["accuracy"]
+    return accuracies
+
+
 def source(number: int) -> Shown:
     """Show the course's check of a fault."""
     return Shown(inspect.getsource(CHECKS[number]).rstrip())
@@ -274,7 +286,7 @@ def slope_is_finite(recipe):
 
 
 def sums_start_near_zero(recipe):
-    """Return whether the sums are scattered by at most 1, where a sigmoid is steep."""
+    """Return whether the sums' standard deviation is at most 1, where a sigmoid is steep."""
     W1, _ = recipe.initial_weights(np.random.RandomState(recipe.seed))
     return (recipe.prepare(_mnist().train_images[:1000]) @ W1).std() <= 1
 

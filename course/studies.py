@@ -7,8 +7,9 @@ A study is a module ``studies/NAME.py`` with
 - ``QUICK``, the index of a row that takes seconds, not minutes: a lesson and a test run it live.
 
 ``python studies/NAME.py`` runs every row by :func:`main` and writes ``NAME.json`` beside it, which is
-committed. A lesson reads it (:func:`read`) and runs the quick row again (:func:`again`). With
-``--scheduler ADDRESS`` the rows run on a Dask cluster, whose computers have installed the clone.
+committed. A lesson reads it (:func:`read`, :func:`results`) and runs the quick row again
+(:func:`again`). With ``--scheduler ADDRESS`` the rows run on a Dask cluster, whose computers have
+installed the clone.
 """
 
 import argparse
@@ -41,6 +42,18 @@ def read(name: str) -> dict:
         FileNotFoundError: no such study was stored; the message names those that were.
     """
     return json.loads(files.read_text(_file(name, ".json")))
+
+
+def results(name: str, **settings) -> list[dict]:
+    """Return the results of those rows of a study that have these settings, in the order of the rows.
+
+    Raises:
+        ValueError: no row has them; a misspelt setting would otherwise look like an empty study.
+    """
+    found = [r["results"] for r in read(name)["rows"] if r["settings"] | settings == r["settings"]]
+    if not found:
+        raise ValueError(f"no row of the study {name!r} has the settings {settings}")
+    return found
 
 
 def module(name: str) -> ModuleType:

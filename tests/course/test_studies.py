@@ -45,6 +45,18 @@ def test_the_quick_row_comes_out_the_same(name, capsys):
     assert capsys.readouterr().out == "", f"{again(name)}\n(it stored {stored} and makes {here})"
 
 
+def test_results_are_those_of_the_rows_with_the_settings():
+    rows = studies.read("ladder")["rows"]
+    found = studies.results("ladder", rung="the original", seed=1)
+    assert found == [
+        row["results"]
+        for row in rows
+        if row["settings"]["rung"] == "the original" and row["settings"]["seed"] == 1
+    ]
+    with pytest.raises(ValueError, match="'rug'"):
+        studies.results("ladder", rug="the original")
+
+
 def test_a_row_that_comes_out_otherwise_is_told(monkeypatch, capsys):
     altered = studies.read("tape_cost")
     altered["rows"][altered["quick"]]["results"]["128 units"]["loss"] += 1
