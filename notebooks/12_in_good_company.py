@@ -514,7 +514,7 @@ print(f"and a different value elsewhere changes {changes[1]} %")
 guesses.compare("% of answers changed by the first, and by the second", " and ".join(changes))
 
 # %% [markdown]
-# Ninety-nine in a hundred, against one. For *this* network the lines do tell where the answers come from, though what proves it is the experiment, not the lines.
+# Ninety-nine in a hundred, against one. For *this* network the lines do tell where the answers come from, though what proves it is the experiment, not the lines. <small>How it finds the right pair, by comparing two images or by recognising each, is another matter. Fifteen networks that had learnt on the keys 0 to 7 were asked about an 8 or a 9 (`studies/looking.py`, `studies/comparing.py`). On average they beat a rival that names the two digits, and one that takes the dot product of two soft answers; but the cosine of the same answers beats them, and so does that of the plain pixels. So this can't tell.</small>
 #
 # ## From one look to a transformer
 #
