@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 09 The second descent
 #
-# A model has learnt a thousand images without a single error, and on new ones it is nearly useless. Anybody will tell you what is wrong with it: it is too large, it has learnt its images by heart, make it smaller. So do the opposite, and give it several times as many weights. Again it fits every image without an error, and you would expect it to be worse still; yet now it reads new digits well. By everything one hears about overfitting, this should not happen. **Why does bigger become better again?**
+# A model has learnt a thousand images without a single error, and on new ones it is nearly useless. Anybody will tell you what is wrong with it: it is too large, it has learnt its images by heart, make it smaller. So do the opposite, and give it several times as many weights. Again it fits every image without an error, and you would expect it to be worse still; yet now it reads new digits well. If you believe what one hears about overfitting, this should not happen. **Why does bigger become better again?**
 #
 # **You will be able to**
 #
@@ -19,7 +19,7 @@
 #
 # **You need** lessons [07](07_deeper.ipynb) and [08](08_too_good.ipynb).
 #
-# **Time** 55 minutes to read, 25 more for the exercises; it runs for about 30 s and takes 400 MB
+# **Time** 50 minutes to read, 25 more for the exercises; it runs for about 30 s and takes 400 MB
 
 # %% [markdown]
 # ## Before you start
@@ -52,9 +52,32 @@ plotting.use_style()
 # %% [markdown]
 # ## A dozen points and a curve
 #
-# Before any digits, take something that you can see at a glance. Here are twelve points. Each has a position $u$ and a target, which is the height of a smooth curve there plus a little noise.
-#
-# We fit a polynomial to them by **least squares**, which means making the sum of the squared misses as small as it can be. The terms of the polynomial are the **features** of a point, and their number is the size of the model; with 4 features, for example, it is a cubic. For its terms we take the Legendre polynomials. They can make exactly the same curves as the powers of $u$, only with different weights, which will matter later.
+# Before any digits, take something that you can see at a glance: twelve points, each with a position $u$ and a target, which is the height of a smooth curve there plus a little noise.
+
+# %%
+rng = np.random.default_rng(seed=6)
+u = np.linspace(-0.95, 0.95, 12)
+noise = rng.normal(size=12)
+targets = np.sin(3 * u) + 0.2 * noise
+fine = np.linspace(-1, 1, 401)
+
+
+# %% mystnb={"image": {"alt": "Twelve points, evenly spaced from left to right, each a little above or below a dotted curve: one smooth wave, which dips on the left and rises to a crest on the right."}} tags=["hide-input"]
+def draw_points(axis):
+    """The true curve, dotted, and the twelve points."""
+    axis.plot(fine, np.sin(3 * fine), ":", color="0.5", label="the true curve")
+    axis.plot(u, targets, "o", color="C1", zorder=3, label="the points")
+    axis.set(ylabel="target", ylim=(-2.5, 2.5))
+
+
+figure, axis = plt.subplots(figsize=(6, 2.6))
+draw_points(axis)
+axis.set(title="Twelve points, scattered around a smooth curve", xlabel="position u")
+axis.legend(loc="upper left", ncols=2)
+plt.show()
+
+# %% [markdown]
+# We fit a polynomial to the points by **least squares**, which means making the sum of the squared misses as small as it can be. The terms of the polynomial are the **features** of a point, and their number is the size of the model; with 4 features, for example, it is a cubic. For its terms we take the Legendre polynomials, which can make exactly the same curves as the powers of $u$, only with different weights.
 #
 # With 12 features the polynomial has just enough freedom to go through all twelve points. With 40 there are infinitely many polynomials that do, and NumPy's `lstsq` returns the one whose weights have the smallest sum of squares.
 #
@@ -63,19 +86,13 @@ plotting.use_style()
 # %%
 guesses.ask("farthest from the true curve: 4, 12 or 40 features", None)
 
+
 # %% tags=["answer"]
-rng = np.random.default_rng(seed=6)
-u = np.linspace(-0.95, 0.95, 12)
-noise = rng.normal(size=12)
-targets = np.sin(3 * u) + 0.2 * noise
-
-
 def terms(u, features):
     """The Legendre polynomials at u: shape (points, features)."""
     return np.polynomial.legendre.legvander(u, features - 1)
 
 
-fine = np.linspace(-1, 1, 401)
 curves, off = {}, {}
 for count in [4, 12, 40]:  # change me
     w = np.linalg.lstsq(terms(u, count), targets)[0]
@@ -88,10 +105,9 @@ guesses.compare("farthest from the true curve: 4, 12 or 40 features", max(off, k
 # %% mystnb={"image": {"alt": "Three panels with the same twelve points along a smooth wave. With 4 features the fit is a calm curve that misses most points a little. With 12 features it goes through all points and swings far out of the panel near both ends. With 40 features it goes through all points, too, with small ripples, and stays near the wave."}} tags=["answer", "hide-input"]
 figure, axes = plt.subplots(len(curves), 1, figsize=(6, 2.2 * len(curves)), sharex=True)
 for axis, (count, curve) in zip(np.atleast_1d(axes), curves.items()):
-    axis.plot(fine, np.sin(3 * fine), ":", color="0.5", label="the true curve")
-    axis.plot(fine, curve, "-", label="the fit")
-    axis.plot(u, targets, "o", color="C1", label="the points")
-    axis.set(title=f"{count} features", ylabel="target", ylim=(-2.5, 2.5))
+    draw_points(axis)
+    axis.plot(fine, curve, "-", color="C0", label="the fit")
+    axis.set_title(f"{count} features")
 axis.set_xlabel("position u")
 np.atleast_1d(axes)[0].legend(ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1.2))
 plt.show()
@@ -99,11 +115,11 @@ plt.show()
 # %% [markdown]
 # Calm, wild, and calm again. The wild curve doesn't even stay inside its panel. The last two curves go through every point, and yet one of them is useless and the other is not. So going through every point is not what makes a curve wild, however often you have read that it is.
 #
-# The old tale of overfitting tells the first half of this. A larger model first follows the curve better, and then it follows the noise as well, so the errors fall and then rise. In the tale they go on rising for ever; here they come down again, and leave a *peak*.
+# The usual story of overfitting tells the first half of this. A larger model first follows the curve better, and then it follows the noise as well, so the errors fall and then rise. In the story they go on rising for ever; here they come down again, and leave a *peak*.
 #
 # ### What the peak is made of
 #
-# The tale blames the noise, so let us ask the noise. It had a standard deviation of 0.2. Make that 0, so that every target lies exactly on the true curve.
+# The story blames the noise, so let us ask the noise. It had a standard deviation of 0.2. Make that 0, so that every target lies exactly on the true curve.
 #
 # **Predict.** How far off will the fit with 12 features be without noise?
 
@@ -125,7 +141,7 @@ guesses.compare("off at 12 features, without noise", f"{at_12[3, 0.0]:.6f}")
 # %% [markdown]
 # Without noise there is no peak at all: the fit with 12 features can't be told from the true curve. Now read down the column. Ten times the noise gives ten times the distance, and both times the distance is about ten times the noise itself: at 12 features the fit is an amplifier.
 #
-# And noise is not all that gets amplified. In the last row there is no noise whatever, but its true curve, $\sin 12u$, has more waves than 12 features can follow, and the peak is back. A peak needs something to amplify: noise in the targets, or a **misfit**, that is, a part of the true answer that the model can't express. <small>We owe this way of looking at it to [Schaeffer and others 2023](https://arxiv.org/abs/2303.14151).</small>
+# And noise is not all that gets amplified. In the last row there is no noise whatever, but its true curve, $\sin 12u$, has more waves than 12 features can follow, and the peak is back. A peak needs something to amplify: noise in the targets, or a **misfit**, that is, a part of the true answer that the model can't express.
 #
 # Now try it by hand. At twelve features, drag a point in the middle up or down. Where does the curve move most? Then move the slider to 40, and drag the same point.
 
@@ -143,9 +159,9 @@ pictures.fit()
 #
 # With twelve points, 40 features came out no nearer to the true curve than 4 did. Is that true of digits, too? Take a layer of ReLUs, give it the weights $W_1$ that the He rule draws at random (lesson 07), and never train it. Its activations $A = \mathrm{ReLU}(X W_1)$, of shape (n, features), are **random features** of $n$ images. Only the weights $W$ from there to the ten classes, of shape (features, 10), are fitted, by least squares.
 #
-# The targets are the one-hot $Y$, and what we make as small as possible is the squared error: the squares of all entries of $AW - Y$, added up and divided by $n$.
+# The targets are the one-hot $Y$, and the squared error is the sum of the squares of all entries of $AW - Y$, divided by $n$.
 #
-# Nearly all these labels are correct, so where is the noise? There is hardly any, but there is plenty of misfit, because no weights on a few hundred random features can give exactly 1 or 0 for every digit that anybody might write.
+# Nearly all these labels are correct, so there is hardly any noise. But there is plenty of misfit, because no weights on a few hundred random features can give exactly 1 or 0 for every digit that anybody might write.
 
 # %% tags=["hide-input"]
 mnist = data.load()
@@ -178,15 +194,13 @@ def wrong_answers(fits):
 
 
 # %% [markdown]
-# Fit the first 100 of these features, then the first 300, and so on, always to the same 1,000 images.
+# Fit the weights of the first 100 of these features, then those of the first 300, and so on, always with the same 1,000 images.
 
 # %%
 fits = [np.linalg.lstsq(a[:, :width], y)[0] for width in widths]
 
 # %% [markdown]
-# Now try each fit on 10,000 new images.
-#
-# **Predict.** Draw two curves against the number of features: the errors on the *training* images, and those on *new* ones. Where will the errors on new images be highest, and what percentage will be misread there?
+# **Predict.** Now try each fit on 10,000 new images, and sketch the errors against the number of features. Where will they be highest, and what percentage will be misread there?
 
 
 # %%
@@ -194,13 +208,12 @@ guesses.ask("% of new images misread at the worst width", None)
 
 # %% tags=["answer", "hide-input"]
 wrong = wrong_answers(fits)
-print("features  training     new")
-print("            images  images")
+print("features  errors on training images  on new images")
 learnt = [(a[:, : len(W)] @ W).argmax(axis=1) != labels[:n] for W in fits]
 learnt = np.mean(learnt, axis=1)
 for width in [300, 600, n, widths[-1]]:
     place = widths.index(width)
-    print(f"{width:8}  {learnt[place]:8.2%}  {wrong[place] / 10_000:6.2%}")
+    print(f"{width:8}  {learnt[place]:25.2%}  {wrong[place] / 10_000:13.2%}")
 guesses.compare("% of new images misread at the worst width", wrong.max() / 100)
 
 
@@ -211,7 +224,7 @@ axis.semilogx(widths, 100 * learnt, "s--", color="C1", ms=5, label="training ima
 axis.axvline(n, color="0.5", ls="--", lw=1.5, zorder=0, label="as many features as images")
 axis.axhline(90, color="0.5", ls=":", lw=1.5, label="guessing (90 %)")
 axis.set(
-    title="The tale comes true, and then it fails",
+    title="Errors fall, rise to a peak, and fall again",
     xlabel="random features (log scale)",
     ylabel="errors, %",
     ylim=(-2, 100),
@@ -224,15 +237,15 @@ figure.set_layout_engine("constrained")
 plt.show()
 
 # %% [markdown]
-# To the left of the vertical line the old tale comes true, word for word: from 300 features on, the model gets worse. The line itself is the **interpolation threshold**: there each class has exactly as many weights as there are images, and the fit does hardly better than guessing.
+# To the left of the vertical line the usual story comes true, word for word: from 300 features on, the model gets worse. The line itself is the **interpolation threshold**: there each class has exactly as many weights as there are images, and the fit does hardly better than guessing.
 #
 # To the right of it things get better, and they go on getting better past the first low point, down to 9.42 % with 6,000 features. This is **double descent**. We find it hard to believe even now that the same recipe, with nothing but more features, goes from nine digits in ten wrong to nine in ten right.
 #
-# And look at the training images. Every fit from 600 features on reads all 1,000 of them correctly, that is, it knows them *by heart*, and from 1,000 on the fit is even *exact*, $AW = Y$. That goes for the worst fit as well as for the best. What, then, tells a good exact fit from a bad one?
+# And look at the training images. Every fit from 600 features on reads all 1,000 of them correctly, that is, it knows them *by heart*, and from 1,000 on the fit is not only right but *exact*, $AW = Y$. That goes for the worst fit as well as for the best. What, then, tells a good exact fit from a bad one?
 #
-# <small>[Belkin and others 2019](https://doi.org/10.1073/pnas.1903070116) named it, with random features ([Rahimi and Recht 2007](https://papers.nips.cc/paper/2007/hash/013a006f03dbc5392effeb8f18fda755-Abstract.html)) fitted to MNIST as here.</small>
+# **A good place to stop.** You have seen the peak twice, and you know what it is made of. The rest of the lesson asks why it is exactly there, and it deserves a fresh head.
 #
-# **A good place to stop.** You have seen the peak twice, and you know what it is made of. The rest of the lesson asks why it is exactly there, and it is worth a fresh head.
+# <small>[Belkin and others 2019](https://doi.org/10.1073/pnas.1903070116) named double descent, with random features ([Rahimi and Recht 2007](https://papers.nips.cc/paper/2007/hash/013a006f03dbc5392effeb8f18fda755-Abstract.html)) fitted to MNIST as here.</small>
 #
 # ## Of all exact fits, the lightest
 #
@@ -242,7 +255,7 @@ plt.show()
 #
 # Subtract the first line from the second: $\frac{1}{10}\, w_2 = 1$, so $w_2 = 10$ and $w_1 = -10$. To make a difference of 1 out of a difference of a tenth, the weights have to be large. But then they blow up every other small difference too: a new image with the features $\tfrac{11}{10}$ and $1$, which looks almost like the other two, gets the answer $-1$. Here is the amplifier, in two equations.
 #
-# Now give the images a third feature, $-1$ for the first and $1$ for the second. (A helpful one, of course, but an unhelpful one could do no harm, as you will see.) With three unknowns and two equations there are infinitely many exact fits, and perhaps one of them is lighter. We measure how *heavy* a fit is by its norm (lesson 07). Of all exact fits `lstsq` returns the lightest, the **least-norm fit**.
+# Now give the images a third feature, $-1$ for the first and $1$ for the second. With three unknowns and two equations there are infinitely many exact fits, and perhaps one of them is lighter. We measure how *heavy* a fit is by its norm (lesson 07). Of all exact fits `lstsq` returns the lightest, the **least-norm fit**.
 
 # %%
 two = np.array([[1.0, 1.0], [1.0, 1.1]])
@@ -278,11 +291,11 @@ exercises.check(my_lightest_weights)
 exercises.folded(my_lightest_weights)
 
 # %% [markdown]
-# With many images it is the same argument. Whatever is perpendicular to *every* row of $A$ changes no answer on the training images, and only adds to the sum of squares. So the lightest exact fit has no such part; in other words, it is a **linear combination** of $A$'s rows, that is, a sum of multiples of them.
+# With many images the argument is the same. Whatever is perpendicular to *every* row of $A$ changes no answer on the training images, and only adds to the sum of squares. So the lightest exact fit has no such part: it is a sum of multiples of $A$'s rows, a **linear combination** of them.
 #
 # ### More features, a lighter fit
 #
-# Beyond the threshold, more features never make the lightest fit heavier. Suppose you have an exact fit with 1,000 features. Give a hundred new features the weight 0, and it is still exact and just as heavy, so with those features the lightest fit can't be heavier.
+# At the threshold there is just one exact fit, however heavy. Beyond it there are many, and more features never make the lightest fit heavier. Suppose you have an exact fit with 1,000 features. Give a hundred new features the weight 0, and it is still exact and just as heavy, so with those features the lightest fit can't be heavier. Before the threshold no fit is exact, and yet the norm grows there too, for a reason that we will come to.
 
 # %% tags=["hide-input"]
 heaviness = [np.linalg.norm(W) for W in fits]
@@ -290,11 +303,9 @@ for width in [300, 600, n, widths[-1]]:
     print(f"{width:5} features: norm {heaviness[widths.index(width)]:7.2f}")
 
 # %% [markdown]
-# At the threshold there is just one exact fit, however heavy; beyond it there are many, and `lstsq` picks the lightest. Before it no fit is exact, and yet the norm grows there too, for a reason that we will come to. So the norm peaks where the errors do.
-#
 # ### Just as exact, and heavier
 #
-# "Two peaks in one place," you might object, "may be a coincidence." So keep the 6,000 features, keep the fit exact and change nothing but how heavy it is. Draw random weights, find the *lightest* weights that give the training images the same answers, and subtract these from the random ones. The answers cancel, so what remains answers 0 to every training image; such weights are *silent*. However much of them you add to the light fit, it stays exact.
+# The norm peaks where the errors do. "But two peaks in one place," you might object, "may be a coincidence." So keep the 6,000 features, keep the fit exact and change nothing but how heavy it is. Draw random weights, find the *lightest* weights that give the training images the same answers, and subtract these from the random ones. The answers cancel, so what remains answers 0 to every training image; such weights are *silent*. However much of them you add to the light fit, it stays exact.
 
 # %%
 light = fits[-1]
@@ -320,15 +331,27 @@ guesses.compare("% misread by the heavy exact fit", both_wrong[-1] / 100)
 # %% [markdown]
 # The same images, the same features, both fits exact, and yet 9.42 % errors become 87.11 %, hardly different from the threshold's. What we added was silent on the training images only. **Two fits can be equally exact and yet not equally heavy, and new images feel the difference.**
 #
-# Is light always good, then? No. Fit our twelve points with 40 plain powers of $u$, and the lightest exact fit is wild: the same curves are there to choose from, but a different one counts as light. That is why we took the Legendre polynomials.
+# Is light always good, then? Fit our twelve points once more, with 40 plain powers of $u$ in place of the Legendre polynomials.
+
+# %% tags=["hide-input"]
+legendre, powers = np.polynomial.legendre.legvander, np.polynomial.polynomial.polyvander
+for name, features in [("40 Legendre polynomials", legendre), ("40 powers of u", powers)]:
+    w = np.linalg.lstsq(features(u, 39), targets)[0]
+    apart = features(fine, 39) @ w - np.sin(3 * fine)
+    print(f"{name:23}  off the true curve by {np.sqrt((apart**2).mean()):5.2f}")
+
+# %% [markdown]
+# No: the same curves are there to choose from, but with powers a wild one counts as light. That is why we took the Legendre polynomials.
 #
 # **Another good place to stop.** You know what tells a good exact fit from a bad one. What is left is why the threshold makes a fit heavy, and how to make it light again.
 #
 # ## Why the threshold is so heavy
 #
-# With two images the weights were heavy because the images hardly differed. To say the same of a thousand, imagine every set of weights of norm 1, that is, every direction that the weights can take. Some give large answers to the training images: call them *loud*. Others give almost none: call them *faint*. Whatever can be reached only along a faint direction takes heavy weights.
+# The next page is the hardest of the lesson, and what it buys is a formula in which you can *see* the amplifier.
 #
-# Linear algebra sorts the directions for us. It takes any matrix apart into pairs (the one fact we borrow without proof) and lists them from the loudest to the faintest. Each pair joins a direction of the weights to the direction in which their answers point. This is the **singular value decomposition**. Books write it $U \Sigma V^T$. In the same order, and with $s$ on the diagonal of $\mathrm{diag}(s)$, we write
+# With two images the weights were heavy because the images hardly differed. To say the same of a thousand, imagine every set of weights of norm 1, that is, every direction that the weights can take. Some of them give the training images large answers: call these *loud*. Others answer nearly 0 to all of them: call these *faint*. A target that can be reached only along a faint direction takes heavy weights.
+#
+# Linear algebra sorts the directions for us. It takes any matrix apart into pairs, from the loudest to the faintest, each of which joins a direction of the weights to the direction in which their answers point. (This is the one fact that we borrow without proof.) Books call it the **singular value decomposition** and write it $U \Sigma V^T$. We name its outer factors after the sides on which they stand, and write $\mathrm{diag}(s)$ for the matrix with the numbers $s$ on its diagonal and zeros elsewhere:
 #
 # $$A = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right} .$$
 #
@@ -338,13 +361,13 @@ guesses.compare("% misread by the heavy exact fit", both_wrong[-1] / 100)
 # | $\text{left}$ | `left` | (n, pairs) | each column: the answers that those weights give, scaled to norm 1 |
 # | $s$ | `s` | (pairs,) | how loud those answers are, the loudest first: the **singular values** |
 #
-# The rows of `right` have norm 1, and each is perpendicular to all the others. The same goes for the columns of `left`. So $\text{right}\; \text{right}^T$ and $\text{left}^T\, \text{left}$ are identity matrices, with ones on the diagonal and zeros elsewhere.
+# The rows of `right`, all of norm 1, are perpendicular to one another, and so are the columns of `left`. So $\text{right} \cdot \text{right}^T$ and $\text{left}^T \cdot \text{left}$ are identity matrices, with ones on the diagonal and zeros elsewhere.
 #
-# For weights, take row $j$ of `right`, stood up as a column. Its product with every other row is 0, and with itself 1, so in $A\, \text{right}_j = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right}\; \text{right}_j$ only the $j$-th pair survives:
+# Now use row $j$ of `right`, stood up as a column, as weights. Its product with every other row is 0, and with itself 1, so in $A\, \text{right}_j = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right} \cdot \text{right}_j$ only the $j$-th pair survives:
 #
 # $$A\, \text{right}_j = s_j\, \text{left}_j .$$
 #
-# In words: the weights $\text{right}_j$ answer the $n$ images with column $j$ of `left`, made $s_j$ times as loud. Now turn to the answers we *want*. The **targets'** dot product with the same column,
+# In words: the weights $\text{right}_j$ answer the $n$ images with column $j$ of `left`, made $s_j$ times as loud. Now turn to the answers we *want*. The targets' dot product with the same column,
 #
 # $$\text{part}_j = \text{left}_j \cdot \text{targets} ,$$
 #
@@ -368,17 +391,17 @@ print("helpings of both, added up:", np.round(right.T @ (part / s), 3))
 #
 # $$W = \text{right}^T\, \mathrm{diag}(1 / s)\; \text{left}^T\, Y .$$
 #
-# Read it from the right: take the targets' parts, divide each by its $s$, and add up that many helpings of each row of `right`. The fit is exact, because each pair supplies its whole part. And it is the lightest, because from the left the same step gives $\text{left}_j^T A = s_j\, \text{right}_j^T$, so each row of `right` is a linear combination of $A$'s rows, as exercise 9.1 demands. (With fewer features than images the same formula gives the least-squares fit, which is no longer exact.)
+# Read it from the right: take the targets' parts, divide each by its $s$, and add up that many helpings of each row of `right`. The fit is exact, because each pair supplies its whole part. It is also the lightest. Multiply $A$ by a column of `left` from the left, and again only one pair survives: $\text{left}_j^T A = s_j\, \text{right}_j^T$. So each row of `right` is a linear combination of $A$'s rows, and therefore each class's weights are one, too, as those of the lightest fit must be. (With fewer features than images the same formula gives the least-squares fit, which is no longer exact.)
 #
 # ### Why exactly at the threshold?
 #
-# Faint directions take many helpings. But why should the faintest of all, the one with the smallest $s$, be at the threshold? Add one feature after another and watch it.
+# Add one feature after another, and watch the faintest direction of all, the one with the smallest $s$.
 #
-# *To the left* of the threshold there are fewer features than images. The faintest direction holds the weights of norm 1 whose answers to all the images come closest to 0. One more feature is one more weight to help bring them there, and at worst that weight stays 0. So with each feature the smallest $s$ falls, or stays.
+# *To the left* of the threshold there are fewer features than images. The faintest direction is that of the weights of norm 1 whose answers to all the images come closest to 0. One more feature is one more weight to help bring them there, and at worst that weight stays 0. So with each feature the smallest $s$ falls or stays the same.
 #
-# *To the right* there are more features than images, and it helps to look from the images' side. Mix the images, which are the rows of $A$: multiply each by a number of its own, with norm 1 for all the numbers together, and add them up, feature by feature. With the numbers in column $j$ of `left` the mix is $\text{left}_j^T A = s_j\, \text{right}_j^T$, whose norm is $s_j$. So the smallest $s$ tells you how nearly the *images* can be made to cancel. One more feature gives every mix one more entry, and its square can only add to the norm. So with each feature the smallest $s$ rises, or stays.
+# *To the right* there are more features than images, and it helps to look from the images' side. Mix the images, which are the rows of $A$: multiply each by a number of its own, with norm 1 for all the numbers together, and add them up, feature by feature. With the numbers in column $j$ of `left` the mix is $\text{left}_j^T A = s_j\, \text{right}_j^T$, whose norm is $s_j$. So the smallest $s$ tells you how nearly the *images* can be made to cancel. One more feature gives every mix one more entry, and its square can only add to the norm. So with each feature the smallest $s$ rises or stays the same.
 #
-# It falls up to the threshold and rises from there on, so it must be smallest exactly there. That is why the peak is where it is, and we know of no shorter reason. Here is the smallest $s$, for the digits.
+# The smallest $s$ falls until the threshold and rises from there on, so it must be smallest exactly there. That is why the peak is where it is, and we know of no shorter reason. Here is the smallest $s$, for the digits.
 
 # %% mystnb={"image": {"alt": "The smallest singular value of the digits' features against the number of features, 300 to 3,000, both axes logarithmic: a sharp V. It falls from 0.3 at 300 and 500 features to 0.001 at 1,000, where a dashed vertical line marks as many features as images, and climbs again to 0.8 at 3,000."}} tags=["hide-input"]
 near = {n * permille // 1000 for permille in (300, 500, 950, 990, 1010, 1050, 1500, 3000)}
@@ -426,8 +449,6 @@ exercises.check(my_without_faintest)
 exercises.folded(my_without_faintest)
 
 # %% [markdown]
-# ### The useless fit without its faintest directions
-#
 # **Predict.** The fit with 1,000 features misreads 86.71 % of the new images. What percentage will it misread without the faintest hundred of its thousand directions?
 
 # %%
@@ -444,17 +465,15 @@ for count in [0, 10, 100]:
 guesses.compare("% misread without the faintest hundred", wrong_here)
 
 # %% [markdown]
-# A few directions did most of the harm: without the faintest tenth, the fit gets two digits in three right.
+# A tenth of the directions did most of the harm: without it, the same fit gets two digits in three right.
 #
 # ## Weight decay hushes the faint directions
 #
-# Leaving directions out is crude, because each is either kept or lost. Lesson 08's weight decay is gentler. Add $\frac{\lambda}{2} \sum w^2$ to the squared error, and the least squares you have done so far becomes **ridge regression** ([Hoerl and Kennard 1970](https://doi.org/10.1080/00401706.1970.10488634)). In the lightest fit's formula it replaces one thing only, the factor $1/s$:
+# Leaving directions out is crude, because each is either kept or lost. Lesson 08's weight decay is gentler. Add $\frac{\lambda}{2} \sum w^2$ to the squared error, and the least squares you have done so far becomes **ridge regression** ([Hoerl and Kennard 1970](https://doi.org/10.1080/00401706.1970.10488634)). Compared with the lightest fit, only one thing in the formula changes, the factor $1/s$:
 #
 # $$W = \text{right}^T\, \mathrm{diag}\Big(\frac{s}{s^2 + n\lambda/2}\Big)\, \text{left}^T\, Y .$$
 #
-# The $n$ is there because the squared error is divided by $n$. Exercise 9.3, at the end, derives all this; here, see what it does. With a thousand images and $\lambda = 0.02$, $n\lambda/2$ is 10. For a loud direction, with $s = 100$, the 10 hardly counts beside $s^2$, so the new factor is about a hundredth, as $1/s$ was. For the threshold's faintest, with $s = 0.001$, it is $s^2$ that hardly counts: $1/s$ was a thousand, and the new factor is about a ten-thousandth. In words: the loud directions hardly notice weight decay, and the faint ones are all but switched off.
-#
-# ### Weight decay at the threshold
+# The $n$ is there because the squared error is divided by $n$. Exercise 9.3, at the end, derives all this. With a thousand images and $\lambda = 0.02$, $n\lambda/2$ is 10. For a loud direction, with $s = 100$, the 10 hardly counts beside $s^2$, so the new factor is about a hundredth, as $1/s$ was. For the threshold's faintest, with $s = 0.001$, it is $s^2$ that hardly counts: $1/s$ was a thousand, and the new factor is about a ten-thousandth. In words: the loud directions hardly notice weight decay, and the faint ones are all but switched off.
 #
 # **Predict.** Use weight decay where it is needed most, on the features of the useless fit. What percentage will be misread now?
 
@@ -476,12 +495,12 @@ guesses.compare("% misread at the threshold with weight decay", wrong_here)
 study = studies.read("double_descent")
 there = study["rows"][study["quick"]]["results"]["widths"]
 figure, axis = plt.subplots(figsize=(6.4, 4.2))
-for decay, style in [(0.0, "o-"), (0.02, "^-.")]:
+for decay, style, name in [(0.0, "o-", "no weight decay"), (0.02, "^-.", "weight decay 0.02")]:
     rows = [row["results"] for row in study["rows"] if row["settings"]["weight_decay"] == decay]
     percent = np.array([np.sum(row["wrong"], axis=1) / 100 for row in rows])  # (draws, widths)
-    axis.loglog(there, percent.mean(axis=0), style, label=f"{decay:g}" if decay else "none")
+    axis.loglog(there, percent.mean(axis=0), style, label=name)
     axis.fill_between(there, percent.min(axis=0), percent.max(axis=0), alpha=0.25)
-axis.axvline(1000, color="0.5", ls="--", lw=1.5, zorder=0)
+axis.axvline(1000, color="0.5", ls="--", lw=1.5, zorder=0, label="as many features as images")
 axis.set(
     title="A peak, unless there is weight decay",
     xlabel="random features (log scale)",
@@ -490,17 +509,17 @@ axis.set(
 axis.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
 axis.set_yticks([10, 20, 50, 90], ["10", "20", "50", "90"])
 axis.minorticks_off()
-axis.legend(title="weight decay")
+axis.legend()
 plt.show()
 
 # %% [markdown]
 # The peak is gone, whichever draw you take. <small>The curves are means, and the bands run from the lowest of the draws to the highest.</small> Take away the amplifier, and the noise or misfit does little harm.
 #
-# Here only one layer was fitted. Networks trained in every layer show the peak, too, most clearly if some of the labels are wrong ([Nakkiran, Kaplun and others 2020](https://arxiv.org/abs/1912.02292)).
+# Networks trained in every layer show the peak, too, most clearly if some of the labels are wrong ([Nakkiran, Kaplun and others 2020](https://arxiv.org/abs/1912.02292)).
 #
 # ## If you have another quarter of an hour
 #
-# Where does the new factor come from? Nothing later depends on the answer, but with the three factors it is short.
+# Where does the new factor come from? With the three factors the answer is short.
 #
 # ### Exercise 9.3: ridge regression from the three factors (stretch, 12 minutes)
 #
@@ -515,11 +534,9 @@ plt.show()
 # Solve it for $W$, in two steps:
 #
 # - By (1), $W = A^T \cdot \frac{2}{n \lambda} (Y - A W)$, and $A^T = \text{right}^T\, \mathrm{diag}(s)\; \text{left}^T$ begins with $\text{right}^T$. So $W = \text{right}^T \cdot \text{inner}$, with a matrix *inner* of shape (pairs, 10).
-# - Put this and $A = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right}$ into (2). There, $\text{right}\; \text{right}^T$ and $\text{left}^T\, \text{left}$ are identity matrices, and *inner* is all that is left to solve for.
+# - Put this and $A = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right}$ into (2). There, $\text{right} \cdot \text{right}^T$ and $\text{left}^T \cdot \text{left}$ are identity matrices, and *inner* is all that is left to solve for.
 #
 # In the code, `np.linalg.svd(a, full_matrices=False)` gives you the three factors.
-#
-# One question more: $1/s$ has no ceiling, but the new factor has. How high is it, with $n\lambda/2 = 1$?
 
 
 # %%
@@ -537,7 +554,7 @@ exercises.check(my_decayed_fit)
 exercises.folded(my_decayed_fit)
 
 # %% [markdown]
-# <details><summary>The steps, and the ceiling</summary>
+# <details><summary>The steps</summary>
 #
 # With the two identity matrices,
 #
@@ -549,20 +566,14 @@ exercises.folded(my_decayed_fit)
 #
 # Multiply by `right` from the left, and divide each row by $s^2 + n\lambda/2$.
 #
-# And the ceiling? Divide above and below by $s$, and the factor becomes $1 / (s + \frac1s)$. Since
-#
-# $$s + \frac1s - 2 = \frac{(s - 1)^2}{s}$$
-#
-# is never below 0, and is 0 only at $s = 1$, the factor is largest there, and the ceiling is one half.
-#
 # </details>
 #
 # ## Recap
 #
-# You can now look at a model that knows every one of its examples by heart and say whether that is a reason to worry. You know where its errors peak, and two ways past the peak: more features, or enough weight decay to silence the faint directions. What you don't have yet is a model that knows anything about *images*: these features would be just as good if all pixels changed places.
+# You can now look at a model that knows every one of its examples by heart and know what to ask before you worry. You know where its errors peak, and two ways past the peak: more features, or enough weight decay to silence the faint directions. What you don't have yet is a model that knows anything about *images*: these features would be just as good if all pixels changed places.
 #
 # - **Why does bigger become better again?** Where the features just suffice there is a single exact fit, whose faint directions amplify whatever the features can't follow. With more features no direction is so faint, and the same images can be fitted with lighter weights. Where light weights mean a calm fit, as with these features, new images are read better.
-# - A peak needs something to amplify, noise or misfit. Without noise our twelve points had none.
+# - A peak needs something to amplify, noise or misfit.
 #
 # ## Questions to ask yourself
 #

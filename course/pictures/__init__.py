@@ -361,7 +361,7 @@ def fit() -> Picture:
     return Picture(
         "fit",
         "A picture to touch: a dozen points that can be dragged, a curve through them, and its error "
-        "against the number of its features: calm, wild where there are as many as points, calm beyond.",
+        "against the number of its features: calm, wild at as many features as points, calm beyond.",
         {"points": points.tolist(), "count": 12, "decay": 1e-8, "drawn": {}},
     )
 

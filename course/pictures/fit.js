@@ -5,7 +5,7 @@ const HEIGHT = 250;
 const MOST = 100; // features
 const COUNTS = [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 20, 24, 30, 40, 55, 75, MOST];
 const BOX = { left: 34, right: 352, top: 22, bottom: 212 }; // of the points, in the drawing's units
-const HIGH = 2.5; // the largest target that is shown; places go from -1 to 1
+const HIGH = 2.5; // the largest target that is shown; positions go from -1 to 1
 
 /** The first Legendre polynomials at u, as lesson 09's `terms`: (j + 1) P(j + 1) = (2j + 1) u P(j) - j P(j - 1). */
 function features(u, count) {
@@ -76,7 +76,7 @@ function render({ model, el }) {
     draw("clipPath", { id: clip }, draw("rect", box)), draw("rect", { ...box, class: "frame" }),
     ...[-2, 0, 2].map((v) => text(written(v, 0), [BOX.left - 6, y(v) + 4], { "text-anchor": "end" })),
     ...[-1, 0, 1].map((u) => text(written(u, 0), [x(u), 226], { "text-anchor": "middle" })),
-    text("target", [4, 13]), text("place u", [x(0), 244], { "text-anchor": "middle" }),
+    text("target", [4, 13]), text("position u", [x(0), 244], { "text-anchor": "middle" }),
     draw("g", { "clip-path": `url(#${clip})` }, real, curve));
   const put = (i, u, v) => renew({ points: now().points.map((point, j) => (j === i ? [within(-0.98, u, 0.98), within(0.1 - HIGH, v, HIGH - 0.1)] : point)) });
   // What a finger can grab is taller than it is wide: its neighbours are as near as 26.
@@ -96,7 +96,7 @@ function render({ model, el }) {
     ...[2, 1, 0, -1, -2].flatMap((n) => [draw("line", { x1: 54, x2: WIDTH - 8, y1: high(10 ** n), y2: high(10 ** n), class: "grid" }), text(String(10 ** n), [48, high(10 ** n) + 4], { "text-anchor": "end" })]),
     ...[2, 4, threshold, 40, MOST].map((n) => text(String(n), [step(n), 226], { "text-anchor": "middle" })),
     draw("line", { x1: step(threshold), x2: step(threshold), y1: BOX.top, y2: BOX.bottom, class: "grid threshold" }),
-    text("as many as points", [step(threshold) + 6, BOX.bottom - 6]),
+    text("as many features", [step(threshold) + 6, BOX.bottom - 22]), text("as points", [step(threshold) + 6, BOX.bottom - 6]),
     ghosts, cursor, errors, text("off the true curve", [4, 13]), text("features", [200, 244], { "text-anchor": "middle" }));
 
   const error = ({ points, decay }, count) => {
