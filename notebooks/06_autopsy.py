@@ -11,7 +11,7 @@
 #
 # A notebook trains a network for 10,000 steps. Its curve rises as smoothly as any in a textbook, and at the end the network gets about 84 % of the test digits right. Most people would plot that curve, save the weights and go home. But show the network the same handwritten 2 in five different batches, without touching a single weight, and it says 0, 2, 3, 6 and 0.
 #
-# **So why does it seem to work?** You will be the pathologist first and then, since programs are luckier than people, the surgeon. You will open the program, hunt for its nine faults, and learn in what order to repair them, which matters more than you would think.
+# **So why does it seem to work?** You will be the pathologist first and then, since programs are luckier than people, the surgeon. You will run the program, measure what it does, hunt for its nine faults, and learn in what order to repair them, which matters more than you would think.
 #
 # **You will be able to**
 #
@@ -185,7 +185,7 @@ print("answers given, one at a time:", np.unique(answers["one at a time"]))
 guesses.compare("the lowest of the three, %", round(min(percent.values()), 2))
 
 # %% [markdown]
-# Read those three lines twice, because they are hard to believe. Asked about one image at a time, the network answers 0 to every one of them, and by its own logits, with no softmax in the way, it gets only 62 % right. The accuracy that the notebook reported belongs to a situation that no digit in the post will ever be in: sharing one envelope with all the others.
+# You met the last line in lesson 00, with a hundred digits. Read all three twice, because they are hard to believe. Asked about one image at a time, the network answers 0 to every one of them, and by its own logits, with no softmax in the way, it gets only 62 % right. The accuracy that the notebook reported belongs to a situation that no digit in the post will ever be in: sharing one envelope with all the others.
 #
 # **What the network says about an image depends on its company**, by which we mean the other images in the batch. Take one image, a clearly written 2, and change nothing except its company.
 
@@ -377,7 +377,7 @@ print(f"column sums of dz2: {sums.min():.4f} to {sums.max():.4f}")
 #
 # ### Nine faults
 #
-# Now write down everything you would object to in the notebook. Six of its nine faults can be found in what you have been told. Then open our list.
+# Now write down everything you would object to in what you have seen of the notebook. Six of its nine faults can be found there. Then open our list.
 #
 # <details><summary>Nine of the original's faults</summary>
 #
@@ -456,7 +456,7 @@ guesses.compare("softmax and cross-entropy, %", round(100 * results["accuracy"],
 # %% [markdown]
 # It has died. The weights have become NaN, and the network answers 0 to everything, because among ten NaNs `argmax` takes the first. You may suspect the new loss, or the repaired softmax, but both are innocent.
 #
-# ### What killed it
+# ### After the second repair
 #
 # Which formula can overflow? The softmax subtracts its maximum, and the sigmoid is lesson 02's stable one. That leaves fault 8, the sigmoid's slope, which the notebook computes as $e^{-z} / (1 + e^{-z})^2$. On paper the formula is right. Try it far from 0, in float32.
 
