@@ -22,7 +22,7 @@
 #
 # **You need** lessons [01](01_loading.ipynb), [02](02_sigmoid_softmax.ipynb), [03](03_backpropagation.ipynb), [04](04_training_curves.ipynb) and [05](05_how_sure.ipynb).
 #
-# **Time** 45 minutes to read, with a place to stop half-way, 25 more for the exercises and 20 for a repair and a check of your own; it runs for about 40 s and takes 400 MB
+# **Time** 50 minutes to read, with a place to stop half-way, 25 more for the exercises and 20 for a repair and a check of your own; it runs for about 40 s and takes 400 MB
 
 # %% [markdown]
 # ## Before you start
