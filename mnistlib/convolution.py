@@ -55,8 +55,8 @@ def convolve(x: np.ndarray, W: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def kernel_gradient(dz: np.ndarray, cut: np.ndarray) -> np.ndarray:
     r"""Gradient of the kernels: $dW = \text{patches}(X)\, dZ^T$, a sum over all places and images.
 
-    ``cut`` are the patches, as :func:`convolve` returned them. Derived in lesson 10, "To the
-    kernels".
+    ``cut`` are the patches, as :func:`convolve` returned them. Derived in lesson 10, "The
+    kernels' gradient".
     """
     return cut.reshape(len(cut), -1) @ dz.reshape(len(dz), -1).T
 
@@ -67,7 +67,7 @@ def pixel_gradient(dz: np.ndarray, W: np.ndarray, channels: int) -> np.ndarray:
     $dx_{\text{top} + \text{down}, \text{left} + \text{right}} \mathrel{+}=
     W_{\text{down}, \text{right}}\, dz_{\text{top}, \text{left}}$: a pixel lies in many patches, at
     another place in each; so each place of the kernel sends back a whole image of gradients, shifted
-    by its own offset. Derived in lesson 10, "To the pixels".
+    by its own offset. Derived in lesson 10, "The pixels' gradient".
     """
     side = round(np.sqrt(len(W) / channels))
     kernels, r, c, n = dz.shape
@@ -98,7 +98,7 @@ def max_pool(z: np.ndarray) -> np.ndarray:
 def max_pool_backward(dlargest: np.ndarray, z: np.ndarray, largest: np.ndarray) -> np.ndarray:
     """Send the gradient to the largest of each square of ``z``; equals share it.
 
-    Derived in lesson 10, "Through the pooling".
+    Derived in lesson 10, "Pooling's gradient".
     """
     masks = [quarter == largest for quarter in _quarters(z)]
     share = dlargest / sum(mask.view(np.int8) for mask in masks)

@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 08 When is a fit too good?
 #
-# In lesson 04 a network learnt a thousand images by heart, and you met the name for that: it overfitted. Its loss on new images fell, turned, and climbed for the rest of the training, as if something were going badly wrong; yet its accuracy on the same images never fell. So here are two honest instruments that disagree. The loss says that the network has learnt too much, and the accuracy says that no harm was done. Which of them should you believe? Put another way, **when is a fit too good?** You will hold the network back in two ways, and ask each time what that does to the loss, and what it does to the answers.
+# In lesson 04 a network learnt a thousand images by heart, and you met the name for that: it *overfitted*, that is, it fitted them better than was good for it. Its loss on new images fell, turned, and climbed for the rest of the training, as if something were going badly wrong; yet its accuracy on the same images never fell. So here are two honest instruments that disagree. The loss says that the network has learnt too much, and the accuracy says that no harm was done. Which of them should you believe? Put another way, **when is a fit too good?** You will hold the network back in two ways, and ask each time what that does to the loss, and what it does to the answers.
 #
 # **You will be able to**
 #
@@ -25,11 +25,11 @@
 # %% [markdown]
 # ## Before you start
 #
-# 1. In lesson 04 a network learnt 1,000 images by heart. What happened to its loss on new images, and what to its accuracy?
+# 1. A network gives three digits the probabilities $\frac12, \frac14, \frac14$. Double its logits: what do they become? And what happens to the loss if the first digit is the right one, or the second?
 #
 #    <details><summary>Answer</summary>
 #
-#    The loss fell, turned and climbed. The accuracy rose and levelled off, and it never fell.
+#    Doubling a logit squares its $e^z$, so $2 : 1 : 1$ becomes $4 : 1 : 1$, that is, $\frac23, \frac16, \frac16$. The loss falls if the first is right, from $-\log \frac12$ to $-\log \frac23$, and rises if the second is, from $-\log \frac14$ to $-\log \frac16$.
 #
 #    </details>
 #
@@ -65,7 +65,7 @@ x.shape, y.shape
 # %% [markdown]
 # ## A price on large weights
 #
-# Why should the loss climb while the answers stay as they are? A network that knows its thousand images can lower its training loss further still, simply by being *surer* of them. Double the weights and biases of the output layer: all logits double, every answer stays the same, and the largest probability moves towards 1, so each right answer costs less. Being sure is cheap as long as you are right, and on the training images the network always is. On new images it is sometimes wrong, and to be sure and wrong is expensive.
+# Why should the loss climb while the answers stay as they are? A network that knows its thousand images can lower its training loss further still, simply by being *surer* of them. Double the weights and biases of the output layer: all logits double, every answer stays the same, and the largest probability moves towards 1, so each right answer costs less. Being sure is cheap as long as you are right, and on the training images the network always is. On new images it is sometimes wrong, and being sure and wrong is expensive.
 #
 # To discourage that, let large weights cost something. Begin with a network that has a single weight $w$, and whose loss is a bowl with its lowest point at 2. Add a price that grows with the square of the weight, $\frac{\lambda}{2} w^2$, where the number $\lambda$ (lambda) says how heavily the price counts:
 #
@@ -80,12 +80,14 @@ bowl, price = (w - 2) ** 2 / 2, w**2 / 2  # lambda is 1
 axis.plot(w, bowl, "--", label="loss")
 axis.plot(w, price, ":", label="price")
 axis.plot(w, bowl + price, "-", lw=3, label="loss + price")
-axis.plot([2, 1], [0, 1], "o", color="0.4", ms=9, label="lowest point of the loss\nand of the sum")
+axis.plot([2, 1], [0, 1], "o", color="0.4", ms=9)
+axis.text(2, -0.12, "lowest loss", ha="center", va="top")
+axis.text(1, 1.12, "lowest sum", ha="center", va="bottom")
 axis.set(
     title="The price moves the lowest point towards 0",
     xlabel="weight w",
     ylabel="loss, price",
-    ylim=(-0.2, 4),
+    ylim=(-0.5, 4),
 )
 axis.legend(loc="upper center")
 plt.show()
@@ -97,7 +99,7 @@ plt.show()
 #
 # The sum runs over every weight $w$ of every layer, but over no bias. A bias moves a unit's sums for all images alike, whereas large weights pull the sums of different images apart, and that is what makes a network sure.
 #
-# The field calls this **weight decay**. The price that is added is an L2 **penalty**, and anything that holds a network back is **regularisation**. To see where the first name comes from, ask what the penalty adds to the gradient. Change one weight $w$, and in the whole sum only $\frac{\lambda}{2} w^2$ changes; its derivative is $\frac{\lambda}{2} \cdot 2 w = \lambda w$. Write $dW_\lambda$ and $db_\lambda$ for the gradients of $L_\lambda$, and $dW$ and $db$ for those of $L$, as before:
+# The field calls this **weight decay**. The price that is added is an L2 **penalty**, and anything that holds a network back is **regularisation**. To see where the name *weight decay* comes from, ask what the penalty adds to the gradient. Change one weight $w$, and in the whole sum only $\frac{\lambda}{2} w^2$ changes; its derivative is $\frac{\lambda}{2} \cdot 2 w = \lambda w$. Write $dW_\lambda$ and $db_\lambda$ for the gradients of $L_\lambda$, and $dW$ and $db$ for those of $L$, as before:
 #
 # $$dW_\lambda = dW + \lambda W, \qquad db_\lambda = db .$$
 #
@@ -105,7 +107,7 @@ plt.show()
 #
 # $$\begin{aligned} W &\leftarrow W - \eta\,(dW + \lambda W) \\ &= (1 - \eta \lambda)\, W - \eta\, dW . \end{aligned}$$
 #
-# Hence the name. In each step every weight first shrinks by the factor $1 - \eta \lambda$, and then it moves by $-\eta\, dW$ as usual.
+# Hence the name. In each step every weight first shrinks, by the factor $1 - \eta \lambda$, and then moves by $-\eta\, dW$ as usual.
 #
 # ### Exercise 8.1: what is left of a weight (warm-up, 2 minutes)
 #
@@ -132,7 +134,7 @@ exercises.folded(my_weight_left)
 # %% [markdown]
 # ### Exercise 8.2: the penalty and its gradient (core, 5 minutes)
 #
-# Take one layer. You are given the loss and the gradient without the penalty; return both with it. Pencil first: with $W = (3, -4)$, $dW = (\tfrac12, \tfrac12)$, a loss of 1 and $\lambda = \tfrac15$, what do they become?
+# You are given a layer's loss and gradient without the penalty; return both with it. Pencil first: with $W = (3, -4)$, $dW = (\tfrac12, \tfrac12)$, a loss of 1 and $\lambda = \tfrac15$, what do they become?
 #
 # <details><summary>The numbers, by hand</summary>
 #
@@ -156,7 +158,7 @@ exercises.check(my_decayed)
 exercises.folded(my_decayed)
 
 # %% [markdown]
-# In the library, `WithWeightDecay(model, weight_decay)` puts the penalty on any model, and `train` accepts the result just as it accepts a model. Check its gradient by nudging, with $\lambda = 0.5$. <small>([Krogh and Hertz 1992](https://papers.nips.cc/paper/1991/hash/8eefcfdf5990e441f0fb6f3fad709e21-Abstract.html) explained why it helps. With momentum, adding the penalty is no longer the same as shrinking the weights: [Loshchilov and Hutter 2019](https://arxiv.org/abs/1711.05101).)</small>
+# In the library, `WithWeightDecay(model, weight_decay)` puts the penalty on any model, and `train` accepts the result just as it accepts a model. Check the new model's gradient by nudging, with $\lambda = 0.5$. <small>([Krogh and Hertz 1992](https://papers.nips.cc/paper/1991/hash/8eefcfdf5990e441f0fb6f3fad709e21-Abstract.html). With momentum, adding the penalty is no longer the same as shrinking the weights: [Loshchilov and Hutter 2019](https://arxiv.org/abs/1711.05101).)</small>
 
 # %%
 start = network.initialise(np.random.default_rng(seed=1))
@@ -174,7 +176,7 @@ print(check_gradient(loss_of_W2, start.W2, grads.W2, name="dW2"))
 # %% [markdown]
 # ## What does weight decay buy?
 #
-# What does weight decay do for a network that learns 1,000 images by heart, and which $\lambda$ is best? We shall try five, and there is a trap in that: the lowest of five losses is partly luck. So we split the validation images. On the first 5,000, the *watched* half, we choose; on the other 5,000, the *reporting* half, we only measure what the choice was worth.
+# Which $\lambda$ is best for a network that learns 1,000 images by heart? We shall try five, and there is a trap in that: the lowest of five losses is partly luck. So we split the validation images. On the first 5,000, the *watched* half, we choose; on the other 5,000, the *reporting* half, we only measure what the choice was worth.
 #
 # Here is one run without weight decay: 150 epochs, that is 1,500 steps, evaluated every 50 steps. We always evaluate $L$ alone, because the penalty belongs only to training.
 
@@ -260,41 +262,43 @@ axis.legend(title="weight decay", loc="upper center", ncols=2)
 plt.show()
 
 # %% [markdown]
-# The markers show where each curve is lowest. The thick curve ends lowest, so $\lambda = 0.001$ is our choice. A $\lambda$ of 0.003 is too much, since its loss never gets as low and wobbles from one evaluation to the next.
+# The markers show where each curve is lowest. The thick curve ends lowest, so $\lambda = 0.001$ is our choice. With $\lambda = 0.003$ the price is too high: the loss never gets down to where the other four have been, and it wobbles from one evaluation to the next.
 #
-# ### The loss, and the answers
+# ### The loss and the answers
 #
-# Now for the report, on the other half. The mean **confidence** is the mean of each image's largest probability (lesson 05), and *se* is the standard error of the difference printed in front of it. One rule before we look: we believe a difference only if it is at least two and a half standard errors, because with ten seeds chance alone gets that far about one time in thirty. Anything smaller is too close to call.
+# Now for the report, on the other half. A network's **confidence** in an answer is its largest probability (lesson 05), and we print the mean over all images; *se* is the standard error of the difference in front of it. One rule before we look: we believe a difference only if it is at least two and a half standard errors, because with ten seeds chance alone gets that far about one time in thirty.
 #
-# **Predict.** How many points of *accuracy* will weight decay add? (Write a minus if it takes some away.) And what will it do to the confidence?
+# **Predict.** By how many points will weight decay change the *accuracy*? (Up is plus, down is minus.) And what will it do to the confidence?
 
 # %%
-guesses.ask("points of accuracy that weight decay adds", None)
+guesses.ask("change in accuracy, in points", None)
 
 
 # %% tags=["answer"]
-def difference(ours, theirs):
+def difference(ours, theirs, decimals=2):
     """Mean of paired differences and its standard error, as text."""
     apart = np.array(ours) - np.array(theirs)
-    return f"{apart.mean():+.4f}, se {apart.std(ddof=1) / np.sqrt(len(apart)):.4f}"
+    se = apart.std(ddof=1) / np.sqrt(len(apart))
+    return f"{apart.mean():+.{decimals}f}, se {se:.{decimals}f}"
 
 
 def at(weight_decay, moment, what, **setting):
-    """One of the numbers that the study reports, for each of the ten seeds."""
-    return [results[moment][what] for results in results_of(weight_decay, **setting)]
+    """One of the numbers that the study reports (a share in %), for each of the ten seeds."""
+    results = np.array([found[moment][what] for found in results_of(weight_decay, **setting)])
+    return results if what == "loss" else 100 * results
 
 
-# name in the file: name in the text
-NAMES = {"loss": "loss", "accuracy": "accuracy", "sureness": "confidence"}
-for what, name in NAMES.items():
+# name in the file: name in the text, and decimals
+NAMES = {"loss": ("loss", 4), "accuracy": ("accuracy, %", 2), "sureness": ("confidence, %", 2)}
+for what, (name, decimals) in NAMES.items():
     ours, theirs = at(chosen, "end", what), at(0.0, "end", what)
-    print(f"{name}: {np.mean(theirs):.4f} becomes {np.mean(ours):.4f}")
-    print(f"   {difference(ours, theirs)}")
-change = np.mean(at(chosen, "end", "accuracy")) - np.mean(at(0.0, "end", "accuracy"))
-guesses.compare("points of accuracy that weight decay adds", round(100 * change, 2))
+    print(f"{name}: {np.mean(theirs):.{decimals}f} becomes {np.mean(ours):.{decimals}f}")
+    print(f"   difference {difference(ours, theirs, decimals)}")
+change = at(chosen, "end", "accuracy") - at(0.0, "end", "accuracy")
+guesses.compare("change in accuracy, in points", round(change.mean(), 2))
 
 # %% [markdown]
-# Weight decay takes almost a fifth off the loss (which is higher here, because these images happen to be harder), but adds nothing to the accuracy; it even takes a quarter of a point away, and by our rule that counts. What has changed is how sure the network is. Without weight decay it was six points too sure, that is, its mean confidence lay that far above its accuracy; now less than one point is left.
+# Weight decay takes almost a fifth off the loss, but it adds nothing to the accuracy. It even takes a quarter of a point away, and by our rule that counts. <small>(Both losses are higher than on the watched half: these images happen to be harder.)</small> What has changed is how sure the network is. Without weight decay it was six points too sure, that is, its mean confidence lay that far above its accuracy; now less than one point is left.
 #
 # When did it become so sure? Train the network of seed 0 once more, without weight decay, and note its confidence at every evaluation.
 
@@ -326,9 +330,9 @@ axis.set(
 plt.show()
 
 # %% [markdown]
-# At first the network is less sure than it is right. The two lines cross just where the loss is lowest, and from there on the accuracy hardly moves, while the confidence climbs to the end.
+# At first the network is less sure than it has every right to be. The two lines cross almost exactly where the loss is lowest, and from there on the accuracy hardly moves, while the confidence climbs to the end.
 #
-# Weight decay, then, didn't make the network read better. Did it do anything at all beyond making it less sure? If not, there is a far simpler way to get the same. Take the networks that were trained without weight decay, and divide all their logits by one number before the softmax, which is the cure that lesson 05 promised ([Guo and others 2017](https://arxiv.org/abs/1706.04599)). The study chose the number, for each seed, on the watched images. Dividing changes no answer, since the largest logit stays the largest.
+# Did weight decay, then, do anything at all beyond making the network less sure? If not, there is a far simpler way to get the same. Take the networks that were trained without weight decay, and divide all their logits by one number before the softmax. This is *temperature scaling*, the cure that lesson 05 promised ([Guo and others 2017](https://arxiv.org/abs/1706.04599)). The study chose the number, for each seed, on the watched images. Dividing changes no answer, since the largest logit stays the largest.
 #
 # **Predict.** Weight decay brought the loss down to 0.4162. What will one division after training bring it down to?
 
@@ -336,16 +340,16 @@ plt.show()
 guesses.ask("loss after one division", None)
 
 # %% tags=["answer"]
-for what, name in NAMES.items():
-    print(f"{name}: {np.mean(at(0.0, 'scaled', what)):.4f}")
+for what, (name, decimals) in NAMES.items():
+    print(f"{name}: {np.mean(at(0.0, 'scaled', what)):.{decimals}f}")
 divided = at(0.0, "scaled", "loss")
-print(f"loss, divided minus weight decay: {difference(divided, at(chosen, 'end', 'loss'))}")
+print(f"loss, divided minus weight decay: {difference(divided, at(chosen, 'end', 'loss'), 4)}")
 guesses.compare("loss after one division", round(np.mean(divided), 4))
 
 # %% [markdown]
-# A single division after training does as much for the loss as weight decay did, and even a little more. We had not expected that. All that weight decay bought here was a network that is less sure.
+# A single division after training does as much for the loss as weight decay did, and even a little more. We had not expected that. All that weight decay bought here was a less confident network.
 #
-# **A good place to stop.** One way of holding back is finished, and it has given you half of the answer: a fit can be too good for the loss without being too good for the answers. Neither instrument was lying. The accuracy counts the answers, whereas the loss also charges for being too sure of them.
+# **A good place to stop.** That was the first way of holding a network back, and it has given you half of the answer: a fit can be too good for the loss without being too good for the answers. Neither instrument was lying. The accuracy counts the answers, whereas the loss also charges for being too sure of them.
 #
 # ## Stopping early
 #
@@ -377,7 +381,7 @@ exercises.check(my_stopped_at)
 exercises.folded(my_stopped_at)
 
 # %% [markdown]
-# In the library this is `EarlyStopping`, which keeps the parameters from the lowest loss: `train` asks it after every evaluation whether to go on. Train the network without weight decay once more, with a patience of 2. With seed 0 the loss was lowest at step 250, so training should end two evaluations later.
+# In the library this is `EarlyStopping`, which keeps the parameters from the lowest loss: `train` asks it after every evaluation whether to go on. Train once more without weight decay, with a patience of 2. With seed 0 the loss was lowest at step 250, so training should end two evaluations later.
 
 # %%
 watch = EarlyStopping("watched", patience=2)  # change me
@@ -397,15 +401,17 @@ for patience in [1, 2, 10]:
     kept = np.sum(places == curves.argmin(axis=1))
     print(f"{patience:8}  {100 * np.mean(ends) / last:20.0f}  {kept:8} of 10 runs")
 print("stopped at the lowest loss, mean of ten seeds")
-for what, name in NAMES.items():
-    print(f"   {name}: {np.mean(at(0.0, 'lowest', what)):.4f}")
+for what, (name, decimals) in NAMES.items():
+    print(f"   {name}: {np.mean(at(0.0, 'lowest', what)):.{decimals}f}")
 
 # %% [markdown]
 # With a patience of 1, three runs end too soon; with 2, none does. As in the picture, the ten networks were stopped where their confidence was equal to their accuracy, or very nearly. Stopping lowers the loss about as much as weight decay and the division did, and like them it gains no answers. If you must choose one of the three, stopping is the cheapest: it took less than a quarter of one run, whereas choosing $\lambda$ took five whole ones.
 #
 # ### Exercise 8.4: choose, then report (stretch, 10 minutes)
 #
-# Now put that whole comparison into one function. You are given two arrays of losses with a row for each setting and a column for each seed. Row 0 is the run without weight decay or stopping. Choose the row of `watched` with the lowest mean. Then go to `reporting`, and subtract row 0 from the chosen row, seed by seed, so that a negative difference means a lower loss. Pencil first: let the rows be (5, 6, 4) and (3, 2, 4) in `watched`, and (6, 9, 7) and (5, 5, 6) in `reporting`. Which row is chosen, what is its mean difference from row 0, and what is the standard error?
+# Now put the choice on one half and the report on the other into one function. You are given two arrays of losses with a row for each setting and a column for each seed. Row 0 is the run without weight decay or stopping. Choose the row of `watched` with the lowest mean. Then go to `reporting`, and subtract row 0 from the chosen row, seed by seed, so that a negative difference means a lower loss.
+#
+# Pencil first: let the rows be (5, 6, 4) and (3, 2, 4) in `watched`, and (6, 9, 7) and (5, 5, 6) in `reporting`. Which row is chosen, what is its mean difference from row 0, and what is the standard error?
 #
 # <details><summary>The numbers, by hand</summary>
 #
@@ -431,11 +437,9 @@ exercises.folded(my_choose_and_report)
 # %% [markdown]
 # ## What if some labels are wrong?
 #
-# So far, all our labels have been correct, or nearly so. <small>(How many are wrong in famous collections: [Northcutt and others 2021](https://arxiv.org/abs/2103.14749).)</small>
+# So far, learning by heart has cost the network nothing but its modesty, perhaps because everything it learnt was *true*. What if it has to learn something false? Replace 200 of the 1,000 labels with digits drawn at random (now and then the digit drawn happens to be the right one), and train the same network on *these*, for just as long. The watched and the reporting images keep their labels. <small>(How many labels are wrong in famous collections: [Northcutt and others 2021](https://arxiv.org/abs/2103.14749).)</small>
 #
-# Now replace 200 of the 1,000 labels with digits drawn at random (now and then the digit drawn happens to be the right one), and train the same network on *these*, for just as long. The watched and the reporting images keep their labels.
-#
-# **Predict.** At the end, with what percentage of its labels, right and wrong, will the network agree? Sketch its accuracy on the watched images, too.
+# **Predict.** At the end, with what percentage of its labels, right and wrong alike, will the network agree? Sketch its accuracy on the watched images, too.
 
 # %%
 guesses.ask("% of its own labels that it agrees with at the end", None)
@@ -453,19 +457,22 @@ for name, parameters in {"at the lowest loss": watch.parameters, "at the end": t
     learnt = evaluate(network, parameters, (images[:1000], partly_wrong)).accuracy
     score = evaluate(network, parameters, reporting)
     print(f"{name}:")
-    print(f"   agrees with {learnt:.1%} of its labels")
-    print(f"   gets {score.accuracy:.1%} of new images right, with a loss of {score.loss:.4f}")
+    print(f"   agrees with {100 * learnt:.1f} % of its labels")
+    print(
+        f"   gets {100 * score.accuracy:.1f} % of new images right, with a loss of {score.loss:.4f}"
+    )
 wrong_runs = results_of(0.0, wrong_labels=0.2)
 guesses.compare("% of its own labels that it agrees with at the end", round(100 * learnt, 1))
 
-# %% mystnb={"image": {"alt": "Accuracy on the watched images against the step, 0 to 1,500. With correct labels, solid, it climbs to about 88 per cent and stays there. With a fifth of the labels drawn at random, dashed, ten seeds climb to between 82 and 85 per cent within 100 to 200 steps and then fall to between 75 and 78."}} tags=["answer", "hide-input"]
+# %% mystnb={"image": {"alt": "Accuracy on the watched images against the step, 0 to 1,500. With correct labels, solid, ten seeds climb to about 88 per cent and stay there. With a fifth of the labels drawn at random, dashed, ten seeds climb to between 82 and 85 per cent within 100 to 200 steps and then fall to between 75 and 78."}} tags=["answer", "hide-input"]
 figure, axis = plt.subplots(figsize=(6.4, 4))
-axis.plot(
-    clean.steps, 100 * clean.accuracy("watched"), "-", color="C0", label="labels correct, seed 0"
-)
-for results in wrong_runs:
-    axis.plot(steps, 100 * np.array(results["accuracy"]), "--", color="C1", lw=1)
-axis.plot([], [], "--", color="C1", label="a fifth of the labels at random, ten seeds")
+for name, runs, style, colour in [
+    ("labels correct", results_of(0.0), "-", "C0"),
+    ("a fifth of the labels at random", wrong_runs, "--", "C1"),
+]:
+    accuracies = 100 * np.array([results["accuracy"] for results in runs]).T
+    axis.plot(steps, accuracies, style, color=colour, lw=1)
+    axis.plot([], [], style, color=colour, label=f"{name}, ten seeds")
 axis.set(
     title="With wrong labels, the accuracy rises and then falls",
     xlabel="step",
@@ -483,10 +490,10 @@ plt.show()
 # %% tags=["answer", "hide-input"]
 ways = {"plain": (0.0, "end"), "stopped": (0.0, "lowest"), "decay": (3e-3, "end")}
 print("a fifth of the labels at random, mean of ten seeds")
-print(f"{'':8}      loss  accuracy  confidence")
+print(f"{'':8}      loss  accuracy, %  confidence, %")
 for name, way in ways.items():
     row = [np.mean(at(*way, what, wrong_labels=0.2)) for what in NAMES]
-    print(f"{name:8}", "".join(f"{mean:10.4f}" for mean in row))
+    print(f"{name:8}{row[0]:10.4f}{row[1]:13.2f}{row[2]:15.2f}")
 plain = at(*ways["plain"], "accuracy", wrong_labels=0.2)
 for name in ["stopped", "decay"]:
     ours = at(*ways[name], "accuracy", wrong_labels=0.2)
@@ -507,13 +514,14 @@ def taken_back(**setting):
     return (end - scaled) / (end - lowest)
 
 
-print("labels             a division takes back")
-for name, share in {"correct": 0.0, "a fifth at random": 0.2}.items():
-    ours, slower = taken_back(wrong_labels=share), taken_back(wrong_labels=share, rate=0.3)
-    print(f"{name:17}  {ours:.0%} of the climb (with a learning rate of 0.3, {slower:.0%})")
+print("of the climb, a division takes back")
+for rate in [1.0, 0.3]:
+    print(f"learning rate {rate}")
+    for name, share in {"labels correct": 0.0, "a fifth at random": 0.2}.items():
+        print(f"   {name:18}{100 * taken_back(wrong_labels=share, rate=rate):4.0f} %")
 
 # %% [markdown]
-# With correct labels a division takes back the whole climb and a little more, because what had grown was only confidence. With wrong labels it takes back half: those networks are not only too sure, they are wrong more often. That makes the division a useful test. Whatever it takes back was only confidence. Whatever it can't take back was lost in some other way, and here we know what was lost: right answers. <small>(With a learning rate of 0.3, it takes back less of either.)</small>
+# With correct labels a division takes back the whole climb and a little more, because what had grown was only confidence. With wrong labels it takes back half: those networks are not only too sure, they are wrong more often. That makes the division a useful test: whatever it takes back was only confidence, whereas whatever it can't take back was lost in some other way, which here means right answers. But don't carry the two percentages home: with a learning rate of 0.3 they are 76 and 2. Only the order holds.
 #
 # ## What if the starting weights are too large?
 #
@@ -533,28 +541,26 @@ for row in studies.read("large_start")["rows"]:
     large[row["settings"]["weight_decay"]].append(row["results"])
 print("large starting weights, correct labels, mean of ten seeds")
 for weight_decay, found in large.items():
-    accuracy = [results["end"]["accuracy"] for results in found]
-    print(f"lambda {weight_decay:5g}: accuracy {np.mean(accuracy):.1%}")
-without = [results["end"]["accuracy"] for results in large[0.0]]
+    accuracy = [100 * results["end"]["accuracy"] for results in found]
+    print(f"lambda {weight_decay:5g}: accuracy {np.mean(accuracy):.1f} %")
+without = [100 * results["end"]["accuracy"] for results in large[0.0]]
 print(f"accuracy with weight decay minus without: {difference(accuracy, without)}")
-guesses.compare(
-    "% right from the large weights, with weight decay", round(100 * np.mean(accuracy), 1)
-)
+guesses.compare("% right from the large weights, with weight decay", round(np.mean(accuracy), 1))
 
 # %% [markdown]
 # Eight points more, with correct labels. But weight decay ends at about 88 %, where our own networks were all along, so it must take away something that the *start* brought.
 #
-# Could it be the start's own random numbers, which nobody has learnt? There is a way to test that. Since a plain step only adds to a weight, every weight of the first layer ends as the sum of two parts: the random number it started from, and what it has learnt. We can therefore shrink the first part as far as weight decay would have shrunk it (to about a twentieth, by exercise 8.1), and leave the second part untouched. But the old second layer has grown used to those random numbers, so we must train a new one on top. To be fair, we also train a new one on a first layer in which nothing was shrunk. The study `start_controls` tried all this.
+# Could it be the start's own random numbers, which the network never learnt? That can be tested. Since a plain step only adds to a weight, every weight of the first layer ends as the sum of two parts: the random number it started from, and what it has learnt. We can therefore shrink the first part as far as weight decay would have shrunk it (to about a twentieth, by exercise 8.1), and leave the second part untouched. But the old second layer has grown used to those random numbers, so we must train a new one on top. To be fair, we also train a new one on a first layer in which nothing was shrunk. The study `start_controls` tried all this.
 
 # %% tags=["hide-input"]
 controls = studies.read("start_controls")["rows"]
 
 
 def control(version, decayed="none"):
-    """Return the accuracies that the study found, from the large start, for one version."""
+    """Return the accuracies, in %, that the study found, from the large start, for one version."""
     wanted = {"decayed": decayed, "start": "large", "frozen": False}
     found = [row["results"] for row in controls if wanted.items() <= row["settings"].items()]
-    return [results[version]["accuracy"] for results in found]
+    return [100 * results[version]["accuracy"] for results in found]
 
 
 rows = {
@@ -563,9 +569,9 @@ rows = {
     "new second layer, start shrunk": control("start shrunk, new second layer"),
     "with weight decay": control("end", decayed="both"),
 }
-print("accuracy, mean of five seeds")
+print("accuracy in %, mean of five seeds")
 for name, accuracy in rows.items():
-    print(f"{name:34}{np.mean(accuracy):.4f}")
+    print(f"{name:34}{np.mean(accuracy):.2f}")
 shrunk = control("start shrunk, new second layer")
 print(f"shrinking the start: {difference(shrunk, control('new second layer'))}")
 
@@ -583,8 +589,6 @@ print(f"shrinking the start: {difference(shrunk, control('new second layer'))}")
 # - A fit is too good *for the loss* as soon as the network's confidence outgrows its accuracy. Dividing the logits by one number then did about as much here as weight decay, and it never costs an answer.
 # - It is too good *for the answers* when something learnt by heart, such as a wrong label, misleads the network on new images. No division brings those answers back, whereas holding the network back brought back many.
 # - From starting weights that are far too large, weight decay gains answers even with correct labels, because it shrinks the random start that buries what was learnt.
-# - Weight decay adds $\lambda W$ to the gradient, so that every step shrinks the weights first. Early stopping ends training once the loss on watched images has reached no new low for a while.
-# - Choose on some images, report on others. Pair the seeds, and give the difference with its standard error.
 #
 # ## Questions to ask yourself
 #
@@ -600,7 +604,7 @@ print(f"shrinking the start: {difference(shrunk, control('new second layer'))}")
 #
 #    <details><summary>Answer</summary>
 #
-#    They don't pull a unit's sums for different images apart, as large weights do. A penalty would only draw the bias away from the value that the unit needs.
+#    They don't pull a unit's sums for different images apart, as large weights do. A penalty would only draw a bias away from the value that its unit needs.
 #
 #    </details>
 #
@@ -614,4 +618,4 @@ print(f"shrinking the start: {difference(shrunk, control('new second layer'))}")
 #
 # ## Next
 #
-# In this lesson a single number, $\lambda$ or the patience, held the network back. Other methods silence a random part of its hidden units in each training step (**dropout**, by [Srivastava and others](https://jmlr.org/papers/v15/srivastava14a.html)), or show it each image slightly moved, turned or bent, differently each time (**data augmentation**, as [Simard and others](https://doi.org/10.1109/ICDAR.2003.1227801) did it; lesson 10 tries it). Or you could simply make the network smaller. [09 The second descent](09_second_descent.ipynb) makes it *larger*, and the old tale of overfitting doesn't survive that.
+# In this lesson a single number, $\lambda$ or the patience, held the network back. **Dropout** silences a random part of the hidden units in each training step. **Data augmentation**, which lesson 10 tries, shows the network each image slightly moved, turned or bent, differently each time. <small>([Srivastava and others 2014](https://jmlr.org/papers/v15/srivastava14a.html); [Simard and others 2003](https://doi.org/10.1109/ICDAR.2003.1227801).)</small> Or you could simply make the network smaller. [09 The second descent](09_second_descent.ipynb) makes it *larger*, and the old tale of overfitting doesn't survive that.

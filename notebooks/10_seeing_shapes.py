@@ -18,7 +18,7 @@
 # - say what a fully connected layer cannot know, and what a kernel knows from the start;
 # - write a convolution as one matrix product, and max-pooling in two lines;
 # - derive the gradients of both, the convolution's with a pencil on nine pixels, and check them;
-# - say how many errors are saved by pushing the training images, by sharing weights, and by pooling.
+# - say how many errors you are spared by pushing the training images, by sharing weights and by pooling.
 #
 # **You need** lessons [03](03_backpropagation.ipynb), [04](04_training_curves.ipynb) and [07](07_deeper.ipynb).
 #
@@ -65,9 +65,9 @@ train_set, validation_set = data.split(
 # %% [markdown]
 # ## A small push
 #
-# We begin with a **fully connected** network like those of lesson 07, in which every hidden unit sees every pixel. It has 128 ReLUs, and trains for three epochs. [Lesson 00](00_first_look.ipynb) showed pushed digits to a weaker one. Does a better one fare better?
+# We begin with a **fully connected** network like those of lesson 07, in which every hidden unit sees every pixel. It has 128 ReLUs, and is trained for three epochs. [Lesson 00](00_first_look.ipynb) showed a moved 7 to a weaker one. Does a better one fare better?
 #
-# The function `shapes.pushed(images, rows, columns)` moves digits down and to the right, and leaves blank paper behind. The training loop is lesson 04's, except that all images of a batch are pushed together, by up to `most` pixels vertically and horizontally, before `model.prepare` gives them the shape that the model expects. For now `most` is 0. Each number below is the mean of pushes in four directions.
+# The function `shapes.pushed(images, rows, columns)` moves digits down and to the right, and leaves blank paper behind. The training loop is lesson 04's, except that all images of a batch are pushed by the same amount, up to `most` pixels vertically and horizontally, before `model.prepare` gives them the shape that the model expects. For now `most` is 0. Each number below is the mean of pushes in four directions.
 
 
 # %% tags=["hide-input"]
@@ -103,11 +103,11 @@ shapes.show_pushed(in_steps[:, chosen_digit], read[:, chosen_digit])
 plt.show()
 
 # %% [markdown]
-# It hardly does: at two pixels one digit in five is lost, and at three nearly half of them. The trouble is that each hidden unit has a weight of its own for each pixel, so that what it has learnt about a stroke in one place says little about the same stroke two pixels further on.
+# There is the 4 of our first paragraph: two pixels, and it has become a 5. It isn't a freak, either: at two pixels one digit in five is lost, and at three nearly half of them. The trouble is that each hidden unit has a weight of its own for each pixel, so that what it has learnt about a stroke in one place says little about the same stroke two pixels further on.
 #
 # ### A cure with data
 #
-# If the network must see a stroke in every place in order to know it there, then let us show it the stroke in every place. Changing the training images a little while keeping their labels is what [lesson 08](08_too_good.ipynb) called *data augmentation*. Our pushes, which others call *shifts* or *translations*, are one kind of it. Train once more, on batches that are pushed by up to one pixel.
+# If the network must see a stroke in every place in order to know it there, then let's show it the stroke in every place. Changing the training images a little while keeping their labels is what [lesson 08](08_too_good.ipynb) called *data augmentation*. Our pushes, which others call *shifts* or *translations*, are one kind of it. Train once more, on batches that are pushed by up to one pixel.
 #
 # **Predict.** How far will the cure reach? At how many pixels of push will this network first misread more than one digit in ten?
 
@@ -125,9 +125,9 @@ for p, share in enumerate(robust_shares):
 guesses.compare("pixels of push that lose one digit in ten", int(np.argmax(robust_shares < 0.9)))
 
 # %% [markdown]
-# The cure holds for one pixel, which is as far as the training went. Beyond that it still helps, since at two pixels it saves seven errors in ten, but at three a fifth of the digits are lost all the same.
+# The cure holds for one pixel, which is as far as the training went. Beyond that it still helps, since at two pixels it prevents seven errors in ten, but at three a fifth of the digits are lost all the same.
 #
-# You could push further in training, of course, but it would be a laborious cure, since every stroke has to be learnt again for every place. Couldn't one set of weights serve all places?
+# You could push further in training, but it would be a laborious cure, since every stroke has to be learnt again for every place. Couldn't one set of weights serve all places?
 #
 # ## One product for all patches
 #
@@ -140,7 +140,7 @@ shapes.show_patches(np.arange(9).reshape(3, 3), np.array([[1, 2], [3, 4]]))
 plt.show()
 
 # %% [markdown]
-# Work out the first number with a pencil: $1 \cdot 0 + 2 \cdot 1 + 3 \cdot 3 + 4 \cdot 4 = 27$. The four numbers form a little image of their own, the kernel's **feature map**, or map for short. In general a patch has `top` rows above it and `left` columns to its left. Inside the kernel, `down` and `right` are counted from 0:
+# Work out the first number with a pencil: $1 \cdot 0 + 2 \cdot 1 + 3 \cdot 3 + 4 \cdot 4 = 27$. The four numbers form a little image of their own, the kernel's **feature map**, or map for short. In general a patch has `top` rows above it and `left` columns to its left, and `down` and `right` (counted from 0) say where we are in the kernel:
 #
 # $$
 # \begin{aligned}
@@ -149,15 +149,15 @@ plt.show()
 # \end{aligned}
 # $$
 #
-# Two things are new here. A number in the map depends on a few neighbouring pixels only, which is called **locality**. And all places use the same weights, which is called **weight sharing**.
+# Two things are new here. A number in the map depends on only a few neighbouring pixels, which is called **locality**. And all places use the same weights, which is called **weight sharing**.
 #
-# A loop over all places would do, but there is a trick that turns the whole map into one matrix product, like lesson 03's. Write each patch as a column, its pixels in reading order, and put the columns of all places side by side: that matrix is $\text{patches}(X)$, and the code calls it `cut`. Write the kernel as a column too, and call it $W$. Then all the sums together are
+# A loop over all places would do, but the whole map can be one matrix product, like lesson 03's. Write each patch as a column, in reading order, and put the columns of all places side by side: that matrix is $\text{patches}(X)$. The code keeps it in `cut`, where the places still have their rows and columns; `columns` lays them out side by side. Write the kernel as a column too, and call it $W$. Then all the sums together are
 #
 # $$Z = W^T\, \text{patches}(X) .$$
 #
 # This layout is usually called *im2col*, "image to columns". Try it on the top two rows of the nine pixels, where the kernel fits in only two places.
 #
-# **Predict.** What are the two columns of `cut`? Write one, the word *and*, and the other, such as `1 2 3 4 and 5 6 7 8`.
+# **Predict.** What are the two columns of $\text{patches}(X)$? Write them like this: `1 2 3 4 and 5 6 7 8`.
 
 # %%
 guesses.ask("the two columns", None)
@@ -168,7 +168,7 @@ W = np.array([[1.0], [2], [3], [4]])
 cut = convolution.im2col(x, 2)
 columns = cut.reshape(4, -1)  # all places side by side
 print("x", x.shape, x[0, :, :, 0], sep="\n")
-print("cut", cut.shape, columns, sep="\n")
+print("columns", columns.shape, columns, sep="\n")
 print("z", W.T @ columns, sep="\n")
 first_one, other = (" ".join(f"{pixel:.0f}" for pixel in column) for column in columns.T)
 guesses.compare("the two columns", f"{first_one} and {other}")
@@ -184,16 +184,10 @@ guesses.compare("the two columns", f"{first_one} and {other}")
 # |---|---|---|---|
 # | $X$, images last | `x` | (channels, rows, columns, n) | the images, or the maps of the layer below |
 # | $\text{patches}(X)$ | `cut` | (side · side · channels, map rows, map columns, n) | each patch as a column |
-# | $W, b$ | `W`, `b` | (side · side · channels, kernels), (kernels,) | one kernel a column, and its bias |
+# | $W, b$ | `W`, `b` | (side · side · channels, kernels), (kernels,) | one kernel in each column, and one bias for each kernel |
 # | $Z$ | `z` | (kernels, map rows, map columns, n) | one map for each kernel |
 #
-# In this network, and only here, the images come *last*, because each pixel is then copied for a whole batch in one go; `model.prepare` reorders the axes.
-#
-# <details><summary>Whose ideas these are</summary>
-#
-# Weights that all places share are from [Fukushima 1980](https://doi.org/10.1007/BF00344251), their training by backpropagation from [LeCun, Boser and others 1989](https://doi.org/10.1162/neco.1989.1.4.541), the layout from [Chellapilla, Puri and Simard 2006](https://inria.hal.science/inria-00112631), and the pooling below from [Weng, Ahuja and Huang 1992](https://doi.org/10.1109/IJCNN.1992.287150).
-#
-# </details>
+# In this network, and only here, the images come *last*, because cutting out a patch then copies each pixel for the whole batch at once; `model.prepare` reorders the axes.
 #
 # ### Exercise 10.1: cut out the patches (warm-up, 7 minutes)
 #
@@ -212,7 +206,7 @@ exercises.check(my_image_patches)
 exercises.folded(my_image_patches)
 
 # %% [markdown]
-# The first layer of our network has eight kernels of 5 by 5. Here it is given ten digits, and each kernel makes one map of each digit.
+# The network that we are building begins with eight kernels of 5 by 5. (Its second layer will have 32.) Each makes one map of each of these ten digits.
 
 # %%
 model = convolution.Convolutional()
@@ -227,7 +221,7 @@ print("weights of this layer:", first.W1.size)
 # %% [markdown]
 # That is 200 weights; the first layer of lesson 03 had a hundred thousand.
 #
-# And here is what we wanted. Push the image by one pixel, and the maps move along by one pixel, unchanged. This is called **equivariance**: what you do to the input happens to the output.
+# Push the image by one pixel, and the maps move along by one pixel, unchanged (apart from the column that comes in at the edge). This is called **equivariance**: what you do to the input happens to the output.
 
 # %%
 x_pushed = model.prepare(shapes.pushed(train_set[0][:10], 0, 1))
@@ -235,7 +229,13 @@ z_pushed, _ = convolution.convolve(x_pushed, first.W1)
 print("the maps moved along:", np.allclose(z_pushed[:, :, 1:], z1[:, :, :-1]))
 
 # %% [markdown]
-# On the page or in a notebook, push the digit yourself, and watch its map go with it.
+# Push the digit yourself, and watch its map go with it. Where does the kernel in the middle find something that looks like itself?
+#
+# <details><summary>Answer</summary>
+#
+# Where a stroke begins, on its left-hand side. Where the stroke ends, the sum is negative.
+#
+# </details>
 
 # %% mystnb={"image": {"alt": "A still of the picture of a kernel: a handwritten four, a kernel of 5 by 5 weights that are negative on the left and positive on the right, and the map of its sums, positive along the left edges of the strokes and negative along the right ones."}}
 pictures.kernel()
@@ -244,6 +244,12 @@ pictures.kernel()
 # ## Max-pooling
 #
 # The network's *answer*, however, should not change at all. A 4 should stay a 4 wherever it stands. This is called **invariance**, and the maps alone don't give us that. A step towards it is **max-pooling**. Divide each map into squares of 2 by 2 numbers, and keep only the largest of each square. It makes no difference where in its square the largest number was, so a stroke may wander a little without anybody noticing higher up.
+#
+# <details><summary>Whose ideas these are</summary>
+#
+# Weights that all places share are from [Fukushima 1980](https://doi.org/10.1007/BF00344251), their training by backpropagation from [LeCun, Boser and others 1989](https://doi.org/10.1162/neco.1989.1.4.541), the layout from [Chellapilla, Puri and Simard 2006](https://inria.hal.science/inria-00112631), and max-pooling from [Weng, Ahuja and Huang 1992](https://doi.org/10.1109/IJCNN.1992.287150).
+#
+# </details>
 #
 # ### Exercise 10.2: the largest of four (warm-up, 4 minutes)
 #
@@ -264,13 +270,13 @@ exercises.folded(my_max_pool)
 # %% [markdown]
 # ## Two backward passes
 #
-# Two layers are new, and a pencil is enough for both. The pooling's backward pass is short; the convolution's has two halves, one to the kernels and one to the pixels.
+# Two layers are new, and a pencil is enough for both.
 #
-# ### Through the pooling
+# ### Pooling's gradient
 #
 # Of the four numbers 3, 7, 1 and 2, pooling passes on the 7 and forgets the others: nudge the 3 a little, and nothing changes. So if the result has a blame of 10, the 7 gets all of it, and the others get none. Where two are equally large, the library divides the blame equally between them.
 #
-# ### Exercise 10.3: back through the pooling (core, 9 minutes)
+# ### Exercise 10.3: back through pooling (core, 9 minutes)
 #
 # Write pooling's backward pass. In this exercise no two of the four are equal.
 
@@ -287,7 +293,7 @@ exercises.check(my_max_pool_backward)
 exercises.folded(my_max_pool_backward)
 
 # %% [markdown]
-# ### To the kernels
+# ### The kernels' gradient
 #
 # The sentence of lesson 03 still holds: *the layer's input times the blame of its output, summed over all uses*. A kernel is used in every place of every image, so the sum runs over all patches.
 #
@@ -322,7 +328,7 @@ exercises.check(my_kernel_gradient)
 exercises.folded(my_kernel_gradient)
 
 # %% [markdown]
-# ### To the pixels
+# ### The pixels' gradient
 #
 # The layer below needs the blame of this layer's input, that is, of every pixel. Look at the picture of the four patches once more. The centre pixel, the 4, lies in all four of them. In the first it lies under the weight 4, so it gets back 4 times the first patch's blame, which is 1. In the second it lies under the weight 3, in the third under 2, and in the fourth under 1. Its value went out along four paths, and what comes back along them adds up: $4 \cdot 1 + 3 \cdot 10 + 2 \cdot 100 + 1 \cdot 1000 = 1234$. In 1234 you can read off which path brought which digit.
 #
@@ -335,7 +341,7 @@ exercises.folded(my_kernel_gradient)
 # \end{aligned}
 # $$
 #
-# Try it on the bottom-right pixel, and on the one left of the centre. You will find all nine printed after the next exercise.
+# Try it on the bottom-right pixel, and on the one to the left of the centre.
 #
 # ### Exercise 10.5: the blame of each pixel (stretch, 9 minutes)
 #
@@ -354,7 +360,7 @@ exercises.check(my_pixel_blame)
 exercises.folded(my_pixel_blame)
 
 # %% [markdown]
-# With several channels and kernels, the matrix product $W\, dZ$ gives the blame of every entry of every patch, summed over the kernels, and `convolution.pixel_gradient` adds these up on the pixels, just as you did. Did you find 4000 and 103?
+# With several channels and kernels, the matrix product $W\, dZ$ gives the blame of every entry of every patch, summed over the kernels, and `convolution.pixel_gradient` adds them up pixel by pixel, just as you did. Did you find 4000 and 103?
 
 # %%
 dz = np.array([[1.0, 10], [100, 1000]]).reshape(1, 2, 2, 1)
@@ -364,7 +370,7 @@ print("dx", dx.shape, dx[0, :, :, 0].astype(int), sep="\n")
 # %% [markdown]
 # ## The whole network
 #
-# You now have all the parts. Convolution, pooling, bias and ReLU follow one another in this order, twice. The last layer sees everything, and yet it needs nothing new, because it is one more convolution, whose ten kernels are as large as the maps. Here is one digit on its way through a network that has not been trained yet, so its biases are still 0.
+# Convolution, pooling, bias and ReLU follow one another in this order, twice. The last layer sees everything, and yet it needs nothing new, because it is one more convolution, whose ten kernels are as large as the maps. Here is one digit on its way through the untrained network, whose biases are still 0.
 
 # %% mystnb={"image": {"alt": "Five squares side by side, drawn to scale, each smaller than the one before: a digit of 28 by 28 pixels, then a map of 24 by 24, a pooled one of 12 by 12, a map of 8 by 8 and a pooled one of 4 by 4. The arrows between them say convolve; pool, ReLU; convolve; pool, ReLU; and from the last square an arrow leads down to ten logits. In each square but the last a small frame marks what one number of the next square was made from: a patch of 5 by 5 before a convolution, a square of 2 by 2 before pooling. Below is how many maps each layer has: one image, then 8, 8, 32 and 32."}} tags=["hide-input"]
 a_digit = model.prepare(validation_set[0][[chosen_digit]])
@@ -376,7 +382,9 @@ shapes.show_layers([a_digit, z_one, a_one, z_two, a_two], ["convolve", "pool"] *
 plt.show()
 
 # %% [markdown]
-# The bias can wait until after the pooling: since it is the same for all four numbers of a square, the largest stays the largest. A bias is used in all places of all images, so its gradient is the sum of the blame that arrives in all of them.
+# The bias and the ReLU can both wait until after pooling. The bias is the same for all four numbers of a square, and a ReLU never puts a smaller number before a larger one, so the largest stays the largest. A bias is used in all places of all images, so its gradient is the sum of the blame that arrives in all of them.
+#
+# Read `pass_and_back` downwards to the loss, and from there follow the blame. It arrives with a row for each image, so it is transposed first. Then every layer does the same two things: its kernels take their gradient, and `pixel_gradient` hands the blame down.
 
 
 # %%
@@ -430,11 +438,11 @@ if not all(map(np.allclose, grads, library)):
     print("the library has different gradients")
 
 # %% [markdown]
-# **A good place to stop.** You have written a convolutional network yourself, and a check has found all six of its gradients right. What follows trains it, and asks what each part of it is good for.
+# **A good place to stop.** You have written a convolutional network yourself, and a check has found all six of its gradients right.
 #
 # ## Train the network
 #
-# The convolutional network has only a ninth as many parameters as the fully connected one, but each works harder, because a weight of the first layer is used in 576 places. It gets the best of three learning rates, and the same pushes in training as its rival. But it trains for one epoch instead of three, because each takes it several times as long. Does it win all the same?
+# The convolutional network has only a ninth as many parameters as its rival, though each of them works harder: a weight of the first layer is used in 576 places. So an epoch takes several times as long, and we allow it one where the fully connected network had three. Both get the same pushes, and each the best of three learning rates. Does it win all the same?
 
 # %% tags=["hide-input"]
 rng = np.random.default_rng(seed=0)
@@ -446,11 +454,11 @@ for p, (rival, share) in enumerate(zip(robust_shares, trained_shares)):
     print(f"pushed by {p}{100 * rival:35.2f}{100 * share:16.2f}")
 
 # %% [markdown]
-# It does, at every push, although it has seen each image once and its rival three times. But that is one seed, and the differences are small, so what follows comes from a stored study (`studies/shapes.py`), in which networks trained for ten epochs, most with three seeds each.
+# It does, at every push. But that is one seed, and the differences are small, so what follows comes from a stored study (`studies/shapes.py`), in which networks were trained for ten epochs, most with three seeds each.
 #
 # ## What is each part worth?
 #
-# The design is three things at once: locality, sharing, and pooling. To see what a part is worth, leave it out and train the rest, this time without pushes in training. We did so for two of the three, and no network here gives up locality alone. One network is *unshared*: it has weights of its own in every place, which is called **locally connected**. Another has *no pooling*: of every four numbers it keeps the one at the top left, whatever the others are.
+# The design is three things at once: locality, sharing, and pooling. To see what a part is worth, leave it out and train the rest, this time without pushes in training. We did so for sharing and for pooling; we have no network that gives up locality and keeps the other two. One network is *unshared*: it has weights of its own in every place, which is called **locally connected**. Another has *no pooling*: of every four numbers it keeps the one at the top left, whatever the others are.
 #
 # **Predict.** After a push of two pixels, which will misread more digits, the network without sharing or the one without pooling? Or will it be about the same?
 
@@ -474,11 +482,11 @@ answer = "about the same" if alike else "no pooling" if no_pooling > unshared el
 guesses.compare("more errors: unshared, no pooling, or about the same?", answer)
 
 # %% [markdown]
-# The fully connected network misreads 17 digits in a hundred, and the convolutional one 5. Without pooling, or without sharing, it is between 7 and 8, so most of the gain survives either loss. You may have expected sharing to be the heart of the design and pooling a detail, but as far as one seed of the unshared network can tell, they are worth about the same. What, then, brought the gain? Perhaps each part can stand in for the other, or perhaps the credit belongs to locality, which both networks have kept. The table can't tell. <small>Each design has the best of the two or three rates that were tried.</small>
+# The fully connected network misreads 17 digits in a hundred, and the convolutional one 5. Without pooling, or without sharing, it is between 7 and 8 in a hundred, so most of the gain survives when either of them is left out. You may have expected sharing to be the heart of the design and pooling a detail, but as far as one seed of the unshared network can tell, they are worth about the same. What, then, brought the gain? Perhaps each part can stand in for the other, or perhaps the credit belongs to locality, which both networks have kept. The table can't tell. <small>Each design has the best of the two or three rates that were tried.</small>
 #
 # ## Design and data
 #
-# Now let the study's networks have augmentation, too: in training, their images are pushed by up to one pixel.
+# Now give the study's networks augmentation as well: push their training images by up to one pixel.
 
 # %% mystnb={"image": {"alt": "Errors in per cent, on a logarithmic axis, against the push, 0 to 3 pixels. All four lines rise. The fully connected network's lies highest, from 2 to 43; the convolutional one's with augmentation lies lowest, from below 1 to 5. Between them, two lines cross halfway from one pixel to two: the convolutional network without augmentation is better at 0 and 1, and the fully connected one with augmentation at 2 and 3."}} tags=["hide-input"]
 shapes.show_errors(
@@ -492,9 +500,9 @@ shapes.show_errors(
 plt.show()
 
 # %% [markdown]
-# Augmentation helps, the design helps, and both together help most, whatever the push. Which of the two is worth more depends on the digits to be read, because the two lines in the middle cross. While the digits stand where they were written, or nearly so, the design is ahead; after a push of two pixels or three, augmentation is. <small>Nor does the design win merely by doing more work. Four times the units, or pushes of up to two pixels for thirty epochs, still leave a fully connected network behind it on digits as they were written, although after a push of three the larger pushes win.</small>
+# Augmentation helps, the design helps, and both together help most, whatever the push. Which of the two is worth more depends on the digits to be read: the two lines in the middle cross. While the digits stand in the middle, or nearly so, the design is ahead; after a push of two pixels or three, augmentation is.
 #
-# And here is the best of the four on the test set, one number for each seed.
+# Here is the best of the four on the test set, seed by seed.
 
 # %% tags=["hide-input"]
 tests = [f"{100 - error:.2f}" for *_, error in shapes.errors("convolutional", most=1, rate=0.04)]
@@ -505,23 +513,30 @@ print("convolutional, augmented, % right on the test set:", *tests)
 #
 # ## Where the invariance ends
 #
-# Why does a larger push still do harm, if the kernels see a stroke wherever it is? We suspect the last layer, because it has a weight of its own for each place of the last maps. A push of four pixels moves the maps by exactly two places after the first pooling and by one after the second. So take the digits that lose no ink when they are pushed down by four, push them, move the last maps back up by one place, and let the last layer read those maps again. The row that was pushed out of the frame can't be brought back, of course, so it is filled with what blank paper gives.
-#
-# **Predict.** Of the answers that the push spoils, what percentage will come back?
+# Why does a larger push still do harm, if the kernels see a stroke wherever it is? We suspect the last layer, because it has a weight of its own for each place of the last maps. That can be tested, because each pooling halves a push: four pixels become two places after the first pooling, and exactly one place after the second. So push the digits down by four pixels (only those that lose no ink), slide their last *maps* back up by one place, and hand these to the last layer. Although no ink has left the image, the bottom row of each map has left its frame, so we fill that row with what blank paper gives.
 
-# %%
-guesses.ask("% of the lost answers that come back", None)
-
-# %% tags=["answer", "hide-input"]
+# %% tags=["hide-input"]
 images, labels = validation_set[0][:2000], validation_set[1][:2000]
 far = shapes.pushed(images, 4, 0)
 whole = shapes.lost_nothing(images, far)
 images, far, labels = images[whole], far[whole], labels[whole]
 blank = shapes.last_maps(trained, np.zeros_like(images[:1])).repeat(len(images), axis=-1)
 
-# %% tags=["answer"]
+# %% mystnb={"image": {"alt": "The same map of 4 by 4 numbers three times. Pushed, its upper three rows lie one place lower, and what was the bottom row is gone. Slid back up, the upper three rows are those before the push, and the bottom row, hatched, is empty."}}
 unmoved, moved = shapes.last_maps(trained, images), shapes.last_maps(trained, far)
 back = np.concatenate([moved[:, 1:], blank[:, -1:]], axis=1)  # up by one row
+if not np.allclose(back[:, :-1], unmoved[:, :-1]):
+    print("the maps did not move by one place")
+shapes.show_moved_back(unmoved, moved, back)
+plt.show()
+
+# %% [markdown]
+# **Predict.** Of the answers that the push spoils, what percentage will come back?
+
+# %%
+guesses.ask("% of the lost answers that come back", None)
+
+# %% tags=["answer"]
 before, after, restored = (
     (shapes.read_maps(trained, maps) == labels).mean() for maps in (unmoved, moved, back)
 )
@@ -529,19 +544,17 @@ print(f"right: {100 * before:.1f} %; pushed by 4: {100 * after:.1f} %; ", end=""
 print(f"with the maps moved back: {100 * restored:.1f} %")
 found = 100 * (restored - after) / (before - after)
 print(f"of the answers that the push spoils, {found:.0f} % come back")
-if not np.allclose(back[:, :-1], unmoved[:, :-1]):
-    print("the maps did not move by one place")
 guesses.compare("% of the lost answers that come back", f"{found:.0f}")
 
 # %% [markdown]
-# Four in five come back, and we changed nothing but where the maps stand. So these four were the last layer's doing: the kernels had found every stroke, but the last layer has learnt in which place each map should answer. The one in five that stays lost is the fault of the row that left the frame, because everywhere else the maps are now exactly those of the digits before the push. <small>This is one network. Others were examined by [Azulay and Weiss 2019](https://arxiv.org/abs/1805.12177) and by [Kayhan and van Gemert 2020](https://arxiv.org/abs/2003.07064).</small>
+# Four in five come back, although we changed nothing but where the maps stand. Those errors were the last layer's doing. The kernels had found every stroke, but the last layer had learnt in which place to expect it. The one in five that stays lost is the fault of the row that left the frame, because everywhere else the maps are now exactly those of the digits before the push. <small>This is one small network, but larger ones mind the place as well: [Azulay and Weiss 2019](https://arxiv.org/abs/1805.12177), [Kayhan and van Gemert 2020](https://arxiv.org/abs/2003.07064).</small>
 #
 # ## Recap
 #
-# **How does a network learn that pixels have neighbours?** Either from pushed digits, though not far beyond the pushes that it has seen, or it need not learn it at all, because its design says so: the same small kernel is laid everywhere. You now have both, with every gradient derived and checked. What you can't do yet is make a network indifferent to *where* a digit is: its last layer still wants each map in its place.
+# **How does a network learn that pixels have neighbours?** It can learn it from pushed digits, though not far beyond the pushes that it has seen. Or it need not learn it at all, because the design says it already: the same small kernel is laid everywhere. You now have both cures, and have derived and checked every gradient of the second. What you can't do yet is make a network indifferent to *where* a digit is: its last layer still wants each map in its place.
 #
 # - A convolution is one matrix product over all patches. Its gradient is that of any layer, summed over all places, and the pixels' blame adds up where patches overlap.
-# - Of the errors at two pixels, augmentation saves a little more than the design, and both together save the most. Sharing and pooling seem to be worth about the same.
+# - Of the errors at two pixels, augmentation prevents a little more than the design, and both together prevent the most. Sharing and pooling seem to be worth about the same.
 #
 # ## Questions to ask yourself
 #
@@ -561,7 +574,7 @@ guesses.compare("% of the lost answers that come back", f"{found:.0f}")
 #
 #    </details>
 #
-# 3. Why do pushed digits show the difference between the two networks better than digits as they were written?
+# 3. Why do pushed digits show the difference between the two networks better than the test set does?
 #
 #    <details><summary>Answer</summary>
 #

@@ -162,7 +162,30 @@ def show_layers(layers: Sequence[np.ndarray], steps: Sequence[str]) -> Figure:
     axis.text(middle, 13.5, "10 logits", ha="center", va="top")
     axis.set(xlim=(-1, left - 15), ylim=(18, -19), aspect="equal")
     axis.set_axis_off()
-    axis.set_title("The maps shrink; each frame becomes one number of the next", pad=12)
+    axis.set_title("The maps shrink; each frame becomes one number of the next map", pad=12)
+    return figure
+
+
+def show_moved_back(unmoved: np.ndarray, moved: np.ndarray, back: np.ndarray) -> Figure:
+    """Draw one of the last maps (kernels, 4, 4, n) of the first image: before a push, after, slid back.
+
+    The map is the one that has most in its bottom row before the push. A hatched frame marks the row
+    that was filled.
+    """
+    kernel = unmoved[:, -1, :, 0].sum(axis=-1).argmax()
+    figure, axes = plt.subplots(1, 3, figsize=(6.2, 2.7))
+    titles = ["before the push", "pushed: one place down", "slid back up"]
+    for axis, maps, title in zip(axes, (unmoved, moved, back), titles, strict=True):
+        axis.imshow(
+            maps[kernel, :, :, 0], cmap="gray_r", vmin=0, vmax=unmoved[kernel, ..., 0].max()
+        )
+        axis.set(xticks=[], yticks=[])
+        axis.grid(False)
+        axis.spines[:].set_visible(True)
+        axis.set_title(title, loc="center", fontsize=11)
+    filled = {"fill": False, "hatch": "///", "ec": "C1", "lw": 2}
+    axes[2].add_patch(plt.Rectangle((-0.48, 2.5), 3.96, 0.97, **filled))
+    figure.suptitle("One of the last maps: the row that left can't be slid back", x=0.01, ha="left")
     return figure
 
 
@@ -180,6 +203,6 @@ def show_errors(networks: Mapping[str, np.ndarray]) -> Figure:
     axis.minorticks_off()
     axis.set_xlabel("pixels by which the digits are pushed")
     axis.set_ylabel("errors in % (logarithmic)")
-    axis.set_title("Data helps, design helps, both help most")
+    axis.set_title("Data helps, design helps, both together help most")
     axis.legend(loc="upper left", handlelength=3)
     return figure
