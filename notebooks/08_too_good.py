@@ -521,7 +521,7 @@ for rate in [1.0, 0.3]:
         print(f"   {name:18}{100 * taken_back(wrong_labels=share, rate=rate):4.0f} %")
 
 # %% [markdown]
-# With correct labels a division takes back the whole climb and a little more, because what had grown was only confidence. With wrong labels it takes back half: those networks are not only too sure, they are wrong more often. That makes the division a useful test: whatever it takes back was only confidence, whereas whatever it can't take back was lost in some other way, which here means right answers. But don't carry the two percentages home: with a learning rate of 0.3 they are 76 and 2. Only the order holds.
+# With correct labels a division takes back the whole climb and a little more, because what had grown was only confidence. With wrong labels it takes back half: those networks are not only too sure, they are wrong more often. That makes the division a useful test: whatever it takes back was only confidence, whereas whatever it can't take back was lost in some other way, which here means right answers. But don't carry the two percentages home: with a learning rate of 0.3 they are 76 and 2. Only the order holds. (At that rate the networks with wrong labels end about as sure as they are right, so there was next to nothing for a division to take back.)
 #
 # ## What if the starting weights are too large?
 #
@@ -586,7 +586,7 @@ print(f"shrinking the start: {difference(shrunk, control('new second layer'))}")
 #
 # **When is a fit too good?** Believe both instruments, each about what it measures.
 #
-# - A fit is too good *for the loss* as soon as the network's confidence outgrows its accuracy. Dividing the logits by one number then did about as much here as weight decay, and it never costs an answer.
+# - With correct labels, a fit is too good *for the loss* as soon as the network's confidence outgrows its accuracy. Dividing the logits by one number then did about as much here as weight decay, and it never costs an answer.
 # - It is too good *for the answers* when something learnt by heart, such as a wrong label, misleads the network on new images. No division brings those answers back, whereas holding the network back brought back many.
 # - From starting weights that are far too large, weight decay gains answers even with correct labels, because it shrinks the random start that buries what was learnt.
 #

@@ -330,7 +330,7 @@ exercises.folded(my_kernel_gradient)
 # %% [markdown]
 # ### The pixels' gradient
 #
-# The layer below needs the blame of this layer's input, that is, of every pixel. Look at the picture of the four patches once more. The centre pixel, the 4, lies in all four of them. In the first it lies under the weight 4, so it gets back 4 times the first patch's blame, which is 1. In the second it lies under the weight 3, in the third under 2, and in the fourth under 1. Its value went out along four paths, and what comes back along them adds up: $4 \cdot 1 + 3 \cdot 10 + 2 \cdot 100 + 1 \cdot 1000 = 1234$. In 1234 you can read off which path brought which digit.
+# The layer below needs the blame of this layer's input, that is, of every pixel. Look at the picture of the four patches once more. The centre pixel, the 4, lies in all four of them. In the first the weight 4 lies on it (that the pixel is a 4 too is an accident), so it gets back 4 times the first patch's blame, which is 1. In the second the weight 3 lies on it, in the third 2, and in the fourth 1. Its value went out along four paths, and what comes back along them adds up: $4 \cdot 1 + 3 \cdot 10 + 2 \cdot 100 + 1 \cdot 1000 = 1234$. In 1234 you can read off which path brought which digit.
 #
 # In general, each pixel of a patch gets the patch's blame times the weight that lay on it, because that weight is how fast the patch's sum grows with the pixel. A pixel can lie in several patches, so begin with zeros, and add for every place of the map and every weight of the kernel:
 #
@@ -370,7 +370,7 @@ print("dx", dx.shape, dx[0, :, :, 0].astype(int), sep="\n")
 # %% [markdown]
 # ## The whole network
 #
-# Convolution, pooling, bias and ReLU follow one another in this order, twice. The last layer sees everything, and yet it needs nothing new, because it is one more convolution, whose ten kernels are as large as the maps. Here is one digit on its way through the untrained network, whose biases are still 0.
+# Convolution, pooling, bias and ReLU follow one another in this order, twice. The last layer sees everything, and yet it needs nothing new, because it is one more convolution, whose ten kernels are as large as the maps, with 4 · 4 · 32 weights each. Here is one digit on its way through the untrained network, whose biases are still 0.
 
 # %% mystnb={"image": {"alt": "Five squares side by side, drawn to scale, each smaller than the one before: a digit of 28 by 28 pixels, then a map of 24 by 24, a pooled one of 12 by 12, a map of 8 by 8 and a pooled one of 4 by 4. The arrows between them say convolve; pool, ReLU; convolve; pool, ReLU; and from the last square an arrow leads down to ten logits. In each square but the last a small frame marks what one number of the next square was made from: a patch of 5 by 5 before a convolution, a square of 2 by 2 before pooling. Below is how many maps each layer has: one image, then 8, 8, 32 and 32."}} tags=["hide-input"]
 a_digit = model.prepare(validation_set[0][[chosen_digit]])
