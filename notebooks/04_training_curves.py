@@ -420,7 +420,7 @@ guesses.compare("points left after a warm-up", f"{warm:.1f}")
 # %% [markdown]
 # With nothing but a gentler start, plain descent at a rate of 5 now gets 94.3 % in place of 92.5, and momentum at that effective rate is hardly ahead of it. With each at its best, momentum's lead has shrunk from 2.6 points to 1.1. <small>A warm-up has its price: where nothing is flung out, it is mostly time lost. Momentum at 5 got 95.0 % without one and gets 94.3 % with it.</small>
 #
-# So we had been right about the kind of effect, and wrong about where most of it came from. Momentum does allow longer steps, in the network as in the valley; but more than half of what it seemed to buy was a safe start, and a warm-up gives you that in one line.
+# So we had been right about the kind of effect, and wrong about where most of it came from. Momentum does allow longer steps, in the network as in the valley; but about three fifths of what it seemed to buy was a safe start, give or take, and a warm-up gives you that in one line.
 #
 # ### Exercise 4.4: tune a network (open, 15 minutes)
 #
