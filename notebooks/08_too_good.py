@@ -521,7 +521,7 @@ for rate in [1.0, 0.3]:
         print(f"   {name:18}{100 * taken_back(wrong_labels=share, rate=rate):4.0f} %")
 
 # %% [markdown]
-# With correct labels a division takes back the whole climb and a little more, because what had grown was only confidence. With wrong labels it takes back half: those networks are not only too sure, they are wrong more often. That makes the division a useful test: whatever it takes back was only confidence, whereas whatever it can't take back was lost in some other way, which here means right answers. But don't carry the two percentages home: with a learning rate of 0.3 they are 76 and 2. Only the order holds, and even that flatters the division, since with wrong labels the lowest point would have gained from one as well. (At a rate of 0.3 the networks with wrong labels end about as sure as they are right, so there was next to nothing for a division to take back.)
+# With correct labels a division takes back the whole climb and a little more, because what had grown was only confidence. With wrong labels it takes back half: those networks are not only too sure, they are wrong more often. That makes the division a useful test: whatever it takes back was only confidence, whereas whatever it can't take back was lost in some other way, which here means right answers. But don't carry the two percentages home: with a learning rate of 0.3 they are 76 and 2, and with wrong labels the lowest point would have gained from a division, too. Only the order holds.
 #
 # ## What if the starting weights are too large?
 #
