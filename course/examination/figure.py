@@ -21,7 +21,8 @@ def draw(report: Report):
     columns = [("yours", report)] if report.attempted else []
     if report.beside:
         columns.append(("original", report.beside))
-    figure = plt.figure(figsize=(6.5, 6.6), dpi=95, layout="constrained")  # so many words weigh much
+    # Its many words weigh too much for a page at the usual 110 dots an inch.
+    figure = plt.figure(figsize=(6.5, 6.6), dpi=95, layout="constrained")
     grid = figure.add_gridspec(2, 2, height_ratios=[2.1, 1])
     _verdicts(figure.add_subplot(grid[0, :]), columns)
     _shares(figure.add_subplot(grid[1, 0]), columns)

@@ -50,7 +50,7 @@ class Objection(NamedTuple):
     @property
     def asks(self) -> bool:
         """Whether the sentence asks the reader something."""
-        return self.sentence.endswith(("?", "?)"))
+        return self.sentence.endswith("?")
 
 
 @dataclass(frozen=True, eq=False)

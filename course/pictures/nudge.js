@@ -1,4 +1,4 @@
-// Lesson 02: a slope measured by nudging u both ways, and how its error depends on the nudge h.
+// Lesson 03: a slope measured by nudging u both ways, and how its error depends on the nudge h.
 
 /** The second and third derivatives say how large the error would be if nothing were rounded. */
 const FUNCTIONS = {

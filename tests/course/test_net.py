@@ -37,7 +37,7 @@ def marked(exercise):
     """Return an exercise whose sentences are the names of what they answer."""
     mistakes = [mistake._replace(sentence=mistake.code) for mistake in exercise.mistakes]
     objections = [
-        each._replace(sentence=f"({each.name}{'?' if each.asks else ''})")
+        each._replace(sentence=f"({each.name}){'?' if each.asks else ''}")
         for each in exercise.objections
     ]
     return dataclasses.replace(exercise, mistakes=tuple(mistakes), objections=tuple(objections))
@@ -49,8 +49,8 @@ def reason_named(exercise, reply):
         codes = [each.code for each in GENERAL_MISTAKES if each.sentence == reply.reason]
         return f"any {codes[0]}" if codes else reply.reason
     happened = reply.fault.happened if reply.fault else ""
-    named = [each.name for each in exercise.objections if happened.startswith(f"({each.name}")]
-    return max(named, key=len, default="")
+    named = [each.name for each in exercise.objections if happened.startswith(f"({each.name})")]
+    return named[0] if named else ""
 
 
 #: What stands above an exercise in its lesson.
