@@ -14,8 +14,6 @@ def unsupported(prose, *outputs):
     return [number for _, number, _ in evidence.unsupported(cells, "02_here")]
 
 
-
-
 @pytest.mark.parametrize(
     ("prose", "output", "numbers"),
     [
