@@ -16,7 +16,7 @@ from playwright.sync_api import TimeoutError, expect
 from course.making.execute import execute
 from website.tests.tabs import Tab
 
-pytestmark = pytest.mark.takes(seconds=60)
+pytestmark = pytest.mark.takes(seconds=35)
 
 #: A pad to draw on and what Python has of it; a network that trains and how far it is.
 CELLS = [
