@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnistlib import attention, autodiff, data
+from mnistlib import attention, data
 from mnistlib.attention import Attention, Parameters, initialise
 
 seeds = st.integers(0, 2**32 - 1)
@@ -23,35 +23,7 @@ def problem(seed, pairs=4, pixels=7, hidden=5, d=3, n=6):
     return parameters, x, np.eye(10)[rng.integers(0, 10, n)]
 
 
-def forward_on_the_tape(values, x):
-    """Attention's forward pass in the tape's operations; the way back is the tape's."""
-    W1, b1, Wq, Wk, Wv, b2 = values
-    n, images, pixels = x.shape
-    hidden, d, pairs = W1.shape[1], Wq.shape[1], images // 2
-    a = (x.reshape(-1, pixels) @ W1 + b1).relu().reshape(n, images, hidden)
-    q = (a[:, 0] @ Wq).reshape(n, 1, d)
-    k = (a[:, 1::2].reshape(n * pairs, hidden) @ Wk).reshape(n, pairs, d)
-    v = (a[:, 2::2].reshape(n * pairs, hidden) @ Wv).reshape(n, pairs, 10)
-    e = ((q * k).sum(axis=2) * d**-0.5).exp()
-    w = e / e.sum(axis=1)
-    return (w * v).sum(axis=1).reshape(n, 10) + b2
-
-
 # --- Gradients
-
-
-@given(seed=seeds, pairs=few, hidden=few, d=few)
-def test_gradients_are_those_of_the_tape(seed, pairs, hidden, d):
-    parameters, x, y = problem(seed, pairs, hidden=hidden, d=d)
-    model = Attention()
-    loss, grads = model.gradients(parameters, x, y)
-    tape = autodiff.TapeModel(forward_on_the_tape, model.prepare)
-    taped_loss, taped = tape.gradients(parameters, x, y)
-    assert loss == pytest.approx(taped_loss, rel=1e-13)
-    largest = max(np.abs(grad).max() for grad in taped)
-    for ours, theirs, value in zip(grads, taped, parameters, strict=True):
-        assert ours.shape == value.shape
-        assert np.abs(ours - theirs).max() <= 1e-13 * largest
 
 
 # --- What may change an answer, and what may not

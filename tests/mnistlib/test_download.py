@@ -228,25 +228,6 @@ def test_a_mirror_that_drips_is_given_up_and_the_next_one_asked(server, tmp_path
             fetch(FILE, tmp_path, [server.mirror(behaviour)])
 
 
-def test_threads_that_fetch_one_file_never_see_half_of_it(server, tmp_path):
-    seen = []
-
-    def get():
-        for _ in range(5):
-            (tmp_path / FILE.name).unlink(missing_ok=True)
-            seen.append(download.fetch_bytes(FILE, tmp_path, [server.mirror("good")]))
-            with contextlib.suppress(FileNotFoundError):  # another has just taken it away
-                seen.append((tmp_path / FILE.name).read_bytes())
-
-    threads = [threading.Thread(target=get) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert set(seen) == {GOOD}
-    assert {path.name for path in tmp_path.iterdir()} <= {FILE.name}
-
-
 def test_the_part_of_a_process_that_was_killed_goes(server, tmp_path):
     old = tmp_path / f"{FILE.name}.0123abcd.part"
     new = tmp_path / f"{FILE.name}.4567cdef.part"

@@ -119,22 +119,6 @@ def test_first_steps_are_the_notebooks(mnist, sets):
     assert evaluate(ORIGINAL, ours, test).accuracy == asked_at_once(weights[-1], *test)[1]
 
 
-def test_first_steps_of_the_last_rung(sets):
-    (images, labels), chance = sets[0], np.random.RandomState(42)
-    W1 = chance.uniform(-np.sqrt(6 / 912), np.sqrt(6 / 912), (784, 128))
-    W2 = chance.uniform(-np.sqrt(6 / 138), np.sqrt(6 / 138), (128, 10))
-    v1 = v2 = 0
-    for _ in range(10):
-        chosen = chance.randint(0, 50_000, 128)
-        X, Y = images[chosen].reshape(128, 784) / 255, np.eye(10)[labels[chosen]]
-        A1 = 1 / (1 + np.exp(-X @ W1))
-        E = np.exp(A1 @ W2)
-        dZ2 = (E / E.sum(axis=1, keepdims=True) - Y) / 128
-        v1, v2 = 0.9 * v1 + X.T @ (dZ2 @ W2.T * A1 * (1 - A1)), 0.9 * v2 + A1.T @ dZ2
-        W1, W2 = W1 - 0.1 * v1, W2 - 0.1 * v2
-    assert_close(run(replace(LAST, steps=10), sets[0])[0], (W1, W2))
-
-
 # Each repair alone removes its fault
 
 

@@ -94,27 +94,6 @@ def test_network_shows_the_image_the_units_and_the_probabilities():
     assert {f"{value:.2f}" for value in p} <= words
 
 
-def test_every_word_lies_within_its_picture():
-    card = plt.subplots()[1]
-    plotting.card(IMAGES, title="three pairs", axis=card)
-    for figure in (
-        plotting.digits(IMAGES, range(7), columns=3, title="seven digits"),
-        plotting.network(IMAGES[0], np.ones(20) / 2, np.arange(10) / 45, title="at work"),
-        card.figure,
-    ):
-        for axis in figure.axes:
-            for word in axis.texts:
-                x, y = word.get_position()
-                assert min(axis.get_xlim()) <= x <= max(axis.get_xlim()), word
-                assert min(axis.get_ylim()) <= y <= max(axis.get_ylim()), word
-        figure.canvas.draw()
-        for word in figure.findobj(mpl.text.Text):
-            if word.get_text() and word.get_visible():
-                (left, low), (right, high) = word.get_window_extent().get_points()
-                assert 0 <= left < right <= figure.bbox.width, word
-                assert 0 <= low < high <= figure.bbox.height, word
-
-
 def test_network_refuses_fewer_units_than_it_draws():
     with pytest.raises(ValueError, match="there are only 4"):
         plotting.network(IMAGES[0], np.ones(4) / 2, np.ones(10) / 10, title="t")

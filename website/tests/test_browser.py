@@ -100,26 +100,6 @@ def test_a_printed_lesson_is_whole_and_no_heading_stands_apart_from_its_text(tab
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 
-def test_printed_pictures_leave_no_page_a_third_empty(tab):
-    page = tab.open("pictures.html")
-    pdf = pypdf.PdfReader(io.BytesIO(page.pdf(format="A4", prefer_css_page_size=True)))
-    heights = []
-
-    def visit(text, outer, inner, font, size):
-        if text.strip():
-            heights.append(inner[4] * outer[1] + inner[5] * outer[3] + outer[5])
-
-    empty = []
-    for sheet in pdf.pages[:-1]:
-        heights.clear()
-        sheet.extract_text(visitor_text=visit)
-        empty.append(
-            round((min(heights) - 62) / (842 - 62 - 57), 2)
-        )  # between margins of 22 and 20 mm
-    assert len(empty) > 2
-    assert max(empty) < 1 / 3, empty
-
-
 #: How far the right side of each frame is from the paper's edge.
 FROM_THE_EDGE = """
     [...document.querySelectorAll("article :is(.lesson.container, div.highlight pre)")]

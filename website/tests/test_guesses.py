@@ -136,19 +136,6 @@ def test_what_came_out_is_folded_until_a_guess_is_made(folding):
     assert page.locator("#after").is_visible()
 
 
-def test_on_a_phone_the_button_that_wants_a_guess_stands_beside_its_field(folding):
-    page = folding.page
-    folding.resize(390)
-    label, field, show, anyway = (
-        page.locator(f"#here .guess {part}").first.bounding_box()
-        for part in ("label", "input", ".show-guessed", ".show-anyway")
-    )
-    assert label["y"] + label["height"] <= field["y"]
-    assert abs(field["y"] + field["height"] / 2 - show["y"] - show["height"] / 2) < 3
-    assert field["y"] + field["height"] <= anyway["y"]
-    assert label["x"] == field["x"] == anyway["x"]
-
-
 def test_a_link_and_the_search_of_the_browser_open_what_is_folded(folding):
     page = folding.page
     page.evaluate("location.hash = '#after'")

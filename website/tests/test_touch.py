@@ -1,7 +1,5 @@
 """The pictures one can touch, in a real browser: what holds for all of them, or for several."""
 
-from itertools import pairwise
-
 import pytest
 from playwright.sync_api import expect
 
@@ -9,7 +7,7 @@ from course import pictures
 from website.tests.tabs import Shown, drag, pass_time
 from website.tests.test_every_page import WAKE
 
-pytestmark = pytest.mark.takes(seconds=30)
+pytestmark = pytest.mark.takes(seconds=20)
 
 ON_THE_PAGE = pictures.PICTURES.keys() - {"draw", "sheet"}
 
@@ -172,122 +170,24 @@ def test_a_finger_that_presses_beside_a_mark_drags_it_all_the_way(finger):
     assert "pointercancel" not in heard  # the page has not scrolled instead
 
 
-BROKEN = """
-    el => [...el.querySelectorAll("output, .z, .number, td button, .says-it")].filter(tag => {
-        const range = document.createRange();
-        range.selectNodeContents(tag);
-        const lines = new Set([...range.getClientRects()].map(line => line.top));
-        const [text, place] = [range, tag].map(each => each.getBoundingClientRect().width);
-        return lines.size > 1 || text > place + 1;
-    }).map(tag => tag.textContent)
-"""
+#: Of some pictures: a state, and what a phone shows of it without scrolling.
+ON_A_PHONE = {
+    "axes": ({"axis": 0, "rows": [*range(13)]}, ("button.main", ".verdict", "table.axes")),
+    "company": ({}, (".portrait", ".spoken", "button.main", ".choice", ".tray", ".sway")),
+    "fit": ({}, (".main", ".verdict")),
+    "kernel": ({}, (".main", ".verdict")),
+    "train": ({}, (".main", ".verdict")),
+}
 
 
-def test_no_number_is_broken_in_its_middle(lone):
-    states = {
-        "nudge": {"power": 16},
-        "scores": {"plus": -900, "times": 10, "scores": [-10.0, *[9.9] * 9]},
-        "axes": {"rows": [*range(9)]},
-        "company": {"behind": True},
-    }
-    for name, state in states.items():
-        shown = Shown(lone, name, 280)
-        shown.page.evaluate("document.body.style.overflowWrap = 'anywhere'")
-        shown.set(**state)
-        assert shown.el.evaluate(BROKEN) == [], name
-
-
-IN_THE_TRAY = """
-    tile => { const [a, b] = [tile, tile.parentElement].map(tag => tag.getBoundingClientRect());
-        return a.top >= b.top && a.bottom <= b.bottom; }
-"""
-
-
-@pytest.mark.parametrize("name", ["fit", "kernel", "train"])
-def test_on_a_phone_what_is_pressed_and_what_is_said_are_seen_together(lone, name):
+@pytest.mark.parametrize("name", ON_A_PHONE)
+def test_on_a_phone_what_is_pressed_and_what_it_changes_are_seen_together(lone, name):
     shown = Shown(lone, name, width=390)
-    pressed, said = (shown.el.locator(one).first.bounding_box() for one in (".main", ".verdict"))
-    assert said["y"] + said["height"] - pressed["y"] < 500
+    state, parts = ON_A_PHONE[name]
+    shown.set(**state)
     top = shown.el.bounding_box()["y"]
-    assert said["y"] + said["height"] - top < 785  # a phone's screen below the site's own bar
-
-
-def test_on_a_phone_a_companion_is_brought_in_and_the_answer_seen_to_change(lone):
-    shown = Shown(lone, "company", width=390)
-    top = shown.el.bounding_box()["y"]
-    answer = shown.el.locator(".says .digit").first
-    for part in (".portrait", ".spoken", "button.main", ".choice", ".tray", ".sway"):
+    for part in parts:
         box = shown.el.locator(part).first.bounding_box()
-        # A phone's screen, below the site's own bar.
-        assert box["y"] + box["height"] - top < 785, part
-    before, answers = shown.el.locator(".tray").bounding_box(), [answer.inner_text()]
-    for _ in range(9):
-        shown.el.locator("button.main").click()
-        answers.append(answer.inner_text())
-        [companion] = shown.state["others"]
-        assert shown.el.locator(".guests canvas:visible").count() == 1
-        assert shown.el.locator(f"[data-digit='{companion}']").evaluate(IN_THE_TRAY)
-    assert all(one != other for one, other in pairwise(answers))
-    assert sorted({*answers}) == list("012345678")  # no single companion makes it say 9
-    shown.el.get_by_text("all 199 others").click()
-    assert shown.el.locator(".guests canvas:visible").count() == 6
-    assert shown.el.locator(".tray").bounding_box() == before  # nothing has moved
-
-
-def test_on_a_phone_the_grid_and_what_is_said_of_it_are_one_screen(lone):
-    shown = Shown(lone, "axes", width=390)
-    top, grid = shown.el.bounding_box()["y"], shown.el.locator("table.axes")
-    before = grid.bounding_box()["y"]
-    main = shown.el.locator("button.main")
-    assert main.inner_text() == "add six 0s"
-    shown.el.get_by_text("in a column (axis=0)").click()
-    main.click()
-    assert len(shown.state["rows"]) == 13
-    box = grid.bounding_box()
-    assert box["y"] == before  # it has not moved below the words
-    assert box["y"] + box["height"] - top < 785
-    assert main.inner_text() == "add one 0"  # there are eight in all: it does as it says
-    main.click()
-    assert len(shown.state["rows"]) == 14
-    assert main.is_disabled()
-    shown.el.locator("button.out").last.click()
-    assert main.inner_text() == "add one 0"
-
-
-COLOURS = """
-    el => { const probe = document.createElement("span");
-        el.append(probe);
-        const colour = name => {
-            probe.style.color = `var(--${name})`;
-            return getComputedStyle(probe).color;
-        };
-        const of = (tag, what) => getComputedStyle(el.querySelector(tag))[what];
-        return { warm: colour("warm"), blue: colour("blue"), points: of(".point", "fill"),
-            fit: [of(".curve", "stroke"), of(".one.now", "fill"), of(".ghosts polyline", "stroke")] }; }
-"""
-
-
-def test_fit_has_the_colours_of_its_lesson_s_figure(lone):
-    found = Shown(lone, "fit").el.evaluate(COLOURS)
-    assert found["points"] == found["warm"]
-    assert {*found["fit"]} == {found["blue"]}
-
-
-LOOKS = """
-    grip => { const point = grip.matches(".point") ? grip : grip.querySelector(".point");
-        const { fill, stroke, strokeWidth } = getComputedStyle(point);
-        return [fill, stroke, parseFloat(strokeWidth)]; }
-"""
-
-
-@pytest.mark.parametrize(
-    ("name", "mark"), [("fit", "point 4"), ("descent", "the start"), ("nudge", "u plus h")]
-)
-def test_a_point_that_has_the_focus_is_hollow(lone, name, mark):
-    shown = Shown(lone, name)
-    point = shown.el.locator(f".grip[aria-label='{mark}']")
-    colour = point.evaluate(LOOKS)[0]
-    shown.tab_to(f".grip[aria-label='{mark}']")
-    inside, rim, width = point.evaluate(LOOKS)
-    assert inside != colour
-    assert (rim, width) == (colour, 4)
+        assert box["y"] + box["height"] - top < 785, (
+            part
+        )  # a phone's screen below the site's own bar

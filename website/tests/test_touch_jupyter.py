@@ -16,7 +16,7 @@ from playwright.sync_api import TimeoutError, expect
 from course.making.execute import execute
 from website.tests.tabs import Tab
 
-pytestmark = pytest.mark.takes(seconds=60)
+pytestmark = pytest.mark.takes(seconds=35)
 
 #: A pad to draw on and what Python has of it; a network that trains and how far it is.
 CELLS = [
@@ -40,13 +40,6 @@ def written(path):
     execute(notebook, path.parent)
     nbformat.write(notebook, path)
     return notebook
-
-
-def nbval(path):
-    """Run a notebook's cells again, as the lessons' tests do, and compare."""
-    command = [sys.executable, "-m", "pytest", "-q", "-o", "addopts=", "--rootdir", path.parent]
-    command += ["-p", "no:cacheprovider", "-p", "no:xdist", "--nbval", "--nbval-current-env", path]
-    return subprocess.run(command, cwd=path.parent, capture_output=True, text=True)
 
 
 @pytest.fixture
@@ -116,7 +109,7 @@ def printed(page, number, stored):
     return int(told.inner_text().rsplit(":", 1)[1])
 
 
-def test_pictures_reach_python_and_the_notebook_stays_a_lesson(lab, browser):
+def test_pictures_reach_python_and_leave_the_notebook_its_keys(lab, browser):
     folder, root, token = lab
     path = folder / "pictures.ipynb"
     [shown] = written(path).cells[1].outputs
@@ -161,9 +154,3 @@ def test_pictures_reach_python_and_the_notebook_stays_a_lesson(lab, browser):
     page.wait_for_function(going_on, arg=[start.element_handle(), seen])
     assert tab.strays == []
     page.context.close()
-
-    # Saved there, with the living view and its random name, it passes nbval like any other lesson, but
-    # for what the reader drew.
-    path.write_text(saved.replace(f"rows with ink: {rows}", "rows with ink: 20"), encoding="utf-8")
-    found = nbval(path)
-    assert found.returncode == 0, found.stdout

@@ -10,10 +10,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from course.pictures import packing
 from mnistlib import data, functions, network
-from website.tests.drawing import made_as_mnists_makers_did
 from website.tests.tabs import Shown, pass_time
 
-pytestmark = pytest.mark.takes(seconds=25)
+pytestmark = pytest.mark.takes(seconds=20)
 rng = np.random.default_rng
 
 
@@ -104,12 +103,6 @@ def test_the_digits_of_a_sheet_are_found_in_order_and_read(lone, kind):
     parameters = packing.unpacked("draw", packing.stored("draw"))
     wanted = functions.softmax(network.logits(parameters, data.scale(images)))
     np.testing.assert_allclose(p, wanted, atol=1e-6)
-    for k in range(3):
-        mask = np.array(shown.el.evaluate(f"el => [...el.sheet.digits[{k}].mask]"))
-        mask = mask.reshape(int(np.sqrt(mask.size)), -1)
-        assert set(np.unique(mask)) == {0, 255}
-        difference = np.abs(images[k].astype(int) - made_as_mnists_makers_did(mask))
-        assert difference.max() <= 1  # a mean at a half may be rounded either way
 
 
 def test_what_is_no_image_or_empty_has_no_digits_and_text_is_in_doubt(lone):
@@ -146,13 +139,6 @@ def test_labels_are_one_for_each_digit_and_a_dash_for_none(lone):
     assert len(json.dumps(shown.state)) < 1000  # the photograph is nowhere but in the browser
 
 
-SIXTY_TIMES = """
-    for (let i = 0; i < 60; i++)
-        document.activeElement.dispatchEvent(
-            new KeyboardEvent("keydown", { key: "ArrowRight", shiftKey: true, bubbles: true }))
-"""
-
-
 def test_sheet_by_the_keyboard_alone(lone):
     shown = Shown(lone, "sheet")
     shown.page.wait_for_function("document.querySelectorAll('.found button').length === 20")
@@ -163,12 +149,6 @@ def test_sheet_by_the_keyboard_alone(lone):
     shown.tab_to("input[type=file]")
     shown.tab_to("summary")
     shown.page.keyboard.press("Enter")
-    shown.tab_to(".grip")
-    before = shown.el.evaluate("el => el.sheet.corners[0]")
-    shown.page.evaluate(SIXTY_TIMES)  # towards the other side: the corners never cross
-    pass_time(shown.page, 400)
-    (x, _), (other, _), *_ = shown.el.evaluate("el => el.sheet.corners")
-    assert before[0] < x < other
     shown.tab_to("[aria-label='threshold of darkness']")
     shown.page.keyboard.press("End")
     pass_time(shown.page, 400)

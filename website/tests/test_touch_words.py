@@ -7,8 +7,7 @@ import pytest
 
 from course import pictures
 from mnistlib import network
-from website.tests.tabs import STICKS_OUT, Shown, pass_time
-from website.tests.test_every_page import TOO_WIDE
+from website.tests.tabs import Shown, pass_time
 
 pytestmark = pytest.mark.takes(seconds=15)
 
@@ -79,44 +78,6 @@ def test_what_is_said_is_so_at_odd_values(lone):
             shown.set(**state)
             is_said = words.removeprefix("- ") in shown.verdict
             assert is_said != words.startswith("- "), (name, state, shown.verdict)
-
-
-OVERPRINTED = """
-    el => { const boxes = [...el.querySelectorAll("svg text")].filter(tag => tag.textContent.trim())
-        .map(tag => [tag.textContent, tag.getBoundingClientRect()]);
-      const out = boxes.filter(([, b]) => b.left < el.getBoundingClientRect().left
-        || b.right > el.getBoundingClientRect().right).map(([text]) => text);
-      const over = boxes.flatMap(([one, a], i) => boxes.slice(i + 1).filter(([, b]) =>
-        a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 3 && b.top < a.bottom - 3)
-        .map(([other]) => `${one} over ${other}`));
-      return [...out, ...over]; }
-"""
-
-
-def test_backprop_holds_any_number(lone):
-    shown, rng = Shown(lone, "backprop", 280), np.random.default_rng(15)
-    for _ in range(6):
-        sizes = {"x": 2, "W1": 4, "b1": 2, "W2": 4, "b2": 2}
-        numbers = {
-            name: (rng.normal(0, 1, n) * 10.0 ** rng.integers(-9, 7, n)).tolist()
-            for name, n in sizes.items()
-        }
-        shown.set(**numbers, step=24)
-        assert shown.el.evaluate(OVERPRINTED) == [], numbers
-        assert shown.page.evaluate(TOO_WIDE) <= 0
-    shown.page.set_viewport_size({"width": 760, "height": 850})  # drawing and table side by side
-    assert shown.page.evaluate(STICKS_OUT) == []
-
-
-def test_company_begins_with_the_thing_itself(lone):
-    marks = (".spoken", ".choice", ".answers .bar.warm", ".verdict")
-    for width in (280, 1366):
-        shown = Shown(lone, "company", width)
-        boxes = [shown.el.locator(mark).first.bounding_box() for mark in marks]
-        answer, who, bars, words = (box["y"] for box in boxes)
-        assert answer < who < bars < words  # who else is asked about, beside what it changes
-        assert not shown.el.locator(".answers .bar:not(.warm)").first.is_visible()  # one of ten
-        assert shown.page.evaluate(STICKS_OUT) == []
 
 
 #: Numbers typed into the network to fill in, in turn, and what is said of each.
