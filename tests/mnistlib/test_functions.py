@@ -120,6 +120,19 @@ def test_only_real_numbers_are_taken_and_integers_become_float64_before_any_arit
 # Losses
 
 
+@pytest.mark.parametrize("f", [*LOSSES, functions.softmax_backward])
+def test_losses_keep_float32_and_their_arguments(f):
+    z, y = (array.astype(np.float32) for array in random_batch(1))
+    before = z.copy(), y.copy()
+    result = f(z, y)
+    if isinstance(result, np.ndarray):
+        assert result.dtype == np.float32
+        assert result.shape == z.shape
+    else:
+        assert type(result) is float
+    np.testing.assert_array_equal((z, y), before)
+
+
 # Derivatives
 
 

@@ -10,7 +10,7 @@ import pytest
 from scipy import special
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from mnistlib import network
+from mnistlib import functions, network
 from mnistlib.training import (
     History,
     Score,
@@ -229,6 +229,33 @@ def test_a_models_own_score_is_asked_and_everything_else_is_not():
     assert evaluate(model, small_network(), digits(3)) == (3, 0.5)
     history = run(model=model, monitor={"mine": digits(3)})[1]
     assert set(history.loss("mine")) == {3}
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_everything_that_is_computed_with_has_the_parameters_dtype(dtype, monkeypatch):
+    seen, cross_entropy = [], functions.cross_entropy
+
+    def scored(z, y):
+        seen.extend([z.dtype, y.dtype])
+        return cross_entropy(z, y)
+
+    def logits(parameters, x):
+        seen.append(x.dtype)
+        z = network.logits(parameters, x)
+        seen.append(z.dtype)
+        return z
+
+    def gradients(parameters, x, y):
+        seen.extend([x.dtype, y.dtype])
+        loss, grads = network.gradients(parameters, x, y)
+        seen.extend(grad.dtype for grad in grads)
+        return loss, grads
+
+    monkeypatch.setattr(functions, "cross_entropy", scored)
+    model = network_with(logits=logits, gradients=gradients)
+    run(small_network(dtype), model=model, monitor={"some": digits()})
+    assert set(seen) == {np.dtype(dtype)}
+    assert len(seen) > 10
 
 
 def test_after_each_record_the_caller_is_told_and_may_end_the_training():
