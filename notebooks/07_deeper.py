@@ -100,7 +100,7 @@ guesses.compare("one part in", f"{1 / blame:.0f}")
 #
 # $$\begin{aligned} Z_m &= A_{m-1} W_m + b_m, \\ A_m &= f(Z_m) . \end{aligned}$$
 #
-# The **activation function** $f$ works on each entry separately; so far it has been the sigmoid. The last layer has no $f$, because its sums are the logits. We keep every $A_m$, since the backward pass will need them all. The weights are drawn as always, by a rule called *Glorot*, which is explained below. To try the loop out, three hidden layers will do.
+# The **activation function** $f$ works on each entry separately; so far it has been the sigmoid. The last layer has none, because its sums are the logits. We keep every $A_m$ for the backward pass. The weights are drawn as always, by the rule called *Glorot* that is explained below, and three hidden layers will do for a trial.
 
 
 # %%
@@ -120,7 +120,7 @@ for array in [*kept, z]:
     print(array.shape)
 
 # %% [markdown]
-# The backward pass is the same walk in the other direction. At layer $m$ we hold $dZ_m$, and we want three things from it: the layer's two gradients, and the $dZ$ of the layer before. These are lesson 03's lines with $m$ in place of 2, where $\odot$ multiplies two arrays of the same shape entry by entry:
+# The backward pass is the same walk in the other direction. At layer $m$ we hold $dZ_m$, and we want three things from it: the layer's two gradients, and the $dZ$ of the layer before. These are lesson 03's lines with $m$ in place of 2, and $\odot$ is again the product entry by entry:
 #
 # $$\begin{aligned} dW_m &= A_{m-1}^T\, dZ_m, \\ dA_{m-1} &= dZ_m\, W_m^T, \\ dZ_{m-1} &= dA_{m-1} \odot f'(Z_{m-1}) , \end{aligned}$$
 #
@@ -132,11 +132,11 @@ for array in [*kept, z]:
 # | tanh | $a = \tanh z$ | $dz = da \odot (1 - a^2)$ |
 # | ReLU | $a = \max(z, 0)$ | yours |
 #
-# Tanh, which you may know from lesson 03, is the sigmoid's twin, $\tanh z = 2\,\sigma(2z) - 1$: it runs from $-1$ to 1 instead of from 0 to 1, passes through 0, and is four times as steep there.
+# Tanh is the sigmoid's twin, $\tanh z = 2\,\sigma(2z) - 1$: it runs from $-1$ to 1 instead of from 0 to 1, and at 0 it is four times as steep.
 #
 # ### A unit with a corner
 #
-# If slopes of a quarter are the trouble, why not have a slope of 1? The **rectified linear unit**, or ReLU, passes on what is positive and cuts off the rest. Many networks use it today, and before the lesson ends ours will, too. Where $a > 0$ we call the unit *awake*: its slope is 1, however large $z$ is. Where $a = 0$ it is *asleep*, and its slope is 0. Exactly at $z = 0$ the function has a corner, and no derivative. The library counts a unit there as asleep, so $a$ alone always tells you the slope.
+# If slopes of a quarter are the trouble, why not have a slope of 1? That is the idea of the **rectified linear unit**, or ReLU, which passes on what is positive and cuts off the rest. Where $a > 0$ we call the unit *awake*: its slope is 1, however large $z$ is. Where $a = 0$ it is *asleep*, and its slope is 0. Exactly at $z = 0$ the function has a corner, and no derivative. The library counts a unit there as asleep, so $a$ alone always tells you the slope.
 #
 # ### Exercise 7.1: back through a ReLU (warm-up, 4 minutes)
 #
@@ -189,7 +189,7 @@ exercises.check(my_deep_gradients)
 exercises.folded(my_deep_gradients)
 
 # %% [markdown]
-# The library has the same two loops in `deep.MLP`, a model that lesson 04's `train` accepts. Check it on the network with three hidden layers, by nudging weights of the first layer, whose gradient is made of blame that has come through the whole loop.
+# The library has the same two loops in `deep.MLP`, a model that lesson 04's `train` accepts. Check it on these three hidden layers, by nudging weights of the first, whose gradient is made of blame that has come through the whole loop.
 
 # %% tags=["hide-input"]
 few = slice(0, 10)
@@ -214,7 +214,7 @@ print(check_first_layer(deep.MLP("sigmoid")))
 # %% [markdown]
 # ## A gradient that fades
 #
-# So the gradient is correct. But how large is it? Measure it by its **norm**, which earlier lessons called its length: square every entry, add up, and take the root. Since the norm of $dW_m$ says how hard the loss pulls on layer $m$, we shall call it the *pull* on that layer. From here on our network is the one from the opening scene, with five hidden layers of 128 sigmoids.
+# So the gradient is correct. But how large is it? Measure it by its **norm**, which earlier lessons called its length: square every entry, add up, and take the root. Since the norm of $dW_m$ says how hard the loss pulls on layer $m$, we shall call it the *pull* on that layer. From here on, our network is that of the opening scene, with five hidden layers of 128 sigmoids.
 
 # %%
 deep_sizes = [784, 128, 128, 128, 128, 128, 10]
@@ -240,7 +240,7 @@ for layer, norm in enumerate(norms, start=1):
 guesses.compare("pull on layer 6 / pull on layer 1", f"{norms[-1] / norms[0]:.0f}")
 
 # %% [markdown]
-# From each layer to the one before it, most of the pull is lost. Since $dW_m = A_{m-1}^T\, dZ_m$, a pull is made of two things, the layer's input and its blame, and both will matter. Follow the blame first, as you did with five units, and see at each layer what the weights do to its norm, and then the slopes.
+# From each layer to the one before it, most of the pull is lost. Since $dW_m = A_{m-1}^T\, dZ_m$, a pull is made of two things, the layer's input and its blame, and both will matter. Follow the blame first, and see at each layer what the weights do to its norm, and then the slopes.
 
 
 # %% tags=["hide-input"]
@@ -321,9 +321,9 @@ guesses.compare("% right after ten epochs", round(100 * np.mean(last), 1))
 #
 # ## The quarter or the half?
 #
-# Everything so far points to one culprit, the slope of a quarter. If that is it, then tanh, whose slope near 0 is 1, ought to be the cure. And so it seems: from the same weights, tanh gets about nine images in ten right within the epoch, as a drawing below will show.
+# Everything so far points to one culprit, the slope of a quarter. If that is it, then tanh, whose slope near 0 is 1, ought to be the cure. And so it seems: from the same weights, tanh gets about nine images in ten right within the epoch, as you will see below.
 #
-# "Then it was the quarter," you will say. But tanh differs from the sigmoid in *two* ways: its slope at 0 is 1 instead of a quarter, and its activations lie around 0 instead of around a half. To tell which of them mattered, we need a control, a function that changes only one of the two. Keep the quarter, and take away the half:
+# "Then it was the quarter," you will say. But tanh differs from the sigmoid in *two* ways: its slope at 0 is 1 instead of a quarter, and its activations lie around 0 instead of around a half. To tell which of them mattered, we need a control that changes only one. Keep the quarter, and take away the half:
 #
 # $$f(z) = \sigma(z) - \tfrac12 .$$
 #
@@ -394,7 +394,7 @@ for name in ["tanh", "tanh + 1"]:
     print(f"{name}: blame of layer 6 / blame of layer 1: {faded[0] / faded[-1]:.1f}")
 
 # %% [markdown]
-# Its mean carries the sums away from 0, to where tanh is less steep, so the blame fades a little, but nowhere near a thousandfold. The studies `half` and `depth` train each of the four networks for one epoch from three seeds, at several learning rates. Above each function you find what the three get right at its best rate.
+# Its mean carries the sums away from 0, to where tanh is less steep, so the blame fades a little, but nowhere near a thousandfold. The studies `half` and `depth` train each of the four networks for one epoch at several rates, from three seeds. Here is what they get right at the best rate of each.
 
 # %% mystnb={"image": {"alt": "Four activation functions in a square, each with a dot and a dashed tangent at z = 0. Above, with a slope of one quarter there, the sigmoid, which passes through one half, and the sigmoid minus one half, which passes through 0. Below, with a slope of 1, tanh plus 1, which passes through 1, and tanh, which passes through 0. Per cent right, three seeds: sigmoid 9.9, 11.2, 11.2; sigmoid minus one half 77.8, 79.1, 83.2; tanh plus 1 83.5, 89.0, 89.4; tanh 89.2, 91.9, 94.2."}} tags=["answer", "hide-input"]
 half, depth = studies.read("half")["rows"], studies.read("depth")["rows"]
@@ -409,7 +409,7 @@ plt.show()
 #
 # ## How large should the weights be?
 #
-# Now for the cure. It takes two faults to stall the network, so it is enough to remove one, and we take the fading, which can be worked out with a pencil. What the slopes take away, larger weights could give back, as weights of 4 did with five single units. How large must they be in a whole layer, so that neither the sums on the way forward nor the blame on the way back shrinks?
+# Now for the cure. It takes two faults to stall the network, so removing one is enough, and we choose the fading, because a pencil can work it out. What the slopes take away, larger weights could give back, as weights of 4 did with five single units. How large must they be in a whole layer, so that neither the sums on the way forward nor the blame on the way back shrinks?
 #
 # Follow the mean square of the numbers through one layer. The weights are drawn independently, with mean 0 and the same **variance** $\mathrm{Var}(w)$, which for a mean of 0 is their mean square; biases start at 0. We write $E$ for "the mean of", and use one fact: the mean of a product of two *independent* things is the product of their means.
 #
@@ -448,7 +448,7 @@ exercises.check(my_he_limit)
 exercises.folded(my_he_limit)
 
 # %% [markdown]
-# **Predict.** Now to the test. With weights of 4, the five single units lost no blame from one sum to the next. Take the five layers of sigmoids that were stuck, and multiply all their weights by 4. What share of layer 6's blame will reach layer 1?
+# **Predict.** Now to the test. Take the five layers of sigmoids that were stuck, and multiply all their weights by 4. What share of layer 6's blame will reach layer 1?
 
 # %%
 guesses.ask("share of the blame that reaches layer 1", None)
@@ -472,7 +472,7 @@ for name, (activation, start) in starts.items():
 guesses.compare("share of the blame that reaches layer 1", round(shares["sigmoid, Glorot x 4"], 2))
 
 # %% [markdown]
-# A seventh, because larger sums lie further from 0, where a sigmoid is less steep. Yet that is far more than a thousandth, and the network that got nowhere in an epoch now gets 87.1 % right. Was it the blame that helped? The *image* fades less as well, so this experiment can't tell. ReLUs, with the He rule, lose none of the blame and get 93.2 %. But give ReLUs weights that are larger still, and the blame *grows* from layer to layer on its way back. That is an **exploding gradient**, and it comes from the same product, with numbers above 1.
+# A seventh and not the whole, because larger sums lie further from 0, where a sigmoid is less steep. Yet that is far more than a thousandth, and the network that got nowhere in an epoch now gets 87.1 % right. Was it the blame that helped? The *image* fades less as well, so this experiment can't tell. ReLUs, with the He rule, lose none of the blame and get 93.2 %. With still larger weights their blame *grows* on its way back, from layer to layer. That is an **exploding gradient**: the same product, with numbers above 1.
 #
 # ## A way around
 #
@@ -480,7 +480,7 @@ guesses.compare("share of the blame that reaches layer 1", round(shares["sigmoid
 #
 # $$\begin{aligned} Z_m &= A_{m-1} W_m + b_m, \\ A_m &= A_{m-1} + f(Z_m) . \end{aligned}$$
 #
-# This is a **residual layer** ([He and others 2016](https://arxiv.org/abs/1512.03385)), and networks of more than a hundred layers have been trained with it. It needs as many outputs as inputs, or else the two could not be added. What does it do to the blame? In the drawing, $A_{m-1}$ reaches $A_m$ along two paths, through the layer and around it. The blame comes back along both and, as in lesson 03, paths add.
+# This is a **residual layer** ([He and others 2016](https://arxiv.org/abs/1512.03385)), and networks of more than a hundred layers have been trained with it. It needs as many outputs as inputs. What does it do to the blame? In the drawing, $A_{m-1}$ reaches $A_m$ along two paths, through the layer and around it. The blame comes back along both, and paths add.
 
 # %% mystnb={"image": {"alt": "A drawing of a residual layer. From a box A m minus one on the left, one arrow leads straight on into a second box, in which the layer is written as f of A W plus b, and from there into a plus sign. A line leaves the same first box, leads over the second, and comes down into the same plus sign. From there an arrow leads to a box A m on the right."}}
 residual_layer.draw()
@@ -515,16 +515,16 @@ exercises.check(my_residual_gradients)
 exercises.folded(my_residual_gradients)
 
 # %% [markdown]
-# Along the path around the layer, $dA_m$ comes back unchanged, because a sum hands all of its blame to each of its terms. What comes back through the layer is added to it.
+# Along the path around the layer, $dA_m$ comes back unchanged, because a sum hands all of its blame to each of its terms.
 #
-# Now give the plus sign to the five sigmoid layers that were stuck on their plateau, *with the same weights as before*. Only the first layer stays an ordinary one, since its 784 inputs can't be added to 128 outputs.
+# Now give the plus sign to the five sigmoid layers that were stuck, *with the same weights as before*. Only the first layer stays an ordinary one, since its 784 inputs can't be added to 128 outputs.
 
 # %% tags=["hide-input"]
 settings, _, here = studies.again("way_around")
 print(f"after one epoch at a learning rate of {settings['rate']:g}: {100 * here['accuracy']:.2f} %")
 
 # %% [markdown]
-# After one epoch the network gets nine images in ten right. There is now a path along which nothing is multiplied, for the blame and the image alike. But a network that can be trained is not yet a network worth training. Take out its four residual layers, and what remains is a network with one hidden layer. Compare the two, each at the learning rate that did best for it on three other seeds.
+# Nine images in ten are right now. There is a path along which nothing is multiplied, for the blame and the image alike. But a network that can be trained is not yet a network worth training. Take out its four residual layers, and what remains is a network with one hidden layer. Compare the two, each at the learning rate that did best for it on three other seeds.
 
 # %% tags=["hide-input"]
 stored = studies.read("way_around")["rows"]
@@ -542,7 +542,7 @@ for network in ["residual", "one hidden layer"]:
 # You now have a loop that trains a network of any depth, and you can say, layer by layer, where its gradient fades and why. You have also seen a convincing explanation fall to a control. What you can't do yet is say when a network that fits its images has fitted them too well.
 #
 # - **Why does the gradient fade?** It is made of blame, which on its way back is multiplied at every layer, by the weights and by the slopes. A sigmoid's slope is at most a quarter, and five of them leave less than a thousandth.
-# - But fading by itself doesn't stall a network: with a sigmoid minus a half the blame fades nearly as much, and the network learns. What stalls it is the fading *together with* a common mean, that is, an input that is nearly the same for every image.
+# - But fading by itself doesn't stall a network, as the sigmoid minus a half has shown. What stalls it is the fading *together with* a common mean, an input that is nearly the same for every image.
 # - **What keeps it alive?** Starting weights that keep the mean square level, for ReLUs a variance of 2 / inputs; units with a slope of 1; and a plus sign, which gives the blame a way around.
 #
 # ## Questions to ask yourself

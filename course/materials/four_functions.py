@@ -17,11 +17,12 @@ def draw(half: list[dict], depth: list[dict]) -> None:
     those in ``deep.ACTIVATIONS``.
     """
     figure, axes = plt.subplots(
-        2, 2, figsize=(6.2, 5), sharex=True, sharey=True, layout="constrained"
+        2, 2, figsize=(6.2, 4.7), sharex=True, sharey=True, layout="constrained"
     )
-    figure.suptitle("Stuck only where slope and mean are both against it\n(% right, three seeds)")
+    figure.suptitle("Stuck only at the top left\n(% right after one epoch, three seeds)")
     z = np.linspace(-4, 4, 201)
     near = np.array([-0.8, 0.8])
+    axes[0, 0].set(xticks=[-4, -2, 0, 2, 4], yticks=[-1, 0, 1, 2])
     for name, axis in zip(np.ravel(SQUARE), axes.flat, strict=True):
         if name == "sigmoid":
             _, accuracies = at_best_rate(depth, start="sigmoid, Glorot", hidden_layers=5)
