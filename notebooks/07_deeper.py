@@ -93,7 +93,6 @@ guesses.compare("one part in", f"{1 / blame:.0f}")
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
-# | $A_0 = X$ | `kept[0]` | (n, 784) | pixels scaled to $[0, 1]$ |
 # | $W_m, b_m$ | `W`, `b` | (inputs, outputs), (outputs,) | weights and biases of layer $m$ |
 # | $Z_m$ | `z` | (n, outputs) | sums of layer $m$ |
 # | $A_m$ | `kept[m]` | (n, outputs) | activations of layer $m$ |
@@ -355,7 +354,7 @@ for name, model in {"sigmoid": deep.MLP("sigmoid"), "sigmoid - 1/2": centred}.it
 guesses.compare("will the sigmoid minus a half learn", "yes" if score.accuracy > 0.5 else "no")
 
 # %% [markdown]
-# The blame fades about as much in both networks, and the pull on layer 1 is equally faint. Yet after the epoch one of them does no better than chance, while the other gets 85 % right. So the fading by itself did not stall the network, and our first explanation was wrong. What has changed is the other end: the pull on layer 6, with the half 872 times the pull on layer 1, is now less than half of it. In the network that learns, the pull is faint on *every* layer.
+# The blame fades about as much in both networks, and the pull on layer 1 is equally faint. Yet after the epoch one of them does no better than chance, while the other gets 85 % right. So the fading by itself did not stall the network, and our first explanation was wrong. What has changed is the other end: the pull on layer 6, which was 872 times the pull on layer 1, is now less than half of it. In the network that learns, the pull is faint on *every* layer.
 #
 # What has the half got to do with that? Look at the other thing that a pull is made of, the layer's input, that is, the activations of the layer before.
 
@@ -394,7 +393,7 @@ for name in ["tanh", "tanh + 1"]:
     print(f"{name}: blame of layer 6 / blame of layer 1: {faded[0] / faded[-1]:.1f}")
 
 # %% [markdown]
-# Its mean carries the sums away from 0, to where tanh is less steep, so the blame fades a little, but nowhere near a thousandfold. The studies `half` and `depth` train each of the four networks for one epoch at several rates, from three seeds. Here is what they get right at the best rate of each.
+# Its mean carries the sums away from 0, to where tanh is less steep, so the blame fades a little, but nowhere near a thousandfold. The studies `half` and `depth` train each of the four networks for one epoch at several rates, from three seeds. Here is what each gets right at its best rate.
 
 # %% mystnb={"image": {"alt": "Four activation functions in a square, each with a dot and a dashed tangent at z = 0. Above, with a slope of one quarter there, the sigmoid, which passes through one half, and the sigmoid minus one half, which passes through 0. Below, with a slope of 1, tanh plus 1, which passes through 1, and tanh, which passes through 0. Per cent right, three seeds: sigmoid 9.9, 11.2, 11.2; sigmoid minus one half 77.8, 79.1, 83.2; tanh plus 1 83.5, 89.0, 89.4; tanh 89.2, 91.9, 94.2."}} tags=["answer", "hide-input"]
 half, depth = studies.read("half")["rows"], studies.read("depth")["rows"]
@@ -405,11 +404,11 @@ plt.show()
 # %% [markdown]
 # At the top right is the quarter alone, and at the bottom left the common mean with hardly any fading: each makes learning worse, but neither stops it. At the top left the two meet, and there the network is stuck for the whole epoch, at every one of the eight rates that were tried. **Neither the fading nor the common mean stalls the network by itself; the two together do.**
 #
-# <small>The sigmoid minus a half, with a faint pull on every layer, learns only at rates of 2, 3 and 5, of those tried. Exactly how the two faults together stall a network, we don't know.</small>
+# <small>The sigmoid minus a half learns only at rates of 2, 3 and 5, of those tried. Exactly how the two faults together stall a network, we don't know.</small>
 #
 # ## How large should the weights be?
 #
-# Now for the cure. It takes two faults to stall the network, so removing one is enough, and we choose the fading, because a pencil can work it out. What the slopes take away, larger weights could give back, as weights of 4 did with five single units. How large must they be in a whole layer, so that neither the sums on the way forward nor the blame on the way back shrinks?
+# Now for the cure. It takes two faults to stall the network, so removing one is enough, and we choose the fading, because it can be worked out with a pencil. What the slopes take away, larger weights could give back, as weights of 4 did with five single units. How large must they be in a whole layer, so that neither the sums on the way forward nor the blame on the way back shrinks?
 #
 # Follow the mean square of the numbers through one layer. The weights are drawn independently, with mean 0 and the same **variance** $\mathrm{Var}(w)$, which for a mean of 0 is their mean square; biases start at 0. We write $E$ for "the mean of", and use one fact: the mean of a product of two *independent* things is the product of their means.
 #
@@ -524,7 +523,7 @@ settings, _, here = studies.again("way_around")
 print(f"after one epoch at a learning rate of {settings['rate']:g}: {100 * here['accuracy']:.2f} %")
 
 # %% [markdown]
-# Nine images in ten are right now. There is a path along which nothing is multiplied, for the blame and the image alike. But a network that can be trained is not yet a network worth training. Take out its four residual layers, and what remains is a network with one hidden layer. Compare the two, each at the learning rate that did best for it on three other seeds.
+# Now nine images in ten are right, and there is a path along which nothing is multiplied, for the blame and the image alike. But a network that can be trained is not yet a network worth training. Take out its four residual layers, and what remains is a network with one hidden layer. Compare the two, each at the learning rate that did best for it on three other seeds.
 
 # %% tags=["hide-input"]
 stored = studies.read("way_around")["rows"]
@@ -539,7 +538,7 @@ for network in ["residual", "one hidden layer"]:
 #
 # ## Recap
 #
-# You now have a loop that trains a network of any depth, and you can say, layer by layer, where its gradient fades and why. You have also seen a convincing explanation fall to a control. What you can't do yet is say when a network that fits its images has fitted them too well.
+# You now have a loop for a network of any depth, and you can say, layer by layer, where its gradient fades and why. You have also seen a convincing explanation fall to a control. What you can't do yet is say when a network that fits its images has fitted them too well.
 #
 # - **Why does the gradient fade?** It is made of blame, which on its way back is multiplied at every layer, by the weights and by the slopes. A sigmoid's slope is at most a quarter, and five of them leave less than a thousandth.
 # - But fading by itself doesn't stall a network, as the sigmoid minus a half has shown. What stalls it is the fading *together with* a common mean, an input that is nearly the same for every image.
