@@ -38,7 +38,7 @@ def relu(z: np.ndarray) -> np.ndarray:
 def relu_backward(da: np.ndarray, a: np.ndarray) -> np.ndarray:
     """Let the gradient through where the unit is active: $dz = da$ where $a > 0$, and 0 elsewhere.
 
-    At the kink, z = 0, no derivative exists; 0 is taken. Derived in lesson 07, "A unit with
+    At the corner, z = 0, no derivative exists; 0 is taken. Derived in lesson 07, "A unit with
     a corner".
     """
     return da * (a > 0)

@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 07 Deeper
 #
-# One hidden layer got about 98 digits in 100 right, so you give your network five and leave it alone for an epoch. When you come back, it answers every image with the same digit. You try other learning rates, and each time it settles on a single digit again. You suspect a bug, but the gradient check finds none, and it is right: the gradients are correct. It is just that almost nothing is left of them by the time they reach the first layers. **Why does the gradient fade, and what keeps it alive?** And is fading enough to stall a network? The famous answer is yes, and a small experiment puts it to the test.
+# One hidden layer got about 98 images in 100 right, so you give your network five and leave it alone for an epoch. When you come back, it answers every image with the same digit. You try other learning rates, and each time it settles on a single digit again. You suspect a bug, but the gradient check finds none, and it is right: the gradients are correct. It is just that almost nothing is left of them by the time they reach the first layers. **Why does the gradient fade, and what keeps it alive?** And is fading enough to stall a network? The famous answer is yes, and a small experiment puts it to the test.
 #
 # **You will be able to**
 #
@@ -47,7 +47,7 @@ import numpy as np
 from tqdm import tqdm
 
 from course import exercises, guesses, studies
-from course.materials import residual_layer
+from course.materials import four_functions, residual_layer
 from course.materials.depth_studies import at_best_rate
 from mnistlib import data, deep, functions, plotting
 from mnistlib.functions import cross_entropy, sigmoid
@@ -66,7 +66,7 @@ x.shape, y.shape
 # %% [markdown]
 # ## Five units in a row
 #
-# Begin with the smallest deep network there is. Put five sigmoid units in a row, so that each one's activation is the only input of the next. Give every unit the weight 1, and a bias that brings its sum to 0, where a sigmoid is steepest: its activation is one half there, and its slope one quarter. (Each unit receives a half, the first one from outside, so its bias must be $-\frac12$. Remember that half.) At the far end a loss complains, and the last unit's activation gets a blame of 1.
+# Begin with the smallest deep network there is. Put five sigmoid units in a row, so that each one's activation is the only input of the next. Give every unit the weight 1, and a bias that brings its sum to 0, where a sigmoid is steepest: its activation is one half there, and its slope one quarter. (Each unit receives a half, the first one from outside, so every bias must be $-\frac12$. Remember that half.) At the far end a loss complains, and the last unit's activation gets a blame of 1.
 #
 # On its way back to the first unit's sum, the blame is multiplied by what it passes: a slope, a weight, a slope, a weight, and so on.
 #
@@ -93,14 +93,13 @@ guesses.compare("one part in", f"{1 / blame:.0f}")
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
-# | $A_0 = X$ | `kept[0]` | (n, 784) | pixels scaled to $[0, 1]$ |
 # | $W_m, b_m$ | `W`, `b` | (inputs, outputs), (outputs,) | weights and biases of layer $m$ |
 # | $Z_m$ | `z` | (n, outputs) | sums of layer $m$ |
 # | $A_m$ | `kept[m]` | (n, outputs) | activations of layer $m$ |
 #
 # $$\begin{aligned} Z_m &= A_{m-1} W_m + b_m, \\ A_m &= f(Z_m) . \end{aligned}$$
 #
-# The **activation function** $f$ works on each entry separately; so far it has been the sigmoid. The last layer has no $f$, because its sums are the logits. We keep every $A_m$, since the backward pass will need them all. The weights are drawn as always, by a rule called *Glorot*, which is explained below.
+# The **activation function** $f$ works on each entry separately; so far it has been the sigmoid. The last layer has none, because its sums are the logits. We keep every $A_m$ for the backward pass. The weights are drawn as always, by the rule called *Glorot* that is explained below, and three hidden layers will do for a trial.
 
 
 # %%
@@ -120,7 +119,7 @@ for array in [*kept, z]:
     print(array.shape)
 
 # %% [markdown]
-# The backward pass is the same walk in the other direction. At layer $m$ we hold $dZ_m$, and we want three things from it: the layer's two gradients, and the $dZ$ of the layer before. These are lesson 03's lines with $m$ in place of 2, where $\odot$ multiplies two arrays of the same shape entry by entry:
+# The backward pass is the same walk in the other direction. At layer $m$ we hold $dZ_m$, and we want three things from it: the layer's two gradients, and the $dZ$ of the layer before. These are lesson 03's lines with $m$ in place of 2, and $\odot$ is again the product entry by entry:
 #
 # $$\begin{aligned} dW_m &= A_{m-1}^T\, dZ_m, \\ dA_{m-1} &= dZ_m\, W_m^T, \\ dZ_{m-1} &= dA_{m-1} \odot f'(Z_{m-1}) , \end{aligned}$$
 #
@@ -132,9 +131,11 @@ for array in [*kept, z]:
 # | tanh | $a = \tanh z$ | $dz = da \odot (1 - a^2)$ |
 # | ReLU | $a = \max(z, 0)$ | yours |
 #
+# Tanh is the sigmoid's twin, $\tanh z = 2\,\sigma(2z) - 1$: it runs from $-1$ to 1 instead of from 0 to 1, and at 0 it is four times as steep.
+#
 # ### A unit with a corner
 #
-# The **rectified linear unit**, or ReLU, passes on what is positive and cuts off the rest. Where $a > 0$ we call the unit *awake*: its slope is 1, however large $z$ is. Where $a = 0$ it is *asleep*, and its slope is 0. Exactly at $z = 0$ the function has a corner, a **kink**, and no derivative. The library counts a unit there as asleep, so $a$ alone always tells you the slope.
+# If slopes of a quarter are the trouble, why not have a slope of 1? That is the idea of the **rectified linear unit**, or ReLU, which passes on what is positive and cuts off the rest. Where $a > 0$ we call the unit *awake*: its slope is 1, however large $z$ is. Where $a = 0$ it is *asleep*, and its slope is 0. Exactly at $z = 0$ the function has a corner, and no derivative. The library counts a unit there as asleep, so $a$ alone always tells you the slope.
 #
 # ### Exercise 7.1: back through a ReLU (warm-up, 4 minutes)
 #
@@ -187,7 +188,7 @@ exercises.check(my_deep_gradients)
 exercises.folded(my_deep_gradients)
 
 # %% [markdown]
-# The library has the same two loops in `deep.MLP`, a model that lesson 04's `train` accepts. Check it by nudging weights of the first layer, whose gradient is made of blame that has come through the whole loop.
+# The library has the same two loops in `deep.MLP`, a model that lesson 04's `train` accepts. Check it on these three hidden layers, by nudging weights of the first, whose gradient is made of blame that has come through the whole loop.
 
 # %% tags=["hide-input"]
 few = slice(0, 10)
@@ -212,7 +213,7 @@ print(check_first_layer(deep.MLP("sigmoid")))
 # %% [markdown]
 # ## A gradient that fades
 #
-# So the gradient is correct. But how large is it? Measure it by its **norm**, which earlier lessons called its length: square every entry, add up, and take the root. Since the norm of $dW_m$ says how hard the loss pulls on layer $m$, we shall call it the *pull* on that layer. Our network has five hidden layers of 128 sigmoids.
+# So the gradient is correct. But how large is it? Measure it by its **norm**, which earlier lessons called its length: square every entry, add up, and take the root. Since the norm of $dW_m$ says how hard the loss pulls on layer $m$, we shall call it the *pull* on that layer. From here on, our network is that of the opening scene, with five hidden layers of 128 sigmoids.
 
 # %%
 deep_sizes = [784, 128, 128, 128, 128, 128, 10]
@@ -226,7 +227,7 @@ def pull(model, parameters):
 
 
 # %% [markdown]
-# **Predict.** Layer 6 is the last. How many times as large as the pull on layer 1 is the pull on layer 6?
+# **Predict.** The pull is strongest on layer 6, the last one. How many times as strong is it there as on layer 1?
 
 # %%
 guesses.ask("pull on layer 6 / pull on layer 1", None)
@@ -238,7 +239,7 @@ for layer, norm in enumerate(norms, start=1):
 guesses.compare("pull on layer 6 / pull on layer 1", f"{norms[-1] / norms[0]:.0f}")
 
 # %% [markdown]
-# From each layer to the one before it, most of the pull is lost. Since $dW_m = A_{m-1}^T\, dZ_m$, a pull is made of two things, the layer's input and its blame, and both will matter. Follow the blame first, as you did with five units, and see at each layer what the weights do to its norm, and then the slopes.
+# From each layer to the one before it, most of the pull is lost. Since $dW_m = A_{m-1}^T\, dZ_m$, a pull is made of two things, the layer's input and its blame, and both will matter. Follow the blame first, and see at each layer what the weights do to its norm, and then the slopes.
 
 
 # %% tags=["hide-input"]
@@ -285,7 +286,7 @@ trained, score = one_epoch(deep.MLP("sigmoid"), sigmoids, 2.0)
 z = deep.MLP("sigmoid").logits(trained, data.scale(validation_set[0]))
 p = functions.softmax(z)
 print(f"validation loss {score.loss:.3f} (log 10 is {np.log(10):.3f})")
-print(f"accuracy {score.accuracy:.2%}, answers given: {np.unique(p.argmax(axis=1))}")
+print(f"accuracy {100 * score.accuracy:.2f} %, answers given: {np.unique(p.argmax(axis=1))}")
 
 # %% [markdown]
 # The network has not begun to learn. It gives all images the same answer, and its loss is that of a network which knows nothing. Most people would call it dead. The study `plateau` trained it at the same rate from three starts, for ten epochs.
@@ -297,7 +298,7 @@ guesses.ask("% right after ten epochs", None)
 
 # %% mystnb={"image": {"alt": "Validation accuracy in per cent against epochs, 0 to 10, for three seeds: each lies near ten per cent for two to five epochs, then climbs steeply to between 92 and 96."}} tags=["answer", "hide-input"]
 study = studies.read("plateau")
-studies.again("plateau")  # one of its runs, here and now: a line says so if it comes out otherwise
+studies.again("plateau")  # repeats one of its runs here, and prints a line if the result differs
 longer = [row for row in study["rows"] if row["settings"]["epochs"] == 10]
 figure, axis = plt.subplots(figsize=(6, 3.6))
 last = []
@@ -305,23 +306,23 @@ for run, style in zip(longer, ["o-", "s--", "^:"]):
     accuracy = np.array(run["results"]["accuracy"])
     axis.plot(100 * accuracy, style, ms=5, label=f"seed {run['settings']['seed']}")
     last.append(accuracy[-1])
-axis.set(title="Stuck for two to five epochs, then away", xlabel="epochs", ylim=(0, 100))
+axis.set(title="Stuck for two to five epochs, then off it goes", xlabel="epochs", ylim=(0, 100))
 axis.set_ylabel("validation accuracy, %")
 axis.legend()
 plt.show()
-print(f"after ten epochs: {min(last):.1%} to {max(last):.1%}")
+print(f"after ten epochs: {100 * min(last):.1f} % to {100 * max(last):.1f} %")
 guesses.compare("% right after ten epochs", round(100 * np.mean(last), 1))
 
 # %% [markdown]
-# So it does learn after all, which surprised us when we first left it running: after ten epochs the three runs get 92 to 96 % right. Each run spent its first two to five epochs on a **plateau**, a stretch on which loss and accuracy hardly move. A network that is stuck need not be dead; it may only be slow to begin.
+# So it does learn after all, which surprised us when we first left it running: after ten epochs the three runs get 92 to 96 % right. Each run spent its first two to five epochs on a **plateau**, a stretch on which loss and accuracy hardly move. A network that is stuck need not be dead; it may just be slow to start.
 #
 # **A good place to stop.** You have a loop for any number of layers, and you have seen a gradient fade, and a network that waits and then learns. What is still open is *why* it waits.
 #
 # ## The quarter or the half?
 #
-# Everything so far points to one culprit, the slope of a quarter. If that is it, then tanh, whose slope near 0 is 1, ought to be the cure. And so it seems: from the same weights, tanh gets about nine digits in ten right within the epoch, as a table below will show.
+# Everything so far points to one culprit, the slope of a quarter. If that is it, then tanh, whose slope near 0 is 1, ought to be the cure. And so it seems: from the same weights, tanh gets about nine images in ten right within the epoch, as you will see below.
 #
-# "Then it was the quarter," you will say. But tanh differs from the sigmoid in *two* ways: its slope at 0 is 1 instead of a quarter, and its activations lie around 0 instead of around a half. To tell which of them mattered, we need a control, a function that changes only one of the two. Keep the quarter, and take away the half:
+# "Then it was the quarter," you will say. But tanh differs from the sigmoid in *two* ways: its slope at 0 is 1 instead of a quarter, and its activations lie around 0 instead of around a half. To tell which of them mattered, we need a control that changes only one. Keep the quarter, and take away the half:
 #
 # $$f(z) = \sigma(z) - \tfrac12 .$$
 #
@@ -336,7 +337,7 @@ centred = deep.MLP("sigmoid - 1/2")
 print(check_first_layer(centred))
 
 # %% [markdown]
-# **Predict.** Train both for one epoch from the same weights, at a learning rate of 5, because the blame fades in both. Will the sigmoid minus a half learn, yes or no?
+# **Predict.** Train both for one epoch from the same weights. Since in both the blame arrives faint, we take a learning rate as high as 5. Will the sigmoid minus a half learn, yes or no?
 
 # %%
 guesses.ask("will the sigmoid minus a half learn", None)
@@ -349,11 +350,11 @@ for name, model in {"sigmoid": deep.MLP("sigmoid"), "sigmoid - 1/2": centred}.it
     print(f"{name}: slopes {np.mean(by_slopes):.3f}")
     print(f"   blame of layer 6 / blame of layer 1: {faded[0] / faded[-1]:.0f}")
     print(f"   pull on layer 1: {pulled[0]:.4f}, on layer 6: {pulled[-1]:.4f}")
-    print(f"   accuracy after one epoch: {score.accuracy:.2%}")
+    print(f"   accuracy after one epoch: {100 * score.accuracy:.2f} %")
 guesses.compare("will the sigmoid minus a half learn", "yes" if score.accuracy > 0.5 else "no")
 
 # %% [markdown]
-# The blame fades about as much in both networks, and the pull on layer 1 is equally faint. Yet after the epoch one of them does no better than chance, while the other gets 85 % right. So the fading by itself did not stall the network, and our first explanation was wrong. But the pull on layer 6, which used to be 872 times the pull on layer 1, is now less than half of it. In the network that learns, the pull is faint on *every* layer.
+# The blame fades about as much in both networks, and the pull on layer 1 is equally faint. Yet after the epoch one of them does no better than chance, while the other gets 85 % right. So the fading by itself did not stall the network, and our first explanation was wrong. What has changed is the other end: the pull on layer 6, which was 872 times the pull on layer 1, is now less than half of it. In the network that learns, the pull is faint on *every* layer.
 #
 # What has the half got to do with that? Look at the other thing that a pull is made of, the layer's input, that is, the activations of the layer before.
 
@@ -392,41 +393,22 @@ for name in ["tanh", "tanh + 1"]:
     print(f"{name}: blame of layer 6 / blame of layer 1: {faded[0] / faded[-1]:.1f}")
 
 # %% [markdown]
-# Its mean carries the sums away from 0, to where tanh is less steep, so the blame fades a little, but nowhere near a thousandfold. The studies `half` and `depth` train all four networks at several rates, with three seeds of their own.
+# Its mean carries the sums away from 0, to where tanh is less steep, so the blame fades a little, but nowhere near a thousandfold. The studies `half` and `depth` train each of the four networks for one epoch at several rates, from three seeds. Here is what each gets right at its best rate.
 
-
-# %% tags=["answer", "hide-input"]
+# %% mystnb={"image": {"alt": "Four activation functions in a square, each with a dot and a dashed tangent at z = 0. Above, with a slope of one quarter there, the sigmoid, which passes through one half, and the sigmoid minus one half, which passes through 0. Below, with a slope of 1, tanh plus 1, which passes through 1, and tanh, which passes through 0. Per cent right, three seeds: sigmoid 9.9, 11.2, 11.2; sigmoid minus one half 77.8, 79.1, 83.2; tanh plus 1 83.5, 89.0, 89.4; tanh 89.2, 91.9, 94.2."}} tags=["answer", "hide-input"]
 half, depth = studies.read("half")["rows"], studies.read("depth")["rows"]
 studies.again("half")
-glorot = {"start": "sigmoid, Glorot", "hidden_layers": 5}
-square = {
-    "slope at 0: 1/4": [
-        ("sigmoid", at_best_rate(depth, **glorot)),
-        ("sigmoid - 1/2", at_best_rate(half, activation="sigmoid - 1/2")),
-    ],
-    "slope at 0: 1": [
-        ("tanh + 1", at_best_rate(half, activation="tanh + 1")),
-        ("tanh", at_best_rate(half, activation="tanh")),
-    ],
-}
-print("five layers, Glorot's weights, one epoch, each at its best rate:")
-print("accuracy of three seeds, %")
-print(" " * 16 + "with a common mean                without one")
-for slope, networks in square.items():
-    cells = []
-    for name, (_, accuracies) in networks:
-        scores = "".join(f"{accuracy:6.1f}" for accuracy in sorted(accuracies))
-        cells.append(f"{name:13}{scores}")
-    print(f"{slope:15}", "   ".join(cells))
+four_functions.draw(half, depth)
+plt.show()
 
 # %% [markdown]
-# Read the table as a square: at the top right there is only the quarter, at the bottom left the common mean with hardly any fading, and either makes learning worse but doesn't stall it. Both together, at the top left, stall it for the whole epoch, at every one of the eight rates that were tried. **Neither the fading nor the common mean stalls the network by itself; the two together do.**
+# At the top right is the quarter alone, and at the bottom left the common mean with hardly any fading: each makes learning worse, but neither stops it. At the top left the two meet, and there the network is stuck for the whole epoch, at every one of the eight rates that were tried. **Neither the fading nor the common mean stalls the network by itself; the two together do.**
 #
-# <small>The sigmoid minus a half, with a faint pull on every layer, learns at rates of 2, 3 and 5 only. Exactly how the two faults together stall a network, we don't know.</small>
+# <small>The sigmoid minus a half learns only at rates of 2, 3 and 5, of those tried. Exactly how the two faults together stall a network, we don't know.</small>
 #
 # ## How large should the weights be?
 #
-# Now for the cure. What the slopes take away, larger weights could give back, as weights of 4 did with five single units. How large must they be in a whole layer, so that neither the sums on the way forward nor the blame on the way back shrinks?
+# Now for the cure. It takes two faults to stall the network, so removing one is enough, and we choose the fading, because it can be worked out with a pencil. What the slopes take away, larger weights could give back, as weights of 4 did with five single units. How large must they be in a whole layer, so that neither the sums on the way forward nor the blame on the way back shrinks?
 #
 # Follow the mean square of the numbers through one layer. The weights are drawn independently, with mean 0 and the same **variance** $\mathrm{Var}(w)$, which for a mean of 0 is their mean square; biases start at 0. We write $E$ for "the mean of", and use one fact: the mean of a product of two *independent* things is the product of their means.
 #
@@ -434,7 +416,11 @@ for slope, networks in square.items():
 #
 # $$E[z^2] = \text{inputs} \cdot \mathrm{Var}(w) \cdot E[a^2] .$$
 #
-# **Through the unit.** If you flip the signs of all of a unit's weights, its sum flips from $z$ to $-z$, and the one is as likely as the other. So the positive sums hold half of the mean square. A ReLU keeps these and sets the rest to 0, which is why $E[a^2] = \frac12 E[z^2]$, and these activations are the next layer's inputs. That layer's sums have the same mean square as this layer's if $\text{inputs} \cdot \mathrm{Var}(w) \cdot \frac12 = 1$, that is, if $\mathrm{Var}(w) = 2 / \text{inputs}$. Tanh halves nothing as long as the sums are small, so it wants $1 / \text{inputs}$.
+# **Through the unit.** If you flip the signs of all of a unit's weights, its sum flips from $z$ to $-z$, and the one is as likely as the other. So the positive sums hold half of the mean square. A ReLU keeps these and sets the rest to 0, which is why $E[a^2] = \frac12 E[z^2]$, and these activations are the next layer's inputs. That layer's sums have the same mean square as this layer's if $\text{inputs} \cdot \mathrm{Var}(w) \cdot \frac12 = 1$, that is, if
+#
+# $$\mathrm{Var}(w) = \frac{2}{\text{inputs}} .$$
+#
+# The 2 is there because the cut throws half away. Tanh halves nothing as long as the sums are small, so it wants $1 / \text{inputs}$.
 #
 # **Back.** On the way back, an activation collects blame from every sum of the layer that it enters, one for each of that layer's *outputs*, and the same argument gives
 #
@@ -461,9 +447,7 @@ exercises.check(my_he_limit)
 exercises.folded(my_he_limit)
 
 # %% [markdown]
-# What if the variance is too large? Then the blame *grows* on its way back, which is called an **exploding gradient**.
-#
-# **Predict.** With weights of 4, the five single units lost no blame from one sum to the next. Now take the five layers of sigmoids that were stuck, and multiply all their weights by 4. What share of layer 6's blame will reach layer 1?
+# **Predict.** Now to the test. Take the five layers of sigmoids that were stuck, and multiply all their weights by 4. What share of layer 6's blame will reach layer 1?
 
 # %%
 guesses.ask("share of the blame that reaches layer 1", None)
@@ -487,7 +471,7 @@ for name, (activation, start) in starts.items():
 guesses.compare("share of the blame that reaches layer 1", round(shares["sigmoid, Glorot x 4"], 2))
 
 # %% [markdown]
-# A seventh, because larger sums lie further from 0, where a sigmoid is less steep. Yet that is far more than a thousandth, and the network that got nowhere in an epoch now gets 87.1 % right. Was it the blame that helped? The *image* fades less as well, so this experiment can't tell. ReLUs, with the He rule, lose none of the blame and get 93.2 %.
+# A seventh and not the whole, because larger sums lie further from 0, where a sigmoid is less steep. Yet that is far more than a thousandth, and the network that got nowhere in an epoch now gets 87.1 % right. Was it the blame that helped? The *image* fades less as well, so this experiment can't tell. ReLUs, with the He rule, lose none of the blame and get 93.2 %. With still larger weights their blame *grows* on its way back, from layer to layer. That is an **exploding gradient**: the same product, with numbers above 1.
 #
 # ## A way around
 #
@@ -495,7 +479,7 @@ guesses.compare("share of the blame that reaches layer 1", round(shares["sigmoid
 #
 # $$\begin{aligned} Z_m &= A_{m-1} W_m + b_m, \\ A_m &= A_{m-1} + f(Z_m) . \end{aligned}$$
 #
-# This is a **residual layer** ([He and others 2016](https://arxiv.org/abs/1512.03385)), and networks of more than a hundred layers have been trained with it. It needs as many outputs as inputs, or else the two could not be added. What does it do to the blame? In the drawing, $A_{m-1}$ reaches $A_m$ along two paths, through the layer and around it, and paths add.
+# This is a **residual layer** ([He and others 2016](https://arxiv.org/abs/1512.03385)), and networks of more than a hundred layers have been trained with it. It needs as many outputs as inputs. What does it do to the blame? In the drawing, $A_{m-1}$ reaches $A_m$ along two paths, through the layer and around it. The blame comes back along both, and paths add.
 
 # %% mystnb={"image": {"alt": "A drawing of a residual layer. From a box A m minus one on the left, one arrow leads straight on into a second box, in which the layer is written as f of A W plus b, and from there into a plus sign. A line leaves the same first box, leads over the second, and comes down into the same plus sign. From there an arrow leads to a box A m on the right."}}
 residual_layer.draw()
@@ -530,16 +514,16 @@ exercises.check(my_residual_gradients)
 exercises.folded(my_residual_gradients)
 
 # %% [markdown]
-# Along the path around the layer, $dA_m$ comes back unchanged, because a sum hands all of its blame to each of its terms. What comes back through the layer is added to it.
+# Along the path around the layer, $dA_m$ comes back unchanged, because a sum hands all of its blame to each of its terms.
 #
-# Now give the plus sign to the five sigmoid layers that were stuck on their plateau, *with the same weights as before*. Only the first layer stays an ordinary one, since its 784 inputs can't be added to 128 outputs.
+# Now give the plus sign to the five sigmoid layers that were stuck, *with the same weights as before*. Only the first layer stays an ordinary one, since its 784 inputs can't be added to 128 outputs.
 
 # %% tags=["hide-input"]
 settings, _, here = studies.again("way_around")
-print(f"after one epoch at a learning rate of {settings['rate']:g}: {here['accuracy']:.2%}")
+print(f"after one epoch at a learning rate of {settings['rate']:g}: {100 * here['accuracy']:.2f} %")
 
 # %% [markdown]
-# After one epoch the network gets nine digits in ten right. There is now a path along which nothing is multiplied, for the blame and the image alike. But a network that can be trained is not yet a network worth training. Compare this one with what remains without its four residual layers, a network with one hidden layer, each at the learning rate that did best for it on three other seeds.
+# Now nine images in ten are right, and there is a path along which nothing is multiplied, for the blame and the image alike. But a network that can be trained is not yet a network worth training. Take out its four residual layers, and what remains is a network with one hidden layer. Compare the two, each at the learning rate that did best for it on three other seeds.
 
 # %% tags=["hide-input"]
 stored = studies.read("way_around")["rows"]
@@ -550,14 +534,14 @@ for network in ["residual", "one hidden layer"]:
     print(f"{network:20} {rate:5g} ", *(f"{accuracy:5.1f}" for accuracy in fresh))
 
 # %% [markdown]
-# On all five seeds the single hidden layer is ahead, if only by a hair on the last. So the plus sign has made five layers *trainable*, but not *useful*. If you hoped to see five layers beat one, so did we; within an epoch, on these images, they don't. It takes layers that know more, such as those of lesson 10, which know what a neighbour is; and in practice the plus sign goes with **normalisation**, which brings each layer's sums back to mean 0 and standard deviation 1 ([Ioffe and Szegedy 2015](https://arxiv.org/abs/1502.03167)).
+# On all five seeds the single hidden layer is ahead, if only by a hair on the last. So the plus sign has made five layers *trainable*, but not *useful*. If you hoped to see five layers beat one, so did we; within an epoch, on these images, they don't. It takes layers that know more, such as those of lesson 10, which know what a neighbour is. <small>In practice the plus sign goes with **normalisation**, which brings each layer's sums back to mean 0 and standard deviation 1 ([Ioffe and Szegedy 2015](https://arxiv.org/abs/1502.03167)).</small>
 #
 # ## Recap
 #
-# You now have a loop that trains a network of any depth, and you can say, layer by layer, where its gradient fades and why. You have also seen a convincing explanation fall to a control. What you can't do yet is say when a network that fits its images has fitted them too well.
+# You now have a loop for a network of any depth, and you can say, layer by layer, where its gradient fades and why. You have also seen a convincing explanation fall to a control. What you can't do yet is say when a network that fits its images has fitted them too well.
 #
 # - **Why does the gradient fade?** It is made of blame, which on its way back is multiplied at every layer, by the weights and by the slopes. A sigmoid's slope is at most a quarter, and five of them leave less than a thousandth.
-# - But fading by itself doesn't stall a network: with a sigmoid minus a half the blame fades nearly as much, and the network learns. What stalls it is the fading *together with* a common mean, that is, an input that is nearly the same for every image.
+# - But fading by itself doesn't stall a network, as the sigmoid minus a half has shown. What stalls it is the fading *together with* a common mean, an input that is nearly the same for every image.
 # - **What keeps it alive?** Starting weights that keep the mean square level, for ReLUs a variance of 2 / inputs; units with a slope of 1; and a plus sign, which gives the blame a way around.
 #
 # ## Questions to ask yourself
