@@ -197,6 +197,38 @@ def test_no_number_is_broken_in_its_middle(lone):
         assert shown.el.evaluate(BROKEN) == [], name
 
 
+LABEL = """
+    el => { const [z] = el.querySelectorAll("td .z");
+        const head = el.querySelector("thead th").getBoundingClientRect().height;
+        return [getComputedStyle(z, "::before").content, head > 0]; }
+"""
+
+
+def test_each_number_of_the_logits_says_what_it_is(lone):
+    # On a phone a row is two lines: its first number, the logit, stands above that of log p.
+    assert Shown(lone, "scores", 390).el.evaluate(LABEL) == ['"z "', True]
+    assert Shown(lone, "scores", 1280).el.evaluate(LABEL) == ["none", True]
+
+
+def test_of_all_nudges_what_holds_for_all_is_told_apart_from_what_holds_for_one(lone):
+    shown = Shown(lone, "nudge", 1280)
+    shown.el.locator("button.main").click()
+    of_all, of_one = shown.verdict.splitlines()
+    assert "lowest near" in of_all and of_one.startswith("At h = 1:")
+    texts = shown.el.locator("svg.plot text").all_inner_texts()
+    assert not [text for text in texts if "drag" in text]
+
+
+@pytest.mark.parametrize("name", ["company", "descent", "kernel", "nudge"])
+def test_a_picture_is_seen_whole_on_a_small_screen(lone, name):
+    shown = Shown(lone, name, 1280)
+    shown.el.locator("button.main").click()
+    top = shown.el.bounding_box()["y"]
+    for part in ("button.main", ".verdict", "canvas, svg.plot"):
+        box = shown.el.locator(part).first.bounding_box()
+        assert box["y"] + box["height"] - top < 720, part  # of 800, below the site's own bar
+
+
 IN_THE_TRAY = """
     tile => { const [a, b] = [tile, tile.parentElement].map(tag => tag.getBoundingClientRect());
         return a.top >= b.top && a.bottom <= b.bottom; }
@@ -227,6 +259,8 @@ def test_on_a_phone_a_companion_is_brought_in_and_the_answer_seen_to_change(lone
         [companion] = shown.state["others"]
         assert shown.el.locator(".guests canvas:visible").count() == 1
         assert shown.el.locator(f"[data-digit='{companion}']").evaluate(IN_THE_TRAY)
+        said = shown.el.locator(".verdict").bounding_box()
+        assert said["y"] + said["height"] - top < 785
     assert all(one != other for one, other in pairwise(answers))
     assert sorted({*answers}) == list("012345678")  # no single companion makes it say 9
     shown.el.get_by_text("all 199 others").click()
