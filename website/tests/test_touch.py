@@ -215,7 +215,7 @@ def test_of_all_nudges_what_holds_for_all_is_told_apart_from_what_holds_for_one(
     shown.el.locator("button.main").click()
     of_all, of_one = shown.verdict.splitlines()
     assert "lowest near" in of_all and of_one.startswith("At h = 1:")
-    texts = shown.el.locator("svg.plot text").all_inner_texts()
+    texts = shown.el.locator("svg.plot text").all_text_contents()
     assert not [text for text in texts if "drag" in text]
 
 
