@@ -30,6 +30,9 @@ def test_forced_colours_reduced_motion_and_paper_are_respected(tab):
     page.emulate_media(media="print")
     assert page.locator(".touchable > img:visible").count() == len(ON_THE_PAGE)
     assert page.locator(".touchable > .explore:visible").count() == 0
+    for name in ("backprop", "fill"):  # their smallest letters have 6 points at 11 cm
+        still = page.locator(f"[data-name={name}] > img").bounding_box()
+        assert still["height"] > 11 * 96 / 2.54
 
 
 #: Of each picture: where Tab leads, which keys are pressed there, and what the state `s` then is, which
@@ -214,7 +217,8 @@ def test_of_all_nudges_what_holds_for_all_is_told_apart_from_what_holds_for_one(
     shown = Shown(lone, "nudge", 1280)
     shown.el.locator("button.main").click()
     of_all, of_one = shown.verdict.splitlines()
-    assert "lowest near" in of_all and of_one.startswith("At h = 1:")
+    assert "lowest near" in of_all
+    assert of_one.startswith("At h = 1:")
     texts = shown.el.locator("svg.plot text").all_text_contents()
     assert not [text for text in texts if "drag" in text]
 
