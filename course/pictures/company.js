@@ -82,7 +82,7 @@ function render({ model, el }) {
     sway(Array.from({ length: 10 }, (_, i) => (answer + 7 * (i + 1)) % 10).find((k) => found[k].length));
   }, { class: "main" });
   const says = Array.from({ length: 10 }, (_, k) => button("", () => sway(k)));
-  const counts = make("div", { class: "sway" }, make("span", {}, "Or choose what you want to hear: one companion is enough (in brackets, how many would do)"), make("div", {}, says));
+  const counts = make("div", { class: "sway" }, make("span", {}, "Or choose what it shall say: one companion is enough (in brackets, how many would do)"), make("div", {}, says));
   const clicks = choice("Choosing one of the digits above", [["company", "puts it into the company, or takes it out"], ["asked", "asks about it"]], (value) => change({ clicks: value }));
   const tiles = Array.from({ length: COUNT }, (_, i) => {
     const canvas = make("canvas", {});
@@ -214,9 +214,9 @@ function render({ model, el }) {
     make("div", { class: "company" },
       make("div", {}, make("div", { class: "asking" }, portrait, make("div", {}, question, around, beside), make("div", { class: "spoken" }, spoken.map((parts) => parts.element))),
         make("div", { class: "strip" }, surprise), make("div", { class: "strip" }, kinds, ofClass)),
-      make("div", {}, pressing, tray, counts), table), verdict,
-    make("details", { open: start.behind }, make("summary", {}, "More settings"),
-      make("div", { class: "strip" }, clicks), make("div", { class: "strip" }, shown)), note, sum, told);
+      make("div", {}, pressing, tray, counts, verdict), table),
+    make("details", { open: start.behind }, make("summary", {}, "More settings, and how often it is right"),
+      make("div", { class: "strip" }, clicks), make("div", { class: "strip" }, shown), note, sum), told);
   redraw(now());
   return stop;
 }

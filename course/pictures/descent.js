@@ -147,7 +147,7 @@ function render({ model, el }) {
     steps.set(state.steps);
     show(cells.limit.value, limit, 4);
     show(cells.rate.value, state.rate, 4);
-    show(cells.loss.value, losses[state.steps], 6);
+    show(cells.loss.value, losses[state.steps], 3);
     const text = explained(state);
     words(verdict, text);
     left.setAttribute("aria-label", `The path from above, ${state.steps} steps: ${text.replaceAll("**", "")}`);
@@ -156,8 +156,9 @@ function render({ model, el }) {
   }
 
   el.append(heading("Downhill, up to the edge of stability", startAgain),
-    make("div", { class: "two-plots" }, make("figure", {}, left, make("figcaption", { class: "below" }, "drag the start, or press elsewhere")), right), make("div", { class: "strip" }, rate, momentum), gauge,
-    make("div", { class: "strip" }, toEdge), verdict, make("div", { class: "strip" }, shape, steps), table,
+    make("div", { class: "two-plots" }, make("figure", {}, left, make("figcaption", { class: "below" }, "drag the start, or press elsewhere")), right), make("div", { class: "strip" }, rate, momentum),
+    make("div", { class: "two-plots below" }, make("div", {}, gauge, make("div", { class: "strip" }, toEdge)), verdict,
+      make("div", { class: "strip" }, shape, steps), table),
     make("p", { class: "note" }, "The loss is ½ (κ₁ u₁² + κ₂ u₂²), seen from above; κ is the larger of the two curvatures, 1 in the bowl and 20 across the valley."), told);
   redraw(start);
   return stop;

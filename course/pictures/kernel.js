@@ -196,13 +196,13 @@ function render({ model, el }) {
   }
 
   const sheet = (canvas, mark, caption) => make("figure", {}, make("div", { class: "sheet" }, canvas, mark), make("figcaption", {}, caption));
-  el.append(heading("A kernel slides over a digit", startAgain),
+  el.append(heading("A kernel slides over a digit", startAgain), make("div", { class: "strip" }, which, names),
     make("div", { class: "sliding" }, sheet(digit, patch, "the digit: drag the kernel over it"),
-      make("figure", {}, weights, make("figcaption", {}, "25 weights: press to change")),
-      sheet(map, cell, "its map: ink for a large sum, grey for 0, paper for a negative one")),
-    make("div", { class: "strip" }, slide, whole, make("div", { class: "pushes" }, make("span", { class: "note" }, "push the digit "), pushes)),
+      make("figure", {}, weights, make("figcaption", {}, "press one to change it"),
+        make("div", { class: "pushes" }, slide, whole), make("div", { class: "pushes" }, make("span", { class: "note" }, "push the digit "), pushes)),
+      sheet(map, cell, "its map: ink above 0, grey 0, paper below")),
     make("div", { class: "readers" }, readers.map((reader_) => reader_.element)), verdict,
-    make("div", { class: "strip" }, which, names), make("details", {}, make("summary", {}, "Kernels that were learnt"), taught), told);
+    make("details", {}, make("summary", {}, "Kernels that were learnt"), taught), told);
   redraw(start);
   return () => { sliding = false; stop(); };
 }

@@ -43,7 +43,7 @@ function overall(state) {
   const error = (power) => measured(state, power).errors.both;
   const best = NUDGES.reduce((one, other) => (error(other) < error(one) ? other : one));
   if (!NUDGES.some((power) => power > best && error(power) > error(best))) return "The error only falls: at this u rounding adds nothing. ";
-  return `The error is lowest near **${written(10 ** -best, 0)}**: right of it the bend makes it, left of it rounding. `;
+  return `The error is lowest near ${written(10 ** -best, 0)}: right of it the bend makes it, left of it rounding. `;
 }
 
 function explained(state) {
@@ -65,13 +65,12 @@ function explained(state) {
     const one = errors.forward === 0 || rounding.forward > bend.forward ? "" : " One way, it is still mostly the bend.";
     return `Here it is mostly **rounding**, divided by h: ${digits}.${one}`;
   }
-  const wide = h > 0.3 ? "A wide nudge. " : "";
   // Without rounding: at a wide h there is next to none; at a narrow one the bend’s first terms are all.
   const [before, after] = h > 0.2 ? [errors, next.errors] : [bend, next.bend];
   const alone = { both: before.both / after.both, forward: before.forward / after.forward };
   const first = `The curve’s bend makes the error: rounding aside, a tenth of h makes it ${times(alone.both)}`;
-  if (FUNCTIONS[name].second(u) === 0) return `${wide}${first}. Here the curve bends as much to the left as to the right, so nudging one way errs **just as little**: that is the luck of this u.`;
-  return `${wide}${first} both ways, and ${times(alone.forward)} one way.`;
+  if (FUNCTIONS[name].second(u) === 0) return `${first}. Here the curve bends as much to the left as to the right, so nudging one way errs **just as little**: that is the luck of this u.`;
+  return `${first} both ways, and ${times(alone.forward)} one way.`;
 }
 
 function render({ model, el }) {
@@ -113,14 +112,14 @@ function render({ model, el }) {
     move: toPlace,
     nudge: ([right, up]) => toPower(now().power - (right + up) / 2),
   });
-  const hint = draw("text", { x: x(1), y: 40, "text-anchor": "end" });
+  const hint = draw("text", { x: WIDTH / 2 + 20, y: HEIGHT - 6, "text-anchor": "middle" });
   const axis = draw("g", { "aria-hidden": "true" }, [0, 4, 8, 12, 16].flatMap((n) => [
     draw("text", { x: x(n), y: HEIGHT - 30, "text-anchor": "middle" }, n ? `1e−${n}` : "1"),
     draw("text", { x: 54, y: y(10 ** -n) + 4, "text-anchor": "end" }, n ? `1e−${n}` : "1"),
     draw("line", { x1: 56, x2: WIDTH - 8, y1: y(10 ** -n), y2: y(10 ** -n), class: "grid" }),
   ]));
-  const right = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "group", class: "plot" }, axis, ghosts, hint, marks, cursor,
-    draw("text", { x: WIDTH / 2 + 20, y: HEIGHT - 6, "text-anchor": "middle" }, "the nudge h"), draw("text", { x: 4, y: 12 }, "error"));
+  const right = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "group", class: "plot" }, axis, ghosts, marks, cursor, hint,
+    draw("text", { x: 4, y: 12 }, "error"));
 
   const f = choice("the function", Object.entries(FUNCTIONS).map(([key, { name }]) => [key, name]), (value) => change({ f: value }));
   const u = slider("where, u", { min: -3, max: 3, step: 0.1 }, toU);
@@ -166,7 +165,7 @@ function render({ model, el }) {
       const kind = (name, error) => (error ? name : `${name} zero`);
       return [draw("rect", { x: x(power) - 3.5, y: y(errors.forward) - 3.5, width: 7, height: 7, class: kind("one", errors.forward) }), draw("circle", { cx: x(power), cy: y(errors.both), r: 4.5, class: kind("two", errors.both) })];
     }));
-    hint.textContent = state.seen.length > 1 ? "" : "← drag: smaller nudges";
+    hint.textContent = state.seen.length > 1 ? "the nudge h" : "← drag: a smaller nudge h";
     here.setAttribute("transform", `translate(${x(state.power)} 0)`);
     f.set(state.f);
     u.set(state.u);
@@ -177,14 +176,15 @@ function render({ model, el }) {
       cells[name].dataset.value = value;
     }
     const all = state.seen.length === NUDGES.length;
-    words(verdict, `${all ? overall(state) : ""}${explained(state)}`);
+    words(verdict, explained(state));
+    if (all) verdict.prepend(overall(state), make("br"), `At h = ${written(found.h, 0)}: `);
     left.setAttribute("aria-label", `The curve of ${FUNCTIONS[state.f].name}, the line through the two points nudged from ${written(state.u, 1)}, and the line that touches it.`);
     right.setAttribute("aria-label", `The error against the nudge, both on scales of powers of ten: ${state.seen.length} of 33 nudges tried.`);
     told.tell(`h ${written(found.h, 0)}: error ${cells.errorBoth.textContent}. ${verdict.textContent}`);
   }
 
   el.append(heading("How small a nudge?", startAgain), verdict, make("div", { class: "strip" }, nudge, all),
-    make("div", { class: "two-plots" }, left, right), table, make("div", { class: "strip" }, f, u),
+    make("div", { class: "two-plots" }, left, right), make("div", { class: "two-plots below" }, table, make("div", { class: "strip" }, f, u)),
     make("details", {}, make("summary", {}, "How to read it"), make("p", { class: "note" }, "Drag the open circle along the curve, and the two nudged points. Among the errors, circles: nudged both ways; squares: upwards only; one that is exactly 0 lies at the bottom, dotted; faint are those not yet tried. On the curve, the dashed line touches it, and the solid one goes through the two nudged points.")), told);
   redraw(start);
   return stop;

@@ -28,6 +28,9 @@ def test_forced_colours_reduced_motion_and_paper_are_respected(tab):
     page.emulate_media(media="print")
     assert page.locator(".touchable > img:visible").count() == len(ON_THE_PAGE)
     assert page.locator(".touchable > .explore:visible").count() == 0
+    for name in ("backprop", "fill"):  # their smallest letters have 6 points at 11 cm
+        still = page.locator(f"[data-name={name}] > img").bounding_box()
+        assert still["height"] > 11 * 96 / 2.54
 
 
 #: Of each picture: where Tab leads, which keys are pressed there, and what the state `s` then is, which
@@ -180,6 +183,39 @@ ON_A_PHONE = {
 }
 
 
+LABEL = """
+    el => { const [z] = el.querySelectorAll("td .z");
+        const head = el.querySelector("thead th").getBoundingClientRect().height;
+        return [getComputedStyle(z, "::before").content, head > 0]; }
+"""
+
+
+def test_each_number_of_the_logits_says_what_it_is(lone):
+    # On a phone a row is two lines: its first number, the logit, stands above that of log p.
+    assert Shown(lone, "scores", 390).el.evaluate(LABEL) == ['"z "', True]
+    assert Shown(lone, "scores", 1280).el.evaluate(LABEL) == ["none", True]
+
+
+def test_of_all_nudges_what_holds_for_all_is_told_apart_from_what_holds_for_one(lone):
+    shown = Shown(lone, "nudge", 1280)
+    shown.el.locator("button.main").click()
+    of_all, of_one = shown.verdict.splitlines()
+    assert "lowest near" in of_all
+    assert of_one.startswith("At h = 1:")
+    texts = shown.el.locator("svg.plot text").all_text_contents()
+    assert not [text for text in texts if "drag" in text]
+
+
+@pytest.mark.parametrize("name", ["company", "descent", "kernel", "nudge"])
+def test_a_picture_is_seen_whole_on_a_small_screen(lone, name):
+    shown = Shown(lone, name, 1280)
+    shown.el.locator("button.main").click()
+    top = shown.el.bounding_box()["y"]
+    for part in ("button.main", ".verdict", "canvas, svg.plot"):
+        box = shown.el.locator(part).first.bounding_box()
+        assert box["y"] + box["height"] - top < 720, part  # of 800, below the site's own bar
+
+
 @pytest.mark.parametrize("name", ON_A_PHONE)
 def test_on_a_phone_what_is_pressed_and_what_it_changes_are_seen_together(lone, name):
     shown = Shown(lone, name, width=390)
@@ -188,6 +224,5 @@ def test_on_a_phone_what_is_pressed_and_what_it_changes_are_seen_together(lone, 
     top = shown.el.bounding_box()["y"]
     for part in parts:
         box = shown.el.locator(part).first.bounding_box()
-        assert box["y"] + box["height"] - top < 785, (
-            part
-        )  # a phone's screen below the site's own bar
+        # A phone's screen, below the site's own bar.
+        assert box["y"] + box["height"] - top < 785, part
