@@ -123,7 +123,7 @@ H = -(p * np.log(p, where=p > 0, out=np.zeros(p.shape))).sum(axis=1).mean()
 print(f"the rival's loss, at best: {H:.4f}; with ten equal guesses: {np.log(10):.3f}")
 
 # %% [markdown]
-# In other words, the four values take away nearly half of the surprise before anybody has looked at a key. Remember both numbers, 38.35 % and 1.1868, because nobody who ignores the question can beat them, nor can anybody who ignores the keys: the one doesn't know which digit is wanted, and the other doesn't know where to find it.
+# The four values take away nearly half of the surprise before anybody has looked at a key. Remember both numbers, 38.35 % and 1.1868, because nobody who ignores the question can beat them, nor can anybody who ignores the keys: the one doesn't know which digit is wanted, and the other doesn't know where to find it.
 #
 # It is tempting to turn this round: **whoever gets much more than this must have looked.** Keep the sentence in mind, together with any doubt you may have about it.
 #
@@ -243,7 +243,7 @@ exercises.folded(my_weighted_mean_backward)
 #
 # The rule for the values fits into one sentence: **whoever was listened to gets the blame**, in proportion. A value that the network ignored can't have caused the mistake, and is left alone.
 #
-# The path from $dw$ to the scores is lesson 02's, back through a softmax: `softmax_backward(w, dw)`. On our pencil card the average blame, $\sum_i w_i \, dw_i$, is $\frac34 \cdot 4 + \frac14 \cdot (-8) = 1$, so $ds = \big(\frac34 (4 - 1), \frac14 (-8 - 1)\big) = (\frac94, -\frac94)$. The first score should fall and the second should rise, by the same amount, because what one pair gains in attention the other loses.
+# The path from $dw$ to the scores is lesson 02's, back through a softmax: `softmax_backward(w, dw)`. On our pencil card the average blame, $\sum_i w_i \, dw_i$, is $\frac34 \cdot 4 + \frac14 \cdot (-8) = 1$, so $ds = \big(\frac34 (4 - 1), \frac14 (-8 - 1)\big) = (\frac94, -\frac94)$. The first score should fall and the second rise, by the same amount, because what one pair gains in attention the other loses.
 #
 # That leaves the scores themselves, $s_i = c \, (q \cdot k_i)$.
 #
@@ -448,7 +448,7 @@ print(f"squashed adder: {100 * (z.argmax(axis=2) == lists).mean():.2f} % right, 
 #
 # ### Exercise 12.4: a check that it looks (core, 25 minutes)
 #
-# Write a check that works from outside, on somebody else's network. You get a function `answer`, which turns cards `x` of shape (n, images, pixels) into logits (n, 10), and some cards. Place 0 of a card is the asked image; after it come key, value, key, value, and so on. Since you may change the cards and ask `answer` again, three tests are open to you:
+# Write a check that works from outside, on somebody else's network. You get a function `answer`, which turns cards `x` of shape (n, images, pixels) into logits (n, 10), and some cards. Place 0 of a card is the asked image; after it come key, value, key, value, and so on. You may change the cards and ask `answer` again, so three tests are open:
 #
 # - *Places don't matter.* Move the first pair to the end, and then, on the cards as they were, swap the first two pairs. Each time the logits must stay the same, up to float64's rounding (`np.allclose`).
 # - *Other cards don't matter.* Ask about each card alone (`x[i : i + 1]`, so that the axes stay): its logits must be what they were among the others.
@@ -499,7 +499,7 @@ guesses.compare("impostors that only the trade catches", only_by_trade)
 #
 # ### Change what it looked at
 #
-# People who show you thick lines like ours often say that the lines explain the answer. You don't have to take their word for it. On each card, find the pair with the largest weight, and replace its value image with one of a different digit; then, on the unchanged card, do the same to one of the other three pairs.
+# People who show you thick lines like ours often say that they explain the answer, but you needn't take their word for it. On each card, find the pair with the largest weight, and replace its value image with one of a different digit; then, on the unchanged card, do the same to one of the other three pairs.
 #
 # **Predict.** On what percentage of the cards will the first change alter the answer, and on what percentage the second?
 
