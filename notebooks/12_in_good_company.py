@@ -92,7 +92,7 @@ guesses.compare("beside the asked digits", " ".join(map(str, three.labels)))
 #
 # ## The rival who cannot look
 #
-# First, how far can you get without looking? Imagine a rival who reads all four values without a single mistake, but never compares the asked image with the keys, and so can't tell which of the four is wanted.
+# First, how far can you get without looking? Imagine a rival who reads all four values without a mistake, but never compares the asked image with the keys, and so can't tell which of the four is wanted.
 #
 # **Predict.** What percentage of the cards can the rival answer correctly, at best? It isn't 10, and it isn't 25.
 
@@ -495,7 +495,7 @@ guesses.compare("impostors that only the trade catches", only_by_trade)
 # %% [markdown]
 # Here is the verdict. Each of the three tests is needed: only the first catches *looks, by place*, only the second *over the cards*, and only the third the other three. The adders get three cards in five right, a little less than the pencil promised, because they have to read handwriting, and on not a single card do their answers trade places.
 #
-# Our network's answers trade places on 85 cards in 100. On about one card in ten they can't, because both values show the same digit, and on the few that are left it has presumably misread one. So **the question decides which of the two values is heard**, and that is what we mean by looking.
+# Our network's answers trade places on 85 cards in 100. On about one card in ten they can't, because both values show the same digit, and on the few left it has presumably misread one. So **the question decides which of the two values is heard**, and that is what we mean by looking.
 #
 # ### Change what it looked at
 #
