@@ -63,7 +63,7 @@ del mnist  # the split holds copies, and the cards will need the room
 # %% [markdown]
 # ## The cards
 #
-# A **card** holds four pairs of images. The left one of each pair is its *key image*, and the right one its *value image*. The four key images show four different digits, whereas the value images show any digits at all and may repeat. Beside the pairs is the *asked image*, which shows the same digit as one of the key images, but in different handwriting. The question is always the same: **which digit is beside that key image?** The pairs are what we shall call the card's *company*.
+# A **card** holds four pairs of images. The left one of each pair is its *key image*, and the right one its *value image*. The four key images show four different digits, whereas the value images show any digits at all and may repeat. Beside the pairs is the *asked image*, which shows the same digit as one of the key images, but in different handwriting. The question is always the same: **which digit is beside that key image?** The pairs are the card's *company*.
 
 
 # %% mystnb={"image": {"alt": "Three cards. At the left of each is one handwritten digit, and beside it, one below the other, are four pairs of digits in two columns headed key and value. In each card exactly one of the four keys shows the same digit as the single one at the left, in different handwriting."}} tags=["hide-input"]
@@ -92,7 +92,7 @@ guesses.compare("beside the asked digits", " ".join(map(str, three.labels)))
 #
 # ## The rival who cannot look
 #
-# First, how far can you get without looking? Imagine a rival who reads all four values without a single mistake, but never compares the asked image with the keys, and so can't tell which of the four is wanted.
+# First, how far can you get without looking? Imagine a rival who reads all four values without a mistake, but never compares the asked image with the keys, and so can't tell which of the four is wanted.
 #
 # **Predict.** What percentage of the cards can the rival answer correctly, at best? It isn't 10, and it isn't 25.
 
@@ -113,7 +113,7 @@ print(f"right at best: {bound:.2f} %")
 guesses.compare("% right without looking", f"{bound:.2f}")
 
 # %% [markdown]
-# So the values alone are worth something, and not only in right answers. Lesson 02 measured an answer by its surprise, and by this measure the rival can do no better than give each digit $l$ its share of the four values as its probability $p_l$. The mean surprise is then the **entropy** of these shares,
+# So the values alone are worth something, and not only in right answers. Lesson 02 measured an answer by its surprise, and by this measure the best that the rival can do is to give each digit $l$ a probability $p_l$ equal to its share of the four values. The mean surprise is then the **entropy** of these shares,
 #
 # $$H = - \sum_l p_l \log p_l .$$
 
@@ -123,17 +123,23 @@ H = -(p * np.log(p, where=p > 0, out=np.zeros(p.shape))).sum(axis=1).mean()
 print(f"the rival's loss, at best: {H:.4f}; with ten equal guesses: {np.log(10):.3f}")
 
 # %% [markdown]
-# In other words, the four values take away nearly half of the surprise before anybody has looked at a key. Remember both numbers, 38.35 % and 1.1868, because you will meet them again. Nobody who ignores the question can beat these numbers, and nobody who ignores the keys.
+# The four values take away nearly half of the surprise before anybody has looked at a key. Remember both numbers, 38.35 % and 1.1868, because nobody who ignores the question can beat them, nor can anybody who ignores the keys: the one doesn't know which digit is wanted, and the other doesn't know where to find it.
 #
 # It is tempting to turn this round: **whoever gets much more than this must have looked.** Keep the sentence in mind, together with any doubt you may have about it.
 #
 # ## One look
 #
-# How do you compare two images? A layer of 64 ReLU units first turns each of them into features, $a = \max(0, x W_1 + b_1)$, with the same weights for all nine images. Then three matrices draw from these features what each image is there to supply. $W_q$ makes the asked image's **query** $q$, which says what is wanted; $W_k$ makes each key image's **key** $k_i$, by which its pair can be found; and $W_v$ makes each value image's **value** $v_i$, which is what the pair has to say. In letters, $q = a \, W_q$, where $a$ are the asked image's features, and likewise for the others. Query and keys have $d = 16$ entries each, and a value has ten, one for each digit, which makes $W_q$ and $W_k$ 64 by 16, and $W_v$ 64 by 10. From here on *key* and *value* mean these vectors, and we say *key image* and *value image* for what is on the card.
+# How do you compare two images? A layer of 64 ReLU units first turns each of them into features, $a = \max(0, x W_1 + b_1)$, with the same weights for all nine images.
+#
+# Then three matrices turn these features into three kinds of vector, one for each part that an image can play. $W_q$ makes the asked image's **query** $q$, which says what is wanted; $W_k$ makes each key image's **key** $k_i$, by which its pair can be found; and $W_v$ makes each value image's **value** $v_i$, which is what the pair has to say. In letters, $q = a \, W_q$, where $a$ are the asked image's features, and likewise for the others.
+#
+# Query and keys have $d = 16$ entries each, and a value has ten, one for each digit, which makes $W_q$ and $W_k$ 64 by 16, and $W_v$ 64 by 10. From here on *key* and *value* mean these vectors, and we say *key image* and *value image* for what is on the card.
 
 # %% mystnb={"image": {"alt": "A card with letters on it. Below the asked image, a 9, stands q. Four lines lead from it to the four key images, marked k 1 to k 4; the third, to the other 9, is by far the thickest. From the four value images, marked v 1 to v 4, lines of the same thickness lead on to one m, the mean, at the right."}} tags=["hide-input"]
 figure, axis = plt.subplots(figsize=(6.5, 3.6))
-plotting.card(three.images[0], title="One look: a line is as thick as its pair's weight", axis=axis)
+plotting.card(
+    three.images[0], title="One look: the thicker the line, the larger its pair's weight", axis=axis
+)
 axis.set(xlim=(-0.1, 6.7), ylim=(4.1, -0.6))
 axis.text(0.46, 2.8, "$q$", ha="center", fontsize=15)
 axis.text(5.1, 2.05, "$m$, the mean", fontsize=15)
@@ -150,13 +156,13 @@ plt.show()
 #
 # $$s_i = c \, (q \cdot k_i) .$$
 #
-# Here $c$ is a fixed number, and we take $1 / \sqrt d$, a quarter, as is usual; why that number, you can work out in question 3 at the end. Now four scores must become four shares, none below 0, that add up to 1. You know what does that:
+# Here $c$ is a fixed number, usually $1 / \sqrt d$, which for us is a quarter (question 3 asks why). Now four scores must become four shares, none below 0, that add up to 1. You know what does that:
 #
 # $$w = \mathrm{softmax}(s), \qquad m = \sum_i w_i \, v_i .$$
 #
-# The shares $w_i$ are the **attention weights**. The network's answer is the weighted mean $m$ of the four values, to which a bias $b_2$ is added; these ten numbers are the logits. In other words, all of the company is asked, and **those whose keys fit are heard**.
+# The shares $w_i$ are the **attention weights**. Add a bias to the weighted mean $m$ of the four values, and you have the ten logits, $z = m + b_2$. In other words, all of the company is asked, and **those whose keys fit are heard**.
 #
-# In this lesson $i$ numbers the pairs and $l$ the classes, and $m$ is a mean, not the number of a layer as in lesson 07. For $n$ cards with equally many pairs:
+# In this lesson $i$ numbers the pairs and $l$ the classes, and $m$ no longer numbers layers. For $n$ cards with equally many pairs:
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -210,7 +216,7 @@ exercises.folded(my_attention_weights)
 #
 # <details><summary>The numbers, by hand</summary>
 #
-# $dw = (4, -8)$, $dv_1 = (\frac34, -\frac34)$, $dv_2 = (\frac14, -\frac14)$.
+# $dw_1 = dm \cdot v_1 = 1 \cdot 4 + (-1) \cdot 0 = 4$ and $dw_2 = 1 \cdot 0 + (-1) \cdot 8 = -8$; $dv_1 = \frac34 \, dm = (\frac34, -\frac34)$ and $dv_2 = \frac14 \, dm = (\frac14, -\frac14)$.
 #
 # </details>
 
@@ -235,9 +241,9 @@ exercises.folded(my_weighted_mean_backward)
 #
 # </details>
 #
-# The values' blame can be said in one sentence: **whoever was listened to gets the blame**, in proportion. A value that the network ignored can't have caused the mistake, and is left alone.
+# The rule for the values fits into one sentence: **whoever was listened to gets the blame**, in proportion. A value that the network ignored can't have caused the mistake, and is left alone.
 #
-# You already know the path from $dw$ to the scores: it is lesson 02's, back through a softmax, `softmax_backward(w, dw)`. A weight's blame, less the average blame $\sum_i w_i \, dw_i$ over all pairs, is multiplied by the weight. On our pencil card the average is $\frac34 \cdot 4 + \frac14 \cdot (-8) = 1$, so $ds = \big(\frac34 (4 - 1), \frac14 (-8 - 1)\big) = (\frac94, -\frac94)$. The first score should fall and the second should rise, by the same amount, because what one pair gains in attention the other loses.
+# The path from $dw$ to the scores is lesson 02's, back through a softmax: `softmax_backward(w, dw)`. On our pencil card the average blame, $\sum_i w_i \, dw_i$, is $\frac34 \cdot 4 + \frac14 \cdot (-8) = 1$, so $ds = \big(\frac34 (4 - 1), \frac14 (-8 - 1)\big) = (\frac94, -\frac94)$. The first score should fall and the second rise, by the same amount, because what one pair gains in attention the other loses.
 #
 # That leaves the scores themselves, $s_i = c \, (q \cdot k_i)$.
 #
@@ -274,7 +280,7 @@ exercises.folded(my_scores_backward)
 #
 # ### The whole network
 #
-# Below the look there is nothing new: a layer makes the features, and three matrices make queries, keys and values from them, all with lesson 03's $dW = A^T dZ$. All nine images share the weights $W_1$ that make their features, so the gradient of $W_1$ collects from all nine. `mnistlib.attention` has it in full, and you know every line. But is it right? Lesson 03's check along a random direction $r$ nudges all parameters at once.
+# Below the look there is nothing new: a layer makes the features, and three matrices make queries, keys and values from them, all with lesson 03's $dW = A^T dZ$. Since all nine images share $W_1$, its gradient collects from all nine. `mnistlib.attention` has it in full, and you know every line. But is it right? Lesson 03's check along a random direction $r$ will tell, because it nudges all parameters at once.
 
 # %% tags=["hide-input"]
 model = Attention()
@@ -299,7 +305,7 @@ print(check_gradient(loss_along, np.array(0.0), slope, name="slope"))
 # %% [markdown]
 # ## Train it
 #
-# A card is just one more kind of input, so the `train` that has served every network since lesson 04 will serve this one, too: eight epochs of 24,000 cards. Then we ask it about 2,000 *new* cards, dealt from images that it has never seen.
+# A card is just one more kind of input, so the `train` that has served every network since lesson 04 will serve this one, too. We give it eight epochs of 24,000 cards, and then ask it about 2,000 *new* ones, dealt from images that it has never seen.
 
 # %% tags=["hide-input"]
 validation_cards = deal_cards(*validation_digits, 1_000, rng=np.random.default_rng(seed=3))
@@ -330,7 +336,7 @@ for part in range(0, 2_000, 500):  # so many at a time, to spare memory
 
 print(f"validation cards: loss {history.loss('validation')[-1]:.3f}")
 print(f"of 2,000 test cards {right / 20:.1f} % are right;")
-print(f"it looks most at the right pair on {looks / 20:.1f} %")
+print(f"on {looks / 20:.1f} % of them it looks most at the right pair")
 
 # %% [markdown]
 # More than nine in ten, where the rival gets fewer than four. What still surprises us is that it found *which pair to look at* without being told. All it ever got was the answer.
@@ -341,24 +347,29 @@ print(f"it looks most at the right pair on {looks / 20:.1f} %")
 pictures.attend(trained)
 
 # %% [markdown]
-# **A good place to stop.** You have derived attention, checked its gradient and trained a network whose lines point the right way. What is left is the question of the whole lesson: does it look?
+# **A good place to stop.** You have derived attention, checked its gradient and trained a network whose lines point the right way. What is left is the question of the whole lesson.
 #
 # ## Does it look?
 #
-# Nine cards in ten: doesn't that prove that it looks? A study of networks much like ours (`studies/looking.py`) seems to say so. With the slider fixed at 0, each of three networks got about 37 cards in 100 right, nearly as many as the rival could at best, whereas each of ten that were free to look got more than 91. But between four cards in ten and nine in ten there is a lot of room.
+# Nine cards in ten: doesn't that prove that it looks? In a study of networks much like ours (`studies/looking.py`), three that were *trained* with the slider fixed at 0 got about 37 cards in 100 right, nearly as many as the rival at best, whereas each of ten that were free to look got more than 91. But between four in ten and nine in ten there is a lot of room.
 #
 # ### Two votes, added
 #
-# Let us try to build something that compares nothing and still beats the rival. It holds a vote: the question gives each of the ten classes some points, whatever the pairs show, and the company gives each class some points, whatever is asked. The two are **added**, and the class with the most points wins. We call it the *adder*.
+# Let us try to build something that compares nothing and still beats the rival, by a vote: the question gives each of the ten classes some points, whatever the pairs show, and the company gives each class some points, whatever is asked. The two are **added**, and the class with the most points wins. We call it the *adder*.
 #
 # You may object that the question's points can't help, since the question has nothing to say about this card's values. So take a pencil and see. Let the question give class $l$ exactly $l \cdot u$ points, where $u$ is the digit asked about, and let $G_l$ be the points of the company. Then class $l$ has $G_l + l \, u$ points in all, which, drawn against $u$, is a straight line of slope $l$. The company may choose how high each line begins, but not its slope.
 #
-# Here is a card, each arrow from a key to its value: 1 → 2, 3 → 7, 6 → 4, 8 → 9. Draw an axis from 0 to 9 for the digit asked about, and above it three lines: a gentle one for class 2; a steeper one for class 7, which crosses the first between 1 and 3; and a steeper one still for class 9, which crosses the second between 6 and 8. Push all the other lines far down, where they can't win. Now read off the *highest* line at 1, at 3, at 6 and at 8.
+# Here is a card, each arrow from a key to its value: 1 → 2, 3 → 7, 6 → 4, 8 → 9.
 #
-# **Predict.** How many of the four answers are right?
+# **Predict.** However the company places its lines, how many of the four answers can come out right, at best?
 
 # %%
 guesses.ask("right, of four, on this card", None)
+
+# %% [markdown]
+# Draw an axis from 0 to 9 for the digit asked about, and above it three lines: a gentle one for class 2; a steeper one for class 7, which crosses the first between 1 and 3; and a steeper one still for class 9, which crosses the second between 6 and 8. Push all the other lines far down, where they can't win. Now read off the *highest* line at 1, at 3, at 6 and at 8.
+#
+# But isn't it a comparison if lines cross between two *keys*? No: the company places its lines by its keys before it hears which digit is asked about, and the question gives its points before it sees a single key. Neither ever meets the other.
 
 # %% mystnb={"image": {"alt": "Three straight lines over the digit asked about, 0 to 9, with slopes 2, 7 and 9; the highest of them is drawn thick. Up to 2 the line of class 2 is highest, from 2 to 7 that of class 7, and beyond 7 that of class 9. Marks at the four keys 1, 3, 6 and 8 show the answers 2, 7, 7 and 9, of which the one at 6 is wrong."}} tags=["answer", "hide-input"]
 figure, axis = plt.subplots(figsize=(6.5, 5.2))
@@ -371,8 +382,8 @@ axis.plot(u, np.max(list(lines.values()), axis=0), color="0.5", lw=7, alpha=0.35
 for key, value in [(1, 2), (3, 7), (6, 4), (8, 9)]:
     says = max(lines, key=lambda digit: lines[digit][10 * key])
     right += says == value
-    mark = "✓" if says == value else f"✗, it is {value}"
-    axis.text(key - 0.15, lines[says][10 * key] + 2, f"{says} {mark}", ha="right", va="bottom")
+    verdict = "right" if says == value else f"but it is {value}"
+    axis.text(key - 0.15, lines[says][10 * key] + 2, f"{says}, {verdict}", ha="right", va="bottom")
     axis.plot(key, lines[says][10 * key], "o", color="0.2")
 axis.set(title="The highest line wins", xlabel="digit asked about")
 axis.set(ylabel="points", xticks=range(10), ylim=(-10, 64))
@@ -381,9 +392,9 @@ plt.show()
 guesses.compare("right, of four, on this card", right)
 
 # %% [markdown]
-# Three of the four. As you walk to the right along the highest line, its slope can only grow, so the answers *never fall*. Read a card's values in the order of their keys, and pick as many as you can without ever stepping down, because those are the ones that the adder can get right. On our card they are 2, 7 and 9.
+# Three of the four. As you walk to the right along the highest line, its slope can only grow, and since each class's slope is its digit, the answers *never fall*. That is the only limit, because any values that never fall can be had: let each line cross the next between two keys, as here. So read a card's values in the order of their keys, and pick as many as you can without ever stepping down; those the adder can get right, and no more.
 #
-# **Predict.** How far can you get in this way? If all digits are read perfectly, what percentage of the answers comes out right, on average over all cards?
+# **Predict.** If all digits are read perfectly, what percentage of the answers comes out right in this way, on average over all cards?
 
 # %%
 guesses.ask("% right by adding two votes", None)
@@ -394,15 +405,17 @@ print(f"on average {longest.mean():.2f} of 4 right")
 guesses.compare("% right by adding two votes", f"{100 * longest.mean() / 4:.1f}")
 
 # %% [markdown]
-# Not 38 % of the cards but more than 60! Do you still have the sentence in mind, that whoever gets much more than the rival must have looked? It was false: **you can get far more than 38.35 % without comparing anything at all.** What it overlooked is that question and company can each have a say without ever meeting. The votes are merely added, but the answer is the *argmax* of the sum, and which class that is depends on both. So much for the first witness, accuracy. <small>No straight lines do better on average; whether other points can, we don't know.</small>
+# Not 38 % of the cards but more than 60! Do you still have the sentence in mind, that whoever gets much more than the rival must have looked? It was false: **you can get far more than 38.35 % without comparing anything at all.** The votes are merely added, but the answer is the *argmax* of the sum, and which class that is depends on both. So much for the first witness, accuracy. <small>No other straight lines do better on average; whether other points can, we don't know.</small>
 #
 # ### Can the loss tell?
 #
-# Then let us ask the *loss*. Accuracy only asks which class wins, whereas the loss asks how probable the network thought the right answer. And here there is a theorem: **if the logits are a sum, of whatever votes, the mean loss can't be below 1.1868**, the loss of the rival at its best. The reason is that the loss, drawn over the logits, is a *bowl*: in no direction does it bend downwards. When its question favours a class, the adder wins something on the cards where that class is the right answer, but on all others it loses, and on average it loses at least as much as it wins.
+# Then let us ask the *loss*. Accuracy only asks which class wins, whereas the loss asks how probable the network thought the right answer. And here there is a theorem: **if the logits are a sum, of whatever votes, the mean loss can't be below 1.1868**, the loss of the rival at its best.
 #
 # <details><summary>The proof, in three steps (nothing below needs it)</summary>
 #
-# Let $F_i$ be the ten points that question $i$ gives, $G$ those of the company, and $l_i$ the class of the right answer. Each of the four is asked about equally often. Asked about key $i$, the adder has the logits $z = F_i + G$ and the loss
+# In short, suppose that a question favours a class. The loss falls on the cards where that class is the right answer and rises on all the others, and because the loss, drawn over the logits, is a *bowl*, which in no direction bends downwards, the rises together are at least as large as the falls.
+#
+# Now step by step. Let $F_i$ be the ten points that question $i$ gives, $G$ those of the company, and $l_i$ the class of the right answer. Each of the four is asked about equally often. Asked about key $i$, the adder has the logits $z = F_i + G$ and the loss
 #
 # $$\log \sum_l e^{z_l} - z_{l_i} .$$
 #
@@ -414,16 +427,16 @@ guesses.compare("% right by adding two votes", f"{100 * longest.mean() / 4:.1f}"
 #
 # </details>
 #
-# So whoever gets below 1.1868 must have looked? For a while this page said so, and that was false, too. The theorem speaks of logits that *are* a sum, but nothing stops you from adding up the votes, seeing which class wins, and only then making up the probabilities: one half for the winner, and the other half shared out among the four values. This *squashed* adder compares no more than the plain one.
+# So whoever gets below 1.1868 must have looked? For a while this page said so, and that was false, too. The theorem speaks of logits that *are* a sum, but nothing stops you from adding up the votes, seeing which class wins, and only then making up the probabilities: one half for the winner, and the other half shared out among the four values. However large its lead, the winner gets the same half, so we call this adder *squashed*; it compares no more than the plain one.
 
 # %%
-z = adding.near_lines(np.arange(1, 5), lists)  # points: list, question, class; losers just below
+z = adding.near_lines(np.arange(1, 5), lists)  # (lists, questions, classes)
 p = adding.squash(z, counts[:, None] / 4)  # a half for the winner, and a half by the counts
 loss = functions.cross_entropy(np.log(p + 1e-9).reshape(-1, 10), data.one_hot(lists.reshape(-1)))
 print(f"squashed adder: {100 * (z.argmax(axis=2) == lists).mean():.2f} % right, loss {loss:.4f}")
 
 # %% [markdown]
-# A loss of 0.9677, well below the floor, and nothing was compared. Our network's loss, 0.327, is lower still, but who knows what a cleverer squashed adder could do? That is as far as the loss can testify.
+# A loss of 0.9677, well below the supposed floor, and nothing was compared. Our network's loss, 0.327, is lower still, but who knows what a cleverer squashed adder could do? That is as far as the loss can testify.
 #
 # ### Let two answers trade places
 #
@@ -431,11 +444,11 @@ print(f"squashed adder: {100 * (z.argmax(axis=2) == lists).mean():.2f} % right, 
 #
 # Can an adder do that? Suppose it could. Let the first question favour 2 over 7 by $f_1$ points, and the second by $f_2$, whereas the company favours 7 over 2 by $g$ points before the swap, and by $g'$ after it. Before the swap its answers are 2 and then 7, so $f_1 > g > f_2$; after it they are 7 and then 2, so $f_1 < g' < f_2$. But $f_1$ can't be both larger and smaller than $f_2$! The first two answers show that the first question likes 2 better than the second one does, and the last two show the opposite, although neither question has changed.
 #
-# So **no adder's answers trade places, on any card**. Squashing doesn't help, because all that we have used is that the class with the most points wins. And we need neither labels nor many cards: a single one on which two answers trade places proves that question and company decide *together*, as no sum can. <small>Whether they decide *well* is for the accuracy to say: random answers would trade places now and then, too.</small>
+# So **no adder's answers trade places, on any card**. Squashing doesn't help, because all that we have used is that the class with the most points wins. And we need neither labels nor many cards: a single one on which two answers trade places proves that question and company decide *together*, as no sum can. <small>Whether they decide *well* is for the accuracy to say: random answers would trade places, too, on about one card in a hundred.</small>
 #
 # ### Exercise 12.4: a check that it looks (core, 25 minutes)
 #
-# Write a check that works from outside, on somebody else's network. You get a function `answer`, which turns cards `x` of shape (n, images, pixels) into logits (n, 10), and some cards. Place 0 of a card is the asked image; after it come key, value, key, value, and so on. Since you may change the cards and ask `answer` again, three tests are open to you:
+# Write a check that works from outside, on somebody else's network. You get a function `answer`, which turns cards `x` of shape (n, images, pixels) into logits (n, 10), and some cards. Place 0 of a card is the asked image; after it come key, value, key, value, and so on. You may change the cards and ask `answer` again, so three tests are open:
 #
 # - *Places don't matter.* Move the first pair to the end, and then, on the cards as they were, swap the first two pairs. Each time the logits must stay the same, up to float64's rounding (`np.allclose`).
 # - *Other cards don't matter.* Ask about each card alone (`x[i : i + 1]`, so that the axes stay): its logits must be what they were among the others.
@@ -456,7 +469,7 @@ exercises.check(my_looks)
 exercises.folded(my_looks)
 
 # %% [markdown]
-# Here are five impostors, made from our trained features. One weighs all pairs alike (*scores of 0*). One looks, but favours the pairs higher up (*looks, by place*). The softmax of the third runs over the cards in the batch, as in lesson 06 (*over the cards*), and the last two are *the adder*, plain and *squashed*. We put the three tests to each of them.
+# Here are five impostors, made from our trained features: one weighs all pairs alike (*scores of 0*), and one looks, but favours the pairs higher up (*looks, by place*). The softmax of the third runs over the cards in the batch, as in lesson 06 (*over the cards*), and the last two are *the adder*, plain and *squashed*.
 #
 # **Predict.** How many of the five are caught by the third test, the trade, and by no other?
 
@@ -482,11 +495,11 @@ guesses.compare("impostors that only the trade catches", only_by_trade)
 # %% [markdown]
 # Here is the verdict. Each of the three tests is needed: only the first catches *looks, by place*, only the second *over the cards*, and only the third the other three. The adders get three cards in five right, a little less than the pencil promised, because they have to read handwriting, and on not a single card do their answers trade places.
 #
-# Our network's answers trade places on 85 cards in 100. On about one card in ten they can't, because both values show the same digit, and on the few that are left it has presumably misread one. So **the question decides which of the two values is heard**, and that is what we mean by looking.
+# Our network's answers trade places on 85 cards in 100. On about one card in ten they can't, because both values show the same digit, and on the few left it has presumably misread one. So **the question decides which of the two values is heard**, and that is what we mean by looking.
 #
 # ### Change what it looked at
 #
-# People who show you thick lines like ours often say that the lines explain the answer. You don't have to take their word for it. On each card, put a different digit in place of the value image whose pair has the largest weight; then, on the unchanged card, do the same to one of the other three.
+# People who show you thick lines like ours often say that they explain the answer, but you needn't take their word for it. On each card, find the pair with the largest weight, and replace its value image with one of a different digit; then, on the unchanged card, do the same to one of the other three pairs.
 #
 # **Predict.** On what percentage of the cards will the first change alter the answer, and on what percentage the second?
 
@@ -502,19 +515,27 @@ looked_at = state.w.argmax(axis=1)
 another = (looked_at + rng.integers(1, 4, size=1000)) % 4
 images_of = [np.flatnonzero(validation_digits[1] == digit) for digit in range(10)]
 changes = []
-for pair in [looked_at, another]:
+for pair, shifts in [(looked_at, (1, 10)), (another, (1, 10)), (looked_at, (0, 1))]:
     place = 2 + 2 * pair  # of the pair's value image
-    digit = (validation_cards.digits[each, place] + rng.integers(1, 10, size=1000)) % 10
+    shift = rng.integers(*shifts, size=1000)  # 1 to 9, or 0: the same digit
+    digit = (validation_cards.digits[each, place] + shift) % 10
     images = validation_cards.images.copy()
     images[each, place] = validation_digits[0][[rng.choice(images_of[one]) for one in digit]]
     after = model.logits(trained, model.prepare(images)).argmax(axis=1)
     changes.append(f"{100 * (after != answers).mean():.1f}")
 print(f"a different value where it looked most changes {changes[0]} % of the answers,")
-print(f"and a different value elsewhere changes {changes[1]} %")
-guesses.compare("% of answers changed by the first, and by the second", " and ".join(changes))
+print(f"a different value elsewhere changes {changes[1]} %,")
+print(f"and the same value where it looked most, in different handwriting, {changes[2]} %")
+guesses.compare("% of answers changed by the first, and by the second", " and ".join(changes[:2]))
 
 # %% [markdown]
-# Ninety-nine in a hundred, against one. For *this* network the lines do tell where the answers come from, though what proves it is the experiment, not the lines. <small>How it finds the right pair, by comparing two images or by recognising each, is another matter. Fifteen networks that had learnt on the keys 0 to 7 were asked about an 8 or a 9 (`studies/looking.py`, `studies/comparing.py`). On average they beat a rival that names the two digits, and one that takes the dot product of two soft answers; but the cosine of the same answers beats them, and so does that of the plain pixels. So this can't tell.</small>
+# Ninety-nine in a hundred, against one, whereas new handwriting alone, our control, alters about nine. For *this* network the lines do tell where the answers come from, though what proves it is the experiment, not the lines.
+#
+# <details><summary>Does it compare two images, or recognise each of them? We can't tell</summary>
+#
+# Fifteen networks that had learnt on the keys 0 to 7 were asked about an 8 or a 9 (`studies/looking.py`, `studies/comparing.py`). Their rivals have no attention. Some of them ask a classifier of the digits 0 to 7: one goes by its *names*, and chooses the key image that is given the same digit as the asked image, while two go by its *soft answers*, all the probabilities that it gives, and choose the key image whose probabilities are most like the asked image's, as measured by their dot product or by their cosine (the dot product divided by both vectors' norms). The last takes the cosine of the *plain pixels*. On average the networks beat the names and the dot product, but the cosine of the soft answers beats them, and so does that of the plain pixels.
+#
+# </details>
 #
 # ## From one look to a transformer
 #

@@ -13,7 +13,8 @@ def looks(answer, x):
     """Whether question and company decide together who wins, on any card of x, and nothing else does."""
     z = answer(x)
     moved = x[:, [0, *range(3, x.shape[1]), 1, 2]]  # the first pair goes to the end
-    exchanged = x[:, [0, 3, 4, 1, 2, *range(5, x.shape[1])]]  # repeated, the two make every order
+    exchanged = x[:, [0, 3, 4, 1, 2, *range(5, x.shape[1])]]
+    # these two moves, repeated, give every order of the pairs
     if not (np.allclose(answer(moved), z) and np.allclose(answer(exchanged), z)):
         return False
     alone = np.concatenate([answer(x[i : i + 1]) for i in range(len(x))])
