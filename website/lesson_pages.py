@@ -71,7 +71,10 @@ def visit_formula(translator: HTML5Translator, node: nodes.Element) -> None:
 
 
 def what_it_does(source: str) -> str:
-    """Return in a few words what a cell's code is for: what it finds out, draws, defines or prints."""
+    """Return in a few words what a cell's code is for: what it finds out, draws, defines or prints.
+
+    What it finds out is named as the guess is that the reader was asked for.
+    """
     if guessed := re.search(r'guesses\.compare\(\s*"([^"]+)"', source):
         return f"The code: {guessed[1]}"
     if "plt.show()" in source:
@@ -79,12 +82,8 @@ def what_it_does(source: str) -> str:
     statements = ast.parse(source).body
     defined = [each.name for each in statements if isinstance(each, ast.FunctionDef)]
     if defined:
-        return f"The code of {' and '.join(defined)}"
-    if "print(" in source:
-        return "The code that prints this"
-    targets = [each.targets[0] for each in statements if isinstance(each, ast.Assign)]
-    names = [ast.unparse(target).strip("()") for target in targets]
-    return f"The code that makes {', '.join(names)}" if names else "The code"
+        return f"The code of {', '.join(defined)}"
+    return f"The code that {'prints this' if 'print(' in source else 'prepares what follows'}"
 
 
 def visit_folded(translator: HTML5Translator, node: nodes.Element) -> None:
