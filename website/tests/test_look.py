@@ -279,7 +279,8 @@ def test_code_that_turns_keeps_its_indentation_and_its_names_whole(tab, lessons)
         assert len(found) > 20
         assert max(deep for deep, *_ in found) >= 8
         for deep, (first, *others), parted in found:
-            assert first == pytest.approx(deep, abs=0.2)
+            # A word that is too long for the first line goes below it, whole.
+            assert min(abs(first - deep), abs(first - deep - 4)) < 0.2
             assert others == pytest.approx([deep + 4] * len(others), abs=0.2)
             assert parted == []
 
