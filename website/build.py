@@ -305,8 +305,23 @@ def for_pages(notebook: NotebookNode) -> NotebookNode:
 #: So many lessons are the course proper; those that follow stand by themselves.
 COURSE = 7
 
-#: Those of the pictures one can touch whose stills the home page shows.
-SHOWN = ("train", "company", "kernel")
+#: Those of the pictures one can touch that the home page leads to, each by a drawing.
+SHOWN = {
+    "train": "A network learns",
+    "company": "The company a digit keeps",
+    "kernel": "A kernel slides",
+}
+
+
+def shown_pictures() -> str:
+    """Return Markdown for the home page: some pictures, and where they are touched."""
+    entries = []
+    for name, title in SHOWN.items():
+        drawing = (SITE / "thumbs" / f"{name}.svg").read_text("utf-8")
+        link = f"[{title}](pictures.md#{page_anchor(title)})"
+        inside = f"```{{raw}} html\n{drawing}```\n\n{link}"
+        entries.append(f":::{{container}} to-touch\n{inside}\n:::")
+    return "\n\n".join(entries) + "\n"
 
 
 def stage() -> None:
@@ -330,6 +345,7 @@ def stage() -> None:
         "course": lesson_list(lessons[:COURSE]),
         "further": lesson_list(lessons[COURSE:]),
         "two": one_two_in_company(),
+        "shown": shown_pictures(),
         "reply": wrong_answer(),
         "library": library_pages(),
         "teachers": for_teachers(),
@@ -338,8 +354,6 @@ def stage() -> None:
     }
     [digits] = figures("digits")
     (made / "digits.png").write_bytes(digits.png)
-    for name in SHOWN:
-        shutil.copy2(packing.DATA / f"{name}.png", made)
     pieces["digits"] = f"```{{image}} made/digits.png\n:alt: {digits.alt}\n```\n"
     (made / "licences.txt").write_text(licences(), encoding="utf-8")
     for name, text in pieces.items():

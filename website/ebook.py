@@ -67,6 +67,8 @@ def chapter_of(page: str, soup: BeautifulSoup, pages: Container[str]) -> Tag:
     article = soup.select_one("article").extract()
     for useless in article.select(".headerlink, .viewcode-link, a.start, a.setup"):
         useless.decompose()
+    for line in article.select(".highlight .ln"):
+        line.unwrap()  # an e-reader turns lines as it likes
     for element in article.select("[id]"):
         element["id"] = f"{page}:{element['id']}"
     # A heading moves to the next page with what follows; its section would begin at the end of this.

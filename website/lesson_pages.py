@@ -1,5 +1,6 @@
 """What Sphinx needs to know of this course: its maths, its glossary, its fonts."""
 
+import ast
 import functools
 import json
 import re
@@ -7,7 +8,7 @@ import shutil
 import subprocess
 import textwrap
 from collections.abc import Iterator
-from html import unescape
+from html import escape, unescape
 from pathlib import Path
 
 from docutils import nodes
@@ -69,14 +70,76 @@ def visit_formula(translator: HTML5Translator, node: nodes.Element) -> None:
     raise nodes.SkipNode
 
 
+def what_it_does(source: str) -> str:
+    """Return in a few words what a cell's code is for: what it finds out, draws, defines or prints.
+
+    What it finds out is named as the guess is that the reader was asked for.
+    """
+    if guessed := re.search(r'guesses\.compare\(\s*"([^"]+)"', source):
+        return f"The code: {guessed[1]}"
+    if "plt.show()" in source:
+        return "The code that draws this"
+    statements = ast.parse(source).body
+    defined = [each.name for each in statements if isinstance(each, ast.FunctionDef)]
+    if defined:
+        return f"The code of {', '.join(defined)}"
+    return f"The code that {'prints this' if 'print(' in source else 'prepares what follows'}"
+
+
 def visit_folded(translator: HTML5Translator, node: nodes.Element) -> None:
-    """Fold the code of a cell tagged ``hide-input``, in the fewest words."""
-    translator.body.append('<details class="code"><summary>The code</summary>')
+    """Fold the code of a cell tagged ``hide-input``, and say what it does."""
+    said = escape(what_it_does(list(node.findall(nodes.literal_block))[-1].astext()))
+    translator.body.append(f'<details class="code"><summary>{said}</summary>')
 
 
 def depart_folded(translator: HTML5Translator, node: nodes.Element) -> None:
     """Close what visit_folded opens."""
     translator.body.append("</details>\n")
+
+
+def join_folds(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Put folded code that shows nothing into the fold that follows at once."""
+    for fold in list(doctree.findall(HideCodeCellNode)):
+        cell = fold.parent
+        after = cell.next_node(descend=False, siblings=True)
+        following = after and after.children and after[0]
+        if len(cell) == 1 and isinstance(following, HideCodeCellNode):
+            following[:0] = fold.children
+            cell.parent.remove(cell)
+
+
+#: Code, and what it prints, as they stand in a page.
+BLOCK = re.compile(
+    r'(?<=<div class="highlight">)(<pre[^>]*>(?:<code>)?)(.*?)((?:</code>)?</pre>)', re.S
+)
+#: Where a line of Python may turn besides at a space: after a bracket that opens a call.
+OPENS = re.compile(r'(<span class="p">[^<]*\(</span>)(?!<span class="p">\))')
+
+
+def in_lines(block: re.Match) -> str:
+    """Give each line of a block a span that knows its indentation: where it turns, it goes on deeper."""
+    lines = []
+    opened = []
+    for line in OPENS.sub(r"\1<wbr>", block[2]).removesuffix("\n").split("\n"):
+        before = "".join(opened)
+        for tag in re.findall(r"</?span[^>]*>", line):
+            if tag == "</span>":
+                opened.pop()
+            else:
+                opened.append(tag)
+        words = unescape(re.sub("<[^>]*>", "", line))
+        deep = len(words) - len(words.lstrip(" "))
+        style = f' style="--in: {deep}ch"' if deep else ""
+        lines.append(f'<span class="ln"{style}>{before}{line}{"</span>" * len(opened)}\n</span>')
+    return f"{block[1]}{''.join(lines)}{block[3]}"
+
+
+def part_lines(
+    app: Sphinx, pagename: str, templatename: str, context: dict, doctree: nodes.document | None
+) -> None:
+    """Part the code of a page into its lines."""
+    if doctree is not None:
+        context["body"] = BLOCK.sub(in_lines, context["body"])
 
 
 #: What a screen reader calls the parts of a cell, which the eye tells apart by their frames.
@@ -423,8 +486,10 @@ def setup(app: Sphinx) -> dict[str, str]:
     app.connect("doctree-resolved", tell_sizes)
     app.connect("doctree-resolved", set_levels_small)
     app.connect("doctree-resolved", mark_not_attempted)
+    app.connect("doctree-resolved", join_folds)
     app.connect("html-page-context", load_scripts)
     app.connect("html-page-context", describe)
+    app.connect("html-page-context", part_lines)
     app.connect("build-finished", keep_used_icons)
     app.connect("build-finished", write_words)
     return {"version": "1"}

@@ -38,7 +38,7 @@ def test_code_can_be_copied(tab, lessons):
         cell.hover()
         cell.locator("button.copybtn").click()
         copied = page.evaluate("navigator.clipboard.readText()")
-        assert copied.strip() == cell.locator("pre").inner_text().strip()
+        assert copied.strip() == cell.locator("pre").text_content().strip()
         expect(cell.locator("button.copybtn")).to_be_focused()  # and not at the page's beginning
     # What is too long scrolls inside itself, also by keyboard.
     output = page.locator(".cell_output .highlight").first

@@ -102,6 +102,8 @@ def test_nothing_jumps_while_a_page_is_loaded(tab, lessons):
 
 #: A laptop's first screen, and a phone's.
 SCREENS = ((1280, 800), (390, 844))
+#: And the smallest phone's, where the button may come later.
+SMALLEST = (320, 568)
 
 
 def test_the_first_screen_of_the_home_page_has_the_thing_itself_and_one_button(tab):
@@ -112,6 +114,9 @@ def test_the_first_screen_of_the_home_page_has_the_thing_itself_and_one_button(t
         for part in parts:
             expect(page.locator(part)).to_be_in_viewport(ratio=1)
     assert page.locator(".hero a.start").count() == 1
+    page.set_viewport_size(dict(zip(("width", "height"), SMALLEST, strict=True)))
+    for part in ("h1", ".flip fieldset", ".flip .the-two", ".in-company strong:visible"):
+        expect(page.locator(part)).to_be_in_viewport(ratio=1)
     page.locator(".flip label", has_text="zeros").click()
     assert page.locator(".in-company strong:visible").inner_text().startswith("3")
 
@@ -161,18 +166,15 @@ def test_letters_of_any_size_fit(tab, lessons):
 PRINTED = """
     [...document.querySelectorAll(".cell_output:has(> .output pre)")].flatMap(cell =>
         [...cell.querySelectorAll(".highlight")].map(box => {
-            const text = document.createTreeWalker(box, NodeFilter.SHOW_TEXT).nextNode();
             const columns = Number(getComputedStyle(box).getPropertyValue("--columns"));
-            const line = document.createRange();
-            let at = 0, turned = 0;
-            for (const words of text.data.split("\\n")) {
-                line.setStart(text, at);
-                line.setEnd(text, at += words.length);
-                const tops = new Set([...line.getClientRects()].map(({ top }) => Math.round(top)));
-                turned += words.length <= columns && tops.size > 1;
-                at += 1;
+            const words = document.createRange();
+            let turned = 0;
+            for (const line of box.querySelectorAll(".ln")) {
+                words.selectNodeContents(line);
+                const tops = new Set([...words.getClientRects()].map(({ top }) => Math.round(top)));
+                turned += line.textContent.trimEnd().length <= columns && tops.size > 1;
             }
-            const letters = parseFloat(getComputedStyle(text.parentElement).fontSize);
+            const letters = parseFloat(getComputedStyle(box.querySelector(".ln")).fontSize);
             const wider = box.scrollWidth - box.clientWidth;
             return [wider, columns, letters, box.matches(".scrolls"), turned];
         }))
@@ -193,6 +195,85 @@ def test_what_is_printed_fits_a_phone_and_the_rows_of_a_table_stay_whole(tab, le
         assert says == (wider > 1)
         assert not says or columns > 60
     assert 0 < sum(says for *_, says, _ in found) < 10
+
+
+#: Of each line of code that turns: its columns of indentation, how far its parts begin from
+#: the left in columns, and the names that two of its parts share.
+TURNED = """
+    [...document.querySelectorAll("div.highlight pre:has(.n) .ln")].filter(one => one.checkVisibility())
+        .flatMap(line => {
+            const words = document.createRange(), letters = getComputedStyle(line);
+            const pen = new OffscreenCanvas(1, 1).getContext("2d");
+            pen.font = `${letters.fontSize} ${letters.fontFamily}`;
+            const column = pen.measureText("0").width, left = line.getBoundingClientRect().left;
+            const lines = new Map(), parted = [];
+            const walk = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+            while (walk.nextNode()) {
+                const { data, parentElement } = walk.currentNode;
+                if (!data.trim()) continue;
+                words.setStart(walk.currentNode, data.search(/\\S/));
+                words.setEnd(walk.currentNode, data.trimEnd().length);
+                const tops = new Set();
+                for (const box of words.getClientRects()) {
+                    const top = [...lines.keys()].find(each => Math.abs(each - box.top) < 4) ?? box.top;
+                    tops.add(top);
+                    lines.set(top, Math.min(lines.get(top) ?? Infinity, box.left));
+                }
+                if (tops.size > 1 && parentElement.matches(".n, .nn, .nf, .nb")) parted.push(data);
+            }
+            const begins = [...lines.values()].map(each => (each - left) / column);
+            return begins.length > 1 ? [[line.textContent.search(/\\S/), begins, parted]] : [];
+        })
+"""
+
+
+def test_code_that_turns_keeps_its_indentation_and_its_names_whole(tab, lessons):
+    for width in (390, NARROW):
+        tab.open(lessons[4], width)
+        tab.page.evaluate(
+            "document.querySelectorAll('details').forEach(fold => (fold.open = true))"
+        )
+        found = tab.page.evaluate(TURNED)
+        assert len(found) > 20
+        assert max(deep for deep, *_ in found) >= 8
+        for deep, (first, *others), parted in found:
+            # A word that is too long for the first line goes below it, whole.
+            assert min(abs(first - deep), abs(first - deep - 4)) < 0.2
+            assert others == pytest.approx([deep + 4] * len(others), abs=0.2)
+            assert parted == []
+
+
+#: The lower edge of the header, and the upper edge of what one has gone to.
+EDGES = """
+    [document.querySelector(".bd-header").getBoundingClientRect().bottom,
+        document.querySelector(":target > :is(h2, h3)").getBoundingClientRect().top]
+"""
+
+
+def test_a_heading_that_one_goes_to_stands_clear_of_the_header(tab, lessons):
+    for width in (390, WIDE):
+        for anchor in ("the-loop", "next"):
+            header, heading = tab.open(f"{lessons[4]}#{anchor}", width).evaluate(EDGES)
+            assert heading > header + 10, (width, anchor)
+
+
+def test_what_a_finger_presses_is_large_enough(browser, roots, lessons):
+    context = browser.new_context(
+        has_touch=True, is_mobile=True, viewport={"width": 390, "height": 844}
+    )
+    page = context.new_page()
+    for address, things in (
+        ("index.html", ".flip input"),
+        ("review.html", "#reviewing label, article summary"),
+        (lessons[4], "article summary"),
+    ):
+        page.goto(f"{roots['http']}/{address}")
+        heights = page.locator(f":is({things}):visible").evaluate_all(
+            "all => all.map(each => each.getBoundingClientRect().height)"
+        )
+        assert len(heights) >= 5
+        assert min(heights) >= 44, address
+    context.close()
 
 
 def test_figures_are_at_home_in_the_dark(tab, lessons):
