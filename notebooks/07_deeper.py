@@ -16,7 +16,7 @@
 # - write the backward pass of a network of any depth as one loop;
 # - read gradient norms layer by layer, and tell two causes apart with a control;
 # - work out from variances how large a layer's weights should be at the start;
-# - build a residual layer, which both the image and the blame can go around.
+# - build a residual layer, which leaves image and blame a path around it.
 #
 # **You need** lessons [03](03_backpropagation.ipynb) and [04](04_training_curves.ipynb).
 #
@@ -227,7 +227,7 @@ def pull(model, parameters):
 
 
 # %% [markdown]
-# **Predict.** The pull is strongest on layer 6, the last one. How many times as strong is it there as on layer 1?
+# **Predict.** The pull is strongest on layer 6, the last one. By what factor does it exceed the pull on layer 1?
 
 # %%
 guesses.ask("pull on layer 6 / pull on layer 1", None)
@@ -239,7 +239,7 @@ for layer, norm in enumerate(norms, start=1):
 guesses.compare("pull on layer 6 / pull on layer 1", f"{norms[-1] / norms[0]:.0f}")
 
 # %% [markdown]
-# From each layer to the one before it, most of the pull is lost. Since $dW_m = A_{m-1}^T\, dZ_m$, a pull is made of two things, the layer's input and its blame, and both will matter. Follow the blame first, and see at each layer what the weights do to its norm, and then the slopes.
+# From each layer to the one before it, most of the pull is lost. Since $dW_m = A_{m-1}^T\, dZ_m$, a pull is made of two things, the layer's input and its blame, and both will matter. Follow the blame first, and watch what each layer does to its norm: first the weights, then the slopes.
 
 
 # %% tags=["hide-input"]
@@ -379,7 +379,7 @@ figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", nco
 plt.show()
 
 # %% [markdown]
-# On the left, without the half, the activations fade on their way forward just as the blame fades on its way back. The first layers get a large input and little blame, the last layers the reverse, and so the pull comes out about the same on all of them. With the half the activations stay large. But on the right we have subtracted each unit's mean over all images, and what is left, the change from image to image, fades in *both*. In other words, the sigmoid's last layers receive a large input that is *nearly the same for every image*, and the strong pull on them says next to nothing about any image in particular. We shall call what all images share the *common mean*.
+# Begin with the left panel. Without the half, the activations fade on their way forward just as the blame fades on its way back. The first layers get a large input and little blame, the last layers the reverse, and so the pull comes out about the same on all of them. With the half the activations stay large. For the right panel we have subtracted each unit's mean over all images, and what is left, the change from image to image, fades in *both*. In other words, the sigmoid's last layers receive a large input that is *nearly the same for every image*, and the strong pull on them says next to nothing about any image in particular. We shall call what all images share the *common mean*.
 #
 # Can a common mean stall a network by itself? To find out, take one more function: tanh + 1 has tanh's slope, which is 1 at a sum of 0, *and* a common mean, of about 1.
 
@@ -402,9 +402,9 @@ four_functions.draw(half, depth)
 plt.show()
 
 # %% [markdown]
-# At the top right is the quarter alone, and at the bottom left the common mean with hardly any fading: each makes learning worse, but neither stops it. At the top left the two meet, and there the network is stuck for the whole epoch, at every one of the eight rates that were tried. **Neither the fading nor the common mean stalls the network by itself; the two together do.**
+# At the top right (sigmoid − 1/2) there is only the fading, and at the bottom left (tanh + 1) only the common mean, with hardly any fading: each makes learning worse, but neither stops it. At the top left the two meet, and there the network is stuck for the whole epoch, at every one of the eight rates that were tried. **Neither the fading nor the common mean stalls the network by itself; the two together do.**
 #
-# <small>The sigmoid minus a half learns only at rates of 2, 3 and 5, of those tried. Exactly how the two faults together stall a network, we don't know.</small>
+# <small>The sigmoid minus a half learns only at rates of 2, 3 and 5, of those tried.</small> *How* the two do it, we don't know; what we can show is that it takes both.
 #
 # ## How large should the weights be?
 #
@@ -471,7 +471,9 @@ for name, (activation, start) in starts.items():
 guesses.compare("share of the blame that reaches layer 1", round(shares["sigmoid, Glorot x 4"], 2))
 
 # %% [markdown]
-# A seventh and not the whole, because larger sums lie further from 0, where a sigmoid is less steep. Yet that is far more than a thousandth, and the network that got nowhere in an epoch now gets 87.1 % right. Was it the blame that helped? The *image* fades less as well, so this experiment can't tell. ReLUs, with the He rule, lose none of the blame and get 93.2 %. With still larger weights their blame *grows* on its way back, from layer to layer. That is an **exploding gradient**: the same product, with numbers above 1.
+# Only a seventh arrives, and not the whole, because larger sums lie further from 0, where a sigmoid is less steep. Yet a seventh is far more than a thousandth, and the network that got nowhere in an epoch now gets 87.1 % right. Was it the blame that helped? This experiment can't tell, because larger weights also keep alive, on the way forward, what changes from image to image. ReLUs, with the He rule, lose none of the blame and get 93.2 %.
+#
+# You can overdo it, too. With still larger weights the blame of ReLUs *grows* on its way back, from layer to layer. That is an **exploding gradient**: the same product, with numbers above 1.
 #
 # ## A way around
 #
@@ -479,7 +481,7 @@ guesses.compare("share of the blame that reaches layer 1", round(shares["sigmoid
 #
 # $$\begin{aligned} Z_m &= A_{m-1} W_m + b_m, \\ A_m &= A_{m-1} + f(Z_m) . \end{aligned}$$
 #
-# This is a **residual layer** ([He and others 2016](https://arxiv.org/abs/1512.03385)), and networks of more than a hundred layers have been trained with it. It needs as many outputs as inputs. What does it do to the blame? In the drawing, $A_{m-1}$ reaches $A_m$ along two paths, through the layer and around it. The blame comes back along both, and paths add.
+# This is a **residual layer** ([He and others 2016](https://arxiv.org/abs/1512.03385)), and networks of more than a hundred layers have been trained with it. Such a layer needs as many outputs as inputs. What does it do to the blame? In the drawing, $A_{m-1}$ reaches $A_m$ along two paths, through the layer and around it. The blame comes back along both, and paths add.
 
 # %% mystnb={"image": {"alt": "A drawing of a residual layer. From a box A m minus one on the left, one arrow leads straight on into a second box, in which the layer is written as f of A W plus b, and from there into a plus sign. A line leaves the same first box, leads over the second, and comes down into the same plus sign. From there an arrow leads to a box A m on the right."}}
 residual_layer.draw()
@@ -514,7 +516,7 @@ exercises.check(my_residual_gradients)
 exercises.folded(my_residual_gradients)
 
 # %% [markdown]
-# Along the path around the layer, $dA_m$ comes back unchanged, because a sum hands all of its blame to each of its terms.
+# So a layer's input collects two blames, $dA_{m-1} = dA_m + dZ_m W_m^T$: the one we know, which may fade, and that of the layer's output, unchanged, because a sum hands all of its blame to each of its terms.
 #
 # Now give the plus sign to the five sigmoid layers that were stuck, *with the same weights as before*. Only the first layer stays an ordinary one, since its 784 inputs can't be added to 128 outputs.
 
@@ -523,7 +525,7 @@ settings, _, here = studies.again("way_around")
 print(f"after one epoch at a learning rate of {settings['rate']:g}: {100 * here['accuracy']:.2f} %")
 
 # %% [markdown]
-# Now nine images in ten are right, and there is a path along which nothing is multiplied, for the blame and the image alike. But a network that can be trained is not yet a network worth training. Take out its four residual layers, and what remains is a network with one hidden layer. Compare the two, each at the learning rate that did best for it on three other seeds.
+# Now nine images in ten are right, with a path along which nothing is multiplied, neither the blame nor the image. But a network that can be trained is not yet a network worth training. Take out its four residual layers, and what remains is a network with one hidden layer. Compare the two, each at the learning rate that did best for it on three other seeds.
 
 # %% tags=["hide-input"]
 stored = studies.read("way_around")["rows"]

@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 09 The second descent
 #
-# A model has learnt a thousand images without a single error, and on new ones it is nearly useless. Anybody will tell you what is wrong with it: it is too large, it has learnt its images by heart, make it smaller. So do the opposite, and give it several times as many weights. Again it fits every image without an error, and you would expect it to be worse still; yet now it reads new digits well. If you believe what one hears about overfitting, this should not happen. **Why does bigger become better again?**
+# A model has learnt a thousand images without a single error, and on new ones it is nearly useless. Anybody will tell you what is wrong with it: it is too large, it has learnt its images by heart, make it smaller. So do the opposite, and give it several times as many weights. Again it fits every image without an error, and you would expect it to be worse still; yet now it reads new digits well. If you believe what you hear about overfitting, this should not happen. **Why does bigger become better again?**
 #
 # **You will be able to**
 #
@@ -141,7 +141,7 @@ guesses.compare("off at 12 features, without noise", f"{at_12[3, 0.0]:.6f}")
 # %% [markdown]
 # Without noise there is no peak at all: the fit with 12 features can't be told from the true curve. Now read down the column. Ten times the noise gives ten times the distance, and both times the distance is about ten times the noise itself: at 12 features the fit is an amplifier.
 #
-# And noise is not all that gets amplified. In the last row there is no noise whatever, but its true curve, $\sin 12u$, has more waves than 12 features can follow, and the peak is back. A peak needs something to amplify: noise in the targets, or a **misfit**, that is, a part of the true answer that the model can't express.
+# And noise is not all that gets amplified. In the last row there is no noise whatever, but its true curve, $\sin 12u$, has more waves than 12 features can follow, and the fit is further off than in any other row. A peak needs something to amplify: noise in the targets, or a **misfit**, that is, a part of the true answer that the model can't express.
 #
 # Now try it by hand. At twelve features, drag a point in the middle up or down. Where does the curve move most? Then move the slider to 40, and drag the same point.
 
@@ -351,7 +351,7 @@ for name, features in [("40 Legendre polynomials", legendre), ("40 powers of u",
 #
 # With two images the weights were heavy because the images hardly differed. To say the same of a thousand, imagine every set of weights of norm 1, that is, every direction that the weights can take. Some of them give the training images large answers: call these *loud*. Others answer nearly 0 to all of them: call these *faint*. A target that can be reached only along a faint direction takes heavy weights.
 #
-# Linear algebra sorts the directions for us. It takes any matrix apart into pairs, from the loudest to the faintest, each of which joins a direction of the weights to the direction in which their answers point. (This is the one fact that we borrow without proof.) Books call it the **singular value decomposition** and write it $U \Sigma V^T$. We name its outer factors after the sides on which they stand, and write $\mathrm{diag}(s)$ for the matrix with the numbers $s$ on its diagonal and zeros elsewhere:
+# Linear algebra sorts the directions for us. It takes any matrix apart into *pairs*. A pair is a direction of the weights and the direction in which the answers to it point, and the pairs come in order, from the loudest to the faintest. (That this always works is the one fact we borrow without proof.) Books call it the **singular value decomposition** and write it $U \Sigma V^T$. We name its outer factors after the sides on which they stand, and write $\mathrm{diag}(s)$ for the matrix with the numbers $s$ on its diagonal and zeros elsewhere:
 #
 # $$A = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right} .$$
 #
@@ -391,7 +391,13 @@ print("helpings of both, added up:", np.round(right.T @ (part / s), 3))
 #
 # $$W = \text{right}^T\, \mathrm{diag}(1 / s)\; \text{left}^T\, Y .$$
 #
-# Read it from the right: take the targets' parts, divide each by its $s$, and add up that many helpings of each row of `right`. The fit is exact, because each pair supplies its whole part. It is also the lightest. Multiply $A$ by a column of `left` from the left, and again only one pair survives: $\text{left}_j^T A = s_j\, \text{right}_j^T$. So each row of `right` is a linear combination of $A$'s rows, and therefore each class's weights are one, too, as those of the lightest fit must be. (With fewer features than images the same formula gives the least-squares fit, which is no longer exact.)
+# Read it from the right: take the targets' parts, divide each by its $s$, and add up that many helpings of each row of `right`. The fit is exact, because each pair supplies its whole part. It is also the lightest (the fold says why), and now you can *see* the amplifier: it is the $1/s$, which for a faint direction is enormous.
+#
+# <details><summary>Why no exact fit is lighter</summary>
+#
+# Multiply $A$ by a column of `left` from the left, and again only one pair survives: $\text{left}_j^T A = s_j\, \text{right}_j^T$. So each row of `right` is a linear combination of $A$'s rows, and therefore each class's weights are one, too, as those of the lightest fit must be. (With fewer features than images the same formula gives the least-squares fit, which is no longer exact.)
+#
+# </details>
 #
 # ### Why exactly at the threshold?
 #
@@ -399,9 +405,9 @@ print("helpings of both, added up:", np.round(right.T @ (part / s), 3))
 #
 # *To the left* of the threshold there are fewer features than images. The faintest direction is that of the weights of norm 1 whose answers to all the images come closest to 0. One more feature is one more weight to help bring them there, and at worst that weight stays 0. So with each feature the smallest $s$ falls or stays the same.
 #
-# *To the right* there are more features than images, and it helps to look from the images' side. Mix the images, which are the rows of $A$: multiply each by a number of its own, with norm 1 for all the numbers together, and add them up, feature by feature. With the numbers in column $j$ of `left` the mix is $\text{left}_j^T A = s_j\, \text{right}_j^T$, whose norm is $s_j$. So the smallest $s$ tells you how nearly the *images* can be made to cancel. One more feature gives every mix one more entry, and its square can only add to the norm. So with each feature the smallest $s$ rises or stays the same.
+# *To the right* there are more features than images, and it helps to look from the images' side. Mix the images, which are the rows of $A$: choose a number for each image, with norm 1 for all together, multiply each row by its number, and add the rows up. With the numbers in column $j$ of `left` only one pair survives, and the mix is $\text{left}_j^T A = s_j\, \text{right}_j^T$, whose norm is $s_j$. So the smallest $s$ tells you how nearly the *images* can be made to cancel. One more feature gives every mix one more entry, and its square can only add to the norm. So with each feature the smallest $s$ rises or stays the same.
 #
-# The smallest $s$ falls until the threshold and rises from there on, so it must be smallest exactly there. That is why the peak is where it is, and we know of no shorter reason. Here is the smallest $s$, for the digits.
+# The smallest $s$ falls until the threshold and rises from there on, so it must be smallest exactly there. That is why the peak is where it is, and we know of no shorter reason. It is also why the fit grew heavier even before the threshold: as its faintest direction fades, it takes more and more helpings. Here is the smallest $s$, for the digits.
 
 # %% mystnb={"image": {"alt": "The smallest singular value of the digits' features against the number of features, 300 to 3,000, both axes logarithmic: a sharp V. It falls from 0.3 at 300 and 500 features to 0.001 at 1,000, where a dashed vertical line marks as many features as images, and climbs again to 0.8 at 3,000."}} tags=["hide-input"]
 near = {n * permille // 1000 for permille in (300, 500, 950, 990, 1010, 1050, 1500, 3000)}
@@ -465,11 +471,11 @@ for count in [0, 10, 100]:
 guesses.compare("% misread without the faintest hundred", wrong_here)
 
 # %% [markdown]
-# A tenth of the directions did most of the harm: without it, the same fit gets two digits in three right.
+# A tenth of the directions did most of the harm: without that tenth, the same fit gets two digits in three right.
 #
 # ## Weight decay hushes the faint directions
 #
-# Leaving directions out is crude, because each is either kept or lost. Lesson 08's weight decay is gentler. Add $\frac{\lambda}{2} \sum w^2$ to the squared error, and the least squares you have done so far becomes **ridge regression** ([Hoerl and Kennard 1970](https://doi.org/10.1080/00401706.1970.10488634)). Compared with the lightest fit, only one thing in the formula changes, the factor $1/s$:
+# Leaving directions out is crude, because each is either kept or lost. Lesson 08's weight decay is gentler. Add $\frac{\lambda}{2} \sum w^2$ to the squared error, and the least squares you have done so far becomes **ridge regression** ([Hoerl and Kennard 1970](https://doi.org/10.1080/00401706.1970.10488634)). Compared with the lightest fit, only one thing in the formula changes, the number $1/s$ by which each part is multiplied:
 #
 # $$W = \text{right}^T\, \mathrm{diag}\Big(\frac{s}{s^2 + n\lambda/2}\Big)\, \text{left}^T\, Y .$$
 #
@@ -515,11 +521,11 @@ plt.show()
 # %% [markdown]
 # The peak is gone, whichever draw you take. <small>The curves are means, and the bands run from the lowest of the draws to the highest.</small> Take away the amplifier, and the noise or misfit does little harm.
 #
-# Networks trained in every layer show the peak, too, most clearly if some of the labels are wrong ([Nakkiran, Kaplun and others 2020](https://arxiv.org/abs/1912.02292)).
+# Networks whose layers are all trained show the peak, too ([Nakkiran, Kaplun and others 2020](https://arxiv.org/abs/1912.02292)).
 #
 # ## If you have another quarter of an hour
 #
-# Where does the new factor come from? With the three factors the answer is short.
+# Where does the new number come from? Once you have taken $A$ apart, the answer is short.
 #
 # ### Exercise 9.3: ridge regression from the three factors (stretch, 12 minutes)
 #

@@ -125,7 +125,7 @@ print(f"the rival's loss, at best: {H:.4f}; with ten equal guesses: {np.log(10):
 # %% [markdown]
 # The four values take away nearly half of the surprise before anybody has looked at a key. Remember both numbers, 38.35 % and 1.1868, because nobody who ignores the question can beat them, nor can anybody who ignores the keys: the one doesn't know which digit is wanted, and the other doesn't know where to find it.
 #
-# It is tempting to turn this round: **whoever gets much more than this must have looked.** Keep the sentence in mind, together with any doubt you may have about it.
+# So whoever does beat them has used both the question and the keys, and it is tempting to go one small step further: **whoever gets much more than this must have looked.** Keep that sentence in mind, together with any doubt you may have about it.
 #
 # ## One look
 #
@@ -133,7 +133,7 @@ print(f"the rival's loss, at best: {H:.4f}; with ten equal guesses: {np.log(10):
 #
 # Then three matrices turn these features into three kinds of vector, one for each part that an image can play. $W_q$ makes the asked image's **query** $q$, which says what is wanted; $W_k$ makes each key image's **key** $k_i$, by which its pair can be found; and $W_v$ makes each value image's **value** $v_i$, which is what the pair has to say. In letters, $q = a \, W_q$, where $a$ are the asked image's features, and likewise for the others.
 #
-# Query and keys have $d = 16$ entries each, and a value has ten, one for each digit, which makes $W_q$ and $W_k$ 64 by 16, and $W_v$ 64 by 10. From here on *key* and *value* mean these vectors, and we say *key image* and *value image* for what is on the card.
+# Query and keys have $d = 16$ entries each, and a value has ten, one for each digit, which makes $W_q$ and $W_k$ 64 by 16, and $W_v$ 64 by 10. Until we say otherwise, *key* and *value* mean these vectors, and we say *key image* and *value image* for what is on the card.
 
 # %% mystnb={"image": {"alt": "A card with letters on it. Below the asked image, a 9, stands q. Four lines lead from it to the four key images, marked k 1 to k 4; the third, to the other 9, is by far the thickest. From the four value images, marked v 1 to v 4, lines of the same thickness lead on to one m, the mean, at the right."}} tags=["hide-input"]
 figure, axis = plt.subplots(figsize=(6.5, 3.6))
@@ -347,11 +347,11 @@ print(f"on {looks / 20:.1f} % of them it looks most at the right pair")
 pictures.attend(trained)
 
 # %% [markdown]
-# **A good place to stop.** You have derived attention, checked its gradient and trained a network whose lines point the right way. What is left is the question of the whole lesson.
+# **A good place to stop.** You have built attention, checked its gradient and trained a network whose lines point the right way. What is left is the question of the whole lesson.
 #
 # ## Does it look?
 #
-# Nine cards in ten: doesn't that prove that it looks? In a study of networks much like ours (`studies/looking.py`), three that were *trained* with the slider fixed at 0 got about 37 cards in 100 right, nearly as many as the rival at best, whereas each of ten that were free to look got more than 91. But between four in ten and nine in ten there is a lot of room.
+# Nine cards in ten: doesn't that prove that it looks? In a study of networks much like ours (`studies/looking.py`), three that were *trained* with the slider fixed at 0 got about 37 cards in 100 right, nearly as many as the rival at best, whereas each of ten that were free to look got more than 91. So looking is what makes the difference to *these* networks. But between four in ten and nine in ten there is a lot of room, and something that never looks might be at home in it.
 #
 # ### Two votes, added
 #
@@ -359,7 +359,7 @@ pictures.attend(trained)
 #
 # You may object that the question's points can't help, since the question has nothing to say about this card's values. So take a pencil and see. Let the question give class $l$ exactly $l \cdot u$ points, where $u$ is the digit asked about, and let $G_l$ be the points of the company. Then class $l$ has $G_l + l \, u$ points in all, which, drawn against $u$, is a straight line of slope $l$. The company may choose how high each line begins, but not its slope.
 #
-# Here is a card, each arrow from a key to its value: 1 → 2, 3 → 7, 6 → 4, 8 → 9.
+# For the next two pages nobody misreads anything, so *key* and *value* are simply the digits shown. Here is a card, each arrow from a key to its value: 1 → 2, 3 → 7, 6 → 4, 8 → 9.
 #
 # **Predict.** However the company places its lines, how many of the four answers can come out right, at best?
 
@@ -368,8 +368,6 @@ guesses.ask("right, of four, on this card", None)
 
 # %% [markdown]
 # Draw an axis from 0 to 9 for the digit asked about, and above it three lines: a gentle one for class 2; a steeper one for class 7, which crosses the first between 1 and 3; and a steeper one still for class 9, which crosses the second between 6 and 8. Push all the other lines far down, where they can't win. Now read off the *highest* line at 1, at 3, at 6 and at 8.
-#
-# But isn't it a comparison if lines cross between two *keys*? No: the company places its lines by its keys before it hears which digit is asked about, and the question gives its points before it sees a single key. Neither ever meets the other.
 
 # %% mystnb={"image": {"alt": "Three straight lines over the digit asked about, 0 to 9, with slopes 2, 7 and 9; the highest of them is drawn thick. Up to 2 the line of class 2 is highest, from 2 to 7 that of class 7, and beyond 7 that of class 9. Marks at the four keys 1, 3, 6 and 8 show the answers 2, 7, 7 and 9, of which the one at 6 is wrong."}} tags=["answer", "hide-input"]
 figure, axis = plt.subplots(figsize=(6.5, 5.2))
@@ -392,7 +390,9 @@ plt.show()
 guesses.compare("right, of four, on this card", right)
 
 # %% [markdown]
-# Three of the four. As you walk to the right along the highest line, its slope can only grow, and since each class's slope is its digit, the answers *never fall*. That is the only limit, because any values that never fall can be had: let each line cross the next between two keys, as here. So read a card's values in the order of their keys, and pick as many as you can without ever stepping down; those the adder can get right, and no more.
+# Three of the four. "But the lines cross between two *keys*," you may object, "so somebody must have compared them with the question." Nobody has: the company places its lines by its keys before it hears which digit is asked about, and the question gives its points before it sees a single key.
+#
+# As you walk to the right along the highest line, its slope can only grow, and since each class's slope is its digit, the answers *never fall*. That is the only limit, because any sequence that never falls is within reach: let each line cross the next between two keys, as here. So read a card's values in the order of their keys, and pick as many as you can without ever stepping down; those the adder can get right, and no more.
 #
 # **Predict.** If all digits are read perfectly, what percentage of the answers comes out right in this way, on average over all cards?
 
@@ -405,7 +405,7 @@ print(f"on average {longest.mean():.2f} of 4 right")
 guesses.compare("% right by adding two votes", f"{100 * longest.mean() / 4:.1f}")
 
 # %% [markdown]
-# Not 38 % of the cards but more than 60! Do you still have the sentence in mind, that whoever gets much more than the rival must have looked? It was false: **you can get far more than 38.35 % without comparing anything at all.** The votes are merely added, but the answer is the *argmax* of the sum, and which class that is depends on both. So much for the first witness, accuracy. <small>No other straight lines do better on average; whether other points can, we don't know.</small>
+# Not 38 % of the cards but more than 60! Do you still have the sentence in mind, that whoever gets much more than the rival must have looked? It was false: **you can get far more than 38.35 % without comparing anything at all.** The adder ignores neither the question nor the keys; it only never brings them together. Its votes are merely added, but the answer is the *argmax* of the sum, and which class that is depends on both. So much for the first witness, accuracy. <small>No other straight lines do better on average; whether other points can, we don't know.</small>
 #
 # ### Can the loss tell?
 #
@@ -440,15 +440,15 @@ print(f"squashed adder: {100 * (z.argmax(axis=2) == lists).mean():.2f} % right, 
 #
 # ### Let two answers trade places
 #
-# Watching won't settle it, so let us interfere. Ask about the first key, and then about the second. Anyone who really looks will answer with the first value, say a 2, and then with the second, say a 7. Now swap these two value images and ask both questions again. The answers must be 7 and then 2: they *trade places*.
+# Watching won't settle it, so let us interfere. Ask about the first key image, and then about the second. Anyone who really looks will answer with the first value, say a 2, and then with the second, say a 7. Now swap these two value images and ask both questions again. The answers must be 7 and then 2: they *trade places*.
 #
-# Can an adder do that? Suppose it could. Let the first question favour 2 over 7 by $f_1$ points, and the second by $f_2$, whereas the company favours 7 over 2 by $g$ points before the swap, and by $g'$ after it. Before the swap its answers are 2 and then 7, so $f_1 > g > f_2$; after it they are 7 and then 2, so $f_1 < g' < f_2$. But $f_1$ can't be both larger and smaller than $f_2$! The first two answers show that the first question likes 2 better than the second one does, and the last two show the opposite, although neither question has changed.
+# Can an adder do that? Suppose it could. Let the first question favour 2 over 7 by $f_1$ points, and the second by $f_2$, whereas the company favours 7 over 2 by $g$ points before the swap, and by $g'$ after it. Before the swap its answers are 2 and then 7, so $f_1 > g > f_2$; after it they are 7 and then 2, so $f_1 < g' < f_2$. But $f_1$ can't be both larger and smaller than $f_2$! In words: before the swap, the first question leans further towards the 2 than the other question does, and after it less far, although neither question has changed.
 #
 # So **no adder's answers trade places, on any card**. Squashing doesn't help, because all that we have used is that the class with the most points wins. And we need neither labels nor many cards: a single one on which two answers trade places proves that question and company decide *together*, as no sum can. <small>Whether they decide *well* is for the accuracy to say: random answers would trade places, too, on about one card in a hundred.</small>
 #
 # ### Exercise 12.4: a check that it looks (core, 25 minutes)
 #
-# Write a check that works from outside, on somebody else's network. You get a function `answer`, which turns cards `x` of shape (n, images, pixels) into logits (n, 10), and some cards. Place 0 of a card is the asked image; after it come key, value, key, value, and so on. You may change the cards and ask `answer` again, so three tests are open:
+# Write a check that works from outside, on somebody else's network. You get a function `answer`, which turns cards `x` of shape (n, images, pixels) into logits (n, 10), and some cards. Place 0 of a card is the asked image; after it come key, value, key, value, and so on. You may change the cards and ask `answer` again, which makes three tests possible:
 #
 # - *Places don't matter.* Move the first pair to the end, and then, on the cards as they were, swap the first two pairs. Each time the logits must stay the same, up to float64's rounding (`np.allclose`).
 # - *Other cards don't matter.* Ask about each card alone (`x[i : i + 1]`, so that the axes stay): its logits must be what they were among the others.
@@ -469,9 +469,14 @@ exercises.check(my_looks)
 exercises.folded(my_looks)
 
 # %% [markdown]
-# Here are five impostors, made from our trained features: one weighs all pairs alike (*scores of 0*), and one looks, but favours the pairs higher up (*looks, by place*). The softmax of the third runs over the cards in the batch, as in lesson 06 (*over the cards*), and the last two are *the adder*, plain and *squashed*.
+# Here are five impostors, made from our trained features:
 #
-# **Predict.** How many of the five are caught by the third test, the trade, and by no other?
+# - *scores of 0* weighs all pairs alike;
+# - *looks, by place* does look, but favours the pairs higher up;
+# - *over the cards* runs its softmax over the cards in the batch, as in lesson 06;
+# - *the adder*, plain and *squashed*, you know.
+#
+# **Predict.** How many of the five are caught by the trade, and by neither of the other tests?
 
 # %%
 guesses.ask("impostors that only the trade catches", None)
@@ -499,7 +504,7 @@ guesses.compare("impostors that only the trade catches", only_by_trade)
 #
 # ### Change what it looked at
 #
-# People who show you thick lines like ours often say that they explain the answer, but you needn't take their word for it. On each card, find the pair with the largest weight, and replace its value image with one of a different digit; then, on the unchanged card, do the same to one of the other three pairs.
+# Thick lines like ours are often shown as an *explanation* of the answer, but you needn't take anybody's word for that. On each card, find the pair with the largest weight, and replace its value image with one of a different digit; then, on the unchanged card, do the same to one of the other three pairs.
 #
 # **Predict.** On what percentage of the cards will the first change alter the answer, and on what percentage the second?
 

@@ -15,7 +15,7 @@ def deep_gradients(layers, kept, dz):
     for (W, _), a in zip(reversed(layers), reversed(kept), strict=True):
         grads = [a.T @ dz, dz.sum(axis=0), *grads]
         dz = dz @ W.T * (1 - a**2)
-    return grads
+    return tuple(grads)
 
 
 def he_limit(inputs):
@@ -30,7 +30,7 @@ def residual_gradients(layers, kept, da):
         dz = da * (1 - (output - a) ** 2)
         grads = [a.T @ dz, dz.sum(axis=0), *grads]
         da = da + dz @ W.T
-    return grads
+    return tuple(grads)
 
 
 def _way_back(seed: Seed, n: int, *sizes: int) -> Arguments:
