@@ -233,7 +233,7 @@ guesses.compare("the same order, from a new one and from ours", words)
 #
 # A good split obeys three rules. No image may be in both parts, or the network will have seen the exam. No image may be lost. And each class should keep its share, so that neither part is easier than the other; with so many images chance sees to that, roughly.
 #
-# Even then the two parts may have something in common: the writers. Who wrote what, `data.writers()` reads from two more files, by the people who traced every digit back to its archive ([Yadav and Bottou 2019](https://arxiv.org/abs/1905.10498)).
+# Even then the two parts may have something in common: the writers. `data.writers()` tells us who wrote what. It reads two more files, which we owe to the people who traced every digit back to its archive ([Yadav and Bottou 2019](https://arxiv.org/abs/1905.10498)).
 
 # %%
 print("in both parts:", len(set(for_training) & set(for_validation)))
@@ -287,7 +287,7 @@ train_images.shape, train_labels.shape, validation_set[0].shape, validation_set[
 # %% [markdown]
 # ## Look before you compute
 #
-# Here are three training examples of each class.
+# Here are three training images of each class. No two 2s lean, curl or loop alike, and yet you read every one without effort.
 
 # %% mystnb={"image": {"alt": "A grid of thirty handwritten digits, three rows of zero to nine. Slant, thickness and shape differ from row to row: of the three sevens one is thin and two are thick."}} tags=["digits", "hide-input"]
 chosen = [np.flatnonzero(train_labels == k)[i] for i in range(3) for k in range(10)]
@@ -381,7 +381,7 @@ print(y)
 # exercises.keep(my_one_hot)
 
 # %% [markdown]
-# **A good place to stop.** The file has been opened, checked, split and turned into numbers that a network can learn from. What remains is one story, of ten averages and how far they get, and it will keep until tomorrow.
+# **A good place to stop.** The file has been opened, checked, split and turned into numbers that a network can learn from. What remains is the first program that reads digits, the damage that a wrong type does to it, and a rival that learns nothing at all. All three will keep until tomorrow.
 #
 # ## A baseline before any network
 #
@@ -399,7 +399,7 @@ print(y)
 #
 # ### Exercise 1.4: the mean digits (core, 5 minutes)
 #
-# A loop over the ten classes is fine here. The `images` come as they are kept, bytes of shape (n, 28, 28). Add those up instead of the $x_i$, and return means in the same units, from 0 to 255. Divided by 255 they are the $\bar x_k$, because a mean of numbers that are all scaled alike is scaled like them. The checker also tries smaller images, so don't write 784: `images.reshape(len(images), -1)` makes rows of any size.
+# A loop over the ten classes is fine here. The `images` come as they are kept, bytes of shape (n, 28, 28). Average them as they are, and return means from 0 to 255. It makes no difference whether you divide every pixel by 255 or only the mean, so one division at the end would turn yours into the $\bar x_k$. The checker also tries smaller images, so don't write 784: `images.reshape(len(images), -1)` makes rows of any size.
 
 
 # %%
@@ -510,7 +510,7 @@ print(f"in bytes: {accuracy8:.2f} % right")
 guesses.compare("what it answers, in bytes", ", ".join(str(k) for k in np.unique(answers8)))
 
 # %% [markdown]
-# It answers "1" to every image, like the program that never looks. The differences and their squares are bytes, so they wrap around. Only a difference of less than 16 keeps its square. For 16 itself the square is 256, which wraps to 0, as if the two pixels were equal, and what is left of a larger square says nothing about the difference. One thing survives, though: where two pixels are equal, their difference is still 0. So the sum no longer measures *how much* an image and a mean differ but, roughly, *in how many pixels*. Most of any image is paper, so a mean differs from it in fewer pixels the more paper it has itself, and the mean with the most paper should win, whatever the image:
+# It answers "1" to every image, like the program that never looks. The differences and their squares are bytes, so they wrap around. Only a difference of less than 16 keeps its square, whereas what is left of a larger one says nothing about its size. One thing survives, though: where two pixels are equal, their difference is still 0. So the sum no longer measures *how much* an image and a mean differ but, roughly, *in how many pixels*. Most of any image is paper, so a mean differs from it in fewer pixels the more paper it has itself, and the mean with the most paper should win, whatever the image:
 
 # %%
 print(f"paper in the images: {100 * (pixels8 == 0).mean():.0f} %")
@@ -576,7 +576,7 @@ print(f"a training image at random:       {by_chance:.1f} of 500")
 guesses.compare("neighbours by the same hand, of 500", (hand == lending_hand).sum())
 
 # %% [markdown]
-# Fifty-two, where chance alone would give about one. So the nearest neighbour recognises people as well as digits, and with a letter from a stranger it would lose that help. How much is that help worth? A study (`studies/familiar.py`) trained each method twice, and tested it both times on the same digits. At first it had learnt from other digits by the people who wrote these, the second time from just as many by strangers.
+# Fifty-two, where chance alone would give about one. So the nearest neighbour recognises people as well as digits, and with a letter from a stranger it would lose that help. How much is that help worth? A study (`studies/familiar.py`) trained each method twice, and tested it both times on the same digits. The first time, it had learnt from other digits by the same people; the second time, from just as many digits by strangers.
 
 # %% tags=["hide-input"]
 rows = studies.read("familiar")["rows"]

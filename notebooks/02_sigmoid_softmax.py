@@ -149,7 +149,7 @@ guesses.compare("the largest, after adding and after doubling", ", ".join(words)
 #
 # ### Too large for a float
 #
-# That you may add what you like is good to know, because exponentials are dangerous. There is a largest number that a float can hold; whatever is larger **overflows** and becomes `inf`.
+# It is just as well that you may add what you like, because exponentials are dangerous. There is a largest number that a float can hold; whatever is larger **overflows** and becomes `inf`.
 
 # %% tags=["hide-input"]
 for dtype in (np.float64, np.float32):
@@ -268,7 +268,7 @@ for h in [1, 0.1, 0.01]:
 # %% [markdown]
 # The smaller the nudge, the closer the measurement comes to the formula. Should we, then, nudge by as little as the computer can? Lesson 03 tries it; the result surprised us.
 #
-# From now on `gradcheck.check_gradient` does the work: it nudges every entry of an array in turn and compares the gradient so measured with the one that you derived. A difference of 1 is much beside a slope of 2, and nothing beside one of a million. So what it prints is the **relative error**: the length of the difference, divided by the larger of the two gradients' lengths. (The *length* of an array is the square root of the sum of its squared entries.)
+# From now on `gradcheck.check_gradient` does the work: it nudges every entry of an array in turn and compares the gradient that it measured with the one that you derived. How large a difference is too large? A difference of 1 is a great deal if the slope is 2, and nothing if it is a million. That is why it prints the **relative error**, the length of the difference divided by the length of the longer gradient. (The *length* of an array is the square root of the sum of its squared entries.)
 #
 # ## How wrong is an answer?
 #
@@ -401,7 +401,7 @@ exercises.folded(my_cross_entropy_with_gradient)
 # %% [markdown]
 # ### What is left
 #
-# When you have yours, or would rather be told, open this, because the rest of the lesson needs it:
+# Open this when you have yours, or when you have tried for as long as you like. The rest of the lesson needs it.
 #
 # <details><summary>The derivation, and the gradient</summary>
 #
@@ -581,7 +581,7 @@ exercises.folded(my_sigmoid)
 #
 # ### The Jacobian
 #
-# Exercise 2.5 took a short cut from the loss to the logits, past the probabilities. Where a loss and a function are *not* made for each other, there is no short cut: you go the long way round, from the loss to the probabilities and from those to the logits. You won't need it before lesson 12.
+# Exercise 2.5 took a short cut from the loss to the logits, past the probabilities. Where a loss and a function are *not* made for each other, there is no short cut: you go the long way round, from the loss to the probabilities and from those to the logits. You won't have to compute one before lesson 12, although lesson 06 will show you a program that kept only its diagonal.
 #
 # *Every* probability depends on *every* logit, so there are ten times ten derivatives $\partial p_k / \partial z_l$. The table that holds them is the **Jacobian**, $J$: row $k$, column $l$. You have its diagonal already. Take your pencil for the rest: when the logit of *another* class is raised, the numerator $e^{z_k}$ stays, and only $\text{sum}$ moves.
 #
@@ -593,7 +593,7 @@ exercises.folded(my_sigmoid)
 #
 # </details>
 #
-# Suppose that we know $dp_k = \partial L / \partial p_k$ for each probability. What is the gradient with respect to one logit? Nudge $z_l$ by a small $h$. Then *every* probability moves: $p_k$ by $J_{kl}\, h$, which changes the loss by $dp_k\, J_{kl}\, h$. These ten small changes simply add up. At school the chain rule had one path from the nudge to the result; here there are ten, and *paths add*. Off the diagonal a term is $-dp_k\, p_k\, p_l$. The term on it has the same form, $-dp_l\, p_l\, p_l$, and one piece more, $dp_l\, p_l$. So
+# Suppose that we know $dp_k = \partial L / \partial p_k$ for each probability. What is the gradient with respect to one logit? Nudge $z_l$ by a small $h$. Then *every* probability moves: $p_k$ by $J_{kl}\, h$, which changes the loss by $dp_k\, J_{kl}\, h$. These ten small changes simply add up. At school the chain rule had one path from the nudge to the result; here there are ten, and *paths add*. Off the diagonal a term is $-dp_k\, p_k\, p_l$. The one on the diagonal is $dp_l\, p_l (1 - p_l)$; multiply it out, and it is a term of the same form, $-dp_l\, p_l\, p_l$, and one more, $dp_l\, p_l$. So
 #
 # $$
 # \begin{aligned}

@@ -135,9 +135,9 @@ print(f"hundredth batch loss, by the library: {history.batch_loss[-1]:.3f}")
 # %% [markdown]
 # ## How good is a batch's guess?
 #
-# You may feel uneasy about walking downhill by guesses. How good are they? Take 78 batches, a fifth of the epoch, and the exact gradient over all their images. How far off is one batch's gradient, beside the length of the exact one? We measure at the start, when the network knows nothing, and after our hundred steps, when it gets most images right.
+# You may feel uneasy about walking downhill by guesses. How good are they? Take 78 batches, a fifth of the epoch, and the exact gradient over all their images. How far off is one batch's gradient, compared with the length of the exact one? We measure at the start, when the network knows nothing, and after our hundred steps, when it gets most images right.
 #
-# **Predict.** Is a batch then a better guide than at the start, or a worse one?
+# **Predict.** After those hundred steps, is a batch a better guide than at the start, or a worse one?
 
 # %%
 guesses.ask("a batch as a guide, better or worse", None)
@@ -168,7 +168,7 @@ later = error_beside_length("after 100 steps", parameters, epoch[:78])
 guesses.compare("a batch as a guide, better or worse", "worse" if later > at_start else "better")
 
 # %% [markdown]
-# The guesses average out to the exact gradient, because the batches are of equal size and together hold the same images. In other words, the gradient of a batch picked at random is right on average, which is called an **unbiased estimate**.
+# The guesses average out to the exact gradient, because the batches are of equal size and together hold the same images. In other words, the gradient of a batch picked at random is right on average. An estimate of that kind is called **unbiased**.
 #
 # And yet a batch is a worse guide for the better network, which surprised us. By now it gets most images nearly right, so each of them pulls less hard, and they no longer agree on the direction: the exact gradient has shrunk to a sixth of its length. The noise has shrunk too, but not as fast, so that a batch now misses the exact gradient by more than that gradient is long. The signal fades faster than the noise, and that will return to trouble us at the end of training.
 #
@@ -275,7 +275,7 @@ axes[1].set(title="Accuracy: does either?", xlabel="step", ylim=(0.7, 1.01))
 plt.show()
 
 # %% [markdown]
-# This is **overfitting**: the network has learnt its thousand images by heart. Its accuracy is perfect on them but not on others, and the validation loss turns and rises, although the accuracy doesn't turn at all. How can that be? The images that it misreads are much the same, but it misreads them ever more surely, and the loss charges for being sure. You could keep the parameters from the lowest point, which is called **early stopping**; what that is worth is a question for [lesson 08](08_too_good.ipynb).
+# This is **overfitting**: the network has learnt its thousand images by heart. Its accuracy is perfect on them but not on others, and the validation loss turns and rises, although the accuracy doesn't turn at all. How can that be? The images that it misreads are much the same, but it misreads them with ever more confidence, and the loss charges most for being confident *and* wrong. You could keep the parameters from the lowest point, which is called **early stopping**; what that is worth is a question for [lesson 08](08_too_good.ipynb).
 #
 # Even *random* labels can be learnt by heart ([Zhang et al. 2017](https://arxiv.org/abs/1611.03530)). So a falling training loss shows that a network can remember, and by itself nothing about whether it can read.
 
@@ -325,7 +325,7 @@ exercises.folded(my_name_the_faults)
 # %% [markdown]
 # ## Faster: momentum
 #
-# Can a step remember the ones before it? In a narrow valley the gradient points mostly *across*, so plain descent zigzags. A rolling ball does better, because it keeps its velocity ([Polyak 1964](https://doi.org/10.1016/0041-5553%2864%2990137-5)). Our **velocity** is a sum of past gradients that starts at 0. At each step the old sum is first multiplied by the **momentum**, a number from 0 to below 1:
+# Can a step remember the ones before it? In a narrow valley the gradient points mostly *across*, so **plain descent**, as we shall call the steps that you know, zigzags from wall to wall. A rolling ball does better, because it keeps its velocity ([Polyak 1964](https://doi.org/10.1016/0041-5553%2864%2990137-5)). Our **velocity** is a sum of past gradients that starts at 0. At each step the old sum is first multiplied by the **momentum**, a number from 0 to below 1:
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -420,11 +420,11 @@ guesses.compare("points left after a warm-up", f"{warm:.1f}")
 # %% [markdown]
 # With nothing but a gentler start, plain descent at a rate of 5 now gets 94.3 % in place of 92.5, and momentum at that effective rate is hardly ahead of it. With each at its best, momentum's lead has shrunk from 2.6 points to 1.1. <small>A warm-up has its price: where nothing is flung out, it is mostly time lost. Momentum at 5 got 95.0 % without one and gets 94.3 % with it.</small>
 #
-# So we had been right about the kind of effect, and wrong about where most of it came from. Momentum does allow longer steps, in the network as in the valley; but about three fifths of what it seemed to buy was a safe start, give or take, and a warm-up gives you that in one line.
+# So we had been right about the kind of effect, and wrong about where most of it came from. Momentum does allow longer steps, in the network as in the valley; but roughly three fifths of what it seemed to buy was only a safe start, which a warm-up gives you in one line.
 #
 # ### Exercise 4.4: tune a network (open, 15 minutes)
 #
-# A network of 32 hidden units may learn from 5,000 images in batches of 50, for at most five epochs, at a constant rate. Find settings with which it gets at least 91 % of 5,000 *other* images right. Change one at a time, by factors of about three, and write down what you expect before each try. `reached` trains with any settings and gives both accuracies, and `check` goes by the same numbers. <small>Near the target these are means over three starts, so that no lucky start decides.</small> Once you are there, did you need momentum? The reply tries your settings without it, or with it if you had none, at the same effective rate.
+# A network of 32 hidden units may learn from 5,000 images in batches of 50, for at most five epochs, at a constant rate. Find settings with which it gets at least 91 % of 5,000 *other* images right. Change one at a time, by factors of about three, and write down what you expect before each try. `reached` trains with any settings and gives both accuracies, and `check` goes by the same numbers. <small>Near the target these are means over three starts, so that no lucky start decides.</small> Once you are there, ask yourself whether you needed momentum: the reply runs your settings again at the same effective rate, without momentum if you used it, and with it if you didn't.
 
 # %%
 print(f"target: {100 * TARGET:.0f} % of the validation images")

@@ -185,7 +185,7 @@ print("answers given, one at a time:", np.unique(answers["one at a time"]))
 guesses.compare("the lowest of the three, %", round(min(percent.values()), 2))
 
 # %% [markdown]
-# You met the last line in lesson 00, with a hundred digits. Read all three twice, because they are hard to believe. Asked about one image at a time, the network answers 0 to every one of them, and by its own logits, with no softmax in the way, it gets only 62 % right. The accuracy that the notebook reported belongs to a situation that no digit in the post will ever be in: sharing one envelope with all the others.
+# Read these three percentages twice, because they are hard to believe. (You met the lowest in lesson 00, with a hundred digits.) Asked about one image at a time, the network answers 0 to every one of them, and by its own logits, with no softmax in the way, it gets only 62 % right. The accuracy that the notebook reported belongs to a situation that no digit in the post will ever be in: sharing one envelope with all the others.
 #
 # **What the network says about an image depends on its company**, by which we mean the other images in the batch. Take one image, a clearly written 2, and change nothing except its company.
 
@@ -242,7 +242,7 @@ print(f"{(different > 1).sum()} of 1,000 images get different answers in differe
 #
 # ### Why it works at all
 #
-# Given a batch of $n$ images with logits $z$, the notebook's softmax gives image $i$ a *share* of each class $k$. Below the formula stand its two lines of code, tried on two images and two classes.
+# Given a batch of $n$ images with logits $z$, the notebook's softmax gives image $i$ a *share* of each class $k$. Below the formula are the notebook's two lines of code, tried on two images and two classes.
 #
 # $$
 # \text{share}_{ik} = \frac{e^{z_{ik} - \max z}}{e^{z_{1k} - \max z} + \dots + e^{z_{nk} - \max z}} .
@@ -340,7 +340,7 @@ exercises.folded(my_depends_on_company)
 # %% [markdown]
 # ### Other people's softmaxes
 #
-# You may suspect that we have dug up one careless notebook. But the same fault was in [Microsoft's course on PyTorch for images](https://github.com/MicrosoftDocs/pytorchfundamentals/issues/4), and it is in [a printed book on reinforcement learning](https://github.com/DeepReinforcementLearning/DeepReinforcementLearningInAction/issues/32). None of these people are careless. The fault raises no error, and only a question like yours in exercise 6.3 finds it.
+# You may suspect that we have dug up one careless notebook. But the same fault was in [Microsoft's course on PyTorch for images](https://github.com/MicrosoftDocs/pytorchfundamentals/issues/4), and it is in [a printed book on reinforcement learning](https://github.com/DeepReinforcementLearning/DeepReinforcementLearningInAction/issues/32). Their authors weren't careless. The fault raises no error, and you find it only by asking a question like the one in exercise 6.3.
 #
 # **A good place to stop.** You now know why it seems to work, and you have the test that would have given it away. The second half opens the program and repairs it.
 #
@@ -373,11 +373,11 @@ sums = dz2.sum(axis=0)
 print(f"column sums of dz2: {sums.min():.4f} to {sums.max():.4f}")
 
 # %% [markdown]
-# None adds up to 0, and no rounding in float64 is as large as that. This can't be the gradient of any loss computed from these shares, and you didn't have to derive a single formula to say so. What is missing? Each share depends on *every* logit in its column. The table of all those slopes is lesson 02's Jacobian, and the notebook keeps only its diagonal, share (1 − share).
+# None adds up to 0, and no rounding in float64 is as large as that. This can't be the gradient of any loss computed from these shares, and you didn't have to derive a single formula to say so. What is missing? Each share depends on *every* logit in its column. The table of all these slopes is the **Jacobian**, which you met in lesson 02 if you read on past its end, and the notebook keeps only its diagonal, share (1 − share).
 #
 # ### Nine faults
 #
-# Now write down everything you would object to in what you have seen of the notebook. Six of its nine faults can be found there. Then open our list.
+# Now write down everything you would object to in what you have seen of the notebook. Six of its nine faults are in plain sight. Then open our list, because from here on we call the faults by their numbers.
 #
 # <details><summary>Nine of the original's faults</summary>
 #
@@ -435,7 +435,7 @@ print("do logits 2,000 apart give NaN (not a number)?", "yes" if np.isnan(far).a
 #
 # </details>
 #
-# From here on, a study (`studies/precision.py`) does the work: all 10,000 steps, **in the original's own float32**. Like you, it repairs the softmax first. Then it replaces the squared error with cross-entropy, which pulls hard where the network is most wrong ([lesson 02](02_sigmoid_softmax.ipynb)). That takes care of fault 4 as well, because $dZ_2 = (P - Y)/n$ already comes from the whole Jacobian.
+# From here on, a study (`studies/precision.py`) does the work: all 10,000 steps, **in the original's own float32**. Like you, it repairs the softmax first. Then it replaces the squared error with cross-entropy, which pulls hard where the network is most wrong ([lesson 02](02_sigmoid_softmax.ipynb)). That takes care of the false gradient, fault 4, as well, because $dZ_2 = (P - Y)/n$ already comes from the whole Jacobian.
 #
 # **Predict.** With both repairs, what percentage of the validation images does the network get right?
 
@@ -469,7 +469,7 @@ for precision in [np.float32, np.float64]:
     print(f"e to the -z is infinite below z = {wall:.1f} in {precision.__name__}")
 
 # %% [markdown]
-# In float32 the largest number is about $10^{38}$. Below $z = -88.7$, which we call the *wall*, $e^{-z}$ is larger than that and counts as infinite, so the slope becomes $\infty / \infty$, which is NaN. One hidden unit whose $z$ falls beyond the wall, for one image, is enough. Even a blank pixel gives 0 times NaN, which is NaN, so the unit's whole column of $W_1$ is lost. In the next batch that unit is NaN for every image, and takes every other weight with it. (In float64 the wall stands near −710, so our own change, made only for equal numbers on every computer, would have hidden the fault from us, at this learning rate. At thirty times the rate a network dies of it even in float64.)
+# In float32 the largest number is about $10^{38}$. Below $z = -88.7$, which we call the *wall*, $e^{-z}$ is larger than that and counts as infinite, so the slope becomes $\infty / \infty$, which is NaN. One hidden unit whose $z$ falls beyond the wall, for one image, is enough. Even a blank pixel gives 0 times NaN, which is NaN, so the unit's whole column of $W_1$ is lost. In the next batch that unit is NaN for every image, and takes every other weight with it. In float64 the wall stands near −710, so our own harmless change, made only for equal numbers on every computer, would have hidden the fault from us. <small>Only at this learning rate: at thirty times the rate a network dies of it even in float64.</small>
 #
 # Would a different order have helped, with the slope repaired *before* the loss? Here are five seeds in each order.
 
@@ -482,7 +482,7 @@ highest, *_, lowest = sorted((min(end["lowest"]) for end in alive), reverse=True
 print(f"lowest sum of a hidden unit in these {len(alive)}: {highest:.0f} to {lowest:.0f}")
 
 # %% [markdown]
-# With the slope repaired first all five survive, although the new loss drives every one of them beyond the wall. Neither repair was wrong, then: the new loss, which pulls harder, woke a fault that had slept through ten thousand steps under the old loss. Longer steps would have done so too: at three times the learning rate, the old loss wakes it. **First fix what can break; only then improve what works.**
+# With the slope repaired first all five survive, although the new loss drives every one of them beyond the wall. Neither repair was wrong, then: the new loss, which pulls harder, woke a fault that had slept through ten thousand steps under the old loss. Longer steps would have done so too: at three times the learning rate, even the old loss wakes it. **First fix what can break; only then improve what works.**
 #
 # ## Which change helps?
 #
@@ -509,7 +509,7 @@ guesses.compare("the change to throw out", min(gains, key=gains.get).removesuffi
 #
 # ### A fair comparison
 #
-# Give each rung a rate of its own, then: the study ran every rung at several rates with seed 42, and **validation** chose the best. (From a rate of 0.03 on, raw pixels need the repaired slope, or the networks die of fault 8.) Four other seeds, which had no say in the choice, give each rung's gain over the one before, with its standard error.
+# Give each rung a rate of its own, then: the study ran every rung at several rates with seed 42, and **validation** chose the best. <small>From a rate of 0.03 on, raw pixels need the repaired slope, or the networks die of fault 8.</small> Four other seeds, which had no say in the choice, give each rung's gain over the one before, with its standard error.
 
 # %% tags=["hide-input"]
 best = {}
@@ -547,7 +547,7 @@ plt.show()
 # %% [markdown]
 # Dividing the pixels by 255, the disaster, turns out to be the largest gain after the softmax. **A rate belongs to the recipe that it was chosen for.**
 #
-# And cross-entropy, the change that most people would have made first, gains nothing that we can tell from chance. So one of our nine faults has to be acquitted: on raw pixels, with a correct gradient and a rate of its own, the squared error of fault 5 does just as well. We gave cross-entropy the credit too, for as long as our ladder changed the loss and repaired the gradient on a single rung. Then a reader asked which of the two had helped, and it was the gradient. <small>With scaled pixels cross-entropy is ahead after all, but by a few tenths of a point.</small>
+# And cross-entropy, the change that most people would have made first, gains nothing that we can tell from chance. So one of our nine faults has to be acquitted: on raw pixels, with a correct gradient and a rate of its own, the squared error of fault 5 does just as well. We would have made it first ourselves, and for a long time we gave it the credit, because one rung of our ladder changed the loss *and* repaired the gradient. Then a reader asked which of the two had helped, and it was the gradient. <small>With scaled pixels cross-entropy is ahead after all, but by a few tenths of a point.</small>
 #
 # ## Which would you trust?
 #
@@ -643,7 +643,7 @@ exercises.folded(my_rate_for_scaled)
 #
 # ## Recap
 #
-# **Why does it seem to work?** It borrows biases from its batches, and the measurement that should have caught it borrows them in the same way. You have now practised asking a program questions that look like real use, and you have seen that a repair can be right and still kill. What you don't have yet is more than one hidden layer.
+# **Why does it seem to work?** It borrows biases from its batches, and the measurement that should have caught it borrows them in the same way. You have now tested a program in the way in which it will be used, and you have seen that a repair can be right and still kill. What you don't have yet is more than one hidden layer.
 #
 # Five habits were missing from the original:
 #
