@@ -270,6 +270,8 @@ for h in [1, 0.1, 0.01]:
 #
 # From now on `gradcheck.check_gradient` does the work: it nudges every entry of an array in turn and compares the gradient that it measured with the one that you derived. How large a difference is too large? A difference of 1 is a great deal if the slope is 2, and nothing if it is a million. That is why it prints the **relative error**, the length of the difference divided by the length of the longer gradient. (The *length* of an array is the square root of the sum of its squared entries.)
 #
+# **A good place to stop.** You can turn logits into probabilities, safely and along the right axis, and you can catch a wrong formula. How wrong an answer is comes next, and it is the best part.
+#
 # ## How wrong is an answer?
 #
 # What should the loss be? What counts is $p_\text{right}$, the probability that was given to the right answer, so let us try the obvious: the loss is what was missing, $1 - p_\text{right}$. A perfect answer costs 0 and a hopeless one 1: what could anyone have against that? But a loss has to *teach*. When the right class's logit is raised, this loss falls as fast as $p_\text{right}$ rises, at the rate $p_\text{right}\,(1 - p_\text{right})$. Call this rate the pull on that logit.
@@ -490,7 +492,7 @@ for pushes in range(8):
 #
 # A real network can't take hold of its logits. It can only move the weights that they are made of, and lesson 03 hands the push on to those.
 #
-# **A good place to stop.** You have followed ten logits to a loss and back, and put the wrong answer right. What remains is the sigmoid, which lesson 03 needs.
+# **Another good place to stop.** You have followed ten logits to a loss and back, and put the wrong answer right. What remains is the sigmoid, which lesson 03 needs.
 #
 # ## The little sister: the sigmoid
 #
