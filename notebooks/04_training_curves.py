@@ -168,7 +168,7 @@ later = error_beside_length("after 100 steps", parameters, epoch[:78])
 guesses.compare("a batch as a guide, better or worse", "worse" if later > at_start else "better")
 
 # %% [markdown]
-# The guesses average out to the exact gradient, because the batches are of equal size and together hold the same images. In other words, the gradient of a batch picked at random is right on average. An estimate of that kind is called **unbiased**.
+# The guesses average out to the exact gradient, because the batches are of equal size and together hold the same images. In other words, the gradient of a batch picked at random is right on average: it is an **unbiased estimate**.
 #
 # And yet a batch is a worse guide for the better network, which surprised us. By now it gets most images nearly right, so each of them pulls less hard, and they no longer agree on the direction: the exact gradient has shrunk to a sixth of its length. The noise has shrunk too, but not as fast, so that a batch now misses the exact gradient by more than that gradient is long. The signal fades faster than the noise, and that will return to trouble us at the end of training.
 #

@@ -17,7 +17,7 @@
       near.disconnect();
       window.loadEditors();
     },
-    { rootMargin: "1500px" },
+    { rootMargin: "1000px" },
   );
   for (const cell of document.querySelectorAll("div.cell")) {
     if (/^\s*def my_/m.test(cell.querySelector("pre")?.textContent ?? "")) near.observe(cell);

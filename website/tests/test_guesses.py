@@ -179,7 +179,7 @@ TELLING = """
 
 
 def test_code_that_would_tell_the_answer_is_folded_with_it(tab):
-    page = tab.open("notebooks/06_autopsy.html")
+    page = tab.open("notebooks/07_deeper.html")
     seen = page.evaluate(TELLING)
     assert seen
     assert not any(seen)
