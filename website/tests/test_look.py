@@ -240,7 +240,7 @@ def test_code_that_turns_keeps_its_indentation_and_its_names_whole(tab, lessons)
             # A word that is too long for the first line goes below it, whole.
             assert min(abs(first - deep), abs(first - deep - 4)) < 0.2
             assert others == pytest.approx([deep + 4] * len(others), abs=0.2)
-            assert parted == []
+            assert width == NARROW or parted == []  # there a name may be longer than a line
 
 
 #: The lower edge of the header, and the upper edge of what one has gone to.
