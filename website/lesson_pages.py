@@ -76,7 +76,7 @@ def what_it_does(source: str) -> str:
     What it finds out is named as the guess is that the reader was asked for.
     """
     if guessed := re.search(r'guesses\.compare\(\s*"([^"]+)"', source):
-        return f"The code: {guessed[1]}"
+        return f"The code for “{guessed[1]}”"
     if "plt.show()" in source:
         return "The code that draws this"
     statements = ast.parse(source).body
