@@ -59,6 +59,18 @@ def test_the_difference_is_central_and_takes_the_given_step(h):
     assert verdict.error < 1e-14
 
 
+def test_the_default_step_is_near_the_best():
+    # The measured error against the step is a V; the docstring says that the default is its floor.
+    def error(*h):
+        return relative_error(central_difference(lambda u: np.sin(u).sum(), X, *h), np.cos(X))
+
+    steps = 10.0 ** np.arange(-12, -1)
+    assert error() < 3 * min(map(error, steps))
+    assert error(1e-4) > 10 * error()
+    verdict = check_gradient(lambda u: np.sin(u).sum(), X, np.cos(X))
+    assert verdict.error == error()
+
+
 @pytest.mark.parametrize("x", [3.0, 3, [3.0], [[3]]])
 def test_single_numbers_and_lists(x):
     measured = central_difference(lambda x: x**2, x)

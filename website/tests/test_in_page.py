@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from course import exercises
 from website.tests.answers import KEY, LESSON, SOFTMAX, START, EditorTab, written
 from website.tests.tabs import UNFOLD
+from website.tests.test_every_page import AXE, axe
 
 pytestmark = pytest.mark.takes(seconds=80)
 
@@ -344,6 +345,17 @@ def test_every_page_and_python_are_there_without_a_connection(browser, roots, le
 # On a phone
 
 
+#: Where each line of what is written in an element begins.
+LEFTS = """tag => {
+    const range = document.createRange();
+    range.selectNodeContents(tag);
+    const found = new Map();
+    for (const { top, left, width } of range.getClientRects()) {
+        const line = Math.round(top / 8);
+        if (width) found.set(line, Math.min(left, found.get(line) ?? left));
+    }
+    return [...found.values()];
+}"""
 #: What one taps that is smaller than a finger: its name, its width, and its height.
 TOO_SMALL = """() => [...document.querySelectorAll(".in-page, .in-page-progress")]
     .flatMap(box => [...box.querySelectorAll("button, a, summary")])
@@ -368,6 +380,11 @@ def test_on_a_phone_all_is_large_enough_and_in_sight(browser, roots):
 
     page.locator(".in-page-progress summary").tap()
     assert page.evaluate(TOO_SMALL) == []
+    page.add_script_tag(path=AXE)
+    assert axe(page) == []
+    phone.write("softmax", f"def my_softmax(z):\n    return {' + '.join(['z'] * 40)}\n")
+    lefts = phone.box("softmax").locator(".cm-line").nth(1).evaluate(LEFTS)
+    assert min(lefts[1:]) > lefts[0] + 10  # what is left of a long line begins deeper
     phone.editor("sigmoid")
     page.locator("#answer-sigmoid").tap()
     page.evaluate(ANSWERS, {"kind": "unstable", "html": "<p>A reply of some lines.</p>" * 6})

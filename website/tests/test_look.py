@@ -117,6 +117,14 @@ def test_the_first_screen_of_the_home_page_has_the_thing_itself_and_one_button(t
     page.set_viewport_size(dict(zip(("width", "height"), SMALLEST, strict=True)))
     for part in ("h1", ".flip fieldset", ".flip .the-two", ".in-company strong:visible"):
         expect(page.locator(part)).to_be_in_viewport(ratio=1)
+    answers = []
+    page.locator(".flip input").first.focus()
+    page.keyboard.press("Space")
+    for _ in range(5):
+        [answer] = page.locator(".in-company strong:visible").all_inner_texts()
+        answers.append(answer.split()[0])
+        page.keyboard.press("ArrowRight")
+    assert answers == ["0", "2", "3", "6", "0"]
     page.locator(".flip label", has_text="zeros").click()
     assert page.locator(".in-company strong:visible").inner_text().startswith("3")
 
@@ -129,6 +137,10 @@ def test_the_2_of_the_home_page_is_misread_before_one_s_eyes_but_where_nothing_s
     page.emulate_media(reduced_motion="reduce")
     tab.open("index.html").wait_for_timeout(2000)  # it would have turned after 1.5 seconds
     expect(answer).to_have_text("2 ✓")
+    page.emulate_media(reduced_motion="no-preference")
+    tab.open("index.html").locator(".flip input").nth(1).focus()
+    page.wait_for_timeout(2000)
+    expect(answer).to_have_text("2 ✓")  # whoever touches it is left alone
 
 
 #: Where the parts of the header are that one reads or presses: left, right, top and bottom.
@@ -159,6 +171,36 @@ def test_letters_of_any_size_fit(tab, lessons):
         assert max(bottom for *_, bottom in boxes) <= height or size == "200%", width
         assert page.evaluate(TOO_WIDE) <= 0
         assert page.evaluate(CUT_OFF) == []
+
+
+#: The first that goes on far enough for a whole shadow.
+WIDE_ENOUGH = """
+    all => all.findIndex(box => box.checkVisibility() && box.scrollWidth > box.clientWidth + 20)
+"""
+
+
+#: Where a table's box begins, and where each first cell of its rows, once it is scrolled to its end.
+LEFTS = """box => {
+    box.scrollLeft = box.scrollWidth;
+    return [box, ...box.querySelectorAll("tr > :first-child")]
+        .map(tag => tag.getBoundingClientRect().left);
+}"""
+
+
+def test_what_scrolls_shows_that_it_does(tab, lessons):
+    page = tab.open(lessons[2], NARROW)
+    boxes = page.locator("div.math.scrolls")
+    box = boxes.nth(boxes.evaluate_all(WIDE_ENOUGH))
+    box.evaluate("box => { box.style.color = 'transparent'; }")  # to see its ground alone
+    seen = pixels(box)[5:-5]
+    ground = np.median(seen)
+    assert np.median(contrast(seen[:, -2], ground)) > 1.25  # a shadow, where it goes on
+    assert np.median(contrast(seen[:, 1], ground)) < 1.15
+    # Of a table the first column stays.
+    page = tab.open("data.html", NARROW)
+    lefts = page.locator(".pst-scrollable-table-container.scrolls").first.evaluate(LEFTS)
+    assert len(lefts) > 3
+    assert np.ptp(lefts) < 2
 
 
 #: Of each printed output: how far it scrolls sideways, the columns it keeps, the height of its letters,

@@ -220,6 +220,26 @@ def test_guesses_stand_beside_what_came_out(asked):
     assert said.startswith(f"{name}: you guessed <b>8</b>; it was ")
 
 
+def test_the_keyboard_alone_is_enough(asked):
+    page = asked.page
+    page.locator("#read-00").focus()
+    page.keyboard.press("Space")
+    asked.on(1)
+    first, second = of_lesson("00")[:2]
+    assert asked.shown == first
+    page.locator(".review-card summary").focus()
+    page.keyboard.press("Enter")
+    page.locator(".review-say").wait_for()  # the browser says a little later that the fold is open
+    for _ in range(3):  # the answer's code can be copied
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent") == "Knew it":
+            break
+    page.keyboard.press("Enter")
+    assert asked.shown == second
+    assert asked.kept["answers"] == {first: {"2026-12-01": True}}
+    assert page.evaluate("document.activeElement.className") == "review-card"
+
+
 def test_a_lessons_end_leads_to_its_tick(asked):
     page = asked.tab.open("notebooks/02_sigmoid_softmax.html")
     page.locator(".review-link a").click()

@@ -1,5 +1,7 @@
 """The pictures one can touch, in a real browser: what holds for all of them, or for several."""
 
+from itertools import pairwise
+
 import pytest
 from playwright.sync_api import expect
 
@@ -173,16 +175,6 @@ def test_a_finger_that_presses_beside_a_mark_drags_it_all_the_way(finger):
     assert "pointercancel" not in heard  # the page has not scrolled instead
 
 
-#: Of some pictures: a state, and what a phone shows of it without scrolling.
-ON_A_PHONE = {
-    "axes": ({"axis": 0, "rows": [*range(13)]}, ("button.main", ".verdict", "table.axes")),
-    "company": ({}, (".portrait", ".spoken", "button.main", ".choice", ".tray", ".sway")),
-    "fit": ({}, (".main", ".verdict")),
-    "kernel": ({}, (".main", ".verdict")),
-    "train": ({}, (".main", ".verdict")),
-}
-
-
 LABEL = """
     el => { const [z] = el.querySelectorAll("td .z");
         const head = el.querySelector("thead th").getBoundingClientRect().height;
@@ -216,13 +208,81 @@ def test_a_picture_is_seen_whole_on_a_small_screen(lone, name):
         assert box["y"] + box["height"] - top < 720, part  # of 800, below the site's own bar
 
 
-@pytest.mark.parametrize("name", ON_A_PHONE)
+@pytest.mark.parametrize("name", ["fit", "kernel", "train"])
 def test_on_a_phone_what_is_pressed_and_what_it_changes_are_seen_together(lone, name):
     shown = Shown(lone, name, width=390)
-    state, parts = ON_A_PHONE[name]
-    shown.set(**state)
     top = shown.el.bounding_box()["y"]
-    for part in parts:
+    for part in (".main", ".verdict"):
         box = shown.el.locator(part).first.bounding_box()
         # A phone's screen, below the site's own bar.
         assert box["y"] + box["height"] - top < 785, part
+
+
+IN_THE_TRAY = """
+    tile => { const [a, b] = [tile, tile.parentElement].map(tag => tag.getBoundingClientRect());
+        return a.top >= b.top && a.bottom <= b.bottom; }
+"""
+
+
+def test_on_a_phone_a_companion_is_brought_in_and_the_answer_seen_to_change(lone):
+    shown = Shown(lone, "company", width=390)
+    top = shown.el.bounding_box()["y"]
+    answer = shown.el.locator(".says .digit").first
+    for part in (".portrait", ".spoken", "button.main", ".choice", ".tray", ".sway"):
+        box = shown.el.locator(part).first.bounding_box()
+        # A phone's screen, below the site's own bar.
+        assert box["y"] + box["height"] - top < 785, part
+    before, answers = shown.el.locator(".tray").bounding_box(), [answer.inner_text()]
+    for _ in range(9):
+        shown.el.locator("button.main").click()
+        answers.append(answer.inner_text())
+        [companion] = shown.state["others"]
+        assert shown.el.locator(".guests canvas:visible").count() == 1
+        assert shown.el.locator(f"[data-digit='{companion}']").evaluate(IN_THE_TRAY)
+        said = shown.el.locator(".verdict").bounding_box()
+        assert said["y"] + said["height"] - top < 785
+    assert all(one != other for one, other in pairwise(answers))
+    assert sorted({*answers}) == list("012345678")  # no single companion makes it say 9
+    shown.el.get_by_text("all 199 others").click()
+    assert shown.el.locator(".guests canvas:visible").count() == 6
+    assert shown.el.locator(".tray").bounding_box() == before  # nothing has moved
+
+
+def test_on_a_phone_the_grid_and_what_is_said_of_it_are_one_screen(lone):
+    shown = Shown(lone, "axes", width=390)
+    top, grid = shown.el.bounding_box()["y"], shown.el.locator("table.axes")
+    before = grid.bounding_box()["y"]
+    main = shown.el.locator("button.main")
+    assert main.inner_text() == "add six 0s"
+    shown.el.get_by_text("in a column (axis=0)").click()
+    main.click()
+    assert len(shown.state["rows"]) == 13
+    box = grid.bounding_box()
+    assert box["y"] == before  # it has not moved below the words
+    assert box["y"] + box["height"] - top < 785
+    assert main.inner_text() == "add one 0"  # there are eight in all: it does as it says
+    main.click()
+    assert len(shown.state["rows"]) == 14
+    assert main.is_disabled()
+    shown.el.locator("button.out").last.click()
+    assert main.inner_text() == "add one 0"
+
+
+LOOKS = """
+    grip => { const point = grip.matches(".point") ? grip : grip.querySelector(".point");
+        const { fill, stroke, strokeWidth } = getComputedStyle(point);
+        return [fill, stroke, parseFloat(strokeWidth)]; }
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "mark"), [("fit", "point 4"), ("descent", "the start"), ("nudge", "u plus h")]
+)
+def test_a_point_that_has_the_focus_is_hollow(lone, name, mark):
+    shown = Shown(lone, name)
+    point = shown.el.locator(f".grip[aria-label='{mark}']")
+    colour = point.evaluate(LOOKS)[0]
+    shown.tab_to(f".grip[aria-label='{mark}']")
+    inside, rim, width = point.evaluate(LOOKS)
+    assert inside != colour
+    assert (rim, width) == (colour, 4)
