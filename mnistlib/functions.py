@@ -95,7 +95,7 @@ def cross_entropy(z, y) -> float:
 def cross_entropy_gradient(z, y) -> np.ndarray:
     r"""Gradient of the cross-entropy by the logits: $\partial L / \partial z = (p - y) / n$.
 
-    True because each row of y sums to 1. Derived in lesson 02, "What is left".
+    True because each row of y sums to 1. Derived in lesson 02, "The gradient of the cross-entropy".
     """
     z, y = _rows(z, y)
     return (softmax(z) - y) / len(z)
@@ -105,7 +105,7 @@ def cross_entropy_with_gradient(z, y) -> tuple[float, np.ndarray]:
     """Cross-entropy and its gradient by the logits, from one log-softmax: what a step needs.
 
     To rounding, :func:`cross_entropy` and :func:`cross_entropy_gradient`. Derived in lesson 02,
-    "What is left".
+    "The gradient of the cross-entropy".
     """
     z, y = _rows(z, y)
     log_p = log_softmax(z)

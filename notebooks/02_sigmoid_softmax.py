@@ -20,7 +20,7 @@
 #
 # **You need** [lesson 01](01_loading.ipynb) for the shapes, and from school the derivatives of $e^x$ and $\log x$ and the product, quotient and chain rules.
 #
-# **Time** 60 minutes to read, 20 more for the pencil and 46 for the exercises; it runs for about 5 s and takes 240 MB
+# **Time** 55 minutes to read, 20 more for the pencil and 46 for the exercises; it runs for about 5 s and takes 240 MB
 
 # %% [markdown]
 # ## Before you start
@@ -55,7 +55,7 @@ plotting.use_style()
 # %% [markdown]
 # ## A wrong answer
 #
-# Here is a network like the one in [lesson 00](00_first_look.ipynb), stopped after a hundred steps of training, and one of the images that it gets wrong. <small>The folded cell trains it. You needn't understand that cell today: its batches and its learning rate are the subject of lesson 04.</small>
+# Here is a network like the one in [lesson 00](00_first_look.ipynb), stopped after a hundred steps of training, and one of the images that it gets wrong. <small>The folded cell trains it, in a way that lesson 04 explains.</small>
 
 # %% tags=["hide-input"]
 mnist = data.load()
@@ -75,9 +75,7 @@ plotting.network(
 plt.show()
 
 # %% [markdown]
-# The pixels go into 128 units that are called **hidden**, because they stand between the input and the answer, where nobody looks. Each unit keeps one number, a **weight**, for every pixel. It multiplies the pixels by their weights and adds up the products, together with one more number of its own, the **bias** ($W_1$ and $b_1$ in the picture). The sigmoid squeezes this sum into a response between 0 and 1, which is called the unit's **activation**; the darker the circle, the larger the activation.
-#
-# From the 128 activations, ten more sums are made in the same way, with the weights $W_2$ and the biases $b_2$, one for each class. Lesson 00 called such a sum a score; its proper name is **logit**. The softmax turns the ten logits into ten probabilities, which are the bars.
+# The pixels go into 128 units that are called **hidden**, because they stand between the input and the answer, where nobody looks. Each multiplies every pixel by a number of its own, a **weight**, and adds up the products and one more number, its **bias** ($W_1$ and $b_1$ in the picture). The sigmoid squeezes that sum into a response between 0 and 1. The ten classes make their sums from the 128 responses in the same way, with $W_2$ and $b_2$. Lesson 00 called these sums scores, but their proper name is **logits**. The softmax turns them into ten probabilities. (The darker a circle, the larger its number.)
 
 # %% tags=["hide-input"]
 print("class  logit   probability  target")
@@ -87,7 +85,7 @@ for k in range(10):
 # %% [markdown]
 # Learning means moving numbers. Suppose that you could take hold of these ten logits: which way would you push each of them, and how hard?
 #
-# **Predict.** Write ten numbers on paper, one for each class: positive for a push up, negative for a push down, and all between -1 and 1. Then copy them into the cell, in quotes, as in `"1 0 -0.5 0 0.2 0 0 -1 0 0"`. Later in this lesson you will derive the right ten, and we shall put them beside yours.
+# **Predict.** Write ten numbers on paper, one for each class: positive for a push up, negative for a push down, and all between -1 and 1. Then copy them into the cell, in quotes, as in `"1 0 -0.5 0 0.2 0 0 -1 0 0"`. Later you will derive the right ten and put them beside yours.
 
 # %%
 guesses.ask("ten pushes, from the 0 to the 9", None)
@@ -103,15 +101,15 @@ guesses.ask("ten pushes, from the 0 to the 9", None)
 # | $L$ | `loss` | | the number that training makes small |
 # | $\partial L / \partial z$, or $dz$ | `dz` | as `z` | `d` + name is the loss's gradient with respect to that array |
 #
-# All of these belong to a single example. A capital, as in $Z$, $P$ and $Y$, is a whole batch of $n$ examples, one in each row; in code, the names stay lower-case. The index $i$ counts examples, while $k$ and $l$ count classes. $\log$ is the natural logarithm.
+# All of these belong to a single example, whose classes are counted by $k$ or $l$. A capital, as in $Z$, $P$ and $Y$, is a batch of $n$ examples, one in each row.
 #
 # ## From logits to probabilities
 #
-# We want ten probabilities: none of them negative, adding up to 1, and larger where the logit is larger. Since logits can be negative, it won't do to divide each by their sum. Exponentials, however, are always positive and keep the order, so take those first and divide by *their* sum:
+# We want ten probabilities: none of them negative, adding up to 1, and larger where the logit is larger. Since logits can be negative, it won't do to divide each by the sum of all ten. Exponentials, however, are always positive and keep the order, so take those first and divide by *their* sum:
 #
 # $$p_k = \frac{e^{z_k}}{\sum_l e^{z_l}} .$$
 #
-# This is the **softmax**, a name that it owes to [Bridle 1990](https://doi.org/10.1007/978-3-642-76153-9_28). Put another way, each class pays $e^{z_k}$ into a common pot, of which it then holds the share $p_k$.
+# This is the **softmax** ([Bridle 1990](https://doi.org/10.1007/978-3-642-76153-9_28)). Put another way, each class pays $e^{z_k}$ into a common pot, of which it then holds the share $p_k$.
 
 
 # %%
@@ -125,7 +123,7 @@ p_three = naive_softmax(z_three)
 print(p_three.round(4), f" sum {p_three.sum():.4f}")
 
 # %% [markdown]
-# Divide one probability by another, and the sum cancels: $p_k / p_l = e^{z_k - z_l}$. This ratio is called the **odds** of $k$ against $l$, and the difference $z_k - z_l$ is the lead of $k$ over $l$. With each further point of lead the odds are multiplied by $e$, whatever the other eight classes do.
+# Divide one probability by another, and the sum cancels: $p_k / p_l = e^{z_k - z_l}$. This ratio is called the **odds** of $k$ against $l$. With each further point by which $k$ leads, the odds are multiplied by $e$, whatever the other eight classes do.
 #
 # **Predict.** The largest of our three probabilities is 0.8438. What becomes of it if you add 100 to every logit? And if you double every logit instead? A rough idea will do: "the same", "larger" or "smaller" for each, with a comma between them.
 
@@ -152,15 +150,14 @@ guesses.compare("the largest, after adding and after doubling", ", ".join(words)
 # It is just as well that you may add what you like, because exponentials are dangerous. There is a largest number that a float can hold; whatever is larger **overflows** and becomes `inf`.
 
 # %% tags=["hide-input"]
-for dtype in (np.float64, np.float32):
-    print(f"{np.dtype(dtype).name}: exp overflows above {np.log(np.finfo(dtype).max):.2f}")
+print(f"exp overflows above {np.log(np.finfo(np.float64).max):.2f}")
 with np.errstate(over="ignore", invalid="ignore"):  # or NumPy would warn
     print("softmax of the logits 0 and 1000:", naive_softmax(np.array([0.0, 1000.0])))
 
 # %% [markdown]
 # A single logit of 1000 is enough: top and bottom of its fraction are both `inf`, and since $\infty / \infty$ has no value, the computer says `nan`, *not a number*. Hence a rule that you will need three times today: **never take the exponential of a large positive number.** Here, shift all logits by $-\max_l z_l$ first. Then no exponent is positive, while one of them is 0, so the sum contains a 1 and can't vanish either.
 #
-# Raise one logit in the picture, and watch the other probabilities pay for it. Then add the same number to all ten, until one of the two formulas breaks. <small>Where the picture is live, it has two more columns, which belong to later sections.</small>
+# Raise one logit in the picture, and watch the other probabilities pay for it. Then add the same number to all ten: by 800, one of the two formulas has noticed nothing, and the other says `nan`. <small>Where the picture is live, two more columns belong to later sections.</small>
 
 # %% mystnb={"image": {"alt": "A still of the picture of logits: ten logits as bars; their probabilities with 800 added to each, by the stable formula; and by the naive one, where each of the ten is nan."}}
 pictures.scores()
@@ -168,7 +165,7 @@ pictures.scores()
 # %% [markdown]
 # ## Which axis?
 #
-# A network answers for many examples at once. Rows are examples, so `z` has the shape $(n, 10)$ and each *row* needs a softmax of its own. In NumPy that means an operation along the *last* axis, where `keepdims=True` keeps the result as a column, so that each row is divided by its own sum. Good programmers get this wrong, and no error message tells them so, because both axes give a table of the right shape.
+# A network answers for many examples at once. Rows are examples, so $Z$, in code still `z`, has the shape $(n, 10)$, and each *row* needs a softmax of its own. In NumPy that means an operation along the *last* axis, where `keepdims=True` keeps the result as a column, so that each row is divided by its own sum. Good programmers get this wrong, and no error message tells them so, because both axes give a table of the right shape.
 #
 # ### Exercise 2.1: softmax by rows (core, 8 minutes)
 #
@@ -188,31 +185,24 @@ exercises.folded(my_softmax)
 
 # %% [markdown]
 # *The original* of [lesson 00](00_first_look.ipynb) summed over axis 0: down the columns, over the batch. The picture below tries both axes on the same seven images. On the left, each image shares out a total of 1 among the classes, and all seven answers are right. On the right, each *class* shares out a 1 among the images, and the 3 is suddenly an 8. Nothing about the 3 has changed. It holds most of column 3, but hardly anybody else wants column 8, so there its share is larger still.
-#
-# Now add six 0s with the button. Whose answers change along the rows, and whose down the columns?
 
 # %% mystnb={"image": {"alt": "A still of a picture to touch: seven images, a 0 to a 6, each with its row in two grids of seven rows by ten classes, shaded by the numbers of a softmax, with a dot on the largest of each row. On the left a row is framed and adds up to 1, and every image has its dot at its own class. On the right a column is framed, and the 3 has its dot at 8, in the framed column, which it has almost to itself."}}
 pictures.axes()
 
 # %% [markdown]
-# <details><summary>Answer</summary>
-#
-# Along the rows, nobody's. Down the columns, the first 0 is now read as a 7: the newcomers want the same column and take most of it. The 3, on the other hand, is a 3 again, because one of the newcomers lays claim to column 8.
-#
-# </details>
-#
-# An answer that depends on who else is in the room is no answer. Two questions expose the fault. Does each row add up to 1? And **does a row get the same numbers alone as in company?**
+# An answer that depends on who else is in the room is no answer. So put two questions to any softmax: does each row add up to 1, and **does a row get the same numbers alone as in company?** Here is our 6, first in the company of a 4 and a 0, then by itself:
 
 # %%
-z_rows = network.logits(parameters, data.scale(validation_set[0][[113, 0, 7]]))
+alone = seen.z2  # the logits of our 6, in a batch of one
+together = network.logits(parameters, data.scale(validation_set[0][[113, 0, 7]]))
 softmaxes = {"along each row": functions.softmax, "down each column": original.softmax_over_batch}
 for name, softmax in softmaxes.items():
-    same = np.allclose(softmax(z_rows[:1]), softmax(z_rows)[:1])
-    print(f"{name}, the same alone as in company: {same}")
-print("down each column, alone:", original.softmax_over_batch(z_rows[:1])[0])
+    print(name)
+    print("  in company:", softmax(together)[0].round(2))
+    print("  alone:     ", softmax(alone)[0].round(2))
 
 # %% [markdown]
-# And there they are, the ten ones of [lesson 00](00_first_look.ipynb). Alone, an image has no rival for any class, so it gets the whole of every class.
+# Down the columns, the 6 is even read as a 6, but don't be tempted: that is only because the 0 in the room takes nearly all of class 0. Alone, it has no rival and gets the whole of every class. There they are, the ten ones of [lesson 00](00_first_look.ipynb).
 #
 # ## A formula is a claim
 #
@@ -253,7 +243,7 @@ exercises.folded(my_central_difference)
 
 
 # %% [markdown]
-# Now measure how fast the second of our three probabilities rises with its own logit. The library's `central_difference` does what yours does, entry by entry if the argument is an array.
+# Now measure how fast the second of our three probabilities rises with its own logit. The library's `central_difference` does what yours does.
 
 
 # %%
@@ -266,9 +256,9 @@ for h in [1, 0.1, 0.01]:
     print(f"nudged by {h:4}:    {gradcheck.central_difference(second, 2.0, h):.6f}")
 
 # %% [markdown]
-# The smaller the nudge, the closer the measurement comes to the formula. Should we, then, nudge by as little as the computer can? Lesson 03 tries it; the result surprised us.
+# The smaller the nudge, the closer the measurement comes to the formula, up to a point that lesson 03 will find.
 #
-# From now on `gradcheck.check_gradient` does the work: it nudges every entry of an array in turn and compares the gradient that it measured with the one that you derived. How large a difference is too large? A difference of 1 is a great deal if the slope is 2, and nothing if it is a million. That is why it prints the **relative error**, the length of the difference divided by the length of the longer gradient. (The *length* of an array is the square root of the sum of its squared entries.)
+# From now on `gradcheck.check_gradient` does the work: it nudges every entry of an array in turn and compares the gradient that it measured with the one that you derived. A difference of 1 is a great deal if the slope is 2, and nothing if it is a million. That is why it prints the **relative error**, the length of the difference divided by the length of the longer gradient. (An array's *length* is the square root of the sum of its squared entries.)
 #
 # **A good place to stop.** You can turn logits into probabilities, safely and along the right axis, and you can catch a wrong formula. How wrong an answer is comes next, and it is the best part.
 #
@@ -289,7 +279,7 @@ for p_one, pull_one in zip(p_right, pull):
 guesses.compare("p of the answer pulled hardest", p_right[pull.argmax()])
 
 # %% [markdown]
-# The undecided answer is pulled hardest, and the disaster hardly at all, because a probability close to 0 or to 1 is hard to move. The network is utterly sure and utterly wrong, and this loss shrugs, like a teacher who corrects small slips and hands the hopeless essay back unread. Squaring what was missing doesn't help: the chain rule puts another factor $2\,(1 - p_\text{right})$ in front, but the fatal factor $p_\text{right}$ stays.
+# The undecided answer is pulled hardest, and the disaster hardly at all, because a probability close to 0 or to 1 is hard to move. The network is utterly sure and utterly wrong, and this loss shrugs, like a teacher who corrects small slips and hands the hopeless essay back unread. Squaring what was missing doesn't help, because the chain rule leaves the fatal factor $p_\text{right}$ where it is.
 #
 # ### A loss made to measure
 #
@@ -315,7 +305,7 @@ guesses.compare("p of the answer pulled hardest", p_right[pull.argmax()])
 #
 # $$L = -\frac{1}{n} \sum_{i=1}^{n} \sum_{k} y_{ik} \log p_{ik} .$$
 #
-# It looks ready to be typed in, but there is a trap. Give a wrong class a lead of 1000 points. Then $p_\text{right}$ is practically $e^{-1000}$, so that on paper the surprise is 1000. In the computer:
+# Don't type it in yet. If a wrong class has a lead of 1000 points, $p_\text{right}$ is practically $e^{-1000}$, so that on paper the surprise is 1000. In the computer:
 
 # %%
 z_far = np.array([[1000.0, 0.0]])
@@ -344,10 +334,6 @@ exercises.check(my_log_softmax)
 
 # %%
 exercises.folded(my_log_softmax)
-
-
-# %%
-print("log_softmax:", functions.log_softmax(z_far))
 
 # %% [markdown]
 # ### Exercise 2.4: cross-entropy (core, 5 minutes)
@@ -378,7 +364,7 @@ nothing_known = functions.cross_entropy(np.zeros((4, 10)), y_batch)
 guesses.compare("cross-entropy before learning", f"{nothing_known:.6f}")
 
 # %% [markdown]
-# It is $\log 10$, about 2.3. Keep that number in mind, because it is what a network's loss should be before it has learnt anything; if a first loss is far from it, something is wrong before training has begun.
+# It is $\log 10$, about 2.3, and it is worth remembering, because if a network's first loss is far from it, something is wrong before training has begun.
 #
 # ## All ten logits
 #
@@ -386,7 +372,7 @@ guesses.compare("cross-entropy before learning", f"{nothing_known:.6f}")
 #
 # ### Exercise 2.5: the loss and its gradient (stretch, 12 minutes)
 #
-# A step of training needs the loss and its gradient with respect to the logits, $dZ$. For the loss, call your `my_cross_entropy`; the gradient is the work. With a pencil first: for a batch of one, substitute your log-softmax into the loss, and differentiate with respect to one logit $z_k$. For a larger batch, don't forget the $1/n$ of the mean.
+# For the loss, call your `my_cross_entropy`; its gradient with respect to the logits, $dZ$, is the work. With a pencil first: for a batch of one, substitute your log-softmax into the loss, and differentiate with respect to one logit $z_k$. For a larger batch, don't forget the $1/n$ of the mean.
 
 
 # %%
@@ -401,7 +387,7 @@ exercises.check(my_cross_entropy_with_gradient)
 exercises.folded(my_cross_entropy_with_gradient)
 
 # %% [markdown]
-# ### What is left
+# ### The gradient of the cross-entropy
 #
 # Open this when you have yours, or when you have tried for as long as you like. The rest of the lesson needs it.
 #
@@ -436,11 +422,11 @@ print(gradcheck.check_gradient(loss_of, z_batch, dz_batch))
 print(gradcheck.check_gradient(loss_of, z_batch, -dz_batch))
 
 # %% [markdown]
-# In the second line the sign is wrong. We did that on purpose, because a check that you have never seen fail is only a hope.
+# We gave the second check the wrong sign on purpose, because a check that you have never seen fail is only a hope.
 #
 # ## Back to the wrong answer
 #
-# The loss grows along its gradient, so to make it fall we push each logit the other way, by $y - p$. Here are the ten pushes for the 6 that the network took for a 0. How do yours compare?
+# The loss grows along its gradient, so to make it fall we push each logit the other way, by $y - p$. Here are the ten pushes for our 6. How do yours compare?
 
 # %% tags=["answer"]
 push = y_image - functions.softmax(z_image)
@@ -471,26 +457,17 @@ plt.show()
 # %% [markdown]
 # The 6 goes up by what it lacked, the 0 goes down most, and the 1, which had claimed next to nothing, hardly moves. Perhaps you pushed only two logits, the 6 up and the 0 down. That is a fair answer, but it lets off the 2 and the 5, although they had claimed a share, too.
 #
-# Does it help? Add the push to the logits, take the softmax again, and then push once more, from where they are now:
+# Does it help? Add the pushes to the logits, take the softmax again, and push once more from there:
 
 # %%
-target = 6  # change this: push towards another class
 pushed = z_image
-for pushes in range(8):
+for pushes in range(5):
     p_now = functions.softmax(pushed)
-    print(f"after {pushes}: the {target} has {p_now[target]:.2f}, the answer is {p_now.argmax()}")
-    pushed = pushed + np.eye(10)[target] - p_now
+    print(f"after {pushes}: the 6 has {p_now[6]:.2f}, the answer is {p_now.argmax()}")
+    pushed = pushed + y_image - p_now
 
 # %% [markdown]
-# The very first push puts the answer right, and the others only make it surer, each by less than the one before, because less is missing. Try the other classes as targets: which needs the most pushes to become the answer, and why?
-#
-# <details><summary>Answer</summary>
-#
-# The 1, which needs six. Its logit starts 8 points below the 0's, and no push is larger than 1. At first each push even gains *more* than the last, although less is missing, because a probability close to 0 is hard to move.
-#
-# </details>
-#
-# A real network can't take hold of its logits. It can only move the weights that they are made of, and lesson 03 hands the push on to those.
+# The very first push puts the answer right, and the others only add confidence, each less than the one before, because less is missing.
 #
 # **Another good place to stop.** You have followed ten logits to a loss and back, and put the wrong answer right. What remains is the sigmoid, which lesson 03 needs.
 #
@@ -500,9 +477,9 @@ for pushes in range(8):
 #
 # $$\sigma(z) = \frac{1}{1 + e^{-z}} .$$
 #
-# At 0 it is one half. Far to the right $e^{-z}$ vanishes, which leaves 1; far to the left it grows without bound, so the value sinks to 0.
+# Far to the right $e^{-z}$ vanishes, which leaves 1; far to the left it grows without bound, so the value sinks to 0.
 #
-# Learning keeps asking one question: *if I nudge this number, how much does the answer move?* So we need the sigmoid's slope. The sigmoid is one over something, and the slope of $1/s$ is $-1/s^2$ times the slope of $s$. Here $s = 1 + e^{-z}$, whose own slope is $-e^{-z}$, so the two minus signs cancel. Write $a$ for the value $\sigma(z)$, and something pleasant happens:
+# How much does the response move when the sum is nudged? For that we need the sigmoid's slope. The sigmoid is one over something, and the slope of $1/s$ is $-1/s^2$ times the slope of $s$. Here $s = 1 + e^{-z}$, whose own slope is $-e^{-z}$, so the two minus signs cancel. Write $a$ for the value $\sigma(z)$, which is called the unit's **activation**, and something pleasant happens:
 #
 # $$\sigma'(z) = \frac{e^{-z}}{(1 + e^{-z})^2} = \frac{1}{1 + e^{-z}} \cdot \frac{e^{-z}}{1 + e^{-z}} = a\,(1 - a) .$$
 #
@@ -550,13 +527,13 @@ plt.show()
 #
 # ## A stable sigmoid
 #
-# Far to the left, at $z = -1000$ say, $e^{-z}$ overflows. The value survives, because $1 / (1 + \infty)$ is 0, but NumPy warns you every time, and already at $z = -720$ that 0 is wrong: floats reach further down towards 0 than they reach up, and the true value, about $2 \cdot 10^{-313}$, still fits. The cure is the rule that you know. For $z \ge 0$ the formula is fine as it is. For $z < 0$, multiply top and bottom by $e^{z}$:
+# Far to the left, at $z = -1000$ say, $e^{-z}$ overflows. The value survives, because $1 / (1 + \infty)$ is 0, but NumPy warns you every time, and a warning that you have got used to warns you of nothing. The cure is the rule that you know. For $z \ge 0$ the formula is fine as it is. For $z < 0$, multiply top and bottom by $e^{z}$:
 #
 # $$\sigma(z) = \frac{e^{z}}{e^{z} + 1} .$$
 #
 # ### Exercise 2.6: a stable sigmoid (core, 5 minutes)
 #
-# Write it for arrays. It must not give a warning for any number; at $z = -40$ or $z = -720$ it must still give the tiny number that is correct there, not 0. Beware: `np.where` computes both of its cases for every number. With $|z|$ one denominator serves both sides; what must the numerator be on each side?
+# Write it for arrays. It must not give a warning for any number, and far to the left it must still give the tiny number that is correct there, not 0. Beware: `np.where` computes both of its cases for every number, but $-|z|$ is never positive.
 
 
 # %%
@@ -583,9 +560,9 @@ exercises.folded(my_sigmoid)
 #
 # ### The Jacobian
 #
-# Exercise 2.5 took a short cut from the loss to the logits, past the probabilities. Where a loss and a function are *not* made for each other, there is no short cut: you go the long way round, from the loss to the probabilities and from those to the logits. You won't have to compute one before lesson 12, although lesson 06 will show you a program that kept only its diagonal.
+# Exercise 2.5 took a short cut from the loss to the logits, past the probabilities. Where a loss and a function are *not* made for each other, there is no short cut: you go the long way round, from the loss to the probabilities and from those to the logits. You won't have to do so before lesson 12.
 #
-# *Every* probability depends on *every* logit, so there are ten times ten derivatives $\partial p_k / \partial z_l$. The table that holds them is the **Jacobian**, $J$: row $k$, column $l$. You have its diagonal already. Take your pencil for the rest: when the logit of *another* class is raised, the numerator $e^{z_k}$ stays, and only $\text{sum}$ moves.
+# *Every* probability depends on *every* logit, so there are ten times ten derivatives $\partial p_k / \partial z_l$. The table that holds them is the **Jacobian**, $J$: row $k$, column $l$. You have its diagonal already, and in lesson 06 you will meet a program that kept nothing else. Take your pencil for the rest: when the logit of *another* class is raised, the numerator $e^{z_k}$ stays, and only $\text{sum}$ moves.
 #
 # <details><summary>The other entries, and the whole table</summary>
 #
@@ -642,8 +619,6 @@ exercises.folded(my_softmax_backward)
 #
 # </details>
 #
-# Where the picture at the end of *Too large for a float* is live, its last column is a column of $J$: how fast each probability moves as one logit is raised.
-#
 # ## Recap
 #
 # You can turn ten numbers into ten probabilities, say how wrong these are, and say of each number which way to push it and how hard. You have also seen that a formula, even your own, is a claim until it has been measured. What you can't do yet is reach the weights: the push still stops at the logits.
@@ -683,7 +658,7 @@ exercises.folded(my_softmax_backward)
 #
 #    <details><summary>Answer</summary>
 #
-#    Training only feels pushes that are $n$ times as hard. It may fail, or it may go well if that happens to suit, but it never tells you what is wrong. The check does: with $n = 4$ one gradient is four times the other, so the relative error is $1 - \frac14$, three quarters.
+#    Training only feels pushes that are $n$ times as hard. It may fail, or it may even go well, but it never tells you what is wrong. The check does: with $n = 4$ one gradient is four times the other, so the relative error is $1 - \frac14$, three quarters.
 #
 #    </details>
 #
