@@ -87,55 +87,11 @@ guesses.compare("one part in", f"{1 / blame:.0f}")
 # %% [markdown]
 # Less than a thousandth arrives, and with weights of 1 this was the best case, because no slope can be larger than a quarter. So a gradient can vanish without anybody having made a mistake: it is a product of many numbers, and if all of them are below 1, the product is small. If every weight were 4 instead of 1, each would make up exactly for one slope, and all five sums would get the same blame. That sounds like a cure, and we shall come back to it.
 #
-# ## One loop for any depth
-#
-# Real layers have 128 units instead of one, and then the numbers in that product become matrices. Give each layer a number $m$, counted from the pixels, and call the pixels themselves $A_0$:
-#
-# | maths | Python | shape | meaning |
-# |---|---|---|---|
-# | $W_m, b_m$ | `W`, `b` | (inputs, outputs), (outputs,) | weights and biases of layer $m$ |
-# | $Z_m$ | `z` | (n, outputs) | sums of layer $m$ |
-# | $A_m$ | `kept[m]` | (n, outputs) | activations of layer $m$ |
-#
-# $$\begin{aligned} Z_m &= A_{m-1} W_m + b_m, \\ A_m &= f(Z_m) . \end{aligned}$$
-#
-# The **activation function** $f$ works on each entry separately; so far it has been the sigmoid. The last layer has none, because its sums are the logits. We keep every $A_m$ for the backward pass. The weights are drawn as always, by the rule called *Glorot* that is explained below, and three hidden layers will do for a trial.
-
-
-# %%
-def forward(layers, x, f):
-    kept = [x]
-    for W, b in layers[:-1]:
-        kept.append(f(kept[-1] @ W + b))
-    W, b = layers[-1]
-    return kept, kept[-1] @ W + b
-
-
-sizes = [784, 128, 128, 128, 10]
-parameters = deep.initialise(np.random.default_rng(seed=1), sizes, rule="Glorot")
-layers = list(zip(parameters[::2], parameters[1::2]))  # W1, b1, W2, b2, ... in pairs
-kept, z = forward(layers, x, sigmoid)
-for array in [*kept, z]:
-    print(array.shape)
-
-# %% [markdown]
-# The backward pass is the same walk in the other direction. At layer $m$ we hold $dZ_m$, and we want three things from it: the layer's two gradients, and the $dZ$ of the layer before. These are lesson 03's lines with $m$ in place of 2, and $\odot$ is again the product entry by entry:
-#
-# $$\begin{aligned} dW_m &= A_{m-1}^T\, dZ_m, \\ dA_{m-1} &= dZ_m\, W_m^T, \\ dZ_{m-1} &= dA_{m-1} \odot f'(Z_{m-1}) , \end{aligned}$$
-#
-# and $db_m$ is the sum of the rows of $dZ_m$, as ever. Of these formulas, only the third knows which function $f$ is. That is why an activation function comes as a *pair*, one function for each direction:
-#
-# | | forward | backward |
-# |---|---|---|
-# | sigmoid | $a = \sigma(z)$ | $dz = da \odot a \odot (1 - a)$ |
-# | tanh | $a = \tanh z$ | $dz = da \odot (1 - a^2)$ |
-# | ReLU | $a = \max(z, 0)$ | yours |
-#
-# Tanh is the sigmoid's twin, $\tanh z = 2\,\sigma(2z) - 1$: it runs from $-1$ to 1 instead of from 0 to 1, and at 0 it is four times as steep.
-#
 # ### A unit with a corner
 #
-# If slopes of a quarter are the trouble, why not have a slope of 1? That is the idea of the **rectified linear unit**, or ReLU, which passes on what is positive and cuts off the rest. Where $a > 0$ we call the unit *awake*: its slope is 1, however large $z$ is. Where $a = 0$ it is *asleep*, and its slope is 0. Exactly at $z = 0$ the function has a corner, and no derivative. The library counts a unit there as asleep, so $a$ alone always tells you the slope.
+# Why let a slope take most of the blame at all? The **rectified linear unit**, or ReLU, $a = \max(z, 0)$, passes on what is positive and cuts off the rest. Where $a > 0$ we call the unit *awake*: its slope is 1, however large $z$ is. Where $a = 0$ it is *asleep*, and its slope is 0. Exactly at $z = 0$ the function has a corner, and no derivative. The library counts a unit there as asleep, so $a$ alone always tells you the slope.
+#
+# Whether that is a cure, we shall see towards the end. But no function is easier to send blame back through, so practise on it now: soon every layer will need that step.
 #
 # ### Exercise 7.1: back through a ReLU (warm-up, 4 minutes)
 #
@@ -160,6 +116,51 @@ exercises.check(my_relu_backward)
 exercises.folded(my_relu_backward)
 
 # %% [markdown]
+# ## One loop for any depth
+#
+# Real layers have 128 units instead of one, and then the numbers in that product become matrices. Number the layers from the pixels, $m = 1, 2, \dots$, and call the pixels themselves $A_0$:
+#
+# | maths | Python | shape | meaning |
+# |---|---|---|---|
+# | $W_m, b_m$ | `W`, `b` | (inputs, outputs), (outputs,) | weights and biases of layer $m$ |
+# | $Z_m$ | `z` | (n, outputs) | sums of layer $m$ |
+# | $A_m$ | `kept[m]` | (n, outputs) | activations of layer $m$ |
+#
+# $$\begin{aligned} Z_m &= A_{m-1} W_m + b_m, \\ A_m &= f(Z_m) . \end{aligned}$$
+#
+# The **activation function** $f$ works on each entry separately; so far it has been the sigmoid. The last layer has none, because its sums are the logits. We keep every $A_m$ for the backward pass. Try it with three hidden layers, their weights drawn by the *Glorot rule*, which is explained below.
+
+
+# %%
+def forward(layers, x, f):
+    kept = [x]
+    for W, b in layers[:-1]:
+        kept.append(f(kept[-1] @ W + b))
+    W, b = layers[-1]
+    return kept, kept[-1] @ W + b
+
+
+sizes = [784, 128, 128, 128, 10]
+parameters = deep.initialise(np.random.default_rng(seed=1), sizes, rule="Glorot")
+layers = list(zip(parameters[::2], parameters[1::2]))  # W1, b1, W2, b2, ... in pairs
+kept, z = forward(layers, x, sigmoid)
+for array in [*kept, z]:
+    print(array.shape)
+
+# %% [markdown]
+# The backward pass is the same walk in the other direction. At layer $m$ we hold $dZ_m$, and we want three things from it: the layer's two gradients, and the $dZ$ of the layer before. These are lesson 03's lines with $m$ in place of 2 ($\odot$ is the product entry by entry):
+#
+# $$\begin{aligned} dW_m &= A_{m-1}^T\, dZ_m, \\ dA_{m-1} &= dZ_m\, W_m^T, \\ dZ_{m-1} &= dA_{m-1} \odot f'(Z_{m-1}) , \end{aligned}$$
+#
+# and $db_m$ is the sum of the rows of $dZ_m$. Of these formulas, only the third knows which function $f$ is. That is why an activation function comes as a *pair*, one function for each direction:
+#
+# | | forward | backward |
+# |---|---|---|
+# | sigmoid | $a = \sigma(z)$ | $dz = da \odot a \odot (1 - a)$ |
+# | tanh | $a = \tanh z$ | $dz = da \odot (1 - a^2)$ |
+#
+# Tanh runs from $-1$ to 1 instead of from 0 to 1, and at 0 it is four times as steep as the sigmoid.
+#
 # ### Exercise 7.2: back through every layer (core, 12 minutes)
 #
 # Write the backward pass of a network whose hidden layers are *tanh*. You get the parameters as a list of pairs, the kept activations (`kept[0]` is `x`), and the gradient with respect to the logits, which contains $1/n$ already.
@@ -188,7 +189,7 @@ exercises.check(my_deep_gradients)
 exercises.folded(my_deep_gradients)
 
 # %% [markdown]
-# The library has the same two loops in `deep.MLP`, a model that lesson 04's `train` accepts. Check it on these three hidden layers, by nudging weights of the first, whose gradient is made of blame that has come through the whole loop.
+# The library has the same two loops in `deep.MLP`. Check its gradient by nudging weights of the first layer, because the blame that reaches it has come through the whole loop.
 
 # %% tags=["hide-input"]
 few = slice(0, 10)
@@ -213,7 +214,7 @@ print(check_first_layer(deep.MLP("sigmoid")))
 # %% [markdown]
 # ## A gradient that fades
 #
-# So the gradient is correct. But how large is it? Measure it by its **norm**, which earlier lessons called its length: square every entry, add up, and take the root. Since the norm of $dW_m$ says how hard the loss pulls on layer $m$, we shall call it the *pull* on that layer. From here on, our network is that of the opening scene, with five hidden layers of 128 sigmoids.
+# So the gradient is correct. But how large is it? Measure it by its **norm**, which earlier lessons called its length: square every entry, add up, and take the root. Since the norm of $dW_m$ says how hard the loss pulls on layer $m$, we shall call it the *pull* on that layer. Our network is now that of the opening scene, with five hidden layers of 128 sigmoids.
 
 # %%
 deep_sizes = [784, 128, 128, 128, 128, 128, 10]
@@ -239,7 +240,7 @@ for layer, norm in enumerate(norms, start=1):
 guesses.compare("pull on layer 6 / pull on layer 1", f"{norms[-1] / norms[0]:.0f}")
 
 # %% [markdown]
-# From each layer to the one before it, most of the pull is lost. Since $dW_m = A_{m-1}^T\, dZ_m$, a pull is made of two things, the layer's input and its blame, and both will matter. Follow the blame first, and watch what each layer does to its norm: first the weights, then the slopes.
+# Layer by layer, most of the pull is lost. Since $dW_m = A_{m-1}^T\, dZ_m$, a pull is made of two things, the layer's input and its blame. Follow the blame first, and watch what each layer does to its norm: first the weights, then the slopes.
 
 
 # %% tags=["hide-input"]
@@ -262,12 +263,10 @@ def follow_blame(model, parameters):
 blames, weights, slopes = follow_blame(deep.MLP("sigmoid"), sigmoids)
 for m, by_weights, by_slopes in zip(range(len(weights) + 1, 1, -1), weights, slopes):
     print(f"layer {m} to {m - 1}: weights {by_weights:.3f}, slopes {by_slopes:.3f}")
-print(f"all the way: weights {np.prod(weights):.3f}")
-print(f"             slopes  {np.prod(slopes):.6f}")
 print(f"share of the blame that arrives: one part in {blames[0] / blames[-1]:.0f}")
 
 # %% [markdown]
-# Here are the five units again, although it is sheer luck that we come so close to their one part in 1,024. The weights hardly change the norm, which is what the Glorot rule is for, but each layer's slopes let less than a quarter of the blame through. When the blame fades like that, the first layers' gradient fades with it: this is the **vanishing gradient**, which [Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html) measured layer by layer, as you have just done.
+# Here are the five units again, although it is luck that we come so close to their one part in 1,024. The weights hardly change the norm, which is what the Glorot rule is for, but each layer's slopes let less than a quarter of the blame through. This is the **vanishing gradient**, which [Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html) measured layer by layer, as you have just done.
 #
 # ## Can so faint a pull teach anything?
 #
@@ -320,9 +319,9 @@ guesses.compare("% right after ten epochs", round(100 * np.mean(last), 1))
 #
 # ## The quarter or the half?
 #
-# Everything so far points to one culprit, the slope of a quarter. If that is it, then tanh, whose slope near 0 is 1, ought to be the cure. And so it seems: from the same weights, tanh gets about nine images in ten right within the epoch, as you will see below.
+# Everything so far points to one culprit, the slope of a quarter. And tanh, whose slope near 0 is 1, does get about nine images in ten right within the epoch, as you will see below.
 #
-# "Then it was the quarter," you will say. But tanh differs from the sigmoid in *two* ways: its slope at 0 is 1 instead of a quarter, and its activations lie around 0 instead of around a half. To tell which of them mattered, we need a control that changes only one. Keep the quarter, and take away the half:
+# "Then it was the quarter," you will say. But tanh differs from the sigmoid in *two* ways, because its activations also lie around 0 instead of around a half. To tell which of the two mattered, we need a control that changes only one. Keep the quarter, and take away the half:
 #
 # $$f(z) = \sigma(z) - \tfrac12 .$$
 #
@@ -337,26 +336,25 @@ centred = deep.MLP("sigmoid - 1/2")
 print(check_first_layer(centred))
 
 # %% [markdown]
-# **Predict.** Train both for one epoch from the same weights. Since in both the blame arrives faint, we take a learning rate as high as 5. Will the sigmoid minus a half learn, yes or no?
+# **Predict.** Train both for one epoch from the same weights, at a learning rate as high as 5, since in both the blame arrives faint. Will the sigmoid minus a half learn, yes or no?
 
 # %%
 guesses.ask("will the sigmoid minus a half learn", None)
 
 # %% tags=["answer", "hide-input"]
 for name, model in {"sigmoid": deep.MLP("sigmoid"), "sigmoid - 1/2": centred}.items():
-    faded, _, by_slopes = follow_blame(model, sigmoids)
+    faded, *_ = follow_blame(model, sigmoids)
     pulled = pull(model, sigmoids)
     _, score = one_epoch(model, sigmoids, 5.0)
-    print(f"{name}: slopes {np.mean(by_slopes):.3f}")
-    print(f"   blame of layer 6 / blame of layer 1: {faded[0] / faded[-1]:.0f}")
+    print(f"{name}: blame of layer 6 / blame of layer 1: {faded[0] / faded[-1]:.0f}")
     print(f"   pull on layer 1: {pulled[0]:.4f}, on layer 6: {pulled[-1]:.4f}")
     print(f"   accuracy after one epoch: {100 * score.accuracy:.2f} %")
 guesses.compare("will the sigmoid minus a half learn", "yes" if score.accuracy > 0.5 else "no")
 
 # %% [markdown]
-# The blame fades about as much in both networks, and the pull on layer 1 is equally faint. Yet after the epoch one of them does no better than chance, while the other gets 85 % right. So the fading by itself did not stall the network, and our first explanation was wrong. What has changed is the other end: the pull on layer 6, which was 872 times the pull on layer 1, is now less than half of it. In the network that learns, the pull is faint on *every* layer.
+# The blame fades about as much in both networks, and the pull on layer 1 is equally faint. Yet after the epoch one of them does no better than chance, while the other gets 85 % right. So the fading by itself did not stall the network, and our first explanation was wrong. What has changed is the other end: without the half, the pull on layer 6 is even fainter than that on layer 1. In the network that learns, the pull is faint on *every* layer.
 #
-# What has the half got to do with that? Look at the other thing that a pull is made of, the layer's input, that is, the activations of the layer before.
+# What has the half got to do with that? Look at the other thing that a pull is made of: the activations of the layer before.
 
 # %% mystnb={"image": {"alt": "Two panels against the layer, 0 to 5, on logarithmic axes. Left, the norm of the activations: the sigmoid's stays level, near two hundred, whereas that of the sigmoid minus one half falls from layer to layer, more than two hundredfold from layer 1 to layer 5. Right, the norm after each unit's mean over the images is subtracted: both lines fall almost together, more than two hundredfold from layer 1 to layer 5."}} tags=["answer", "hide-input"]
 figure, (left, right) = plt.subplots(1, 2, figsize=(6.2, 4), sharey=True, layout="constrained")
@@ -379,21 +377,22 @@ figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", nco
 plt.show()
 
 # %% [markdown]
-# Begin with the left panel. Without the half, the activations fade on their way forward just as the blame fades on its way back. The first layers get a large input and little blame, the last layers the reverse, and so the pull comes out about the same on all of them. With the half the activations stay large. For the right panel we have subtracted each unit's mean over all images, and what is left, the change from image to image, fades in *both*. In other words, the sigmoid's last layers receive a large input that is *nearly the same for every image*, and the strong pull on them says next to nothing about any image in particular. We shall call what all images share the *common mean*.
+# Begin with the left panel. Without the half, the activations fade on their way forward just as the blame fades on its way back. The first layers get a large input and little blame, the last layers the reverse, and so the pull comes out about the same on all of them. With the half the activations stay large.
 #
-# Can a common mean stall a network by itself? To find out, take one more function: tanh + 1 has tanh's slope, which is 1 at a sum of 0, *and* a common mean, of about 1.
+# For the right panel we have subtracted each unit's mean over all images, and what is left, the change from image to image, fades in *both*. So the sigmoid's last layers receive a large input that is *nearly the same for every image*, and the strong pull on them says next to nothing about any one image. We shall call what all images share the *common mean*.
+#
+# Can a common mean stall a network by itself? To find out, take one more function: tanh + 1 has tanh's slopes *and* a common mean.
 
 # %% tags=["answer", "hide-input"]
 deep.ACTIVATIONS["tanh + 1"] = deep.Activation(
     forward=lambda z: np.tanh(z) + 1,
     backward=lambda da, a: da * (1 - (a - 1) ** 2),
 )
-for name in ["tanh", "tanh + 1"]:
-    faded, *_ = follow_blame(deep.MLP(name), sigmoids)
-    print(f"{name}: blame of layer 6 / blame of layer 1: {faded[0] / faded[-1]:.1f}")
+faded, *_ = follow_blame(deep.MLP("tanh + 1"), sigmoids)
+print(f"tanh + 1: blame of layer 6 / blame of layer 1: {faded[0] / faded[-1]:.1f}")
 
 # %% [markdown]
-# Its mean carries the sums away from 0, to where tanh is less steep, so the blame fades a little, but nowhere near a thousandfold. The studies `half` and `depth` train each of the four networks for one epoch at several rates, from three seeds. Here is what each gets right at its best rate.
+# Its mean carries the sums to where tanh is less steep, so the blame fades a little, but nowhere near a thousandfold. Here is what each of the four networks gets right after one epoch at its best rate, in three runs of the studies `half` and `depth`.
 
 # %% mystnb={"image": {"alt": "Four activation functions in a square, each with a dot and a dashed tangent at z = 0. Above, with a slope of one quarter there, the sigmoid, which passes through one half, and the sigmoid minus one half, which passes through 0. Below, with a slope of 1, tanh plus 1, which passes through 1, and tanh, which passes through 0. Per cent right, three seeds: sigmoid 9.9, 11.2, 11.2; sigmoid minus one half 77.8, 79.1, 83.2; tanh plus 1 83.5, 89.0, 89.4; tanh 89.2, 91.9, 94.2."}} tags=["answer", "hide-input"]
 half, depth = studies.read("half")["rows"], studies.read("depth")["rows"]
@@ -402,33 +401,36 @@ four_functions.draw(half, depth)
 plt.show()
 
 # %% [markdown]
-# At the top right (sigmoid − 1/2) there is only the fading, and at the bottom left (tanh + 1) only the common mean, with hardly any fading: each makes learning worse, but neither stops it. At the top left the two meet, and there the network is stuck for the whole epoch, at every one of the eight rates that were tried. **Neither the fading nor the common mean stalls the network by itself; the two together do.**
+# At the top right (sigmoid − 1/2) there is only the fading, and at the bottom left (tanh + 1) hardly more than the common mean: each makes learning worse, but neither stops it. At the top left the two meet, and there the network is stuck for the whole epoch, at every one of the eight rates that were tried. **Neither the fading nor the common mean stalls the network by itself; the two together do.**
 #
-# <small>The sigmoid minus a half learns only at rates of 2, 3 and 5, of those tried.</small> *How* the two do it, we don't know; what we can show is that it takes both.
+# You will want to know *how* the two do it together. We should like to know, too: what we can show is that it takes both, not how. <small>The sigmoid minus a half learns only at rates of 2, 3 and 5, of those tried.</small>
 #
 # ## How large should the weights be?
 #
-# Now for the cure. It takes two faults to stall the network, so removing one is enough, and we choose the fading, because it can be worked out with a pencil. What the slopes take away, larger weights could give back, as weights of 4 did with five single units. How large must they be in a whole layer, so that neither the sums on the way forward nor the blame on the way back shrinks?
+# Now for the cure. It takes two faults to stall the network, so removing one is enough, and we choose the fading. Either we take ReLUs, whose slope is 1 wherever they are awake, or larger weights give back what a sigmoid's slopes take away. How large must the weights of a whole layer be, so that neither the sums on the way forward nor the blame on the way back shrinks?
 #
 # Follow the mean square of the numbers through one layer. The weights are drawn independently, with mean 0 and the same **variance** $\mathrm{Var}(w)$, which for a mean of 0 is their mean square; biases start at 0. We write $E$ for "the mean of", and use one fact: the mean of a product of two *independent* things is the product of their means.
 #
-# **Forward.** A unit's sum is $z = \sum_j a_j w_j$. Square it, and you get the squares $a_j^2 w_j^2$ and mixed products such as $a_1 w_1 \cdot a_2 w_2$. Because the weights' signs are random, the mixed products are 0 on average, and only the squares remain, one for each of the layer's inputs. Each of them has the mean $E[a^2]\, \mathrm{Var}(w)$, since the weights don't know which activations they will be multiplied by:
+# **Forward.** A unit's sum is $z = \sum_j a_j w_j$. Square it, and you get squares $a_j^2 w_j^2$ and mixed products such as $a_1 w_1 \cdot a_2 w_2$. Because the weights' signs are random, the mixed products are 0 on average, and only the squares remain, one for each of the layer's inputs. Each has the mean $E[a^2]\, \mathrm{Var}(w)$, since the weights don't know which activations they will be multiplied by:
 #
 # $$E[z^2] = \text{inputs} \cdot \mathrm{Var}(w) \cdot E[a^2] .$$
 #
-# **Through the unit.** If you flip the signs of all of a unit's weights, its sum flips from $z$ to $-z$, and the one is as likely as the other. So the positive sums hold half of the mean square. A ReLU keeps these and sets the rest to 0, which is why $E[a^2] = \frac12 E[z^2]$, and these activations are the next layer's inputs. That layer's sums have the same mean square as this layer's if $\text{inputs} \cdot \mathrm{Var}(w) \cdot \frac12 = 1$, that is, if
+# **Through the unit.** If you flip the signs of all of a unit's weights, its sum flips from $z$ to $-z$, and the one is as likely as the other. So the positive sums account for half of the mean square. A ReLU keeps these and sets the rest to 0, which is why $E[a^2] = \frac12 E[z^2]$, and these activations are the next layer's inputs. That layer's sums have the same mean square as this layer's if $\text{inputs} \cdot \mathrm{Var}(w) \cdot \frac12 = 1$, that is, if
 #
 # $$\mathrm{Var}(w) = \frac{2}{\text{inputs}} .$$
-#
-# The 2 is there because the cut throws half away. Tanh halves nothing as long as the sums are small, so it wants $1 / \text{inputs}$.
 #
 # **Back.** On the way back, an activation collects blame from every sum of the layer that it enters, one for each of that layer's *outputs*, and the same argument gives
 #
 # $$E[da^2] = \text{outputs} \cdot \mathrm{Var}(w) \cdot E[dz^2] .$$
 #
-# Then the slope multiplies the blame. If the two are independent, the slope's mean square is the share that is left, and for ReLUs that is one half again, since half of them have the slope 1 and the others 0. So they want a variance of 2 / outputs, which between layers of equal size is the same number.
+# Then the slope multiplies the blame. If the two are independent, the slope's mean square is the share that is left, and for ReLUs that is one half again, since half of them have the slope 1 and the others 0. Tanh halves nothing in either direction, as long as its sums are small.
 #
-# A variance of 2 / inputs, for ReLUs, is called the **He rule** ([He and others 2015](https://arxiv.org/abs/1502.01852)). The **Glorot rule**, 2 / (inputs + outputs), is a compromise for tanh, between 1 / inputs on the way forward and 1 / outputs on the way back. And the sigmoid? Its slope is at most a quarter, and the square of that is a sixteenth. To make up for it on the way back, the variance must be at least sixteen times tanh's, and so the weights at least *four* times as large: the cure that the five single units promised.
+# | | forward wants | back wants | what is used |
+# |---|---|---|---|
+# | ReLU | 2 / inputs | 2 / outputs | 2 / inputs, the **He rule** ([He and others 2015](https://arxiv.org/abs/1502.01852)) |
+# | tanh | 1 / inputs | 1 / outputs | 2 / (inputs + outputs), the **Glorot rule** |
+#
+# Between layers of equal size, both wishes come true at once. And the sigmoid? Its slope is at most a quarter, and the square of that is a sixteenth. To make up for it on the way back, the variance must be at least sixteen times tanh's, and so the weights at least *four* times as large: the cure that the five single units promised.
 #
 # ### Exercise 7.3: from a variance to a range (core, 5 minutes)
 #
@@ -447,7 +449,7 @@ exercises.check(my_he_limit)
 exercises.folded(my_he_limit)
 
 # %% [markdown]
-# **Predict.** Now to the test. Take the five layers of sigmoids that were stuck, and multiply all their weights by 4. What share of layer 6's blame will reach layer 1?
+# **Predict.** Take the five layers of sigmoids that were stuck, and multiply all their weights by 4. What share of layer 6's blame will reach layer 1?
 
 # %%
 guesses.ask("share of the blame that reaches layer 1", None)
@@ -465,15 +467,13 @@ for name, (activation, start) in starts.items():
     faded, _, by_slopes = follow_blame(deep.MLP(activation), start)
     shares[name] = faded[-1] / faded[0]
     _, accuracies = at_best_rate(depth, start=name, hidden_layers=5)
-    print(f"{name}: slopes {np.mean(by_slopes):.3f}")
+    print(f"{name}: slopes multiply the blame by {np.mean(by_slopes):.3f}, on average")
     print(f"   share of the blame that reaches layer 1: {shares[name]:.4f}")
     print(f"   mean accuracy of three seeds, one epoch: {accuracies.mean():.1f} %")
 guesses.compare("share of the blame that reaches layer 1", round(shares["sigmoid, Glorot x 4"], 2))
 
 # %% [markdown]
-# Only a seventh arrives, and not the whole, because larger sums lie further from 0, where a sigmoid is less steep. Yet a seventh is far more than a thousandth, and the network that got nowhere in an epoch now gets 87.1 % right. Was it the blame that helped? This experiment can't tell, because larger weights also keep alive, on the way forward, what changes from image to image. ReLUs, with the He rule, lose none of the blame and get 93.2 %.
-#
-# You can overdo it, too. With still larger weights the blame of ReLUs *grows* on its way back, from layer to layer. That is an **exploding gradient**: the same product, with numbers above 1.
+# Only a seventh arrives, and not the whole, because larger sums lie further from 0, where a sigmoid is less steep. Yet the network that got nowhere in an epoch now gets 87.1 % right. Was it the blame that helped? This experiment can't tell, because larger weights also keep alive, on the way forward, what changes from image to image. ReLUs, with the He rule, lose none of the blame and get 93.2 %. With still larger weights, the blame of ReLUs *grows* on its way back. That is an **exploding gradient**, the same product with numbers above 1.
 #
 # ## A way around
 #
@@ -481,7 +481,7 @@ guesses.compare("share of the blame that reaches layer 1", round(shares["sigmoid
 #
 # $$\begin{aligned} Z_m &= A_{m-1} W_m + b_m, \\ A_m &= A_{m-1} + f(Z_m) . \end{aligned}$$
 #
-# This is a **residual layer** ([He and others 2016](https://arxiv.org/abs/1512.03385)), and networks of more than a hundred layers have been trained with it. Such a layer needs as many outputs as inputs. What does it do to the blame? In the drawing, $A_{m-1}$ reaches $A_m$ along two paths, through the layer and around it. The blame comes back along both, and paths add.
+# This is a **residual layer** ([He and others 2016](https://arxiv.org/abs/1512.03385)), and networks of more than a hundred layers have been trained with it, usually together with **normalisation** of each layer's sums, to mean 0 and standard deviation 1 ([Ioffe and Szegedy 2015](https://arxiv.org/abs/1502.03167)). In the drawing, $A_{m-1}$ reaches $A_m$ along two paths, through the layer and around it. The blame comes back along both, and paths add.
 
 # %% mystnb={"image": {"alt": "A drawing of a residual layer. From a box A m minus one on the left, one arrow leads straight on into a second box, in which the layer is written as f of A W plus b, and from there into a plus sign. A line leaves the same first box, leads over the second, and comes down into the same plus sign. From there an arrow leads to a box A m on the right."}}
 residual_layer.draw()
@@ -516,7 +516,11 @@ exercises.check(my_residual_gradients)
 exercises.folded(my_residual_gradients)
 
 # %% [markdown]
-# So a layer's input collects two blames, $dA_{m-1} = dA_m + dZ_m W_m^T$: the one we know, which may fade, and that of the layer's output, unchanged, because a sum hands all of its blame to each of its terms.
+# So a layer's input collects two blames:
+#
+# $$dA_{m-1} = dA_m + dZ_m\, W_m^T .$$
+#
+# The second is the one we know, which may fade. The first is the blame of the layer's output, unchanged, because a sum hands all of its blame to each of its terms; and it stays unchanged through as many layers as you like.
 #
 # Now give the plus sign to the five sigmoid layers that were stuck, *with the same weights as before*. Only the first layer stays an ordinary one, since its 784 inputs can't be added to 128 outputs.
 
@@ -525,7 +529,7 @@ settings, _, here = studies.again("way_around")
 print(f"after one epoch at a learning rate of {settings['rate']:g}: {100 * here['accuracy']:.2f} %")
 
 # %% [markdown]
-# Now nine images in ten are right, with a path along which nothing is multiplied, neither the blame nor the image. But a network that can be trained is not yet a network worth training. Take out its four residual layers, and what remains is a network with one hidden layer. Compare the two, each at the learning rate that did best for it on three other seeds.
+# Now nine images in ten are right. But a network that can be trained is not yet a network worth training. Take out its four residual layers, and what remains is a network with one hidden layer. Compare the two, each at the learning rate that did best for it on three other seeds.
 
 # %% tags=["hide-input"]
 stored = studies.read("way_around")["rows"]
@@ -536,14 +540,14 @@ for network in ["residual", "one hidden layer"]:
     print(f"{network:20} {rate:5g} ", *(f"{accuracy:5.1f}" for accuracy in fresh))
 
 # %% [markdown]
-# On all five seeds the single hidden layer is ahead, if only by a hair on the last. So the plus sign has made five layers *trainable*, but not *useful*. If you hoped to see five layers beat one, so did we; within an epoch, on these images, they don't. It takes layers that know more, such as those of lesson 10, which know what a neighbour is. <small>In practice the plus sign goes with **normalisation**, which brings each layer's sums back to mean 0 and standard deviation 1 ([Ioffe and Szegedy 2015](https://arxiv.org/abs/1502.03167)).</small>
+# On all five seeds the single hidden layer is ahead, if only by a hair on the last. So the plus sign has made five layers *trainable*, but not *useful*. If you hoped to see five layers beat one, so did we; within an epoch, on these images, they don't. It takes layers that know more, such as lesson 10's, which know what a neighbour is.
 #
 # ## Recap
 #
 # You now have a loop for a network of any depth, and you can say, layer by layer, where its gradient fades and why. You have also seen a convincing explanation fall to a control. What you can't do yet is say when a network that fits its images has fitted them too well.
 #
-# - **Why does the gradient fade?** It is made of blame, which on its way back is multiplied at every layer, by the weights and by the slopes. A sigmoid's slope is at most a quarter, and five of them leave less than a thousandth.
-# - But fading by itself doesn't stall a network, as the sigmoid minus a half has shown. What stalls it is the fading *together with* a common mean, an input that is nearly the same for every image.
+# - **Why does the gradient fade?** It is made of blame, which every layer multiplies by its weights and its slopes. A sigmoid's slope is at most a quarter, and five of them leave less than a thousandth.
+# - Fading by itself doesn't stall a network. What stalls it is the fading *together with* a common mean, an input that is nearly the same for every image.
 # - **What keeps it alive?** Starting weights that keep the mean square level, for ReLUs a variance of 2 / inputs; units with a slope of 1; and a plus sign, which gives the blame a way around.
 #
 # ## Questions to ask yourself
@@ -552,7 +556,7 @@ for network in ["residual", "one hidden layer"]:
 #
 #    <details><summary>Answer</summary>
 #
-#    Before the first step, the norm of each layer's blame and of its gradient, and how much the last hidden layer changes from image to image. If the blame shrinks from layer to layer towards the pixels, or the last layer hardly changes, the start or the activation function is at fault. After an epoch, print that change from image to image again: if it is growing, the network is slow, not dead.
+#    Before the first step, the norm of each layer's blame and of its gradient, and how much the last hidden layer changes from image to image. If the blame shrinks from layer to layer towards the pixels, or the last layer hardly changes, the start or the activation function is at fault.
 #
 #    </details>
 #
