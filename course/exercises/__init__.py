@@ -232,8 +232,7 @@ def mine() -> str:
     the file and call this again.
 
     Returns:
-        Which parts of the library are yours, which are its own, and which of yours were left out
-        and why.
+        Which parts of the library are yours, and which of yours were left out and why.
 
     Raises:
         Exception: what running ``mine.py`` raised, such as a SyntaxError that names its line. Mend
@@ -249,10 +248,10 @@ def mine() -> str:
     for name, exercise in EXERCISES.items():
         if exercise.home:
             store.put_to_work(exercise, kept[name] if name in yours else exercise.reference)
-    librarys = [name for name in EXERCISES if EXERCISES[name].home and name not in yours]
+    some_are_not = any(EXERCISES[name].home and name not in yours for name in EXERCISES)
     lines = [
         f"yours:         {', '.join(yours) or 'none yet'}",
-        f"the library's: {', '.join(librarys) or 'nothing, all of it is yours'}",
+        f"the library's: {'everything else' if some_are_not else 'nothing, all of it is yours'}",
         *(f"Left out, {reply}" for reply in replies.values() if reply.kind != "right"),
     ]
     return Shown("\n".join(lines))

@@ -35,18 +35,16 @@ def show_gains(rates: Iterable[float], warm_up: int = 0) -> float:
     print("effective   accuracy\n     rate    plain  momentum  gain in points")
     for rate in rates:
         plain, other = accuracies(rate, 0, warm_up), accuracies(rate, 0.9, warm_up)
-        print(f"{rate:9} {plain.mean():6.1f} % {other.mean():7.1f} %  {_with_error(other - plain)}")
+        gain = other.mean() - plain.mean()
+        print(f"{rate:9} {plain.mean():6.1f} % {other.mean():7.1f} % {gain:15.2f}")
     best_plain, best_other = (
         max(rates, key=lambda rate: accuracies(rate, momentum, warm_up).mean())
         for momentum in (0, 0.9)
     )
     plain = accuracies(best_plain, 0, warm_up, COMPARING)
     other = accuracies(best_other, 0.9, warm_up, COMPARING)
-    print(f"plain at {best_plain}, momentum at {best_other}, five fresh seeds: ", end="")
-    print(f"{plain.mean():.1f} and {other.mean():.1f} %, gain {_with_error(other - plain)}")
-    return float((other - plain).mean())
-
-
-def _with_error(gains: np.ndarray) -> str:
-    """Write the mean of gains and its standard error."""
-    return f"{gains.mean():5.2f} ± {gains.std(ddof=1) / np.sqrt(len(gains)):.2f}"
+    gains = other - plain
+    print(f"plain at {best_plain}, momentum at {best_other}, five fresh seeds:")
+    print(f"    {plain.mean():.1f} and {other.mean():.1f} %, a gain of {gains.mean():.2f} points")
+    print(f"    momentum is ahead in {(gains > 0).sum()} of {len(gains)} pairs")
+    return float(gains.mean())
