@@ -18,7 +18,7 @@
 # - say why the loss is a logarithm, and derive how it depends on each of the ten numbers;
 # - measure any slope, and so check a formula that you have derived.
 #
-# **You need** [lesson 01](01_loading.ipynb) for the shapes, and from school the derivatives of $e^x$ and $\log x$ and the product, quotient and chain rules.
+# **You need** [lesson 00](00_first_look.ipynb) for what a network is, [lesson 01](01_loading.ipynb) for the shapes, and from school the derivatives of $e^x$ and $\log x$ and the product, quotient and chain rules.
 #
 # **Time** 55 minutes to read, 20 more for the pencil and 46 for the exercises; it runs for about 5 s and takes 240 MB
 
@@ -75,7 +75,7 @@ plotting.network(
 plt.show()
 
 # %% [markdown]
-# The pixels go into 128 units that are called **hidden**, because they stand between the input and the answer, where nobody looks. Each multiplies every pixel by a number of its own, a **weight**, and adds up the products and one more number, its **bias** ($W_1$ and $b_1$ in the picture). The sigmoid squeezes that sum into a response between 0 and 1. The ten classes make their sums from the 128 responses in the same way, with $W_2$ and $b_2$. Lesson 00 called these sums scores, but their proper name is **logits**. The softmax turns them into ten probabilities. (The darker a circle, the larger its number.)
+# The pixels go into 128 units that are called **hidden**, because they stand between the input and the answer, where nobody looks. Each unit has a **weight** for every pixel. It multiplies each pixel by its weight, adds up the products, and adds one more number, its **bias** ($W_1$ and $b_1$ in the picture). The sigmoid squeezes that sum into a response between 0 and 1. The ten classes make their sums from the 128 responses in the same way, with $W_2$ and $b_2$. Lesson 00 called these sums scores, but their proper name is **logits**. The softmax turns them into ten probabilities. (The darker the circle of a hidden unit, the larger its response.)
 
 # %% tags=["hide-input"]
 print("class  logit   probability  target")
@@ -85,23 +85,21 @@ for k in range(10):
 # %% [markdown]
 # Learning means moving numbers. Suppose that you could take hold of these ten logits: which way would you push each of them, and how hard?
 #
-# **Predict.** Write ten numbers on paper, one for each class: positive for a push up, negative for a push down, and all between -1 and 1. Then copy them into the cell, in quotes, as in `"1 0 -0.5 0 0.2 0 0 -1 0 0"`. Later you will derive the right ten and put them beside yours.
+# **Predict.** Write ten numbers on paper, one for each class: positive for a push up, negative for a push down, and all between -1 and 1. Then copy them into the cell, in quotes, as in `"1 0 -0.5 0 0.2 0 0 -1 0 0"`. Later you will derive the ten that our loss asks for, and put them beside yours.
 
 # %%
 guesses.ask("ten pushes, from the 0 to the 9", None)
 
 # %% [markdown]
-# To push well, you must know what you are pushing for. The **loss** $L$ is one number that says how wrong an answer is. Its derivative $\partial L / \partial z_k$ says how fast it grows when the logit $z_k$ alone is raised; the ten derivatives together are the **gradient** with respect to $z$, written $dz$. <small>At school, $dz$ was a small piece of $z$; here it is a slope.</small>
+# To push well, you must know what you are pushing for: one number that says how wrong an answer is. It is called the **loss** $L$, and we shall look for a good one. But a loss will want to know how probable each answer seemed, so the logits must first become probabilities.
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
 # | $z$ | `z` | (10,) | the logits of the classes |
 # | $p$ | `p` | (10,) | their probabilities |
 # | $y$ | `y` | (10,) | one-hot targets, 1 for the right class |
-# | $L$ | `loss` | | the number that training makes small |
-# | $\partial L / \partial z$, or $dz$ | `dz` | as `z` | `d` + name is the loss's gradient with respect to that array |
 #
-# All of these belong to a single example, whose classes are counted by $k$ or $l$. A capital, as in $Z$, $P$ and $Y$, is a batch of $n$ examples, one in each row.
+# All three belong to a single example, whose classes are counted by $k$ or $l$. A capital, as in $Z$, $P$ and $Y$, is a batch of $n$ examples, one in each row.
 #
 # ## From logits to probabilities
 #
@@ -157,7 +155,7 @@ with np.errstate(over="ignore", invalid="ignore"):  # or NumPy would warn
 # %% [markdown]
 # A single logit of 1000 is enough: top and bottom of its fraction are both `inf`, and since $\infty / \infty$ has no value, the computer says `nan`, *not a number*. Hence a rule that you will need three times today: **never take the exponential of a large positive number.** Here, shift all logits by $-\max_l z_l$ first. Then no exponent is positive, while one of them is 0, so the sum contains a 1 and can't vanish either.
 #
-# Raise one logit in the picture, and watch the other probabilities pay for it. Then add the same number to all ten: by 800, one of the two formulas has noticed nothing, and the other says `nan`. <small>Where the picture is live, two more columns belong to later sections.</small>
+# Here are ten other logits, with 800 added to each: one of the two formulas has noticed nothing, and the other says `nan`. <small>Where the picture is live, raise one logit and watch the other probabilities pay for it; two more columns belong to later sections.</small>
 
 # %% mystnb={"image": {"alt": "A still of the picture of logits: ten logits as bars; their probabilities with 800 added to each, by the stable formula; and by the naive one, where each of the ten is nan."}}
 pictures.scores()
@@ -165,7 +163,7 @@ pictures.scores()
 # %% [markdown]
 # ## Which axis?
 #
-# A network answers for many examples at once. Rows are examples, so $Z$, in code still `z`, has the shape $(n, 10)$, and each *row* needs a softmax of its own. In NumPy that means an operation along the *last* axis, where `keepdims=True` keeps the result as a column, so that each row is divided by its own sum. Good programmers get this wrong, and no error message tells them so, because both axes give a table of the right shape.
+# A network answers for many examples at once. Rows are examples, so $Z$, in code still `z`, has the shape $(n, 10)$, and each *row* needs a softmax of its own. In NumPy you sum along the *last* axis and say `keepdims=True`: then the sums stay a column, and each row is divided by its own. Good programmers get this wrong, and no error message tells them so, because both axes give a table of the right shape.
 #
 # ### Exercise 2.1: softmax by rows (core, 8 minutes)
 #
@@ -184,7 +182,7 @@ exercises.check(my_softmax)
 exercises.folded(my_softmax)
 
 # %% [markdown]
-# *The original* of [lesson 00](00_first_look.ipynb) summed over axis 0: down the columns, over the batch. The picture below tries both axes on the same seven images. On the left, each image shares out a total of 1 among the classes, and all seven answers are right. On the right, each *class* shares out a 1 among the images, and the 3 is suddenly an 8. Nothing about the 3 has changed. It holds most of column 3, but hardly anybody else wants column 8, so there its share is larger still.
+# *The original*, the program of [lesson 00](00_first_look.ipynb), summed over axis 0: down the columns, over the batch. The picture below tries both axes on the same seven images. On the left, each image shares out a total of 1 among the classes, and all seven answers are right. On the right, each *class* shares out a 1 among the images, and the 3 is suddenly an 8. Nothing about the 3 has changed. It holds most of column 3, but hardly anybody else wants column 8, so there its share is larger still.
 
 # %% mystnb={"image": {"alt": "A still of a picture to touch: seven images, a 0 to a 6, each with its row in two grids of seven rows by ten classes, shaded by the numbers of a softmax, with a dot on the largest of each row. On the left a row is framed and adds up to 1, and every image has its dot at its own class. On the right a column is framed, and the 3 has its dot at 8, in the framed column, which it has almost to itself."}}
 pictures.axes()
@@ -258,32 +256,32 @@ for h in [1, 0.1, 0.01]:
 # %% [markdown]
 # The smaller the nudge, the closer the measurement comes to the formula, up to a point that lesson 03 will find.
 #
-# From now on `gradcheck.check_gradient` does the work: it nudges every entry of an array in turn and compares the gradient that it measured with the one that you derived. A difference of 1 is a great deal if the slope is 2, and nothing if it is a million. That is why it prints the **relative error**, the length of the difference divided by the length of the longer gradient. (An array's *length* is the square root of the sum of its squared entries.)
+# From now on `gradcheck.check_gradient` does the work. It nudges every entry of an array in turn; all the slopes together are called a **gradient**, and it compares the one that it measured with the one that you derived. A difference of 1 is a great deal if the slope is 2, and nothing if it is a million. That is why the check prints the **relative error**, the length of the difference divided by the length of the longer gradient. (An array's *length* is the square root of the sum of its squared entries.)
 #
-# **A good place to stop.** You can turn logits into probabilities, safely and along the right axis, and you can catch a wrong formula. How wrong an answer is comes next, and it is the best part.
+# **A good place to stop.** You can turn logits into probabilities, safely and along the right axis, and you can catch a wrong formula. Next comes the best part: how wrong is an answer?
 #
 # ## How wrong is an answer?
 #
-# What should the loss be? What counts is $p_\text{right}$, the probability that was given to the right answer, so let us try the obvious: the loss is what was missing, $1 - p_\text{right}$. A perfect answer costs 0 and a hopeless one 1: what could anyone have against that? But a loss has to *teach*. When the right class's logit is raised, this loss falls as fast as $p_\text{right}$ rises, at the rate $p_\text{right}\,(1 - p_\text{right})$. Call this rate the pull on that logit.
+# What should the loss be? What counts is $p_\text{right}$, the probability that was given to the right answer, so let us try the obvious: the loss is what was missing, $1 - p_\text{right}$. A perfect answer costs 0 and a hopeless one 1: what could anyone have against that? But a loss has to *teach*. When the right class's logit is raised, this loss falls as fast as $p_\text{right}$ rises, at the rate $p_\text{right}\,(1 - p_\text{right})$. Call this rate the loss's *push* on that logit.
 #
-# **Predict.** Four answers gave the right class 0.9, 0.5, 0.1 and 0.001. For which of them does the loss pull hardest at the right logit?
+# **Predict.** Four answers gave the right class 0.9, 0.5, 0.1 and 0.001. For which of them does the loss push the right logit hardest?
 
 # %%
-guesses.ask("p of the answer pulled hardest", None)
+guesses.ask("p of the answer pushed hardest", None)
 
 # %% tags=["answer"]
 p_right = np.array([0.9, 0.5, 0.1, 0.001])
-pull = p_right * (1 - p_right)
-for p_one, pull_one in zip(p_right, pull):
-    print(f"{p_one:5.3f} for the right class: pull {pull_one:.4f}")
-guesses.compare("p of the answer pulled hardest", p_right[pull.argmax()])
+push = p_right * (1 - p_right)
+for p_one, push_one in zip(p_right, push):
+    print(f"{p_one:5.3f} for the right class: push {push_one:.4f}")
+guesses.compare("p of the answer pushed hardest", p_right[push.argmax()])
 
 # %% [markdown]
-# The undecided answer is pulled hardest, and the disaster hardly at all, because a probability close to 0 or to 1 is hard to move. The network is utterly sure and utterly wrong, and this loss shrugs, like a teacher who corrects small slips and hands the hopeless essay back unread. Squaring what was missing doesn't help, because the chain rule leaves the fatal factor $p_\text{right}$ where it is.
+# The undecided answer is pushed hardest, and the disaster hardly at all, because a probability close to 0 or to 1 is hard to move. The network has all but ruled out the truth, and this loss shrugs, like a teacher who corrects small slips and hands the hopeless essay back unread. Squaring what was missing doesn't help, because the chain rule leaves the fatal factor $p_\text{right}$ where it is.
 #
 # ### A loss made to measure
 #
-# So instead of guessing a loss, let us wish for one. **The pull on the right logit shall be what was missing, $1 - p_\text{right}$**, strong where the answer is hopeless, and fading only as it becomes right. Let $L$ be a function of $p_\text{right}$ that we don't know yet. By the chain rule, its slope with respect to the right logit is $L'(p_\text{right}) \cdot p_\text{right}\,(1 - p_\text{right})$. The wish says that this should be $-(1 - p_\text{right})$, with a minus because the loss is to fall. Divide, and what is left is a question from school:
+# So instead of guessing a loss, let us wish for one, and keep the wish simple. **The push on the right logit shall be what was missing, $1 - p_\text{right}$**, strong where the answer is hopeless, and fading only as it becomes right. Let $L$ be a function of $p_\text{right}$ that we don't know yet. By the chain rule, its slope with respect to the right logit is $L'(p_\text{right}) \cdot p_\text{right}\,(1 - p_\text{right})$. The wish says that this should be $-(1 - p_\text{right})$, with a minus because the loss is to fall. Divide, and what is left is a question from school:
 #
 # $$L'(p_\text{right}) = -\frac{1}{p_\text{right}} .$$
 #
@@ -368,11 +366,11 @@ guesses.compare("cross-entropy before learning", f"{nothing_known:.6f}")
 #
 # ## All ten logits
 #
-# Our wish was about the right class's logit alone. What does the same loss want from the other nine? You have everything you need to find out.
+# Our wish was about the right class's logit alone. What does the same loss want from the other nine? The derivative $\partial L / \partial z_k$ says how fast the loss grows when $z_k$ alone is raised. All ten together are the loss's gradient with respect to $z$, which we write $dz$, in Python `dz`, and from here on `d` with a name always means the loss's gradient with respect to the array of that name. <small>At school, $dz$ was a small piece of $z$; here it is a slope.</small> You have everything you need to find it.
 #
 # ### Exercise 2.5: the loss and its gradient (stretch, 12 minutes)
 #
-# For the loss, call your `my_cross_entropy`; its gradient with respect to the logits, $dZ$, is the work. With a pencil first: for a batch of one, substitute your log-softmax into the loss, and differentiate with respect to one logit $z_k$. For a larger batch, don't forget the $1/n$ of the mean.
+# The loss is easy: call your `my_cross_entropy`. The work is in its gradient with respect to a batch of logits, $dZ$. With a pencil first: for a batch of one, substitute your log-softmax into the loss, and differentiate with respect to one logit $z_k$. For a larger batch, don't forget the $1/n$ of the mean.
 
 
 # %%
@@ -401,13 +399,13 @@ exercises.folded(my_cross_entropy_with_gradient)
 #
 # $$\frac{\partial L}{\partial z_k} = p_k - y_k .$$
 #
-# *What you said minus what is true.* After all these exponentials and logarithms, nothing is left but a subtraction. For the right class it is $p_\text{right} - 1$, which is our wish come true; for each of the others it is exactly the share that it claimed. In a larger batch each row counts for $1/n$ of the mean, so divide by $n$, once:
+# For the right class this is $p_\text{right} - 1$, which is our wish come true; for each of the others it is exactly the share that it claimed. In a larger batch each row counts for $1/n$ of the mean, so divide by $n$, once:
 #
 # $$dZ = \frac{P - Y}{n} .$$
 #
 # </details>
 #
-# Is it right? Measure it.
+# Yours or the one in the fold, it is a claim. Is it right? Measure it.
 
 # %% tags=["hide-input"]
 z_batch = np.random.default_rng(seed=4).normal(size=(4, 10))
@@ -426,7 +424,7 @@ print(gradcheck.check_gradient(loss_of, z_batch, -dz_batch))
 #
 # ## Back to the wrong answer
 #
-# The loss grows along its gradient, so to make it fall we push each logit the other way, by $y - p$. Here are the ten pushes for our 6. How do yours compare?
+# So the gradient is $p - y$, *what you said minus what is true*, and after all these exponentials and logarithms nothing is left but a subtraction. The gradient points the way the loss grows; to make it fall we push each logit the other way, by $y - p$. Here are the ten pushes for our 6. How do yours compare?
 
 # %% tags=["answer"]
 push = y_image - functions.softmax(z_image)
@@ -527,13 +525,13 @@ plt.show()
 #
 # ## A stable sigmoid
 #
-# Far to the left, at $z = -1000$ say, $e^{-z}$ overflows. The value survives, because $1 / (1 + \infty)$ is 0, but NumPy warns you every time, and a warning that you have got used to warns you of nothing. The cure is the rule that you know. For $z \ge 0$ the formula is fine as it is. For $z < 0$, multiply top and bottom by $e^{z}$:
+# Far to the left, at $z = -1000$ say, $e^{-z}$ overflows. The value, $1 / (1 + \infty)$, is 0, and so near 0 a float can do no better, but NumPy warns you every time, and a warning that you have got used to warns you of nothing. The cure is the rule that you know. For $z \ge 0$ the formula is fine as it is. For $z < 0$, multiply top and bottom by $e^{z}$:
 #
 # $$\sigma(z) = \frac{e^{z}}{e^{z} + 1} .$$
 #
 # ### Exercise 2.6: a stable sigmoid (core, 5 minutes)
 #
-# Write it for arrays. It must not give a warning for any number, and far to the left it must still give the tiny number that is correct there, not 0. Beware: `np.where` computes both of its cases for every number, but $-|z|$ is never positive.
+# Write it for arrays. It must not give a warning for any number, and as long as the true value fits a float, as it does at $-720$, it must not be 0. Beware: `np.where` computes both of its cases for every number, so neither may overflow. Which exponential never does, because $-|z|$ is never positive?
 
 
 # %%
@@ -550,7 +548,7 @@ exercises.folded(my_sigmoid)
 # %% [markdown]
 # ### Put yours to work
 #
-# Your functions can take the library's place, and in lesson 04 they can train a network. Uncomment the line, leaving out any that aren't right yet.
+# Your functions can take the library's place, and in lesson 04 they can train a network. Uncomment the line, leaving out any function that isn't right yet.
 
 # %%
 # exercises.keep(my_sigmoid, my_softmax, my_log_softmax, my_cross_entropy)
@@ -658,7 +656,7 @@ exercises.folded(my_softmax_backward)
 #
 #    <details><summary>Answer</summary>
 #
-#    Training only feels pushes that are $n$ times as hard. It may fail, or it may even go well, but it never tells you what is wrong. The check does: with $n = 4$ one gradient is four times the other, so the relative error is $1 - \frac14$, three quarters.
+#    All that training feels is pushes that are $n$ times as hard. It may fail, or it may even go well, but it never tells you what is wrong. The check does: with $n = 4$ one gradient is four times the other, so the relative error is $1 - \frac14$, three quarters.
 #
 #    </details>
 #
