@@ -11,7 +11,7 @@
 #
 # A notebook trains a network for 10,000 steps. Its curve rises as smoothly as any in a textbook, and at the end the network gets about 84 % of the test digits right. Most people would plot that curve, save the weights and go home. But show the network the same handwritten 2 in five different batches, without touching a single weight, and it says 0, 2, 3, 6 and 0.
 #
-# **So why does it seem to work?** You will be the pathologist first and then, since programs are luckier than people, the surgeon. You will run the program, measure what it does, hunt for its nine faults, and learn in what order to repair them, which matters more than you would think.
+# **So why does it seem to work?** You will be the pathologist first and then, since programs are luckier than people, the surgeon. You will run the program, hunt for its nine faults, and learn in what order to repair them, which matters more than you would think.
 #
 # **You will be able to**
 #
@@ -93,7 +93,7 @@ axis.legend(loc="lower right")
 plt.show()
 
 # %% [markdown]
-# Our curve follows the notebook's to within about a point, and our network does about as well on the test images. Yet two questions, five minutes' work between them, would have raised the alarm, and they are worth asking of *every* training run. Is the first loss what a network that knows nothing would get? And does the network beat something simple?
+# Our curve follows the notebook's to within about a point, and our network does about as well on the test images. Yet two questions, five minutes' work between them, would have raised the alarm; ask them of *every* training run. Is the first loss what a network that knows nothing would get? And does the network beat something simple?
 #
 # ### Exercise 6.1: before the first step (warm-up, 5 minutes)
 #
@@ -125,7 +125,7 @@ print(f"recorded as the loss, before the first step: {history.loss('validation')
 #
 # ## Does the network beat ten averages?
 #
-# Lesson 01's nearest mean takes no steps at all: it compares each image with ten averages. We trained eleven networks by the original's recipe, from eleven seeds, and gave them and the ten averages the same 10,000 validation images.
+# Lesson 01's nearest mean compares each image with ten averages. We trained eleven networks by the original's recipe, from eleven seeds, and gave all of them the same 10,000 validation images.
 #
 # **Predict.** How many of the eleven networks get fewer of those images right than the ten averages do?
 
@@ -153,9 +153,9 @@ guesses.compare("networks of 11 that lose to ten averages", losing)
 #
 # A network is allowed to be poor. But is it at least *one* network, with one opinion of each image? Show it the test images in three ways that ought to make no difference:
 #
-# - **all at once**, as the notebook did it, 10,000 images through its own softmax;
+# - **all at once**, as the notebook did it, through its own softmax;
 # - **row by row**, by the largest logit of each image, without any softmax;
-# - **one at a time**, each image alone through the notebook's own softmax.
+# - **one at a time**, each image alone through the same softmax.
 #
 # A softmax never changes which of an image's logits is the largest, and for the networks that you have built so far, all three give the same answers.
 #
@@ -232,7 +232,7 @@ different = [
 print(f"{sum(n > 1 for n in different)} of 1,000 images get different answers in different company")
 
 # %% [markdown]
-# We should own up: we picked this 2 because it gets so many different answers. But nearly half of the first thousand test images are at the mercy of their company too, even with *alone* left out.
+# We should own up: we picked this 2 because it gets so many different answers. But nearly half of the first thousand test images are at the mercy of their company, too.
 #
 # ### Why it works at all
 #
@@ -250,7 +250,7 @@ print((e / e.sum(axis=0)).round(2))
 # %% [markdown]
 # Look at that `axis=0`. In a softmax the sum runs over the classes of *one* image; here it runs over the *images*, down the column of one class. A share, then, isn't a probability: each class shares out a total of 1 among the images in the batch. By its own logits, 3 and 5, the first image is a 1. But of class 1 it gets only 0.27, because its neighbour's logit of 6 takes the rest, whereas of class 0 it gets 0.95. In this company it is a 0, although nothing about it has changed.
 #
-# That explains the strangest of the three numbers: an image that is alone gets all of every class, $e^z / e^z = 1$ ten times, and among ten equal shares `argmax` takes the first.
+# That explains the lowest of the three numbers, and lesson 00's ten ones: an image that is alone gets all of every class, and among ten equal shares `argmax` takes the first.
 #
 # The other two numbers are the real puzzle. Why does an image in *mixed* company fare so much better than it does by its own logits? Take the logarithm of a share, in which the common maximum cancels:
 #
@@ -261,7 +261,7 @@ print((e / e.sum(axis=0)).round(2))
 # \end{aligned}
 # $$
 #
-# The second term is one number for each class, the same for every image of the batch. In other words, $-c_k$ is a bias. This network has no other, and needs one badly, because training never had a reason to bring its ten classes to a common level: add a number to a whole column of logits, and no share changes.
+# The second term is one number for each class, the same for every image of the batch. In other words, $-c_k$ is a bias. This network has no other, and it needs one badly. Add a number to a whole column of logits, and no share changes, so training never had a reason to bring the ten classes to a common level.
 #
 # And what does $c_k$ *mean*? It says how high the logits of class $k$ run in this batch. Subtract it, and all ten classes start level, which is just what a bias is for. A batch of many mixed digits therefore supplies, by accident, a fair estimate of the biases that are missing.
 #
@@ -315,7 +315,7 @@ guesses.compare("sorted groups of 100, %", round(100 * accuracy_in_groups(100, b
 #
 # The notebook's first softmax was tried on ten scores, and the result looked fine. Two cells later an overflow was repaired, and in the same edit the sum was given its `axis=0`. Nobody repeated the trial, though it wouldn't have caught the slip anyway: for a single vector, axis 0 *is* the classes, and the ten numbers add up to 1 as they should. Only a batch shows the fault, which is why a test must look like real use.
 #
-# You may suspect that we have dug up one careless notebook. But the same fault was in [Microsoft's course on PyTorch for images](https://github.com/MicrosoftDocs/pytorchfundamentals/issues/4), and it is in [a printed book on reinforcement learning](https://github.com/DeepReinforcementLearning/DeepReinforcementLearningInAction/issues/32). Their authors weren't careless. The fault raises no error, and you find it only by asking the question of the next exercise.
+# You may suspect that we have dug up one careless notebook. But the same fault was in [Microsoft's course on PyTorch for images](https://github.com/MicrosoftDocs/pytorchfundamentals/issues/4), and it is in [a printed book on reinforcement learning](https://github.com/DeepReinforcementLearning/DeepReinforcementLearningInAction/issues/32). Their authors weren't careless. The fault raises no error; you find it only by asking for it, as in the next exercise.
 #
 # ### Exercise 6.3: catch the fault (core, 6 minutes)
 #
@@ -442,9 +442,9 @@ in_float32 = partial(
     studies.results, "precision", precision="float32", rate=recipe.learning_rate, kernel=None
 )
 print("repairs made")
-for repairs in [[], ["softmax"], ["softmax", "loss"]]:
+for repairs in [["softmax"], ["softmax", "loss"]]:
     [results] = in_float32(repairs=repairs, seed=42)
-    print(f"{' + '.join(repairs) or 'nothing':14}  accuracy {results['accuracy']:.2%}")
+    print(f"{' + '.join(repairs):14}  accuracy {results['accuracy']:.2%}")
 print(f"first NaN at step {results['nan']:,}")
 guesses.compare("softmax and cross-entropy, %", round(100 * results["accuracy"], 2))
 
@@ -464,7 +464,7 @@ for precision in [np.float32, np.float64]:
     print(f"e to the -z is infinite below z = {lowest:.1f} in {precision.__name__}")
 
 # %% [markdown]
-# In float32 the largest number is about $10^{38}$. Below $z = -88.7$, $e^{-z}$ is larger than that and counts as infinite, so the slope becomes $\infty / \infty$, which is NaN. One hidden unit whose $z$ falls that low, for one image, is enough: two steps later every weight is NaN, because NaN times anything is NaN, even times the 0 of a blank pixel.
+# In float32 the largest number is about $10^{38}$. Below $z = -88.7$, $e^{-z}$ is larger than that and counts as infinite, so the slope becomes $\infty / \infty$, which is NaN. One hidden unit whose $z$ falls that low, for one image, is enough: after two steps every weight is NaN, because NaN times anything is NaN, even times the 0 of a blank pixel.
 #
 # In float64 nothing overflows before −710, so our own harmless change, made only for equal numbers on every computer, would have hidden the fault from us.
 #
@@ -477,11 +477,11 @@ for repairs in [["softmax", "loss"], ["softmax", "slope", "loss"]]:
     print(f"{' + '.join(repairs):22}: {len(alive)} of {len(ends)} networks survive")
 
 # %% [markdown]
-# With the slope repaired first, all five survive. Neither repair was wrong, then: the new loss, which pulls harder, woke a fault that had slept through ten thousand steps under the old loss. **First fix what can break; only then improve what works.**
+# All five survive. Neither repair was wrong, then: the new loss, which pulls harder, woke a fault that had slept through ten thousand steps under the old loss. **First fix what can break; only then improve what works.**
 #
 # ## Which change helps?
 #
-# With the network safe, ask what makes it learn. Stack four changes, each on top of those before it, and they make a ladder: the softmax over the classes; the whole Jacobian, with which the squared error gets its true gradient; cross-entropy in place of the squared error; and pixels divided by 255. A study (`studies/ladder.py`) ran each rung at the original's rate, 0.001, in float64, where nothing overflows at that rate, and measured it on the validation images.
+# Now that the network is safe, what makes it learn? Stack four changes, each on top of those before it, and they make a ladder: the softmax over the classes; the whole Jacobian, with which the squared error gets its true gradient; cross-entropy in place of the squared error; and pixels divided by 255. A study (`studies/ladder.py`) ran each rung at the original's rate, 0.001, in float64, where nothing overflows at that rate, and measured it on the validation images.
 #
 # **Predict.** One of the four changes will look as if it should be undone. Is it *softmax*, *Jacobian*, *cross-entropy* or *pixels*?
 
@@ -531,7 +531,7 @@ print(f"points gained by cross-entropy, at its own rate: {gains.mean():+.2f} ± 
 # %% [markdown]
 # The disaster turns out to be the largest gain after the softmax. **A rate belongs to the recipe that it was chosen for.**
 #
-# And cross-entropy, the change that most people would have made first, gains nothing that we can tell from chance. So one of our nine faults has to be acquitted: on raw pixels, with a correct gradient and a rate of its own, the squared error of fault 5 does just as well. We, too, gave cross-entropy the credit for a long time, because one rung of our ladder changed the loss *and* repaired the gradient. Then a reader asked which of the two had helped, and it was the gradient. <small>With scaled pixels cross-entropy is ahead after all, but by a few tenths of a point.</small>
+# And cross-entropy, the change that most people would have made first, gains nothing that we can tell from chance. So one of our nine faults has to be acquitted: on raw pixels, with a correct gradient and a rate of its own, the squared error of fault 5 does just as well. We had given cross-entropy the credit, because one rung of our ladder changed the loss *and* repaired the gradient. Then a reader asked which of the two had helped, and it was the gradient. <small>With scaled pixels cross-entropy is ahead after all, but by a few tenths of a point.</small>
 #
 # ## Which would you trust?
 #
@@ -654,4 +654,4 @@ exercises.folded(my_rate_for_scaled)
 #
 # ## Next
 #
-# All of this went through a single hidden layer. [Lesson 07](07_deeper.ipynb) asks what happens to the numbers on their way forward, and to the gradients on their way back, when there are more.
+# [Lesson 07](07_deeper.ipynb) adds hidden layers, and asks what happens to the numbers on their way forward, and to the gradients on their way back.
