@@ -45,7 +45,7 @@ def find_trades(answer: Answerer, x: np.ndarray) -> np.ndarray:
 
 
 def make_impostors(trained: Parameters) -> dict[str, Answerer]:
-    """Return five impostors by name, made from the features and matrices of a trained network."""
+    """Return four impostors by name, made from the features and matrices of a trained network."""
     model = Attention()
 
     def average(w: np.ndarray, v: np.ndarray) -> np.ndarray:
@@ -75,16 +75,9 @@ def make_impostors(trained: Parameters) -> dict[str, Answerer]:
         company = [adding.company_votes(each[1::2], each[2::2]) for each in digits]
         return digits[:, :1] * np.arange(10) + np.array(company)
 
-    def add_and_squash(x: np.ndarray) -> np.ndarray:
-        """Return the logs of the probabilities that the adder's winner and the counts give."""
-        counts = np.array([np.bincount(each[2::2], minlength=10) for each in read(x)])
-        p = adding.squash(add_votes(x), counts / counts.sum(axis=1, keepdims=True))
-        return np.log(0.95 * p + 0.05 / 10)  # it may have misread, so no class is impossible
-
     return {
         "scores of 0": lambda x: Attention(scale=0).logits(trained, x),
         "looks, by place": looks_and_favours,
         "over the cards": over_cards,
         "the adder": add_votes,
-        "the adder, squashed": add_and_squash,
     }
