@@ -129,7 +129,7 @@ show_answers(
     images[eight],
     labels[eight],
     {step: (p.argmax(axis=1), p.max(axis=1)) for step, p in heard.items()},
-    title="It learns to tell them apart\n(✓ = right; the bluer, the surer)",
+    title="It learns to tell them apart\n(ticked: right; the bluer, the surer)",
     ylabel="steps so far",
 )
 plt.show()
@@ -240,7 +240,7 @@ show_answers(
     images[eight],
     labels[eight],
     {name: (answers[eight], np.zeros(len(eight))) for name, answers in shown.items()},
-    title="The original's answers depend on the company\n(✓ = right)",
+    title="The original's answers depend on the company\n(ticked: right)",
 )
 plt.show()
 

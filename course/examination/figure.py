@@ -12,8 +12,8 @@ from mnistlib.plotting import COLOURS
 #: How a verdict is drawn: a sign and the colour's place in the course's palette.
 SIGNS = {True: ("✓", 0), False: ("✗", 1), None: ("–", None), "waits": ("…", None)}
 
-#: Where the first column of verdicts stands.
-COLUMN = 9
+#: How wide a column of verdicts is, where a row's whole width is 10.
+COLUMN = 1.2
 
 
 def draw(report: Report):
@@ -25,7 +25,7 @@ def draw(report: Report):
     figure = plt.figure(figsize=(6.5, 6.6), dpi=95, layout="constrained")
     grid = figure.add_gridspec(2, 2, height_ratios=[2.1, 1])
     _verdicts(figure.add_subplot(grid[0, :]), columns)
-    _shares(figure.add_subplot(grid[1, 0]), columns)
+    _shares(figure.add_subplot(grid[1, 0 if report.attempted else slice(None)]), columns)
     if report.attempted:
         _sureness(figure.add_subplot(grid[1, 1]), report)
     held = sum(finding.held is True for finding in report.findings.values())
@@ -41,22 +41,16 @@ def draw(report: Report):
 
 def _verdicts(axis, columns) -> None:
     for place, (check, question) in enumerate(QUESTIONS.items()):
-        axis.text(0, -place, question, va="center", fontsize=12)
+        axis.axhline(-place - 0.5, color="0.88", linewidth=0.7)
         for number, (_, found) in enumerate(columns):
             sign, colour = SIGNS[found.findings[check].verdict]
+            style = {"ha": "center", "va": "center", "fontsize": 13, "family": "DejaVu Sans"}
             shade = "0.5" if colour is None else COLOURS[colour]
-            axis.text(
-                COLUMN + 1.2 * number,
-                -place,
-                sign,
-                va="center",
-                ha="center",
-                fontsize=14,
-                color=shade,
-            )
+            axis.text(COLUMN * (number + 0.5), -place, sign, color=shade, **style)
+        axis.text(COLUMN * len(columns) + 0.2, -place, question, va="center", fontsize=12)
     for number, (name, _) in enumerate(columns):
-        axis.text(COLUMN + 1.2 * number, 1, name, ha="center", va="center", fontsize=12)
-    axis.set(xlim=(0, COLUMN + 1.8), ylim=(-len(QUESTIONS) + 0.4, 1.6))
+        axis.text(COLUMN * (number + 0.5), 1, name, ha="center", va="center", fontsize=12)
+    axis.set(xlim=(0, 10), ylim=(-len(QUESTIONS) + 0.4, 1.6))
     axis.set_axis_off()
 
 

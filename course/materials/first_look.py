@@ -34,8 +34,11 @@ def show_answers(
     axes[1].imshow(confidences, cmap="Blues", vmin=0, vmax=1.8, aspect="auto")
     for row, (answers, _) in enumerate(rows.values()):
         for column, (answer, label) in enumerate(zip(answers, labels, strict=True)):
-            words, weight = (f"{answer} ✓", "bold") if answer == label else (f"{answer}", "normal")
-            axes[1].text(column, row, words, ha="center", va="center", fontweight=weight)
+            style = {"ha": "center", "va": "center"}
+            weight = "bold" if answer == label else "normal"
+            axes[1].text(column, row, answer, fontweight=weight, **style)
+            if answer == label:  # a tick that nobody takes for a root's sign
+                axes[1].text(column + 0.27, row, "✓", family="DejaVu Sans", fontsize=10, **style)
     axes[1].set(yticks=range(len(rows)), yticklabels=rows, xticks=[], ylabel=ylabel)
     axes[1].tick_params(length=0)
     axes[1].grid(False)
