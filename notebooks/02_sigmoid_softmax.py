@@ -85,7 +85,7 @@ for k in range(10):
 # %% [markdown]
 # Learning means moving numbers. Suppose that you could take hold of these ten logits: which way would you push each of them, and how hard?
 #
-# **Predict.** Write ten numbers on paper, one for each class: positive for a push up, negative for a push down, and all between -1 and 1. Then copy them into the cell, in quotes, as in `"1 0 -0.5 0 0.2 0 0 -1 0 0"`. Later you will derive the ten that our loss asks for, and put them beside yours.
+# **Predict.** Write ten numbers on paper, one for each class: positive for a push up, negative for a push down, and all between -1 and 1. Then copy them below, in one line; in a notebook that is a text in quotes, `"1 0 -0.5 0 0.2 0 0 -1 0 0"`. Later you will derive the ten that our loss asks for, and put them beside yours.
 
 # %%
 guesses.ask("ten pushes, from the 0 to the 9", None)

@@ -359,6 +359,14 @@ def set_levels_small(app: Sphinx, doctree: nodes.document, docname: str) -> None
             title += nodes.inline("", f" {words}", classes=["level"])
 
 
+def show_drawing(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Put the drawing that stands for a lesson on the home page beside the lesson's opening, too."""
+    folder, _, name = docname.rpartition("/")
+    drawing = SITE / "thumbs" / f"{name[:2]}.svg"
+    if folder == "notebooks" and (title := doctree.next_node(nodes.title)):
+        title.parent.insert(1, nodes.raw("", drawing.read_text("utf-8"), format="html"))
+
+
 def mark_not_attempted(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Mark what says only that nobody has tried an exercise yet: on paper it is left out."""
     for reply in doctree.findall(nodes.raw):
@@ -485,6 +493,7 @@ def setup(app: Sphinx) -> dict[str, str]:
     app.connect("doctree-resolved", keep_numbers_with_units)
     app.connect("doctree-resolved", tell_sizes)
     app.connect("doctree-resolved", set_levels_small)
+    app.connect("doctree-resolved", show_drawing)
     app.connect("doctree-resolved", mark_not_attempted)
     app.connect("doctree-resolved", join_folds)
     app.connect("html-page-context", load_scripts)

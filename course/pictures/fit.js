@@ -108,7 +108,7 @@ function render({ model, el }) {
   };
   /** Other points or another decay: the numbers of features that were tried are tried again. */
   const renew = (part) => change({ ...part, drawn: Object.fromEntries(Object.keys(now().drawn).map((n) => [n, error({ ...now(), ...part }, Number(n))?.real])) });
-  const count = slider("features", { min: 2, max: MOST, places: 0 }, (value) => change({ count: value, drawn: { ...now().drawn, [now().count]: error(now(), now().count)?.real } }));
+  const count = slider("features", { min: 0, max: COUNTS.length - 1, unit: (i) => String(COUNTS[i]) }, (i) => change({ count: COUNTS[i], drawn: { ...now().drawn, [now().count]: error(now(), now().count)?.real } }));
   const decay = slider("weight decay, λ", { min: -8, max: 1, step: 0.25, unit: () => (now().decay > 1e-8 ? asSet(now().decay) : "≈ 0") }, (power) => renew({ decay: power === -8 ? 1e-8 : Number((10 ** power).toPrecision(3)) }));
   const all = button("try many numbers", () => {
     const { drawn } = now();
@@ -135,7 +135,7 @@ function render({ model, el }) {
     }));
     cursor.setAttribute("x1", step(state.count));
     cursor.setAttribute("x2", step(state.count));
-    count.set(state.count);
+    count.set(COUNTS.findLastIndex((n) => n <= state.count));
     decay.set(Math.log10(state.decay));
     el.fitted = found;
     const n = state.points.length;

@@ -74,9 +74,10 @@
     for (const place of document.querySelectorAll("[data-guessed]")) {
       if (place.dataset.guessed !== name) continue;
       const { answer } = place.dataset;
-      const ends = { right: ", and that is the answer.", rounded: `, which is right to its own digits; the answer is ${answer}.` };
+      const bold = (textContent) => element("strong", { textContent });
+      const ends = { right: [", and that is the answer."], rounded: [", which is right to its own digits; the answer is ", bold(answer), "."] };
       // Paper, on which nobody can guess, says the answer alone.
-      if (guess) place.textContent = `You guessed ${guess}${ends[judged(guess, answer)] ?? `; the answer is ${answer}.`}`;
+      if (guess) place.replaceChildren("You guessed ", bold(guess), ...(ends[judged(guess, answer)] ?? ["; the answer is ", bold(answer), "."]));
       else place.replaceChildren(element("span", { className: "no-guess", textContent: "You made no guess; the" }), ` answer is ${answer}.`);
     }
   }
@@ -128,6 +129,11 @@
     compare(name, field.value);
     const found = whatAnswers(cell, next);
     cell.replaceWith(box);
+    if (!found) {
+      const kept = element("span", { role: "status" });
+      box.append(element("button", { className: "show-guessed", textContent: "Keep it" }), kept);
+      box.addEventListener("submit", () => (kept.textContent = field.value.trim() && "Kept. The answer comes further down, with yours beside it."));
+    }
     if (!found || mine(SHOWN)[name]) return;
 
     const show = element("button", { className: "show-guessed", textContent: "Show what came out", disabled: !field.value.trim() });

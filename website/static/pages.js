@@ -51,18 +51,47 @@ if (flip?.querySelector(".right:checked") && !matchMedia("(prefers-reduced-motio
   for (const touch of ["pointerdown", "focusin"]) flip.addEventListener(touch, () => clearTimeout(turning));
 }
 
-// Paper is white, whatever the screen is, and folds nothing out: hints, answers and solutions are printed.
-// Code that only draws stays folded, and so does what a card of the home page says more, which its lesson says.
+// Paper is white, whatever the screen is, and folds nothing out. Hints, answers and solutions are printed after the
+// rest, out of sight of whoever works with a pencil, each under the heading of its task. Code that only draws stays
+// folded, and so does what a card of the home page says more, which its lesson says.
 const root = document.documentElement;
 let theme;
 let unfolded = [];
+let moved = [];
+const answers = document.createElement("section");
+answers.className = "on-paper";
+
+function taskOf(fold) {
+  const heading = fold.closest("section").querySelector(":is(h1, h2, h3, h4)").firstChild.textContent;
+  const item = fold.closest("li");
+  return item ? `${heading}, ${[...item.parentElement.children].indexOf(item) + 1}` : heading;
+}
+
 window.addEventListener("beforeprint", () => {
   theme = root.dataset.theme;
   root.dataset.theme = "light";
   unfolded = [...document.querySelectorAll("article details:not(.code, .able, [open])")];
   for (const fold of unfolded) fold.open = true;
+  const title = document.createElement("h2");
+  title.textContent = "Hints, answers and solutions";
+  answers.replaceChildren(title);
+  moved = [...document.querySelectorAll("article section details")].filter((fold) => /^(Hint|Answer|Solution)/.test(fold.textContent.trim()));
+  let task;
+  moved = moved.map((fold) => {
+    const heading = document.createElement("h3");
+    heading.textContent = taskOf(fold);
+    if (heading.textContent !== task) answers.append(heading);
+    task = heading.textContent;
+    const place = document.createComment("printed below");
+    fold.replaceWith(place);
+    answers.append(fold);
+    return [fold, place];
+  });
+  if (moved.length) document.querySelector("article").append(answers);
 });
 window.addEventListener("afterprint", () => {
   root.dataset.theme = theme;
+  for (const [fold, place] of moved) place.replaceWith(fold);
+  answers.remove();
   for (const fold of unfolded) fold.open = false;
 });

@@ -90,7 +90,12 @@ def test_a_printed_lesson_is_whole_and_no_heading_stands_apart_from_its_text(tab
     assert len(lost) < len(words) / 100, lost[:20]
     last = long_words(sections[-1])[-4:]
     assert len(last) == 4
-    assert [word for word in last if word not in printed[-1500:]] == []
+    # Hints, answers and solutions come after all of it, out of sight of whoever works with a pencil.
+    before, after = printed.split("Hints,answersandsolutions")
+    assert [word for word in last if word not in before[-1500:]] == []
+    assert after.count("Solution") >= len(re.findall("^### Exercise", "\n".join(sections), re.M))
+    assert "Hint1" not in before
+    assert page.locator(".on-paper").count() == 0
     # Paper is white, also where the screen is dark.
     tab.theme("dark")
     page.emulate_media(media="print")
