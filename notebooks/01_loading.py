@@ -16,7 +16,7 @@
 # - read a binary format from its description, header first;
 # - say why a file that opens may still be the wrong file, and check it;
 # - split data in a way that you can repeat;
-# - avoid the arithmetic of 8-bit arrays, which wraps around without warning;
+# - avoid the trap of 8-bit arithmetic;
 # - judge a result against a baseline.
 #
 # **You need** some Python, a nodding acquaintance with NumPy arrays (shapes, slices, `mean(axis=...)`), and [lesson 00](00_first_look.ipynb) for a first impression.
@@ -85,7 +85,7 @@ print(f"magic number {magic}, {count} images of {rows} x {columns} pixels")
 16 + count * rows * columns == len(raw)
 
 # %% [markdown]
-# It fits, to the byte. So `np.frombuffer` can read the rest as numbers (here `uint8`, unsigned integers of 8 bits), and `reshape` can cut the long row into images.
+# It fits, to the byte. So `np.frombuffer` can read the rest as numbers (here `uint8`, 8-bit unsigned integers), and `reshape` can cut the long row into images.
 
 # %%
 images = np.frombuffer(raw, dtype=np.uint8, offset=16).reshape(count, rows, columns)
@@ -175,16 +175,15 @@ for name, file in files.items():
 guesses.compare("impostors that gzip opens", len(opened) - 1)  # without the good file
 
 # %% [markdown]
-# Three are rejected, and three get through. A gzip file begins with two fixed bytes, and ends with a check value of its contents and with their length ([Deutsch 1996](https://www.rfc-editor.org/rfc/rfc1952)), which is how `gzip` notices damage. But the check value travels *inside* the file, so a different file simply brings its own. In other words, `gzip` often notices that a file was damaged on the way, but never that it is the wrong file.
-#
-# The empty file doesn't even bring a check value: its bytes run out at once, so `gzip` finds nothing to object to. Nor is such a file far-fetched, because a program that creates the file before the download has succeeded leaves exactly that behind.
+# Three are rejected, and three get through. A gzip file begins with two fixed bytes, and ends with a check value of its contents and with their length ([Deutsch 1996](https://www.rfc-editor.org/rfc/rfc1952)), which is how `gzip` notices damage. But the check value travels *inside* the file, so a different file simply brings its own. In other words, `gzip` often notices that a file is damaged, or isn't a gzip file at all, but never that it is the *wrong* gzip file. The empty file doesn't even bring a check value: its bytes run out at once, so `gzip` finds nothing to object to.
 #
 # ### A check from somewhere else
 #
-# So the check has to come from outside the file. A **checksum** such as SHA-256 ([NIST 2015](https://doi.org/10.6028/NIST.FIPS.180-4)) boils any number of bytes down to 64 hexadecimal digits, 0 to 9 and a to f, and nobody has ever found two different files with the same result. The right checksums are written in this project's code, and since others publish the same ones, you needn't take our word for them:
+# So the check has to come from outside the file. A **checksum** such as SHA-256 ([NIST 2015](https://doi.org/10.6028/NIST.FIPS.180-4)) boils any number of bytes down to 64 hexadecimal digits, 0 to 9 and a to f, and nobody has ever found two different files with the same result. The right checksums are written in this project's code, and you needn't take our word for them, since [TensorFlow's list](https://github.com/tensorflow/datasets/blob/31f1255e57e519a6c004f0b097a2f5cfcf0dde7d/tensorflow_datasets/url_checksums/mnist.txt) has the same. Here is the check:
 
 # %%
 expected = download.FILES["train_labels"].sha256
+print(expected)
 for name, file in files.items():
     checksum = hashlib.sha256(file).hexdigest()
     print(f"{name:18} {'accepted' if checksum == expected else 'rejected'}")
@@ -202,7 +201,7 @@ for name, array in mnist._asdict().items():
 #
 # Before you look any further, put some of the data away. The **test set** has one job: to say, when every choice has been made, how well the finished network reads digits that it has never met. It cannot judge a choice that it helped to make, which is why we need other digits while we are still choosing. So we split the training images: 50,000 to learn from, and 10,000 for **validation**, the same 10,000 that lesson 00 kept back.
 #
-# The usual advice is to ask the test set *once*. This course will ask it again, although never in order to choose. Even so, every look is a temptation.
+# The usual advice is to ask the test set *once*. This course asks it in several lessons, each time to measure what has been chosen, and never in order to choose. Even so, every look is a temptation.
 #
 # The split is random, but it can be repeated. A random number generator starts from a **seed**, and the same seed gives the same numbers in every run. Ours makes a **permutation**: all the whole numbers from 0 up to, but not including, 60,000, each of them once, in random order.
 
@@ -216,32 +215,34 @@ order[:8]
 # **Predict.** Will a new generator with the same seed give the same order? And what about a second permutation from the generator you have already used? Two words will do, as in `"no, yes"`.
 
 # %%
-guesses.ask("the same order, from a new one and from ours", None)
+guesses.ask("same order: new generator, ours again", None)
 
 # %% tags=["answer"]
 new = np.random.default_rng(seed=1)
-is_same = [np.array_equal(one.permutation(60_000), order) for one in (new, rng)]
-print("new generator, same seed:", is_same[0])
-print("our generator again:     ", is_same[1])
-words = ", ".join("yes" if same else "no" for same in is_same)
-guesses.compare("the same order, from a new one and from ours", words)
+new_is_same = np.array_equal(new.permutation(60_000), order)
+ours_is_same = np.array_equal(rng.permutation(60_000), order)
+print("new generator, same seed:", new_is_same)
+print("our generator again:     ", ours_is_same)
+words = ", ".join("yes" if same else "no" for same in (new_is_same, ours_is_same))
+guesses.compare("same order: new generator, ours again", words)
 
 # %% [markdown]
-# A generator moves on with every number that it hands out, so to repeat a result you must repeat everything drawn since the seed, in the same order. *The original* shuffled first and set its seed only afterwards ([lesson 06](06_autopsy.ipynb)), so nobody can ever recover its split.
+# A generator moves on with every number that it hands out, so to repeat a result you must repeat everything drawn since the seed, in the same order. The program that lesson 00 called *the original* shuffled first and set its seed only afterwards ([lesson 06](06_autopsy.ipynb)), so nobody can ever recover its split.
 #
 # ### What the two parts share
 #
-# A good split obeys two rules: no image may be lost, and none may be in both parts, or the network will have seen the exam. Even then the two parts may have something in common, which is the writers. `data.writers()` tells us who wrote what. It reads two more files, which we owe to the people who traced every digit back to its archive ([Yadav and Bottou 2019](https://arxiv.org/abs/1905.10498)).
+# A permutation loses no image and puts none into both parts, so no network will have seen the exam. Even then, the two parts may share something: their writers. `data.writers()` tells us who wrote what. It reads two more files, which we owe to the people who traced every digit back to its archive ([Yadav and Bottou 2019](https://arxiv.org/abs/1905.10498)).
 
 # %%
-print("in both parts:", len(set(for_training) & set(for_validation)))
-print("in neither:   ", 60_000 - len(set(for_training) | set(for_validation)))
 writers = data.writers().train  # a number for each person
 known = np.isin(writers[for_validation], writers[for_training])
-print(f"validation images whose writer also wrote training images: {known.sum()} of {len(known)}")
+known_test = np.isin(data.writers().test, writers[for_training])
+print("images whose writer also wrote images that we train on")
+print(f"  validation: {known.sum():6} of {len(known)}")
+print(f"  test:       {known_test.sum():6} of {len(known_test)}")
 
 # %% [markdown]
-# Every person who wrote a validation image wrote some of the training images, too. In other words, the validation images are new digits in familiar handwriting, whereas the test images were written by other people. Before the lesson is over you will hear what that is worth.
+# Every person who wrote a validation image wrote some of the training images, too, and nobody who wrote a test image did. In other words, the validation images are new digits in familiar handwriting, whereas the test images are in the handwriting of strangers. Before the lesson is over you will hear what that is worth.
 #
 # ### Exercise 1.2: a split (core, 5 minutes)
 #
@@ -269,8 +270,6 @@ exercises.folded(my_split)
 # %%
 train_set, validation_set = data.split(*mnist[:2], 10_000, rng=np.random.default_rng(seed=1))
 train_images, train_labels = train_set
-if not np.array_equal(train_images, images[for_training]):
-    print("these are not the images of our own split")
 train_images.shape, train_labels.shape, validation_set[0].shape, validation_set[1].shape
 
 # %% [markdown]
@@ -284,7 +283,7 @@ plotting.digits(train_images[chosen], title="Three of each: slant, width and sha
 plt.show()
 
 # %% [markdown]
-# How often would a program be right that doesn't look at all, and always answers with the most frequent class? That is the lowest mark worth beating.
+# How often would a program be right if it never looked, and always answered with the most frequent class? That is the lowest mark worth beating.
 
 # %%
 counts = np.bincount(train_labels)  # how many images each class has
@@ -294,47 +293,11 @@ always = 100 * (validation_set[1] == most).mean()
 print(f'always "{most}": {always:.2f} % of the validation images right')
 
 # %% [markdown]
-# ## One-hot labels
-#
-# Nothing in this lesson needs the next exercise. Lesson 02 does, for its loss, which says how wrong a network's ten numbers are by comparing them with ten others, the **targets**: a 1 for the right class and a 0 for every other. Such a row is **one-hot**, and the rows of $n$ examples make up $Y$, of shape $(n, 10)$.
-#
-# ### Exercise 1.3: one-hot (core, 5 minutes)
-#
-# Do it without a loop. Compare a *column* of labels, shape $(n, 1)$, with a *row* of class numbers, shape $(10,)$: NumPy stretches both to $(n, 10)$, which is called **broadcasting**.
-
-
-# %%
-def my_one_hot(labels, classes=10):
-    """One-hot targets, 1 and 0 (True and False will do), shape (n, classes), for labels (n,)."""
-    ...
-
-
-exercises.check(my_one_hot)
-
-# %%
-exercises.folded(my_one_hot)
-
-# %% [markdown]
-# The library gets the same by picking rows of the identity matrix, `np.eye(10)`. Here are five labels and their $Y$.
-
-# %%
-print(train_labels[:5])
-print(data.one_hot(train_labels[:5]))
-
-# %% [markdown]
-# Your own function can take the library's place. Delete the `#`, and a right answer is kept in a file beside the notebooks, from which lesson 04 takes it.
-
-# %%
-# exercises.keep(my_one_hot)
-
-# %% [markdown]
 # **A good place to stop.** The file has been opened, checked, split and looked at. What remains is a trap, the first program that reads digits, what happens when it walks into the trap, and a rival that learns nothing at all. It will all keep until tomorrow.
 #
 # ## Arithmetic in bytes
 #
-# The trap lies between the bytes and the first sum. It is worth a page because it is silent, and in a while we shall walk into it on purpose.
-#
-# The pixels are `uint8`: 8 bits, 256 values, and no room for more.
+# The trap is worth a page because it is silent, and in a while we shall walk into it on purpose. The pixels are `uint8`: 8 bits, 256 values, and no room for more.
 #
 # **Predict.** Add 10 to two pixels, 100 and 250. Then subtract a pixel of 200 from one of 0. Which three numbers come out?
 
@@ -350,11 +313,11 @@ guesses.compare("100 + 10, 250 + 10 and 0 - 200, in bytes", ", ".join(str(k) for
 # %% [markdown]
 # The 250 should have become 260. Instead it became $260 - 256 = 4$, without warning: it **wrapped** around, as a clock does after twelve. The plain 10 didn't help, because NumPy turned it into a byte too, to fit the array. Differences are worse, because everything that should be negative wraps: $0 - 200$ is 56, which is as wrong as it is quiet.
 #
-# The operators `+`, `-`, `*` and `**` all wrap, whereas NumPy's `sum` and `mean` don't, because they compute in a wider type. Hence the rule of this course: keep images as `uint8`, in an eighth of the memory of NumPy's usual `float64`, and turn them into floats the moment you compute with them. At the same time we scale them to $[0, 1]$ and flatten each image into a row, since in this course rows are examples. For a batch of $n$ images,
+# The operators `+`, `-`, `*` and `**` all wrap, whereas NumPy's `sum` and `mean` don't, because they compute in a wider type. Hence the rule of this course: keep images as `uint8`, in an eighth of the memory of NumPy's usual `float64`, and turn them into floats the moment you compute with them. At the same time we scale them to $[0, 1]$ and flatten each image into a row, since in this course rows are examples. For $n$ images together, a **batch**,
 #
 # $$X = \frac{\text{pixels}}{255}$$
 #
-# has the shape $(n, 784)$.
+# has the shape $(n, 784)$. In code, it is called `x`.
 
 # %%
 x = train_images[:5].reshape(5, 784) / 255
@@ -371,9 +334,9 @@ x.shape, x.dtype, float(x.min()), float(x.max())
 #
 # $$\bar x_k = \frac{\text{sum of all } x_i \text{ with label } k}{\text{number of images with label } k} .$$
 #
-# ### Exercise 1.4: the mean digits (core, 5 minutes)
+# ### Exercise 1.3: the mean digits (core, 5 minutes)
 #
-# A loop over the ten classes is fine here. The `images` come as they are kept, bytes of shape (n, 28, 28). Average them as they are, and return means from 0 to 255. Divided by 255 they are the $\bar x_k$, since it makes no difference whether you divide every pixel or only the mean. The checker also tries smaller images, so don't write 784: `images.reshape(len(images), -1)` makes rows of any size.
+# A loop over the ten classes is fine here. The `images` come as they are kept, bytes of shape (n, 28, 28). Average the bytes as they are (`mean` is safe, as you have just read), and return means from 0 to 255. Divided by 255 they are the $\bar x_k$, since it makes no difference whether you divide every pixel or only the mean. The checker also tries smaller images, so don't write 784: `images.reshape(len(images), -1)` makes rows of any size.
 
 
 # %%
@@ -401,11 +364,11 @@ plotting.digits(
 plt.show()
 
 # %% [markdown]
-# Now for "nearest". Double bars with a square, $\lVert \dots \rVert^2$, stand for the sum of the squares of a row's entries. The answer is the $k$ for which the squared distance is smallest, written $\arg\min$, and its hat marks it as a guess:
+# Now for "nearest". Double bars with a square, $\lVert \dots \rVert^2$, stand for the sum of the squares of a row's entries. Then $\arg\min_k$ is the $k$ for which the squared distance is smallest. That $k$ is our answer for image $i$, and its hat marks it as a guess:
 #
 # $$\hat k_i = \arg\min_k \; \lVert x_i - \bar x_k \rVert^2 .$$
 #
-# Taken literally, that is an array of $10{,}000 \cdot 10 \cdot 784$ differences for our validation images, some 630 MB. It is far cheaper to multiply out first. In each pixel $j$,
+# Taken literally, that is an array of $10{,}000 \cdot 10 \cdot 784$ differences for our validation images, some 630 MB. It is far cheaper to multiply out first. For each pixel $j$,
 #
 # $$(x_{ij} - \bar x_{kj})^2 = x_{ij}^2 - 2\, x_{ij}\, \bar x_{kj} + \bar x_{kj}^2 .$$
 #
@@ -415,7 +378,7 @@ plt.show()
 #
 # where the **dot product** $x_i \cdot \bar x_k$ is the sum of the products of matching entries. One of the three terms is the same for every $k$. Which one, and what can you do with it?
 #
-# ### Exercise 1.5: the nearest mean (stretch, 8 minutes)
+# ### Exercise 1.4: the nearest mean (stretch, 8 minutes)
 #
 # All the dot products together are one **matrix product**, `x @ means.T`, of shape (n, 10), where `means.T` is `means` with rows and columns exchanged. Here `means` is scaled, as `x` is.
 
@@ -454,13 +417,13 @@ print(f"nearest mean: {accuracy:.2f} % of the validation images")
 guesses.compare("% right by the nearest mean", f"{accuracy:.2f}")
 
 # %% [markdown]
-# Four digits in five, for ten averages and one matrix product, without a single step of training. It should make you slow to be impressed. **Whatever we train must beat that.** Neither of the two networks that you compared in [lesson 00](00_first_look.ipynb) did, though in fairness both had been stopped early.
+# Four digits in five, for ten averages and one matrix product, without a single step of training. It should make you slow to be impressed. **Whatever we train must beat that.** The two networks of [lesson 00](00_first_look.ipynb) that had been stopped early did not.
 #
 # ## The same formula, in bytes
 #
 # Here the trap snaps shut. What if we had skipped the floats, and subtracted the `uint8` means from the `uint8` images? The formula is the same, and no error is raised.
 #
-# **Predict.** Which digits will it answer?
+# **Predict.** Which of the ten digits will it answer? List them.
 
 # %%
 guesses.ask("what it answers, in bytes", None)
@@ -476,27 +439,27 @@ print(f"in bytes: {accuracy8:.2f} % right")
 guesses.compare("what it answers, in bytes", ", ".join(str(k) for k in np.unique(answers8)))
 
 # %% [markdown]
-# It answers "1" to every image, like the program that never looks. The differences and their squares are bytes, so they wrap around. Only a difference of less than 16 keeps its square, whereas what is left of a larger one says nothing about its size.
+# It answers "1" to every image, like the program that never looks. The differences and their squares are bytes, so they wrap around. Since 16 squared is 256, which wraps to 0, only a difference below 16 keeps its square, and what is left of a larger one says nothing about its size.
 #
-# One thing survives, though: where two pixels are equal, their difference is still 0. So the sum no longer measures *how much* an image and a mean differ but, roughly, *in how many pixels*. Most of any image is paper, so a mean differs from it in fewer pixels the more paper it has itself, and the mean with the most paper should win, whatever the image:
+# One thing survives, though: two equal pixels still add 0 to the sum, whereas two different ones add something, unless their difference is a multiple of 16. So the sum no longer measures *how much* an image and a mean differ but, roughly, *in how many pixels*. Most of an image is paper, so the more paper a mean has, the more of its pixels agree with the image's, and the mean with the most paper should win, whatever the image:
 
 # %%
 print(f"paper in the images: {100 * (pixels8 == 0).mean():.0f} %")
 print("pixels of paper in the means 0 to 9:\n", (means8 == 0).sum(axis=1))
 
 # %% [markdown]
-# The mean of the 1s has the most paper by far, so the 1 always wins. Nothing was wrong with the program but the type of its numbers, and nothing complained. What gives it away is the baseline: if your program does no better than one that never looks, find out whether it looks.
+# The mean of the 1s has the most paper by far, so the 1 always wins. Nothing was wrong with the program but the type of its numbers, and nothing complained. What gives it away is the humblest baseline of all: if your program does no better than one that never looks, find out whether it looks.
 #
 # ## Where the averages go wrong
 #
 # Back to floats. Here are some of the mistakes that the right formula makes.
 
-# %% mystnb={"image": {"alt": "Twenty-one validation digits that the nearest mean reads wrongly, each with its label and the wrong answer above it, from 2 as 1 to 7 as 9. Nearly all are easy for a person to read."}} tags=["hide-input"]
-wrong = np.flatnonzero(answers != validation_set[1])[:21]
+# %% mystnb={"image": {"alt": "Fifteen validation digits that the nearest mean reads wrongly, each with its label and the wrong answer above it, from 2 as 1 to 8 as 7. Nearly all are easy for a person to read."}} tags=["hide-input"]
+wrong = np.flatnonzero(answers != validation_set[1])[:15]
 plotting.digits(
     validation_set[0][wrong],
     [f"{validation_set[1][i]} as {answers[i]}" for i in wrong],
-    columns=7,
+    columns=5,
     title="What each one is, and what the nearest mean takes it for",
 )
 plt.show()
@@ -523,13 +486,13 @@ guesses.compare("% right by the nearest neighbour", f"{100 * right.mean():.1f}")
 # %% [markdown]
 # That is a much harder mark to beat, although nothing was learnt at all. The network that [lesson 00](00_first_look.ipynb) trained to the end got 96.82 % of the whole 10,000 right. Which of the two is better? From 500 images nobody can say; lesson 05 shows how you would find out.
 #
-# Both owe a little to familiar handwriting: in a study, having only strangers' digits to learn from cost the nearest neighbour about one point, and a network about half a point. So if you want strangers' digits read, the validation accuracy flatters both, which is one more reason to have a test set that other people wrote. The optional page that follows shows how one finds that out.
+# Both owe a little to familiar handwriting. In a study of our own, the nearest neighbour lost about one point, and a network about half a point, when all their training images were by strangers. So on strangers' digits, expect a little less than the validation accuracy promises, which is one more reason to have a test set that other people wrote. The optional part shows how we measured it.
 #
 # ## If you have another quarter of an hour
 #
 # ### Whose hand lent the label?
 #
-# More than five hundred people wrote the training images, and whoever wrote a validation image is among them. So the nearest neighbour of an image may well be another digit *by the same hand*.
+# More than five hundred people wrote the training images, but an image's nearest neighbour may well be another digit *by the same hand*.
 #
 # **Predict.** For how many of the 500 images is the nearest neighbour by the same hand?
 
@@ -551,7 +514,7 @@ print(f"a training image at random:       {by_chance:.1f} of 500")
 guesses.compare("neighbours by the same hand, of 500", (hand == lending_hand).sum())
 
 # %% [markdown]
-# Fifty-two, where chance alone would give about one. So the nearest neighbour recognises people as well as digits, and with a letter from a stranger it would lose that help. How much is it worth? The study (`studies/familiar.py`) trained each method twice, and tested it both times on the same digits. The first time, other digits by the same people were among those that it learnt from; the second time, it learnt from just as many digits, all of them by strangers.
+# Fifty-two, where chance alone would give about one. So the nearest neighbour recognises people as well as digits, and on a stranger's handwriting it would lose that help. How much is it worth? The study (`studies/familiar.py`) gave each method two sets of training images, and tested it both times on the same digits. The first set held, among others, digits by the same people; the second was just as large, but all of it was by strangers.
 
 # %% tags=["hide-input"]
 rows = studies.read("familiar")["rows"]
@@ -564,14 +527,41 @@ for reader in ("nearest neighbour", "network"):
     print(f"  {gains.mean():5.1f}, from {gains.min():.1f} to {gains.max():.1f}")
 
 # %% [markdown]
-# Every one of the ten runs chose its people afresh, and in each of them the familiar hands helped both methods. <small>The network is one like that of lesson 04. Both methods learnt from fewer images than our 50,000; with more to learn from, they should need the help less.</small>
+# Every one of the ten runs chose its people afresh, and in each of them the familiar hands helped both methods. <small>The network is one like that of lesson 04. Both methods had fewer training images than our 50,000; with more, they should need the help less.</small>
 #
+# ### One-hot labels
+#
+# The loss of lesson 02 will say how wrong a network's ten numbers are by comparing them with ten others, the **targets**: a 1 for the right class and a 0 for every other. Such a row is **one-hot**, and the rows of $n$ examples make up $Y$, of shape $(n, 10)$. The library makes them with `data.one_hot`, but you can easily make your own.
+#
+# ### Exercise 1.5: one-hot (core, 5 minutes)
+#
+# Do it without a loop. Compare a *column* of labels, shape $(n, 1)$, with a *row* of class numbers, shape $(10,)$: NumPy stretches both to $(n, 10)$, which is called **broadcasting**.
+
+
+# %%
+def my_one_hot(labels, classes=10):
+    """One-hot targets, 1 and 0 (True and False will do), shape (n, classes), for labels (n,)."""
+    ...
+
+
+exercises.check(my_one_hot)
+
+# %%
+exercises.folded(my_one_hot)
+
+# %% [markdown]
+# The library picks rows of the identity matrix, `np.eye(10)`, and gets the same. Your own function can take its place: delete the `#`, and a right answer is kept in a file beside the notebooks, from which lesson 04 takes it.
+
+# %%
+# exercises.keep(my_one_hot)
+
+# %% [markdown]
 # ## Recap
 #
 # You now have a set of digits that you can trust, in the form in which every later lesson takes them, and a mark to beat. What you don't have yet is anything that learns: ten averages never improve.
 #
 # - What is in the file? A magic number, sizes in big-endian order, and bytes. `np.frombuffer` and `reshape` turn them into an array.
-# - Can you trust it? That it opens proves little. gzip notices most damage; only a checksum from elsewhere tells you that these are the right contents. Check before you keep.
+# - Can you trust it? That it opens proves little. gzip notices most damage; only a checksum from elsewhere tells you that this is the right file. Whether every label in it is right is another question, which no checksum can answer.
 # - Seed first, then shuffle, then split. The validation images are new digits by familiar writers, and the test images are by others.
 # - Arithmetic in `uint8` wraps around without warning. Keep images as bytes, and compute with floats in $[0, 1]$, shape $(n, 784)$.
 # - The nearest mean gets about 81 % of the validation images right, and that is the mark to beat. The nearest neighbour sets a harder one.
@@ -582,7 +572,7 @@ for reader in ("nearest neighbour", "network"):
 #
 #    <details><summary>Answer</summary>
 #
-#    No. Its checksum is that of the packed file, and another program packs the same contents into different bytes. So `data.load()` rejects your file and fetches a copy that it knows. A check that is too strict costs a download; one that is too lax costs the truth.
+#    Almost certainly not. The checksum is that of the packed file, and another program will hardly pack the same contents into the very same bytes. So `data.load()` rejects your file and fetches a copy that it knows. A check that is too strict costs a download; one that is too lax costs the truth.
 #
 #    </details>
 #

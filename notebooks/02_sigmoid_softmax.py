@@ -27,11 +27,11 @@
 #
 # On paper first:
 #
-# 1. You scale a batch of 128 images. What shape does $X$ have, and what is in one row? What is the row of $Y$ for a 3?
+# 1. You scale a batch of 128 images. What shape does $X$ have, and what is in one row? Why did lesson 01 divide the bytes by 255 before it subtracted anything?
 #
 #    <details><summary>Answer</summary>
 #
-#    (128, 784). One row is one image, flattened, with every entry in $[0, 1]$. The row of $Y$ is 0 everywhere except at place 3, where it is 1.
+#    (128, 784). One row is one image, flattened, with every entry in $[0, 1]$. The division turned bytes into floats, because a difference of two bytes wraps around without warning: there, $0 - 200$ is 56.
 #
 #    </details>
 #
@@ -97,7 +97,7 @@ guesses.ask("ten pushes, from the 0 to the 9", None)
 # |---|---|---|---|
 # | $z$ | `z` | (10,) | the logits of the classes |
 # | $p$ | `p` | (10,) | their probabilities |
-# | $y$ | `y` | (10,) | one-hot targets, 1 for the right class |
+# | $y$ | `y` | (10,) | one-hot targets: 1 for the right class, 0 for every other |
 #
 # All three belong to a single example, whose classes are counted by $k$ or $l$. A capital, as in $Z$, $P$ and $Y$, is a batch of $n$ examples, one in each row.
 #

@@ -1,4 +1,4 @@
-"""Lesson 01's exercises: a header, one-hot labels, a split, mean digits, the nearest of them."""
+"""Lesson 01's exercises: a header, a split, mean digits, the nearest of them, one-hot labels."""
 
 import struct
 from functools import cached_property
@@ -14,11 +14,6 @@ def label_header(raw):
     """Magic number and count of a label file: two big-endian unsigned integers of 32 bits."""
     magic, count = struct.unpack(">2I", raw[:8])
     return magic, count
-
-
-def one_hot(labels, classes=10):
-    """One-hot targets, True for each label's class: the line to which the hints lead."""
-    return labels[:, None] == np.arange(classes)  # the library: np.eye(classes)[labels]
 
 
 def split(images, labels, validation, rng):
@@ -176,6 +171,11 @@ def _rows(seed: int, *shape: int) -> np.ndarray:
     return np.random.default_rng(seed).random(shape)
 
 
+def one_hot(labels, classes=10):
+    """One-hot targets, True for each label's class: the line to which the hints lead."""
+    return labels[:, None] == np.arange(classes)  # the library: np.eye(classes)[labels]
+
+
 EXERCISES = (
     Exercise(
         reference=label_header,
@@ -188,18 +188,6 @@ EXERCISES = (
             (bytes([1, 2, 3, 4, 250, 6, 7, 8, 9]),),  # as signed integers, the count is negative
         ),
         random_case=lambda rng: (bytes(rng.integers(0, 256, 40).tolist()),),
-    ),
-    Exercise(
-        reference=data.one_hot,
-        shapes="n, classes -> n classes",
-        cases=(
-            (np.array([1], np.uint8), 2),
-            (np.array([2, 0], np.uint8), 3),
-            (np.array([3, 9, 0, 3], np.uint8), 10),
-            (np.array([7, 1], np.uint8),),
-        ),
-        random_case=lambda rng: (rng.integers(0, 7, 9).astype(np.uint8), 7),
-        solution=one_hot,
     ),
     Exercise(
         reference=split,
@@ -233,5 +221,17 @@ EXERCISES = (
             3 * rng.normal(size=(50, 7)),
             3 * rng.random((6, 1)) * rng.normal(size=(6, 7)),
         ),
+    ),
+    Exercise(
+        reference=data.one_hot,
+        shapes="n, classes -> n classes",
+        cases=(
+            (np.array([1], np.uint8), 2),
+            (np.array([2, 0], np.uint8), 3),
+            (np.array([3, 9, 0, 3], np.uint8), 10),
+            (np.array([7, 1], np.uint8),),
+        ),
+        random_case=lambda rng: (rng.integers(0, 7, 9).astype(np.uint8), 7),
+        solution=one_hot,
     ),
 )
