@@ -139,11 +139,11 @@ for wave, level in [(3, 0.0), (3, 0.2), (12, 0.0)]:
 guesses.compare("off at 12 features, without noise", f"{at_12[3, 0.0]:.2f}")
 
 # %% [markdown]
-# Without noise there is no peak at all: the fit with 12 features can't be told from the true curve. With it, the distance is about ten times the noise itself: at 12 features the fit is an amplifier.
+# Without noise there is no peak at all: the fit with 12 features can't be told from the true curve. With noise, the fit is off by about ten times the noise itself: at 12 features it is an amplifier.
 #
 # And noise is not all that gets amplified. In the last row there is no noise whatever, but its true curve, $\sin 12u$, has more waves than 12 features can follow, and the fit is further off than in any other row. A peak needs something to amplify: noise in the targets, or a **misfit**, that is, a part of the true answer that the model can't express.
 #
-# Now try it by hand. At twelve features, drag a point in the middle up or down. Where does the curve move most? Then move the slider to 40, and drag the same point.
+# Now try it by hand. At twelve features, drag a point in the middle up or down. Where does the curve move most? Then move the slider to 40, and drag the same point. The panel on the right draws the peak.
 
 # %% mystnb={"image": {"alt": "A still of the picture of fits. Left, a dozen points and the curve of 12 features, which goes through all of them and swings out of the panel near both ends; right, the error from the true curve against the number of features, with a peak at 12."}}
 pictures.fit()
@@ -237,13 +237,13 @@ figure.set_layout_engine("constrained")
 plt.show()
 
 # %% [markdown]
-# To the left of the vertical line the usual story comes true, word for word: from 300 features on, the model gets worse. The line itself is the **interpolation threshold**: there each class has exactly as many weights as there are images, and the fit does hardly better than guessing.
+# To the left of the vertical line the usual story comes true to the letter: from 300 features on, the model gets worse. The line itself is the **interpolation threshold**: there each class has exactly as many weights as there are images, and the fit does hardly better than guessing.
 #
-# To the right of it things get better, and they go on getting better past the first low point, down to 9.42 % with 6,000 features. This is **double descent**. We find it hard to believe even now that the same recipe, with nothing but more features, goes from nine digits in ten wrong to nine in ten right.
+# To the right of it things get better, and they go on getting better until they beat the first low point, down to 9.42 % with 6,000 features. This is **double descent**. We find it hard to believe even now that the same recipe, with nothing but more features, goes from nearly nine digits in ten wrong to nine in ten right.
 #
 # And look at the training images. Every fit from 600 features on reads all 1,000 of them correctly, that is, it knows them *by heart*, and from 1,000 on the fit is not only right but *exact*, $AW = Y$. That goes for the worst fit as well as for the best. What, then, tells a good exact fit from a bad one?
 #
-# **A good place to stop.** You have seen the peak twice, and you know what it is made of. The rest of the lesson asks why it is exactly there, and it deserves a fresh head.
+# **A good place to stop.** You have seen the peak twice, and you know what it is made of. The rest answers this last question, and says why the peak is exactly where it is; it deserves a fresh head.
 #
 # <small>[Belkin and others 2019](https://doi.org/10.1073/pnas.1903070116) named double descent, with random features ([Rahimi and Recht 2007](https://papers.nips.cc/paper/2007/hash/013a006f03dbc5392effeb8f18fda755-Abstract.html)) fitted to MNIST as here.</small>
 #
@@ -255,7 +255,7 @@ plt.show()
 #
 # Subtract the first line from the second: $\frac{1}{10}\, w_2 = 1$, so $w_2 = 10$ and $w_1 = -10$. To make a difference of 1 out of a difference of a tenth, the weights have to be large. But then they blow up every other small difference too: a new image with the features $\tfrac{11}{10}$ and $1$, which looks almost like the other two, gets the answer $-1$. Here is the amplifier, in two equations.
 #
-# Now give the images a third feature, $-1$ for the first and $1$ for the second. With three unknowns and two equations there are infinitely many exact fits, and perhaps one of them is lighter. We measure how *heavy* a fit is by its norm (lesson 07). Of all exact fits `lstsq` returns the lightest, the **least-norm fit**.
+# Now give the images a third feature, $-1$ for the first and $1$ for the second. With three unknowns and two equations there are infinitely many exact fits. We measure how *heavy* a fit is by its norm (lesson 07), and of all exact fits `lstsq` returns the lightest, the **least-norm fit**.
 
 # %%
 two = np.array([[1.0, 1.0], [1.0, 1.1]])
@@ -329,27 +329,17 @@ guesses.compare("% misread by the heavy exact fit", both_wrong[-1] / 100)
 # %% [markdown]
 # The same images, the same features, both fits exact, and yet 9.42 % errors become 87.11 %, hardly different from the threshold's. What we added was silent on the training images only. **Two fits can be equally exact and yet not equally heavy, and new images feel the difference.**
 #
-# Is light always good, then? Fit our twelve points once more, with 40 plain powers of $u$ in place of the Legendre polynomials.
-
-# %% tags=["hide-input"]
-legendre, powers = np.polynomial.legendre.legvander, np.polynomial.polynomial.polyvander
-for name, features in [("40 Legendre polynomials", legendre), ("40 powers of u", powers)]:
-    w = np.linalg.lstsq(features(u, 39), targets)[0]
-    apart = features(fine, 39) @ w - np.sin(3 * fine)
-    print(f"{name:23}  off the true curve by {np.sqrt((apart**2).mean()):5.2f}")
-
-# %% [markdown]
-# No: the same curves are there to choose from, but with powers a wild one counts as light. That is why we took the Legendre polynomials.
+# Light means calm, though, only if calm curves have light weights. With the powers of $u$ they don't, which is why we took the Legendre polynomials. <small>The end of the lesson shows the norms.</small>
 #
-# **Another good place to stop.** You know what tells a good exact fit from a bad one. What is left is why the threshold makes a fit heavy, and how to make it light again.
+# **Another good place to stop.** What is left is why the threshold makes a fit heavy, and how to make it light again.
 #
 # ## Why the threshold is so heavy
 #
 # The next page is the hardest of the lesson, and what it buys is a formula in which you can *see* the amplifier.
 #
-# With two images the weights were heavy because the images hardly differed. To say the same of a thousand, imagine all weights of norm 1, one for each direction that weights can take. Some of them give the training images large answers: call these *loud*. Others answer nearly 0 to all of them: call these *faint*. A target that can be reached only along a faint direction takes heavy weights.
+# With two images the weights were heavy because the images hardly differed. To say the same of a thousand, imagine every set of weights with norm 1; each points in a direction of its own. Some of them give the training images large answers: call these *loud*. Others answer nearly 0 to all of them: call these *faint*. A target that can be reached only along a faint direction takes heavy weights.
 #
-# Linear algebra sorts the directions for us. It takes any matrix apart into *pairs*, each of them a direction of the weights and the direction in which the answers to it point, and puts the loudest first. (That this always works is the one fact we borrow without proof.) Books call it the **singular value decomposition** and write it $U \Sigma V^T$. We name its outer factors after the sides on which they stand, and write $\mathrm{diag}(s)$ for the matrix with the numbers $s$ on its diagonal and zeros elsewhere:
+# Linear algebra sorts the directions for us. It takes any matrix apart into *pairs*. Each pair is a direction of the weights and the direction of the answers it gives; the loudest comes first. (That this always works is the one fact we borrow without proof.) Books call it the **singular value decomposition** and write it $U \Sigma V^T$. We name its outer factors after the sides on which they stand, and write $\mathrm{diag}(s)$ for the matrix with the numbers $s$ on its diagonal and zeros elsewhere:
 #
 # $$A = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right} .$$
 #
@@ -380,7 +370,7 @@ print("helpings of both, added up:", np.round(right.T @ (part / s), 3))
 # %% [markdown]
 # Pair 2 is faint, because it gives the images opposite answers although they hardly differ, and it carries nearly the whole norm of the fit. The helpings add up to $-10$ and $10$, the weights you found by hand.
 #
-# Put all pairs together. With at least as many features as images, and no $s$ of 0, the lightest exact fit is
+# Put all pairs together. With at least as many features as images, and if no $s$ is 0, the lightest exact fit is
 #
 # $$W = \text{right}^T\, \mathrm{diag}(1 / s)\; \text{left}^T\, Y .$$
 #
@@ -390,7 +380,7 @@ print("helpings of both, added up:", np.round(right.T @ (part / s), 3))
 #
 # For one image you know it from exercise 9.1. With many images the argument is the same: whatever is perpendicular to *every* row of $A$ changes no answer on the training images, and only adds to the sum of squares. So the lightest exact fit has no such part; it is a sum of multiples of $A$'s rows, a **linear combination** of them.
 #
-# The formula's fit is one, too. Multiply $A$ by a column of `left` from the left, and again only one pair survives: $\text{left}_j^T A = s_j\, \text{right}_j^T$. In words: mix the images in the proportions of that column, and the mix has norm $s_j$. So each row of `right` is a linear combination of $A$'s rows, and therefore each class's weights are. (With fewer features than images the same formula gives the least-squares fit, which is no longer exact.)
+# The formula's fit is one, too. Multiply $A$ by a column of `left` from the left, and again only one pair survives: $\text{left}_j^T A = s_j\, \text{right}_j^T$. So each row of `right` is a linear combination of $A$'s rows, and therefore each class's weights are.
 #
 # </details>
 #
@@ -400,19 +390,25 @@ print("helpings of both, added up:", np.round(right.T @ (part / s), 3))
 #
 # *To the left* of the threshold there are fewer features than images. Among all weights of norm 1, the faintest give the images the answers that come closest to 0, and $s$ is those answers' norm. One more feature is one more weight to help bring them there, and at worst that weight stays 0. So with each feature the smallest $s$ falls or stays the same.
 #
-# *To the right* there are more features than images, and it helps to look from the images' side. Mix the images: choose a number for each, with norm 1 for all together, multiply its row of $A$ by that number, and add the rows up. The same pairs sort these mixes (the fold above says how), so the smallest $s$ is now the norm of the mix that comes closest to 0. One more feature gives every mix one more entry, whose square can only add to the norm. So with each feature the smallest $s$ rises or stays the same.
+# *To the right* there are more features than images, and each new feature is one more number in which the images can differ. So with each feature the smallest $s$ rises or stays the same, as the fold proves.
 #
-# The smallest $s$ falls until the threshold and rises from there on, so it must be smallest exactly there. That is why the peak is where it is, and we know of no shorter reason. It is also why the fit grew heavier even before the threshold, where none is exact: as its faintest direction fades, it takes more helpings. Here is the smallest $s$ of the digits.
+# <details><summary>Why the smallest $s$ rises to the right</summary>
+#
+# *Mix* the images: choose a number for each, with norm 1 for all together, multiply its row of $A$ by that number, and add the rows up. Take column $j$ of `left` for the numbers, and the mix is $\text{left}_j^T A = s_j\, \text{right}_j^T$ (the fold above), with norm $s_j$. In other words, the same pairs sort these mixes, and the smallest $s$ is the norm of the mix that comes closest to 0. One more feature gives every mix one more entry, whose square can only add to the norm.
+#
+# </details>
+#
+# The smallest $s$ falls until the threshold and rises from there on, so it must be smallest exactly there. That is why the peak is where it is, and we know of no shorter reason. Here is the smallest $s$ of the digits.
 
 # %% mystnb={"image": {"alt": "The smallest singular value of the digits' features against the number of features, 300 to 3,000, both axes logarithmic: a sharp V. It falls from 0.3 at 300 and 500 features to 0.001 at 1,000, where a dashed vertical line marks as many features as images, and climbs again to 0.8 at 3,000."}} tags=["hide-input"]
 near = {n * permille // 1000 for permille in (300, 500, 950, 990, 1010, 1050, 1500, 3000)}
-faintest = {}
+smallest = {}
 for width in sorted(near_n | near):
-    faintest[width] = np.linalg.svd(a[:, :width], compute_uv=False)[-1]
-print(f"faintest s at {n} features: {faintest[n]:.4f}")
+    smallest[width] = np.linalg.svd(a[:, :width], compute_uv=False)[-1]
+print(f"faintest s at {n} features: {smallest[n]:.4f}")
 
 figure, axis = plt.subplots(figsize=(6, 3.6))
-axis.loglog(faintest.keys(), faintest.values(), "o-", color="C2")
+axis.loglog(smallest.keys(), smallest.values(), "o-", color="C2")
 axis.axvline(n, color="0.5", ls="--", lw=1.5, zorder=0)
 axis.set(
     title="The faintest direction: nearly silent at the threshold",
@@ -425,11 +421,92 @@ axis.minorticks_off()
 plt.show()
 
 # %% [markdown]
-# With $s = 0.001$, every unit of the targets along that direction takes a thousand helpings, and so whatever noise or misfit lies there is amplified a thousandfold.
+# With $s = 0.001$, every unit of the targets along that direction takes a thousand helpings, and so does every unit of noise or misfit. "But the direction answers nearly 0," you may object. "What harm can a thousand helpings of nearly nothing do?" So let it answer some new images, too.
+
+# %%
+left, s, right = np.linalg.svd(a[:, :n], full_matrices=False)
+part = left.T @ y
+new = deep.relu(data.scale(others[:n]) @ W1[:, :n])
+print("one helping of the faintest direction, root mean square of its answers")
+for name, some in [("training images", a[:, :n]), ("new images", new)]:
+    print(f"{name:16} {np.sqrt(((some @ right[-1]) ** 2).mean()):.6f}")
+print(f"helpings in the fit, for one class: up to {np.abs(part[-1] / s[-1]).max():.0f}")
+
+# %% [markdown]
+# It is faint only *on the images we trained on*. New images get answers two thousand times as loud from the same weights, and they hear every helping: two hundred helpings of 0.06 are 12, where the right answer is 0 or 1. That is how a fit can be exact and useless at once.
+#
+# ## Weight decay starves the faint directions
+#
+# If it is the helpings that do the harm, let them cost something. That is what lesson 08's weight decay does: add $\frac{\lambda}{2} \sum w^2$ to the squared error, and least squares becomes **ridge regression** ([Hoerl and Kennard 1970](https://doi.org/10.1080/00401706.1970.10488634)). Compared with the lightest fit, only one thing in the formula changes, the number $1/s$ by which each part is multiplied:
+#
+# $$W = \text{right}^T\, \mathrm{diag}\Big(\frac{s}{s^2 + n\lambda/2}\Big)\, \text{left}^T\, Y .$$
+#
+# (Exercise 9.3, at the end, derives it.) With a thousand images and $\lambda = 0.02$, $n\lambda/2$ is 10. For a loud direction $s^2$ is far more than 10, so the new number is nearly $1/s$, as before. For the threshold's faintest, with $s = 0.001$, it is $s^2$ that hardly counts: what was a thousand is now about a ten-thousandth. In words: the fainter a direction, the more of its helpings weight decay takes away, and the faintest is left with next to none.
+#
+# **Predict.** Use weight decay where it is needed most, on the features of the useless fit: with this $\lambda$, with a tenth of it, and with ten times as much. What percentage will the best of the three misread?
+
+# %%
+guesses.ask("% misread at the threshold with weight decay", None)
+
+# %% tags=["answer", "hide-input"]
+decays = [0.002, 0.02, 0.2]  # lambda; change me
+factors = [s / (s**2 + n * decay / 2) for decay in decays]  # the lightest fit has 1 / s here
+decayed = [right.T @ (factor[:, None] * part) for factor in factors]
+wrong_here = wrong_answers(decayed) / 100
+for decay, W, errors in zip(decays, decayed, wrong_here):
+    print(f"lambda {decay:5}: norm {np.linalg.norm(W):5.2f}, errors {errors:5.2f} %")
+guesses.compare("% misread at the threshold with weight decay", wrong_here.min())
+
+# %% [markdown]
+# The useless fit has become a good one, with the same features and the same images. <small>We chose 0.02 as the best of the three on these same 10,000 new images; either of the others would have made the point.</small> Does that hold at other widths? The study `double_descent` has tried them, with five draws of the features for each.
+
+# %% mystnb={"image": {"alt": "The study's errors on new images, in per cent, against the number of random features, 100 to 6,000, both axes logarithmic, means of five draws. Without decay the curve falls, climbs to a peak of 88 at 1,000 features and falls to 9. With a weight decay of 0.02 it falls all the way, from 22 to below 9. Shaded bands from the lowest to the highest of five draws are narrow."}} tags=["hide-input"]
+study = studies.read("double_descent")
+there = study["rows"][study["quick"]]["results"]["widths"]
+figure, axis = plt.subplots(figsize=(6.4, 4.2))
+for decay, style, name in [(0.0, "o-", "no weight decay"), (0.02, "^-.", "weight decay 0.02")]:
+    rows = [row["results"] for row in study["rows"] if row["settings"]["weight_decay"] == decay]
+    percent = np.array([np.sum(row["wrong"], axis=1) / 100 for row in rows])  # (draws, widths)
+    axis.loglog(there, percent.mean(axis=0), style, label=name)
+    axis.fill_between(there, percent.min(axis=0), percent.max(axis=0), alpha=0.25)
+axis.axvline(1000, color="0.5", ls="--", lw=1.5, zorder=0, label="as many features as images")
+axis.set(
+    title="A peak, unless there is weight decay",
+    xlabel="random features (log scale)",
+    ylabel="errors on new images, % (log)",
+)
+axis.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
+axis.set_yticks([10, 20, 50, 90], ["10", "20", "50", "90"])
+axis.minorticks_off()
+axis.legend()
+plt.show()
+
+# %% [markdown]
+# The peak is gone, whichever draw you take. <small>The curves are means, and the bands run from the lowest of the draws to the highest.</small> Networks whose layers are all trained show the peak, too ([Nakkiran, Kaplun and others 2020](https://arxiv.org/abs/1912.02292)).
+#
+# ## If you have another half-hour
+#
+# ### Is light always good?
+#
+# Take two curves through our twelve points, the lightest in 40 Legendre polynomials and the lightest in 40 powers of $u$, and weigh each of them both ways.
+
+# %% tags=["hide-input"]
+calm = np.linalg.lstsq(terms(u, 40), targets)[0]
+wild = np.linalg.lstsq(np.vander(u, 40, increasing=True), targets)[0]
+in_powers = np.polynomial.legendre.leg2poly(calm)
+in_legendre = np.polynomial.legendre.poly2leg(wild)
+print("lightest in  off the true curve  norm in Legendre terms  norm in powers")
+for name, first, second in [("Legendre", calm, in_powers), ("powers", in_legendre, wild)]:
+    apart = np.sqrt(((terms(fine, 40) @ first - np.sin(3 * fine)) ** 2).mean())
+    first, second = np.linalg.norm(first), np.linalg.norm(second)
+    print(f"{name:11}  {apart:18.2f}  {first:22.3g}  {second:14.3g}")
+
+# %% [markdown]
+# No. Written in powers, the calm curve's weights have a norm of millions of millions, and so the wild curve counts as the lighter.
 #
 # ### Exercise 9.2: without the faintest (core, 8 minutes)
 #
-# You get the three factors of $A$, and how many of the faintest directions, those of smallest $s$, to leave out. Pencil first: let the columns of `left` be $(\tfrac35, \tfrac45)$ and $(-\tfrac45, \tfrac35)$, let $s$ be $(2, \tfrac12)$, the rows of `right` $(0, 0, 1)$ and $(1, 0, 0)$, and the targets $(0, 5)$. What are the weights, and what is left of them without the fainter direction?
+# There is a blunter cure than weight decay: leave the faintest directions out altogether. You get the three factors of $A$, and how many of the faintest directions, those of smallest $s$, to leave out. Pencil first: let the columns of `left` be $(\tfrac35, \tfrac45)$ and $(-\tfrac45, \tfrac35)$, let $s$ be $(2, \tfrac12)$, the rows of `right` $(0, 0, 1)$ and $(1, 0, 0)$, and the targets $(0, 5)$. What are the weights, and what is left of them without the fainter direction?
 #
 # <details><summary>The numbers, by hand</summary>
 #
@@ -456,8 +533,6 @@ exercises.folded(my_without_faintest)
 guesses.ask("% misread without the faintest hundred", None)
 
 # %% tags=["answer", "hide-input"]
-left, s, right = np.linalg.svd(a[:, :n], full_matrices=False)
-part = left.T @ y
 for count in [0, 10, 100]:
     kept = n - count
     W = right[:kept].T @ (part[:kept] / s[:kept, None])
@@ -467,58 +542,6 @@ guesses.compare("% misread without the faintest hundred", wrong_here)
 
 # %% [markdown]
 # A tenth of the directions did most of the harm: without that tenth, the same fit gets two digits in three right.
-#
-# ## Weight decay hushes the faint directions
-#
-# Leaving directions out is crude, because each is either kept or lost. Lesson 08's weight decay is gentler. Add $\frac{\lambda}{2} \sum w^2$ to the squared error, and the least squares you have done so far becomes **ridge regression** ([Hoerl and Kennard 1970](https://doi.org/10.1080/00401706.1970.10488634)). Compared with the lightest fit, only one thing in the formula changes, the number $1/s$ by which each part is multiplied:
-#
-# $$W = \text{right}^T\, \mathrm{diag}\Big(\frac{s}{s^2 + n\lambda/2}\Big)\, \text{left}^T\, Y .$$
-#
-# (Exercise 9.3, at the end, derives it.) With a thousand images and $\lambda = 0.02$, $n\lambda/2$ is 10. For a loud direction $s^2$ is far more than 10, so the new number is nearly $1/s$, as before. For the threshold's faintest, with $s = 0.001$, it is $s^2$ that hardly counts: what was a thousand is now about a ten-thousandth. In words: the loud directions hardly notice weight decay, and the faint ones are all but switched off.
-#
-# **Predict.** Use weight decay where it is needed most, on the features of the useless fit. What percentage will be misread now?
-
-# %%
-guesses.ask("% misread at the threshold with weight decay", None)
-
-# %% tags=["answer", "hide-input"]
-weight_decay = 0.02  # lambda; change me
-factor = s / (s**2 + n * weight_decay / 2)  # the lightest fit has 1 / s here
-decayed = right.T @ (factor[:, None] * part)
-wrong_here = wrong_answers([decayed])[0] / 100
-print(f"lambda {weight_decay}: norm {np.linalg.norm(decayed):.2f}, errors {wrong_here:.2f} %")
-guesses.compare("% misread at the threshold with weight decay", wrong_here)
-
-# %% [markdown]
-# The useless fit has become a good one, with the same features and the same images. Does that hold at other widths? The study `double_descent` has tried them, with five draws of the features for each.
-
-# %% mystnb={"image": {"alt": "The study's errors on new images, in per cent, against the number of random features, 100 to 6,000, both axes logarithmic, means of five draws. Without decay the curve falls, climbs to a peak of 88 at 1,000 features and falls to 9. With a weight decay of 0.02 it falls all the way, from 22 to below 9. Shaded bands from the lowest to the highest of five draws are narrow."}} tags=["hide-input"]
-study = studies.read("double_descent")
-there = study["rows"][study["quick"]]["results"]["widths"]
-figure, axis = plt.subplots(figsize=(6.4, 4.2))
-for decay, style, name in [(0.0, "o-", "no weight decay"), (0.02, "^-.", "weight decay 0.02")]:
-    rows = [row["results"] for row in study["rows"] if row["settings"]["weight_decay"] == decay]
-    percent = np.array([np.sum(row["wrong"], axis=1) / 100 for row in rows])  # (draws, widths)
-    axis.loglog(there, percent.mean(axis=0), style, label=name)
-    axis.fill_between(there, percent.min(axis=0), percent.max(axis=0), alpha=0.25)
-axis.axvline(1000, color="0.5", ls="--", lw=1.5, zorder=0, label="as many features as images")
-axis.set(
-    title="A peak, unless there is weight decay",
-    xlabel="random features (log scale)",
-    ylabel="errors on new images, % (log)",
-)
-axis.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
-axis.set_yticks([10, 20, 50, 90], ["10", "20", "50", "90"])
-axis.minorticks_off()
-axis.legend()
-plt.show()
-
-# %% [markdown]
-# The peak is gone, whichever draw you take. <small>The curves are means, and the bands run from the lowest of the draws to the highest.</small> Take away the amplifier, and noise or misfit does little harm. Networks whose layers are all trained show the peak, too ([Nakkiran, Kaplun and others 2020](https://arxiv.org/abs/1912.02292)).
-#
-# ## If you have another quarter of an hour
-#
-# Where does the new number come from? Once you have taken $A$ apart, the answer is short.
 #
 # ### Exercise 9.3: ridge regression from the three factors (stretch, 12 minutes)
 #
@@ -569,10 +592,9 @@ exercises.folded(my_decayed_fit)
 #
 # ## Recap
 #
-# A model that knows every one of its examples by heart need no longer alarm you, because you know what to ask first. You know where its errors peak, and two ways past the peak: more features, or enough weight decay to silence the faint directions. What you don't have yet is a model that knows anything about *images*: these features would be just as good if all pixels changed places.
+# A model that has every example by heart need no longer alarm you; it should make you ask where its errors peak. There are two ways past the peak: more features, or enough weight decay to starve the faint directions. What you don't have yet is a model that knows anything about *images*: these features would be just as good if the pixels of every image were shuffled in the same way.
 #
-# - **Why does bigger become better again?** Where the features just suffice there is a single exact fit, whose faint directions amplify the noise, and whatever the features can't follow. With more features no direction is so faint, and the same images can be fitted with lighter weights. Where light weights mean a calm fit, as with these features, new images are read better.
-# - A peak needs something to amplify, noise or misfit.
+# **Why does bigger become better again?** Where the features just suffice there is a single exact fit, which takes enormous helpings of directions that are faint on the training images but not on new ones, and so it amplifies noise and misfit. With more features no direction is so faint, and the same images can be fitted with lighter weights. Where light weights mean a calm fit, as with these features, new images are read better.
 #
 # ## Questions to ask yourself
 #
