@@ -121,7 +121,12 @@ def test_what_came_out_is_folded_until_a_guess_is_made(folding):
     assert is_open(page)
     assert page.evaluate("document.activeElement.ariaLabel") == "What came out"
     assert "You guessed 20; the answer is 17." in page.inner_text("article")
-    assert page.locator("#here").get_by_role("button").count() == 0
+    # Nothing is folded for the next one, which is answered further down: it says so.
+    buttons = page.locator("#here").get_by_role("button")
+    assert buttons.all_inner_texts() == ["Keep it"]
+    page.get_by_label("another").fill("3")
+    buttons.click()
+    assert "Kept." in page.get_by_role("status").all_inner_texts()[0]
     page.reload()
     assert page.locator("#after").is_visible()
 
