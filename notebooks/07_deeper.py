@@ -9,18 +9,17 @@
 # %% [markdown]
 # # 07 Deeper
 #
-# One hidden layer got about 98 images in 100 right, so you give your network five and leave it alone for an epoch. When you come back, it answers every image with the same digit. You try other learning rates, and each time it settles on a single digit again. You suspect a bug, but the gradient check finds none, and it is right: the gradients are correct. It is just that almost nothing is left of them by the time they reach the first layers. **Why does the gradient fade, and what keeps it alive?** And is fading enough to stall a network? The famous answer is yes, and a small experiment puts it to the test.
+# After ten epochs, one hidden layer got about 98 images in 100 right, so you give your network five, and look in after the first epoch. It answers every image with the same digit. You try other learning rates, and each time it settles on a single digit again. You suspect a bug, but the gradient check finds none, and it is right: the gradients are correct. It is just that almost nothing is left of them by the time they reach the first layers. **Why does the gradient fade, and what keeps it alive?** And is fading enough to stall a network? The famous answer is yes, and a small experiment puts it to the test.
 #
 # **You will be able to**
 #
 # - write the backward pass of a network of any depth as one loop;
 # - read gradient norms layer by layer, and tell two causes apart with a control;
-# - work out from variances how large a layer's weights should be at the start;
-# - build a residual layer, which leaves image and blame a path around it.
+# - work out from variances how large a layer's weights should be at the start.
 #
 # **You need** lessons [03](03_backpropagation.ipynb) and [04](04_training_curves.ipynb).
 #
-# **Time** 50 minutes to read, 35 more for the exercises; it runs for about 40 s and takes 400 MB
+# **Time** 50 minutes to read, 40 more for the exercises; it runs for about 40 s and takes 400 MB
 
 # %% [markdown]
 # ## Before you start
@@ -66,7 +65,7 @@ x.shape, y.shape
 # %% [markdown]
 # ## Five units in a row
 #
-# Begin with the smallest deep network there is. Put five sigmoid units in a row, so that each one's activation is the only input of the next. Give every unit the weight 1, and a bias that brings its sum to 0, where a sigmoid is steepest: its activation is one half there, and its slope one quarter. (Each unit receives a half, the first one from outside, so every bias must be $-\frac12$. Remember that half.) At the far end a loss complains, and the last unit's activation gets a blame of 1.
+# Begin with the smallest deep network there is. Put five sigmoid units in a row, so that each one's activation is the only input of the next. Give every unit the weight 1, and a bias that brings its sum to 0, where a sigmoid is steepest: its activation is one half there, and its slope one quarter. Each unit receives a half, the first one from outside, so every bias must be $-\frac12$. Remember that half. At the far end a loss complains, and the last unit's activation gets a blame of 1.
 #
 # On its way back to the first unit's sum, the blame is multiplied by what it passes: a slope, a weight, a slope, a weight, and so on.
 #
@@ -86,39 +85,11 @@ guesses.compare("one part in", f"{1 / blame:.0f}")
 
 # %% [markdown]
 # Less than a thousandth arrives, and with weights of 1 this was the best case, because no slope can be larger than a quarter. So a gradient can vanish without anybody having made a mistake: it is a product of many numbers, and if all of them are below 1, the product is small. If every weight were 4 instead of 1, each would make up exactly for one slope, and all five sums would get the same blame. That sounds like a cure, and we shall come back to it.
-#
-# ### A unit with a corner
-#
-# Why let a slope take most of the blame at all? The **rectified linear unit**, or ReLU, $a = \max(z, 0)$, passes on what is positive and cuts off the rest. Where $a > 0$ we call the unit *awake*: its slope is 1, however large $z$ is. Where $a = 0$ it is *asleep*, and its slope is 0. Exactly at $z = 0$ the function has a corner, and no derivative. The library counts a unit there as asleep, so $a$ alone always tells you the slope.
-#
-# Whether that is a cure, we shall see towards the end. But no function is easier to send blame back through, so practise on it now: soon every layer will need that step.
-#
-# ### Exercise 7.1: back through a ReLU (warm-up, 4 minutes)
-#
-# Pencil first: $a = (2, 0)$ and $da = (5, 7)$. What is $dz$?
-#
-# <details><summary>The numbers, by hand</summary>
-#
-# $(5, 0)$: the first unit is awake and passes its blame on, the second is asleep.
-#
-# </details>
-
-
-# %%
-def my_relu_backward(da, a):
-    """Return dz from da and the activations a, all of the same shape."""
-    ...
-
-
-exercises.check(my_relu_backward)
-
-# %%
-exercises.folded(my_relu_backward)
 
 # %% [markdown]
 # ## One loop for any depth
 #
-# Real layers have 128 units instead of one, and then the numbers in that product become matrices. Number the layers from the pixels, $m = 1, 2, \dots$, and call the pixels themselves $A_0$:
+# Our layers have 128 units, not one, and the numbers in that product become matrices. Number the layers from the pixels, $m = 1, 2, \dots$, and call the pixels themselves $A_0$:
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -161,7 +132,7 @@ for array in [*kept, z]:
 #
 # Tanh runs from $-1$ to 1 instead of from 0 to 1, and at 0 it is four times as steep as the sigmoid.
 #
-# ### Exercise 7.2: back through every layer (core, 12 minutes)
+# ### Exercise 7.1: back through every layer (core, 15 minutes)
 #
 # Write the backward pass of a network whose hidden layers are *tanh*. You get the parameters as a list of pairs, the kept activations (`kept[0]` is `x`), and the gradient with respect to the logits, which contains $1/n$ already.
 #
@@ -266,7 +237,7 @@ for m, by_weights, by_slopes in zip(range(len(weights) + 1, 1, -1), weights, slo
 print(f"share of the blame that arrives: one part in {blames[0] / blames[-1]:.0f}")
 
 # %% [markdown]
-# Here are the five units again, although it is luck that we come so close to their one part in 1,024. The weights hardly change the norm, which is what the Glorot rule is for, but each layer's slopes let less than a quarter of the blame through. This is the **vanishing gradient**, which [Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html) measured layer by layer, as you have just done.
+# Here are the five units again, although it is luck that we come so close to their one part in 1,024. The weights hardly change the norm, which is what the Glorot rule is for, but each layer's slopes let less than a quarter of the blame through. This is the **vanishing gradient**, which Hochreiter described in 1991 and [Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html) measured layer by layer, as you have just done.
 #
 # ## Can so faint a pull teach anything?
 #
@@ -315,11 +286,11 @@ guesses.compare("% right after ten epochs", round(100 * np.mean(last), 1))
 # %% [markdown]
 # So it does learn after all, which surprised us when we first left it running: after ten epochs the three runs get 92 to 96 % right. Each run spent its first two to five epochs on a **plateau**, a stretch on which loss and accuracy hardly move. A network that is stuck need not be dead; it may just be slow to start.
 #
-# **A good place to stop.** You have a loop for any number of layers, and you have seen a gradient fade, and a network that waits and then learns. What is still open is *why* it waits.
+# **A good place to stop.** You have a loop for any number of layers, and you have seen a gradient fade, and a network that waits and then learns. What is still open is what makes it wait.
 #
 # ## The quarter or the half?
 #
-# Everything so far points to one culprit, the slope of a quarter. And tanh, whose slope near 0 is 1, does get about nine images in ten right within the epoch, as you will see below.
+# Everything so far points to one culprit, the slope of a quarter. And tanh, whose slope near 0 is 1, does learn within the epoch, as you will see below.
 #
 # "Then it was the quarter," you will say. But tanh differs from the sigmoid in *two* ways, because its activations also lie around 0 instead of around a half. To tell which of the two mattered, we need a control that changes only one. Keep the quarter, and take away the half:
 #
@@ -347,23 +318,23 @@ for name, model in {"sigmoid": deep.MLP("sigmoid"), "sigmoid - 1/2": centred}.it
     pulled = pull(model, sigmoids)
     _, score = one_epoch(model, sigmoids, 5.0)
     print(f"{name}: blame of layer 6 / blame of layer 1: {faded[0] / faded[-1]:.0f}")
-    print(f"   pull on layer 1: {pulled[0]:.4f}, on layer 6: {pulled[-1]:.4f}")
+    print("   pull on layers 1 to 6:", *(f"{norm:.4f}" for norm in pulled))
     print(f"   accuracy after one epoch: {100 * score.accuracy:.2f} %")
 guesses.compare("will the sigmoid minus a half learn", "yes" if score.accuracy > 0.5 else "no")
 
 # %% [markdown]
-# The blame fades about as much in both networks, and the pull on layer 1 is equally faint. Yet after the epoch one of them does no better than chance, while the other gets 85 % right. So the fading by itself did not stall the network, and our first explanation was wrong. What has changed is the other end: without the half, the pull on layer 6 is even fainter than that on layer 1. In the network that learns, the pull is faint on *every* layer.
+# The blame fades about as much in both networks, and the pull on layer 1 is equally faint. Yet after the epoch one of them does no better than chance, while the other gets 85 % right. So the fading by itself did not stall the network, and our first explanation was wrong. What has changed is the other end: in the network that learns, the pull is faint on *every* layer.
 #
 # What has the half got to do with that? Look at the other thing that a pull is made of: the activations of the layer before.
 
-# %% mystnb={"image": {"alt": "Two panels against the layer, 0 to 5, on logarithmic axes. Left, the norm of the activations: the sigmoid's stays level, near two hundred, whereas that of the sigmoid minus one half falls from layer to layer, more than two hundredfold from layer 1 to layer 5. Right, the norm after each unit's mean over the images is subtracted: both lines fall almost together, more than two hundredfold from layer 1 to layer 5."}} tags=["answer", "hide-input"]
+# %% mystnb={"image": {"alt": "Two panels against the layer, 0 to 5, on logarithmic axes. Left, the norm of the activations: the sigmoid's stays level, near two hundred, whereas that of the sigmoid minus one half falls more than two hundredfold from layer 1 to layer 5. Right, the norm after each unit's mean is subtracted: both lines fall as far, almost together."}} tags=["answer", "hide-input"]
 figure, (left, right) = plt.subplots(1, 2, figsize=(6.2, 4), sharey=True, layout="constrained")
 for name, style in [("sigmoid", "o--"), ("sigmoid - 1/2", "s-")]:
     *kept, _ = deep.MLP(name).forward(sigmoids, x)
     left.semilogy([np.linalg.norm(a) for a in kept], style, label=name.replace("-", "−"))
     right.semilogy([np.linalg.norm(a - a.mean(axis=0)) for a in kept], style, label=name)
 left.set(
-    title="As a whole:\nsigmoids stay large",
+    title="As a whole:\nwith the half, they stay large",
     xlabel="layer (0: the pixels)",
     ylabel="norm of the activations",
 )
@@ -377,49 +348,83 @@ figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", nco
 plt.show()
 
 # %% [markdown]
-# Begin with the left panel. Without the half, the activations fade on their way forward just as the blame fades on its way back. The first layers get a large input and little blame, the last layers the reverse, and so the pull comes out about the same on all of them. With the half the activations stay large.
+# In the left panel, the activations without the half fade on their way forward just as the blame fades on its way back. The first layers get a large input and little blame, the last layers the reverse, and so the pull comes out nearly level. With the half, they stay large.
 #
-# For the right panel we have subtracted each unit's mean over all images, and what is left, the change from image to image, fades in *both*. So the sigmoid's last layers receive a large input that is *nearly the same for every image*, and the strong pull on them says next to nothing about any one image. We shall call what all images share the *common mean*.
+# For the right panel we have subtracted each unit's mean over all images, and what is left, the change from image to image, fades in *both*. What all images share, each unit's mean, we shall call the *common mean*, and in the sigmoid's last layers it is nearly everything. These layers receive a large input that is *nearly the same for every image*, so the strong pull on them says next to nothing about any one image.
 #
-# Can a common mean stall a network by itself? To find out, take one more function: tanh + 1 has tanh's slopes *and* a common mean.
+# Can a common mean stall a network by itself? To find out, take one more function, tanh + 1, which has tanh's slopes but does not lie around 0.
 
 # %% tags=["answer", "hide-input"]
 deep.ACTIVATIONS["tanh + 1"] = deep.Activation(
     forward=lambda z: np.tanh(z) + 1,
     backward=lambda da, a: da * (1 - (a - 1) ** 2),
 )
+print("common mean's part in the mean square of a hidden layer's activations:")
+for name in ["sigmoid", "tanh + 1", "sigmoid - 1/2", "tanh"]:
+    _, *kept, _ = deep.MLP(name).forward(sigmoids, x)
+    parts = [100 * np.mean(a.mean(axis=0) ** 2) / np.mean(a**2) for a in kept]
+    print(f"   {name}: {min(parts):.0f} to {max(parts):.0f} %")
 faded, *_ = follow_blame(deep.MLP("tanh + 1"), sigmoids)
 print(f"tanh + 1: blame of layer 6 / blame of layer 1: {faded[0] / faded[-1]:.1f}")
 
 # %% [markdown]
-# Its mean carries the sums to where tanh is less steep, so the blame fades a little, but nowhere near a thousandfold. Here is what each of the four networks gets right after one epoch at its best rate, in three runs of the studies `half` and `depth`.
+# So the activations of tanh + 1 are nearly all common mean, like the sigmoid's, whereas around 0 it is the smaller part. The blame fades a little, because the mean carries the sums to where tanh is less steep, but nowhere near a thousandfold. Here is what each of the four networks gets right after one epoch at its best rate, from the studies `half` and `depth`.
 
-# %% mystnb={"image": {"alt": "Four activation functions in a square, each with a dot and a dashed tangent at z = 0. Above, with a slope of one quarter there, the sigmoid, which passes through one half, and the sigmoid minus one half, which passes through 0. Below, with a slope of 1, tanh plus 1, which passes through 1, and tanh, which passes through 0. Per cent right, three seeds: sigmoid 9.9, 11.2, 11.2; sigmoid minus one half 77.8, 79.1, 83.2; tanh plus 1 83.5, 89.0, 89.4; tanh 89.2, 91.9, 94.2."}} tags=["answer", "hide-input"]
+# %% mystnb={"image": {"alt": "Four activation functions in a square, each with a dashed tangent at z = 0. Above, with a slope of one quarter, the sigmoid and the sigmoid minus one half; below, with a slope of 1, tanh plus 1 and tanh. On the left, the common mean is nearly all of the activations, on the right less than half. Per cent right, seeds 0, 1 and 2: sigmoid 11.2, 9.9, 11.2; sigmoid minus one half 83.2, 77.8, 79.1; tanh plus 1 89.4, 89.0, 83.5; tanh 94.2, 91.9, 89.2."}} tags=["answer", "hide-input"]
 half, depth = studies.read("half")["rows"], studies.read("depth")["rows"]
 studies.again("half")
 four_functions.draw(half, depth)
 plt.show()
 
 # %% [markdown]
-# At the top right (sigmoid − 1/2) there is only the fading, and at the bottom left (tanh + 1) hardly more than the common mean: each makes learning worse, but neither stops it. At the top left the two meet, and there the network is stuck for the whole epoch, at every one of the eight rates that were tried. **Neither the fading nor the common mean stalls the network by itself; the two together do.**
+# At the top right the blame fades, but the common mean is the smaller part; at the bottom left it is nearly everything, but the blame fades little. Each makes learning worse, on every seed, but neither stops it. The sigmoid minus a half is choosy: of the eight rates that were tried it learns at three, 2, 3 and 5. At the top left the two meet, and there, within the epoch, the network learns at none. **Neither the fading nor the common mean stalls the network by itself; the two together do.**
 #
-# You will want to know *how* the two do it together. We should like to know, too: what we can show is that it takes both, not how. <small>The sigmoid minus a half learns only at rates of 2, 3 and 5, of those tried.</small>
+# You will want to know *how* the two do it together. So should we: we can show that it takes both, not how.
 #
 # ## How large should the weights be?
 #
-# Now for the cure. It takes two faults to stall the network, so removing one is enough, and we choose the fading. Either we take ReLUs, whose slope is 1 wherever they are awake, or larger weights give back what a sigmoid's slopes take away. How large must the weights of a whole layer be, so that neither the sums on the way forward nor the blame on the way back shrinks?
+# Now for the cure. It takes two faults to stall the network, so removing one is enough, and we choose the fading. Either we take units whose slope is 1, or we keep the sigmoids and let larger weights give back what their slopes take away. Begin with the slope.
 #
-# Follow the mean square of the numbers through one layer. The weights are drawn independently, with mean 0 and the same **variance** $\mathrm{Var}(w)$, which for a mean of 0 is their mean square; biases start at 0. We write $E$ for "the mean of", and use one fact: the mean of a product of two *independent* things is the product of their means.
+# ### A unit with a corner
+#
+# The **rectified linear unit**, or ReLU, $a = \max(z, 0)$, passes on what is positive and cuts off the rest. Where $a > 0$ we call the unit *awake*: its slope is 1, however large $z$ is. Where $a = 0$ it is *asleep*, and its slope is 0. At $z = 0$ the function has a corner and no derivative; the library counts a unit there as asleep, so that $a$ alone tells you the slope.
+#
+# ### Exercise 7.2: back through a ReLU (warm-up, 4 minutes)
+#
+# Pencil first: $a = (2, 0)$ and $da = (5, 7)$. What is $dz$?
+#
+# <details><summary>The numbers, by hand</summary>
+#
+# $(5, 0)$: the first unit is awake and passes its blame on, the second is asleep.
+#
+# </details>
+
+
+# %%
+def my_relu_backward(da, a):
+    """Return dz from da and the activations a, all of the same shape."""
+    ...
+
+
+exercises.check(my_relu_backward)
+
+# %%
+exercises.folded(my_relu_backward)
+
+# %% [markdown]
+# ### The mean square, layer by layer
+#
+# Now for the weights. How large must they be, so that neither the sums on the way forward nor the blame on the way back shrinks? Follow the mean square of the numbers through one layer. The weights are drawn independently, with mean 0 and the same **variance** $\mathrm{Var}(w)$, which for a mean of 0 is their mean square; biases start at 0. We write $E$ for "the mean of", and use one fact: the mean of a product of two *independent* things is the product of their means.
 #
 # **Forward.** A unit's sum is $z = \sum_j a_j w_j$. Square it, and you get squares $a_j^2 w_j^2$ and mixed products such as $a_1 w_1 \cdot a_2 w_2$. Because the weights' signs are random, the mixed products are 0 on average, and only the squares remain, one for each of the layer's inputs. Each has the mean $E[a^2]\, \mathrm{Var}(w)$, since the weights don't know which activations they will be multiplied by:
 #
 # $$E[z^2] = \text{inputs} \cdot \mathrm{Var}(w) \cdot E[a^2] .$$
 #
-# **Through the unit.** If you flip the signs of all of a unit's weights, its sum flips from $z$ to $-z$, and the one is as likely as the other. So the positive sums account for half of the mean square. A ReLU keeps these and sets the rest to 0, which is why $E[a^2] = \frac12 E[z^2]$, and these activations are the next layer's inputs. That layer's sums have the same mean square as this layer's if $\text{inputs} \cdot \mathrm{Var}(w) \cdot \frac12 = 1$, that is, if
+# **Through the unit.** If you flip the signs of all of a unit's weights, its sum flips from $z$ to $-z$, and the one is as likely as the other. So the positive sums account for half of the mean square. A ReLU keeps these and sets the rest to 0, which is why $E[a^2] = \frac12 E[z^2]$. These activations are the next layer's inputs, and its sums have the same mean square as ours if $\text{inputs} \cdot \mathrm{Var}(w) \cdot \frac12 = 1$, that is, if
 #
 # $$\mathrm{Var}(w) = \frac{2}{\text{inputs}} .$$
 #
-# **Back.** On the way back, an activation collects blame from every sum of the layer that it enters, one for each of that layer's *outputs*, and the same argument gives
+# **Back.** On the way back, an activation collects blame from every sum it went into, and a layer has as many sums as *outputs*, so the same argument gives
 #
 # $$E[da^2] = \text{outputs} \cdot \mathrm{Var}(w) \cdot E[dz^2] .$$
 #
@@ -473,22 +478,26 @@ for name, (activation, start) in starts.items():
 guesses.compare("share of the blame that reaches layer 1", round(shares["sigmoid, Glorot x 4"], 2))
 
 # %% [markdown]
-# Only a seventh arrives, and not the whole, because larger sums lie further from 0, where a sigmoid is less steep. Yet the network that got nowhere in an epoch now gets 87.1 % right. Was it the blame that helped? This experiment can't tell, because larger weights also keep alive, on the way forward, what changes from image to image. ReLUs, with the He rule, lose none of the blame and get 93.2 %. With still larger weights, the blame of ReLUs *grows* on its way back. That is an **exploding gradient**, the same product with numbers above 1.
+# Only a seventh arrives, not all of it, because larger sums lie further from 0, where a sigmoid is less steep. Yet the network that got nowhere in an epoch now gets 87.1 % right. Was it the blame that helped? This experiment can't tell, because larger weights also keep alive, on the way forward, what changes from image to image. ReLUs, with the He rule, get 93.2 %. Their slopes multiply the blame's norm by nearly $\sqrt{1/2}$, which is the half that you worked out, and their weights give it back. With still larger weights, the blame of ReLUs *grows* on its way back. That is an **exploding gradient**, the same product with numbers above 1.
 #
-# ## A way around
+# One cure more costs only a plus sign. A **residual layer** adds its input to what it computes, so that the blame finds a path around it ([He and others 2016](https://arxiv.org/abs/1512.03385)). Networks of more than a hundred layers have been trained with it, usually together with **normalisation**, which brings each layer's sums to mean 0 and standard deviation 1 ([Ioffe and Szegedy 2015](https://arxiv.org/abs/1502.03167)). Here, as the optional page below shows, the plus sign makes five layers *trainable*, but not *useful*.
 #
-# One more cure costs only a plus sign. A layer no longer *replaces* its input; it *adds* to it:
+# ## If you have another twenty minutes
+#
+# ### A way around
+#
+# A residual layer doesn't *replace* its input; it *adds* to it:
 #
 # $$\begin{aligned} Z_m &= A_{m-1} W_m + b_m, \\ A_m &= A_{m-1} + f(Z_m) . \end{aligned}$$
 #
-# This is a **residual layer** ([He and others 2016](https://arxiv.org/abs/1512.03385)), and networks of more than a hundred layers have been trained with it, usually together with **normalisation** of each layer's sums, to mean 0 and standard deviation 1 ([Ioffe and Szegedy 2015](https://arxiv.org/abs/1502.03167)). In the drawing, $A_{m-1}$ reaches $A_m$ along two paths, through the layer and around it. The blame comes back along both, and paths add.
+# In the drawing, $A_{m-1}$ reaches $A_m$ along two paths, through the layer and around it. The blame comes back along both, and paths add.
 
-# %% mystnb={"image": {"alt": "A drawing of a residual layer. From a box A m minus one on the left, one arrow leads straight on into a second box, in which the layer is written as f of A W plus b, and from there into a plus sign. A line leaves the same first box, leads over the second, and comes down into the same plus sign. From there an arrow leads to a box A m on the right."}}
+# %% mystnb={"image": {"alt": "A residual layer. From a box A m minus one, an arrow leads through the layer, written as f of A W plus b, into a plus sign, and a line leads over the layer into the same plus sign. From there an arrow leads to a box A m."}}
 residual_layer.draw()
 plt.show()
 
 # %% [markdown]
-# ### Exercise 7.4: back past a plus sign (stretch, 14 minutes)
+# ### Exercise 7.4: back past a plus sign (stretch, 16 minutes)
 #
 # Take several residual tanh layers, one after another. You get their parameters, all the activations $A$ from the first to the last (one more than there are layers), and the gradient with respect to the last. Each $A$ after the first is a layer's input plus a tanh; for the slope you need the tanh alone.
 #
@@ -520,35 +529,28 @@ exercises.folded(my_residual_gradients)
 #
 # $$dA_{m-1} = dA_m + dZ_m\, W_m^T .$$
 #
-# The second is the one we know, which may fade. The first is the blame of the layer's output, unchanged, because a sum hands all of its blame to each of its terms; and it stays unchanged through as many layers as you like.
+# The second is the one we know, which may fade. The first is the blame of the layer's output, because a sum hands all of its blame to each of its terms, and it stays unchanged through as many layers as you like.
 #
-# Now give the plus sign to the five sigmoid layers that were stuck, *with the same weights as before*. Only the first layer stays an ordinary one, since its 784 inputs can't be added to 128 outputs.
-
-# %% tags=["hide-input"]
-settings, _, here = studies.again("way_around")
-print(f"after one epoch at a learning rate of {settings['rate']:g}: {100 * here['accuracy']:.2f} %")
-
-# %% [markdown]
-# Now nine images in ten are right. But a network that can be trained is not yet a network worth training. Take out its four residual layers, and what remains is a network with one hidden layer. Compare the two, each at the learning rate that did best for it on three other seeds.
+# Now give the plus sign to the five sigmoid layers that were stuck. <small>The first stays an ordinary one, since its 784 inputs can't be added to 128 outputs.</small> What are its four residual layers worth? Compare it with what remains without them, one hidden layer, and with itself when the four are *frozen*, left as they were drawn. Each trains for one epoch, at the rate that did best on three other seeds.
 
 # %% tags=["hide-input"]
 stored = studies.read("way_around")["rows"]
-print("                      rate  accuracy in %, each seed")
-for network in ["residual", "one hidden layer"]:
-    rate, accuracies = at_best_rate(stored, network=network)
-    fresh = accuracies[3:]
-    print(f"{network:20} {rate:5g} ", *(f"{accuracy:5.1f}" for accuracy in fresh))
+studies.again("way_around")
+print("% right, mean of five seeds")
+for network in ["one hidden layer", "residual", "frozen", "frozen, minus a half"]:
+    _, accuracies = at_best_rate(stored, network=network)
+    print(f"{network:20} {accuracies[3:].mean():.1f}")
 
 # %% [markdown]
-# On all five seeds the single hidden layer is ahead, if only by a hair on the last. So the plus sign has made five layers *trainable*, but not *useful*. If you hoped to see five layers beat one, so did we; within an epoch, on these images, they don't. It takes layers that know more, such as lesson 10's, which know what a neighbour is.
+# Five layers now learn. But a network that can be trained is not yet a network worth training: the single hidden layer is ahead. If you hoped to see five layers beat one, so did we; these five don't. Nor are frozen layers mere passengers. They do harm, because each adds about a half to every activation; subtract that half, and they do none.
 #
 # ## Recap
 #
 # You now have a loop for a network of any depth, and you can say, layer by layer, where its gradient fades and why. You have also seen a convincing explanation fall to a control. What you can't do yet is say when a network that fits its images has fitted them too well.
 #
 # - **Why does the gradient fade?** It is made of blame, which every layer multiplies by its weights and its slopes. A sigmoid's slope is at most a quarter, and five of them leave less than a thousandth.
-# - Fading by itself doesn't stall a network. What stalls it is the fading *together with* a common mean, an input that is nearly the same for every image.
-# - **What keeps it alive?** Starting weights that keep the mean square level, for ReLUs a variance of 2 / inputs; units with a slope of 1; and a plus sign, which gives the blame a way around.
+# - Fading by itself doesn't stall a network. What stalls it is the fading *together with* a common mean so large that a layer's input is nearly the same for every image. Even then it need not be dead: ours began to learn after two to five epochs.
+# - **What keeps it alive?** Units with a slope of 1, and starting weights that keep the mean square level, for ReLUs a variance of 2 / inputs.
 #
 # ## Questions to ask yourself
 #
@@ -568,7 +570,7 @@ for network in ["residual", "one hidden layer"]:
 #
 #    </details>
 #
-# 3. All the sums that enter a ReLU are negative, for every image. What will it learn?
+# 3. A ReLU's sum is negative for every image. What will the unit learn?
 #
 #    <details><summary>Answer</summary>
 #

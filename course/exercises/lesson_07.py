@@ -1,4 +1,4 @@
-"""Lesson 07's exercises: a ReLU's backward, back through every layer, He's limit, and a way around."""
+"""Lesson 07's exercises: back through every layer, a ReLU's backward, He's limit, and a way around."""
 
 from itertools import pairwise
 
@@ -80,18 +80,6 @@ _PENCIL_AROUND = (
 
 EXERCISES = (
     Exercise(
-        reference=deep.relu_backward,
-        shapes="n hidden, n hidden -> n hidden",
-        cases=(
-            (np.array([[5.0, 7.0]]), np.array([[2.0, 0.0]])),
-            (np.array([[1.0, -2.0, 3.0], [4.0, 5.0, -6.0]]), np.array([[0.5, 0, 2], [0, 1.5, 3]])),
-            (np.array([[3.0, -4.0]]), np.array([[0.0, 0.0001]])),  # awake, but only just
-            (np.array([[3.0, -4.0]]), np.array([[1.5, 2.5]])),
-            (1e-7 * np.array([[0.3, -0.7], [0.1, 1.1]]), np.array([[1.2, 0.0], [0.0, 2.3]])),
-        ),
-        random_case=lambda rng: (rng.normal(size=(6, 5)), np.maximum(rng.normal(size=(6, 5)), 0)),
-    ),
-    Exercise(
         reference=deep_gradients,
         shapes=(
             ", , n classes -> dW1: pixels hidden, db1: hidden, dW2: hidden hidden2, db2: hidden2,"
@@ -106,6 +94,18 @@ EXERCISES = (
             _with_tiny_blame(_way_back(6, 2, 3, 2)),
         ),
         random_case=lambda rng: _way_back(rng, 6, 5, 4, 3),
+    ),
+    Exercise(
+        reference=deep.relu_backward,
+        shapes="n hidden, n hidden -> n hidden",
+        cases=(
+            (np.array([[5.0, 7.0]]), np.array([[2.0, 0.0]])),
+            (np.array([[1.0, -2.0, 3.0], [4.0, 5.0, -6.0]]), np.array([[0.5, 0, 2], [0, 1.5, 3]])),
+            (np.array([[3.0, -4.0]]), np.array([[0.0, 0.0001]])),  # awake, but only just
+            (np.array([[3.0, -4.0]]), np.array([[1.5, 2.5]])),
+            (1e-7 * np.array([[0.3, -0.7], [0.1, 1.1]]), np.array([[1.2, 0.0], [0.0, 2.3]])),
+        ),
+        random_case=lambda rng: (rng.normal(size=(6, 5)), np.maximum(rng.normal(size=(6, 5)), 0)),
     ),
     Exercise(
         reference=he_limit,

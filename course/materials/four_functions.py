@@ -6,7 +6,8 @@ import numpy as np
 from course.materials.depth_studies import at_best_rate
 from mnistlib import deep
 
-#: From the top left, row by row: the columns have a common mean or not, the rows the slope 1/4 or 1.
+#: Row by row: on the left nearly all of the activations is common mean, on the right less than half of
+#: them; the slope at 0 is 1/4 above, 1 below.
 SQUARE = [["sigmoid", "sigmoid - 1/2"], ["tanh + 1", "tanh"]]
 
 
@@ -19,7 +20,7 @@ def draw(half: list[dict], depth: list[dict]) -> None:
     figure, axes = plt.subplots(
         2, 2, figsize=(6.2, 4.7), sharex=True, sharey=True, layout="constrained"
     )
-    figure.suptitle("Stuck only at the top left\n(% right after one epoch, three seeds)")
+    figure.suptitle("Stuck only at the top left\n(% right after one epoch, seeds 0, 1 and 2)")
     z = np.linspace(-4, 4, 201)
     near = np.array([-0.8, 0.8])
     axes[0, 0].set(xticks=[-4, -2, 0, 2, 4], yticks=[-1, 0, 1, 2])
@@ -34,9 +35,18 @@ def draw(half: list[dict], depth: list[dict]) -> None:
         axis.plot(z, function.forward(z), lw=2)
         axis.plot(near, height + slope * near, "--", lw=2, color="C1")
         axis.plot(0, height, "o", color="C1")
-        scores = ", ".join(f"{accuracy:.1f}" for accuracy in sorted(accuracies))
+        scores = ", ".join(f"{accuracy:.1f}" for accuracy in accuracies)
         axis.set_title(f"{name.replace('-', '−')}\n{scores}")
-    for axis, text in zip(axes[1], ["common mean", "no common mean"], strict=True):
-        axis.set_xlabel(f"$z$\n{text}")
+    for axis, text in zip(axes[0], ["nearly all", "less than half"], strict=True):
+        axis.annotate(
+            f"common mean: {text}",
+            xy=(0, 1),
+            xytext=(0, 46),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            style="italic",
+        )
+    for axis in axes[1]:
+        axis.set_xlabel("$z$")
     for axis, text in zip(axes[:, 0], ["slope at 0: 1/4", "slope at 0: 1"], strict=True):
         axis.set_ylabel(f"{text}\n$f(z)$")
