@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 01 Loading: from bytes to digits
 #
-# In lesson 00 you questioned two networks, but nobody questioned the file that they learnt from. It was said to hold 60,000 handwritten digits, and you took that on trust. Now open it yourself. **What is in the file, and can you trust it?** You will take it apart byte by byte, and find out which kinds of damage go unnoticed. Then you will read digits without any network at all, which works better than you might think.
+# In lesson 00 you questioned two networks, but nobody questioned the file that they learnt from. It was said to hold 60,000 handwritten digits, and you took that on trust. Now open it yourself. **What is in the file, and can you trust it?** You will take it apart byte by byte, and find out which kinds of damage go unnoticed. And how well can you read digits with no network at all? Better than you might think.
 #
 # **You will be able to**
 #
@@ -140,7 +140,7 @@ list(raw_labels[:8]), list(raw_labels[8:18])
 #
 # Files arrive over the internet, and a download can fail in a treacherous way: the program reports success, although what lies on your disk is half a file, or a web page that says "Forbidden".
 #
-# How much of that does Python's `gzip` notice? Take the smaller file, the labels, and set six impostors beside it. In the last, somebody has changed the first label from 5 to 6.
+# How much of that does Python's `gzip` notice? Take the smaller file, the labels, and set six impostors beside it. In the last, somebody has changed the first label from 5 to 6 and packed the file again.
 
 # %%
 good = (folder / "train-labels-idx1-ubyte.gz").read_bytes()
@@ -229,21 +229,6 @@ guesses.compare("same order: new generator, ours again", words)
 # %% [markdown]
 # A generator moves on with every number that it hands out, so to repeat a result you must repeat everything drawn since the seed, in the same order. The program that lesson 00 called *the original* shuffled first and set its seed only afterwards ([lesson 06](06_autopsy.ipynb)), so nobody can ever recover its split.
 #
-# ### What the two parts share
-#
-# A permutation loses no image and puts none into both parts, so no network will have seen the exam. Even then, the two parts may share something: their writers. `data.writers()` tells us who wrote what. It reads two more files, which we owe to the people who traced every digit back to its archive ([Yadav and Bottou 2019](https://arxiv.org/abs/1905.10498)).
-
-# %%
-writers = data.writers().train  # a number for each person
-known = np.isin(writers[for_validation], writers[for_training])
-known_test = np.isin(data.writers().test, writers[for_training])
-print("images whose writer also wrote images that we train on")
-print(f"  validation: {known.sum():6} of {len(known)}")
-print(f"  test:       {known_test.sum():6} of {len(known_test)}")
-
-# %% [markdown]
-# Every person who wrote a validation image wrote some of the training images, too, and nobody who wrote a test image did. In other words, the validation images are new digits in familiar handwriting, whereas the test images are in the handwriting of strangers. Before the lesson is over you will hear what that is worth.
-#
 # ### Exercise 1.2: a split (core, 5 minutes)
 #
 # Turn the split into a function. The caller passes in the generator, and so chooses the seed. Each image must keep its label.
@@ -273,9 +258,24 @@ train_images, train_labels = train_set
 train_images.shape, train_labels.shape, validation_set[0].shape, validation_set[1].shape
 
 # %% [markdown]
+# ### What the two parts share
+#
+# A permutation loses no image and puts none into both parts, so no network will be tested on an image from which it has learnt. Yet the parts may share something else: their writers. `data.writers()` tells us who wrote what. It reads two more files, which we owe to the people who traced every digit to its source in the archives ([Yadav and Bottou 2019](https://arxiv.org/abs/1905.10498)).
+
+# %%
+writers = data.writers().train  # a number for each person
+known = np.isin(writers[for_validation], writers[for_training])
+known_test = np.isin(data.writers().test, writers[for_training])
+print("images whose writer also wrote images that we train on")
+print(f"  validation: {known.sum():6} of {len(known)}")
+print(f"  test:       {known_test.sum():6} of {len(known_test)}")
+
+# %% [markdown]
+# Every person who wrote a validation image wrote some of the training images, too, and nobody who wrote a test image did. In other words, the validation images are new digits in familiar handwriting, whereas the test images are in the handwriting of strangers. Before the lesson is over you will hear what that is worth.
+#
 # ## Look before you compute
 #
-# Here are three training images of each class. No two 2s lean, curl or loop alike, and yet you read every one without effort.
+# Here are three training images of each class. No two 8s lean or loop alike, and yet you read every one without effort.
 
 # %% mystnb={"image": {"alt": "A grid of thirty handwritten digits, three rows of zero to nine. Slant, thickness and shape differ from row to row: of the three sevens one is thin and two are thick."}} tags=["digits", "hide-input"]
 chosen = [np.flatnonzero(train_labels == k)[i] for i in range(3) for k in range(10)]
@@ -311,9 +311,9 @@ three = [*(pixels + 10), *(paper - ink)]
 guesses.compare("100 + 10, 250 + 10 and 0 - 200, in bytes", ", ".join(str(k) for k in three))
 
 # %% [markdown]
-# The 250 should have become 260. Instead it became $260 - 256 = 4$, without warning: it **wrapped** around, as a clock does after twelve. The plain 10 didn't help, because NumPy turned it into a byte too, to fit the array. Differences are worse, because everything that should be negative wraps: $0 - 200$ is 56, which is as wrong as it is quiet.
+# The 250 should have become 260. Instead it became $260 - 256 = 4$, without warning: it **wrapped** around, as a clock does after twelve. The 10 was an ordinary Python number, with room to spare, but NumPy made a byte of it to fit the array. Differences are worse, because everything that should be negative wraps: $0 - 200$ is 56, which is as wrong as it is quiet.
 #
-# The operators `+`, `-`, `*` and `**` all wrap, whereas NumPy's `sum` and `mean` don't, because they compute in a wider type. Hence the rule of this course: keep images as `uint8`, in an eighth of the memory of NumPy's usual `float64`, and turn them into floats the moment you compute with them. At the same time we scale them to $[0, 1]$ and flatten each image into a row, since in this course rows are examples. For $n$ images together, a **batch**,
+# The operators `+`, `-`, `*` and `**` all wrap, whereas NumPy's `sum` and `mean` don't, because they compute in a wider type. Hence the rule of this course: keep images as `uint8`, in an eighth of the memory of NumPy's usual `float64`, and turn them into floats the moment you compute with them. At the same time we scale them to $[0, 1]$ and flatten each image into a row, since in this course rows are examples. Several images together are a **batch**. For a batch of $n$ images,
 #
 # $$X = \frac{\text{pixels}}{255}$$
 #
@@ -336,7 +336,7 @@ x.shape, x.dtype, float(x.min()), float(x.max())
 #
 # ### Exercise 1.3: the mean digits (core, 5 minutes)
 #
-# A loop over the ten classes is fine here. The `images` come as they are kept, bytes of shape (n, 28, 28). Average the bytes as they are (`mean` is safe, as you have just read), and return means from 0 to 255. Divided by 255 they are the $\bar x_k$, since it makes no difference whether you divide every pixel or only the mean. The checker also tries smaller images, so don't write 784: `images.reshape(len(images), -1)` makes rows of any size.
+# A loop over the ten classes is fine here. The `images` come as bytes, of shape (n, 28, 28), and this once you may compute with them directly, because `mean` does so in floats. Return means from 0 to 255; the next cell divides them by 255, which comes to the same as dividing every pixel. The checker also tries smaller images, so don't write 784: `images.reshape(len(images), -1)` makes rows of any size.
 
 
 # %%
@@ -364,7 +364,7 @@ plotting.digits(
 plt.show()
 
 # %% [markdown]
-# Now for "nearest". Double bars with a square, $\lVert \dots \rVert^2$, stand for the sum of the squares of a row's entries. Then $\arg\min_k$ is the $k$ for which the squared distance is smallest. That $k$ is our answer for image $i$, and its hat marks it as a guess:
+# Now for "nearest". Double bars with a square, $\lVert \dots \rVert^2$, stand for the sum of the squares of a row's entries, so that $\lVert x_i - \bar x_k \rVert^2$ is the **squared distance** from image $i$ to mean $k$, and $\arg\min_k$ picks the $k$ that makes it smallest. That $k$ is our answer for image $i$, and its hat marks it as a guess:
 #
 # $$\hat k_i = \arg\min_k \; \lVert x_i - \bar x_k \rVert^2 .$$
 #
@@ -421,9 +421,9 @@ guesses.compare("% right by the nearest mean", f"{accuracy:.2f}")
 #
 # ## The same formula, in bytes
 #
-# Here the trap snaps shut. What if we had skipped the floats, and subtracted the `uint8` means from the `uint8` images? The formula is the same, and no error is raised.
+# Here the trap snaps shut. What if we had skipped the floats, and taken the squared distance as we first wrote it, $\lVert x_i - \bar x_k \rVert^2$, with images and means in `uint8`? No error is raised.
 #
-# **Predict.** Which of the ten digits will it answer? List them.
+# **Predict.** Which digits will turn up among its answers? List them.
 
 # %%
 guesses.ask("what it answers, in bytes", None)
@@ -475,7 +475,7 @@ guesses.ask("% right by the nearest neighbour", None)
 # %% tags=["answer"]
 first, first_labels = x[:500], validation_set[1][:500]
 nearest = []
-for k in range(10):  # the same formula, with the images of class k in place of its mean
+for k in range(10):  # what remains, with the images of class k in place of its mean
     xk = data.scale(train_images[train_labels == k])
     nearest.append(((xk**2).sum(axis=1) - 2 * first @ xk.T).min(axis=1))
 lent = np.argmin(nearest, axis=0)  # from shape (10, 500) to (500,)
