@@ -175,7 +175,7 @@ for name, file in files.items():
 guesses.compare("impostors that gzip opens", len(opened) - 1)  # without the good file
 
 # %% [markdown]
-# Three are rejected, and three get through. A gzip file begins with two fixed bytes, and ends with a check value of its contents and with their length ([Deutsch 1996](https://www.rfc-editor.org/rfc/rfc1952)), which is how `gzip` notices damage. But the check value travels *inside* the file, so a different file simply brings its own. In other words, `gzip` often notices that a file is damaged, or isn't a gzip file at all, but never that it is the *wrong* gzip file. The empty file doesn't even bring a check value: its bytes run out at once, so `gzip` finds nothing to object to.
+# Three are rejected, and three get through. A gzip file begins with two fixed bytes, and ends with a check value of its contents and with their length ([Deutsch 1996](https://www.rfc-editor.org/rfc/rfc1952)), which is how `gzip` notices damage. But the check value travels *inside* the file, so a different file simply brings its own. In other words, `gzip` often notices that a file is damaged, or isn't a gzip file at all, but never that it is the *wrong* gzip file.
 #
 # ### A check from somewhere else
 #
@@ -271,7 +271,7 @@ print(f"  validation: {known.sum():6} of {len(known)}")
 print(f"  test:       {known_test.sum():6} of {len(known_test)}")
 
 # %% [markdown]
-# Every person who wrote a validation image wrote some of the training images, too, and nobody who wrote a test image did. In other words, the validation images are new digits in familiar handwriting, whereas the test images are in the handwriting of strangers. Before the lesson is over you will hear what that is worth.
+# Every person who wrote a validation image wrote some of the training images, too, and nobody who wrote a test image did. In other words, the validation images are new digits in familiar handwriting, whereas the test images are in the handwriting of strangers.
 #
 # ## Look before you compute
 #
@@ -465,7 +465,7 @@ plotting.digits(
 plt.show()
 
 # %% [markdown]
-# Most of these you can read at a glance. The method cannot, because a mean digit has only one slant and one width, so a narrow 2 may lie nearer to the mean of the 1s. What if nothing is averaged, and the nearest of all 50,000 training images lends its label? That method is called the **nearest neighbour** ([Cover and Hart 1967](https://doi.org/10.1109/TIT.1967.1053964)).
+# Most of these you can read at a glance. The method cannot, because a mean digit has only one slant and width, so a narrow 2 may lie nearer to the mean of the 1s. What if nothing is averaged, and the nearest of all 50,000 training images lends its label? That method is called the **nearest neighbour** ([Cover and Hart 1967](https://doi.org/10.1109/TIT.1967.1053964)).
 #
 # **Predict.** What percentage of the first 500 validation images will the nearest neighbour get right?
 
@@ -486,7 +486,7 @@ guesses.compare("% right by the nearest neighbour", f"{100 * right.mean():.1f}")
 # %% [markdown]
 # That is a much harder mark to beat, although nothing was learnt at all. The network that [lesson 00](00_first_look.ipynb) trained to the end got 96.82 % of the whole 10,000 right. Which of the two is better? From 500 images nobody can say; lesson 05 shows how you would find out.
 #
-# Both owe a little to familiar handwriting. In a study of our own, the nearest neighbour lost about one point, and a network about half a point, when all their training images were by strangers. So on strangers' digits, expect a little less than the validation accuracy promises, which is one more reason to have a test set that other people wrote. The optional part shows how we measured it.
+# Both owe a little to familiar handwriting. In a study of our own, the nearest neighbour lost about one point, and a network about half a point, when all their training images were by strangers. So on strangers' digits, expect a little less than the validation accuracy promises. The optional part shows how we measured it.
 #
 # ## If you have another quarter of an hour
 #
