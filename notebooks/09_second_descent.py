@@ -77,11 +77,11 @@ axis.legend(loc="upper left", ncols=2)
 plt.show()
 
 # %% [markdown]
-# We fit a polynomial to the points by **least squares**, which means making the sum of the squared misses as small as it can be. The terms of the polynomial are the **features** of a point, and their number is the size of the model; with 4 features, for example, it is a cubic. For its terms we take the Legendre polynomials, which can make exactly the same curves as the powers of $u$, only with different weights.
+# We fit a polynomial to the points by **least squares**, which means making the sum of the squared misses as small as it can be. The terms of the polynomial are the **features** of a point, and their number is the size of the model; with 4 features, for example, it is a cubic. For its terms we take the Legendre polynomials, which can make exactly the same curves as the powers of $u$, only with different weights. (Why not the powers themselves? You will see, once we weigh fits.)
 #
 # With 12 features the polynomial has just enough freedom to go through all twelve points. With 40 there are infinitely many polynomials that do, and NumPy's `lstsq` returns the one whose weights have the smallest sum of squares.
 #
-# **Predict.** Sketch the three curves, with 4, 12 and 40 features, before you look. Which of the three will stray farthest from the true curve?
+# **Predict.** Sketch the three curves, with 4, 12 and 40 features, before you look. Which of the three will stray farthest from the true curve? (As its *distance* we take the root mean square of the gap between the two curves.)
 
 # %%
 guesses.ask("farthest from the true curve: 4, 12 or 40 features", None)
@@ -99,7 +99,7 @@ for count in [4, 12, 40]:  # change me
     curves[count] = terms(fine, count) @ w
     missed = np.abs(terms(u, count) @ w - targets).max()
     off[count] = np.sqrt(((curves[count] - np.sin(3 * fine)) ** 2).mean())  # root mean square
-    print(f"{count:3} features: largest miss {missed:.3f}, off the true curve by {off[count]:.2f}")
+    print(f"{count:3} features: largest miss {missed:.3f}, distance from the true curve {off[count]:.2f}")
 guesses.compare("farthest from the true curve: 4, 12 or 40 features", max(off, key=off.get))
 
 # %% mystnb={"image": {"alt": "Three panels with the same twelve points along a smooth wave. With 4 features the fit is a calm curve that misses most points a little. With 12 features it goes through all points and swings far out of the panel near both ends. With 40 features it goes through all points, too, with small ripples, and stays near the wave."}} tags=["answer", "hide-input"]
@@ -121,14 +121,14 @@ plt.show()
 #
 # The story blames the noise, so let us ask the noise. It had a standard deviation of 0.2. Make that 0, so that every target lies exactly on the true curve.
 #
-# **Predict.** How far off will the fit with 12 features be without noise?
+# **Predict.** How far from the true curve will the fit with 12 features be without noise?
 
 # %%
-guesses.ask("off at 12 features, without noise", None)
+guesses.ask("distance at 12 features, without noise", None)
 
 # %% tags=["answer", "hide-input"]
 draws = np.random.default_rng(seed=1).normal(size=(12, 200))
-print("noise  off the true curve, 12 features (median of 200 draws)")
+print("noise  distance from the true curve, 12 features (median of 200 draws)")
 at_12 = {}
 for wave, level in [(3, 0.0), (3, 0.2), (12, 0.0)]:
     w = np.linalg.lstsq(terms(u, 12), np.sin(wave * u)[:, None] + level * draws)[0]
@@ -136,12 +136,12 @@ for wave, level in [(3, 0.0), (3, 0.2), (12, 0.0)]:
     at_12[wave, level] = np.median(np.sqrt((apart**2).mean(axis=0)))
     waves = "  for a true curve with more waves, sin 12u" if wave == 12 else ""
     print(f"{level:5g}  {at_12[wave, level]:.2f}{waves}")
-guesses.compare("off at 12 features, without noise", f"{at_12[3, 0.0]:.2f}")
+guesses.compare("distance at 12 features, without noise", f"{at_12[3, 0.0]:.2f}")
 
 # %% [markdown]
 # Without noise there is no peak at all: the fit with 12 features can't be told from the true curve. With noise, the fit is off by about ten times the noise itself: at 12 features it is an amplifier.
 #
-# And noise is not all that gets amplified. In the last row there is no noise whatever, but its true curve, $\sin 12u$, has more waves than 12 features can follow, and the fit is further off than in any other row. A peak needs something to amplify: noise in the targets, or a **misfit**, that is, a part of the true answer that the model can't express.
+# And noise is not the only thing that gets amplified. In the last row there is no noise whatever, but its true curve, $\sin 12u$, has more waves than 12 features can follow, and the fit is further off than in any other row. A peak needs something to amplify: noise in the targets, or a **misfit**, that is, a part of the true answer that the model can't express.
 #
 # Now try it by hand. At twelve features, drag a point in the middle up or down. Where does the curve move most? Then move the slider to 40, and drag the same point. The panel on the right draws the peak.
 
@@ -200,7 +200,7 @@ def wrong_answers(fits):
 fits = [np.linalg.lstsq(a[:, :width], y)[0] for width in widths]
 
 # %% [markdown]
-# **Predict.** Now try each fit on 10,000 new images, and sketch the errors against the number of features. Where will they be highest, and what percentage will be misread there?
+# **Predict.** Each fit now reads 10,000 new images. Sketch the errors against the number of features. Where will they be highest, and what percentage will be misread there?
 
 
 # %%
@@ -243,13 +243,13 @@ plt.show()
 #
 # And look at the training images. Every fit from 600 features on reads all 1,000 of them correctly, that is, it knows them *by heart*, and from 1,000 on the fit is not only right but *exact*, $AW = Y$. That goes for the worst fit as well as for the best. What, then, tells a good exact fit from a bad one?
 #
-# **A good place to stop.** You have seen the peak twice, and you know what it is made of. The rest answers this last question, and says why the peak is exactly where it is; it deserves a fresh head.
+# **A good place to stop.** You have seen the peak twice, and you know what it is made of. The rest answers this last question, and says why the peak is exactly where it is; it deserves a clear head.
 #
 # <small>[Belkin and others 2019](https://doi.org/10.1073/pnas.1903070116) named double descent, with random features ([Rahimi and Recht 2007](https://papers.nips.cc/paper/2007/hash/013a006f03dbc5392effeb8f18fda755-Abstract.html)) fitted to MNIST as here.</small>
 #
 # ## Of all exact fits, the lightest
 #
-# Take a pencil, two images, two features and one class:
+# Take a pencil, two images, two features and one class. Each line is an image, its two features times the weights, and its target:
 #
 # $$\begin{aligned} 1 \cdot w_1 + 1 \cdot w_2 &= 0 \\ 1 \cdot w_1 + \tfrac{11}{10} \cdot w_2 &= 1 \end{aligned}$$
 #
@@ -293,7 +293,7 @@ exercises.folded(my_lightest_weights)
 # %% [markdown]
 # ### More features, a lighter fit
 #
-# At the threshold there is just one exact fit, however heavy. Beyond it there are many, and more features never make the lightest fit heavier. Suppose you have an exact fit with 1,000 features. Give a hundred new features the weight 0, and it is still exact and just as heavy, so with those features the lightest fit can't be heavier.
+# Up to the threshold, each further feature buys a closer fit with larger weights. At the threshold there is just one exact fit, however heavy. Beyond it there are many, and more features never make the lightest one heavier. Suppose you have an exact fit with 1,000 features. Give a hundred new features the weight 0, and it is still exact and just as heavy, so with those features the lightest fit can't be heavier.
 
 # %% tags=["hide-input"]
 heaviness = [np.linalg.norm(W) for W in fits]
@@ -337,9 +337,9 @@ guesses.compare("% misread by the heavy exact fit", both_wrong[-1] / 100)
 #
 # The next page is the hardest of the lesson, and what it buys is a formula in which you can *see* the amplifier.
 #
-# With two images the weights were heavy because the images hardly differed. To say the same of a thousand, imagine every set of weights with norm 1; each points in a direction of its own. Some of them give the training images large answers: call these *loud*. Others answer nearly 0 to all of them: call these *faint*. A target that can be reached only along a faint direction takes heavy weights.
+# With two images the weights were heavy because the images hardly differed. To say the same of a thousand, think of weights of norm 1 as a *direction*. Some directions give the training images large answers: call these *loud*. Others answer nearly 0 to all of the images: call these *faint*. A target that can be reached only along a faint direction takes heavy weights.
 #
-# Linear algebra sorts the directions for us. It takes any matrix apart into *pairs*. Each pair is a direction of the weights and the direction of the answers it gives; the loudest comes first. (That this always works is the one fact we borrow without proof.) Books call it the **singular value decomposition** and write it $U \Sigma V^T$. We name its outer factors after the sides on which they stand, and write $\mathrm{diag}(s)$ for the matrix with the numbers $s$ on its diagonal and zeros elsewhere:
+# Linear algebra sorts the directions of any matrix from the loudest to the faintest, and *pairs* each of them with the answers that it gives. (That this always works is the one fact we borrow without proof.) Books call it the **singular value decomposition** and write it $U \Sigma V^T$. We name its outer factors after the sides on which they stand, and write $\mathrm{diag}(s)$ for the matrix with the numbers $s$ on its diagonal and zeros elsewhere:
 #
 # $$A = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right} .$$
 #
@@ -386,19 +386,15 @@ print("helpings of both, added up:", np.round(right.T @ (part / s), 3))
 #
 # ### Why exactly at the threshold?
 #
-# Add one feature after another, and watch the smallest $s$, that of the faintest direction.
+# Add one feature after another, and watch the smallest $s$, that of the faintest direction. Up to the threshold, a further feature can only make it smaller, because one more weight can help to bring some direction's answers still closer to 0. Beyond the threshold it can only make it larger, because the images now have one more number in which they differ (the fold proves both). So the smallest $s$ must be smallest exactly at the threshold, which is why the peak is where it is, and we know of no shorter argument. Here it is for the digits.
 #
-# *To the left* of the threshold there are fewer features than images. Among all weights of norm 1, the faintest give the images the answers that come closest to 0, and $s$ is those answers' norm. One more feature is one more weight to help bring them there, and at worst that weight stays 0. So with each feature the smallest $s$ falls or stays the same.
+# <details><summary>Why the smallest $s$ falls up to the threshold, and rises beyond it</summary>
 #
-# *To the right* there are more features than images, and each new feature is one more number in which the images can differ. So with each feature the smallest $s$ rises or stays the same, as the fold proves.
+# *To the left* there are fewer features than images. Among all weights of norm 1, the faintest give the answers closest to 0, and the norm of those answers is the smallest $s$. With one more feature the same weights are still there to choose from, with a 0 for the new one, so the smallest $s$ falls or stays the same.
 #
-# <details><summary>Why the smallest $s$ rises to the right</summary>
-#
-# *Mix* the images: choose a number for each, with norm 1 for all together, multiply its row of $A$ by that number, and add the rows up. Take column $j$ of `left` for the numbers, and the mix is $\text{left}_j^T A = s_j\, \text{right}_j^T$ (the fold above), with norm $s_j$. In other words, the same pairs sort these mixes, and the smallest $s$ is the norm of the mix that comes closest to 0. One more feature gives every mix one more entry, whose square can only add to the norm.
+# *To the right* there are more features than images. *Mix* the images: choose a number for each, with norm 1 for all together, multiply its row of $A$ by that number, and add the rows up. Take column $j$ of `left` for the numbers, and the mix is $\text{left}_j^T A = s_j\, \text{right}_j^T$ (the fold above), with norm $s_j$. In other words, the same pairs sort these mixes, and the smallest $s$ is the norm of the mix that comes closest to 0. One more feature gives every mix one more entry, whose square can only add to the norm.
 #
 # </details>
-#
-# The smallest $s$ falls until the threshold and rises from there on, so it must be smallest exactly there. That is why the peak is where it is, and we know of no shorter reason. Here is the smallest $s$ of the digits.
 
 # %% mystnb={"image": {"alt": "The smallest singular value of the digits' features against the number of features, 300 to 3,000, both axes logarithmic: a sharp V. It falls from 0.3 at 300 and 500 features to 0.001 at 1,000, where a dashed vertical line marks as many features as images, and climbs again to 0.8 at 3,000."}} tags=["hide-input"]
 near = {n * permille // 1000 for permille in (300, 500, 950, 990, 1010, 1050, 1500, 3000)}
@@ -433,7 +429,7 @@ for name, some in [("training images", a[:, :n]), ("new images", new)]:
 print(f"helpings in the fit, for one class: up to {np.abs(part[-1] / s[-1]).max():.0f}")
 
 # %% [markdown]
-# It is faint only *on the images we trained on*. New images get answers two thousand times as loud from the same weights, and they hear every helping: two hundred helpings of 0.06 are 12, where the right answer is 0 or 1. That is how a fit can be exact and useless at once.
+# It is faint only *on the images we trained on*. To new images the same weights answer two thousand times as loudly, and every helping counts: two hundred helpings of 0.06 are 12, where the right answer is 0 or 1. That is how a fit can be exact and useless at once.
 #
 # ## Weight decay starves the faint directions
 #
@@ -482,29 +478,29 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# The peak is gone, whichever draw you take. <small>The curves are means, and the bands run from the lowest of the draws to the highest.</small> Networks whose layers are all trained show the peak, too ([Nakkiran, Kaplun and others 2020](https://arxiv.org/abs/1912.02292)).
+# The peak is gone, whichever draw you take. <small>The curves are means, and the bands run from the lowest of the draws to the highest.</small> Networks whose layers are all trained can show the peak, too ([Nakkiran, Kaplun and others 2020](https://arxiv.org/abs/1912.02292)).
 #
 # ## If you have another half-hour
 #
 # ### Is light always good?
 #
-# Take two curves through our twelve points, the lightest in 40 Legendre polynomials and the lightest in 40 powers of $u$, and weigh each of them both ways.
+# Take two curves through our twelve points, the lightest in 40 Legendre polynomials and the lightest in 40 powers of $u$. How far is each from the true curve, and how heavy in either kind of terms?
 
 # %% tags=["hide-input"]
 calm = np.linalg.lstsq(terms(u, 40), targets)[0]
 wild = np.linalg.lstsq(np.vander(u, 40, increasing=True), targets)[0]
 in_powers = np.polynomial.legendre.leg2poly(calm)
 in_legendre = np.polynomial.legendre.poly2leg(wild)
-print("lightest in  off the true curve  norm in Legendre terms  norm in powers")
+print("lightest in  distance from it  norm in Legendre terms  norm in powers")
 for name, first, second in [("Legendre", calm, in_powers), ("powers", in_legendre, wild)]:
     apart = np.sqrt(((terms(fine, 40) @ first - np.sin(3 * fine)) ** 2).mean())
     first, second = np.linalg.norm(first), np.linalg.norm(second)
-    print(f"{name:11}  {apart:18.2f}  {first:22.3g}  {second:14.3g}")
+    print(f"{name:11}  {apart:16.2f}  {first:22.3g}  {second:14.3g}")
 
 # %% [markdown]
 # No. Written in powers, the calm curve's weights have a norm of millions of millions, and so the wild curve counts as the lighter.
 #
-# ### Exercise 9.2: without the faintest (core, 8 minutes)
+# ### Exercise 9.2: without the faintest (stretch, 8 minutes)
 #
 # There is a blunter cure than weight decay: leave the faintest directions out altogether. You get the three factors of $A$, and how many of the faintest directions, those of smallest $s$, to leave out. Pencil first: let the columns of `left` be $(\tfrac35, \tfrac45)$ and $(-\tfrac45, \tfrac35)$, let $s$ be $(2, \tfrac12)$, the rows of `right` $(0, 0, 1)$ and $(1, 0, 0)$, and the targets $(0, 5)$. What are the weights, and what is left of them without the fainter direction?
 #
@@ -517,7 +513,10 @@ for name, first, second in [("Legendre", calm, in_powers), ("powers", in_legendr
 
 # %%
 def my_without_faintest(left, s, right, y, faintest):
-    """Return the W of the lightest fit, but without the `faintest` directions of smallest s."""
+    """Return the W of the lightest fit, but without the `faintest` directions of smallest s.
+
+    left, s and right: the factors of A. y: shape (n, classes). The result: (features, classes).
+    """
     ...
 
 
@@ -563,7 +562,7 @@ guesses.compare("% misread without the faintest hundred", wrong_here)
 
 # %%
 def my_decayed_fit(a, y, weight_decay):
-    """Return the W of the smallest mean squared error plus weight_decay / 2 times the sum of W**2.
+    """Return the W of the smallest squared error plus weight_decay / 2 times the sum of W**2.
 
     a: shape (n, features), more or fewer than n. y: shape (n, classes).
     """

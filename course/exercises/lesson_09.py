@@ -18,7 +18,7 @@ def without_faintest(left, s, right, y, faintest):
 
 
 def decayed_fit(a, y, weight_decay):
-    """The weights of smallest mean squared error plus price, for any number of features."""
+    """The weights of smallest squared error plus price, for any number of features."""
     left, s, right = np.linalg.svd(a, full_matrices=False)
     held = s / (s**2 + len(a) * weight_decay / 2)
     return right.T @ (held[:, None] * (left.T @ y))

@@ -97,7 +97,7 @@ function render({ model, el }) {
     ...[2, 4, threshold, 40, MOST].map((n) => text(String(n), [step(n), 226], { "text-anchor": "middle" })),
     draw("line", { x1: step(threshold), x2: step(threshold), y1: BOX.top, y2: BOX.bottom, class: "grid threshold" }),
     text("as many features", [step(threshold) + 6, BOX.bottom - 22]), text("as points", [step(threshold) + 6, BOX.bottom - 6]),
-    ghosts, cursor, errors, text("off the true curve", [4, 13]), text("features", [200, 244], { "text-anchor": "middle" }));
+    ghosts, cursor, errors, text("distance from the true curve", [4, 13]), text("features", [200, 244], { "text-anchor": "middle" }));
 
   const error = ({ points, decay }, count) => {
     const w = weights(points, count, decay);
