@@ -334,7 +334,7 @@ for name, style in [("sigmoid", "o--"), ("sigmoid - 1/2", "s-")]:
     left.semilogy([np.linalg.norm(a) for a in kept], style, label=name.replace("-", "−"))
     right.semilogy([np.linalg.norm(a - a.mean(axis=0)) for a in kept], style, label=name)
 left.set(
-    title="As a whole:\nwith the half, they stay large",
+    title="Activations as a whole:\nthe half keeps them large",
     xlabel="layer (0: the pixels)",
     ylabel="norm of the activations",
 )
@@ -350,16 +350,16 @@ plt.show()
 # %% [markdown]
 # In the left panel, the activations without the half fade on their way forward just as the blame fades on its way back. The first layers get a large input and little blame, the last layers the reverse, and so the pull comes out nearly level. With the half, they stay large.
 #
-# For the right panel we have subtracted each unit's mean over all images, and what is left, the change from image to image, fades in *both*. What all images share, each unit's mean, we shall call the *common mean*, and in the sigmoid's last layers it is nearly everything. These layers receive a large input that is *nearly the same for every image*, so the strong pull on them says next to nothing about any one image.
+# For the right panel we have subtracted each unit's mean over all images, and what is left, the change from image to image, fades in *both*. What all images share, each unit's mean, we shall call the *common mean*, and in the sigmoid's layers it is nearly everything. The last of them receive a large input that is *nearly the same for every image*, so the strong pull on them says next to nothing about any one image.
 #
-# Can a common mean stall a network by itself? To find out, take one more function, tanh + 1, which has tanh's slopes but does not lie around 0.
+# Can a common mean stall a network by itself? To find out, take one more function, tanh + 1, which has tanh's slopes but whose activations don't lie around 0.
 
 # %% tags=["answer", "hide-input"]
 deep.ACTIVATIONS["tanh + 1"] = deep.Activation(
     forward=lambda z: np.tanh(z) + 1,
     backward=lambda da, a: da * (1 - (a - 1) ** 2),
 )
-print("common mean's part in the mean square of a hidden layer's activations:")
+print("common mean's share of the mean square of a hidden layer's activations:")
 for name in ["sigmoid", "tanh + 1", "sigmoid - 1/2", "tanh"]:
     _, *kept, _ = deep.MLP(name).forward(sigmoids, x)
     parts = [100 * np.mean(a.mean(axis=0) ** 2) / np.mean(a**2) for a in kept]
@@ -368,7 +368,7 @@ faded, *_ = follow_blame(deep.MLP("tanh + 1"), sigmoids)
 print(f"tanh + 1: blame of layer 6 / blame of layer 1: {faded[0] / faded[-1]:.1f}")
 
 # %% [markdown]
-# So the activations of tanh + 1 are nearly all common mean, like the sigmoid's, whereas around 0 it is the smaller part. The blame fades a little, because the mean carries the sums to where tanh is less steep, but nowhere near a thousandfold. Here is what each of the four networks gets right after one epoch at its best rate, from the studies `half` and `depth`.
+# So the activations of tanh + 1 are nearly all common mean, like the sigmoid's, whereas in the two functions that lie around 0 it is the smaller part. The blame fades a little, because the mean carries the sums to where tanh is less steep, but nowhere near a thousandfold. Here is what each of the four networks gets right after one epoch at its best rate, from the studies `half` and `depth`.
 
 # %% mystnb={"image": {"alt": "Four activation functions in a square, each with a dashed tangent at z = 0. Above, with a slope of one quarter, the sigmoid and the sigmoid minus one half; below, with a slope of 1, tanh plus 1 and tanh. On the left, the common mean is nearly all of the activations, on the right less than half. Per cent right, seeds 0, 1 and 2: sigmoid 11.2, 9.9, 11.2; sigmoid minus one half 83.2, 77.8, 79.1; tanh plus 1 89.4, 89.0, 83.5; tanh 94.2, 91.9, 89.2."}} tags=["answer", "hide-input"]
 half, depth = studies.read("half")["rows"], studies.read("depth")["rows"]
@@ -377,9 +377,9 @@ four_functions.draw(half, depth)
 plt.show()
 
 # %% [markdown]
-# At the top right the blame fades, but the common mean is the smaller part; at the bottom left it is nearly everything, but the blame fades little. Each makes learning worse, on every seed, but neither stops it. The sigmoid minus a half is choosy: of the eight rates that were tried it learns at three, 2, 3 and 5. At the top left the two meet, and there, within the epoch, the network learns at none. **Neither the fading nor the common mean stalls the network by itself; the two together do.**
+# At the top right the blame fades, but the common mean is the smaller part; at the bottom left it is nearly everything, but the blame fades little. Each makes learning worse, on every seed, but neither stops it. The sigmoid minus a half is choosy: it learns at only three of the eight rates that were tried (2, 3 and 5). At the top left the two meet, and there the network learns at none of the rates within the epoch. **Neither the fading nor the common mean stalls the network by itself; the two together do.**
 #
-# You will want to know *how* the two do it together. So should we: we can show that it takes both, not how.
+# You will want to know *how* the two do it together. So do we: all that we can show is that it takes both.
 #
 # ## How large should the weights be?
 #
@@ -435,7 +435,7 @@ exercises.folded(my_relu_backward)
 # | ReLU | 2 / inputs | 2 / outputs | 2 / inputs, the **He rule** ([He and others 2015](https://arxiv.org/abs/1502.01852)) |
 # | tanh | 1 / inputs | 1 / outputs | 2 / (inputs + outputs), the **Glorot rule** |
 #
-# Between layers of equal size, both wishes come true at once. And the sigmoid? Its slope is at most a quarter, and the square of that is a sixteenth. To make up for it on the way back, the variance must be at least sixteen times tanh's, and so the weights at least *four* times as large: the cure that the five single units promised.
+# Glorot's rule splits the difference between its two wishes, and between layers of equal size both come true at once. And the sigmoid? Its slope is at most a quarter, and the square of that is a sixteenth. To make up for it on the way back, the variance must be at least sixteen times tanh's, and so the weights at least *four* times as large: the cure that the five single units promised.
 #
 # ### Exercise 7.3: from a variance to a range (core, 5 minutes)
 #
@@ -454,6 +454,8 @@ exercises.check(my_he_limit)
 exercises.folded(my_he_limit)
 
 # %% [markdown]
+# The answer below takes its accuracies from the study `depth`, each start at its best rate.
+#
 # **Predict.** Take the five layers of sigmoids that were stuck, and multiply all their weights by 4. What share of layer 6's blame will reach layer 1?
 
 # %%
@@ -478,15 +480,17 @@ for name, (activation, start) in starts.items():
 guesses.compare("share of the blame that reaches layer 1", round(shares["sigmoid, Glorot x 4"], 2))
 
 # %% [markdown]
-# Only a seventh arrives, not all of it, because larger sums lie further from 0, where a sigmoid is less steep. Yet the network that got nowhere in an epoch now gets 87.1 % right. Was it the blame that helped? This experiment can't tell, because larger weights also keep alive, on the way forward, what changes from image to image. ReLUs, with the He rule, get 93.2 %. Their slopes multiply the blame's norm by nearly $\sqrt{1/2}$, which is the half that you worked out, and their weights give it back. With still larger weights, the blame of ReLUs *grows* on its way back. That is an **exploding gradient**, the same product with numbers above 1.
+# Only a seventh arrives, not all of it, because larger sums lie further from 0, where a sigmoid is less steep. Yet the network that got nowhere in an epoch now gets 87.1 % right. Was it the blame that helped? This experiment can't tell, because larger weights also keep alive, on the way forward, what changes from image to image. ReLUs, with the He rule, get 93.2 %. Their slopes multiply the blame's norm by nearly $\sqrt{1/2}$, which is the half that you worked out, and their weights give it back.
 #
-# One cure more costs only a plus sign. A **residual layer** adds its input to what it computes, so that the blame finds a path around it ([He and others 2016](https://arxiv.org/abs/1512.03385)). Networks of more than a hundred layers have been trained with it, usually together with **normalisation**, which brings each layer's sums to mean 0 and standard deviation 1 ([Ioffe and Szegedy 2015](https://arxiv.org/abs/1502.03167)). Here, as the optional page below shows, the plus sign makes five layers *trainable*, but not *useful*.
+# You can overdo it, too. With still larger weights, the blame of ReLUs *grows* on its way back, from layer to layer: the same product, with numbers above 1. That is called an **exploding gradient**.
+#
+# So far we have depth that trains, not yet depth that pays: one hidden layer gets about as far within an epoch, as the optional page prints.
 #
 # ## If you have another twenty minutes
 #
 # ### A way around
 #
-# A residual layer doesn't *replace* its input; it *adds* to it:
+# One more cure costs only a plus sign. A **residual layer** doesn't *replace* its input; it *adds* to it, so that the blame finds a path around the layer ([He and others 2016](https://arxiv.org/abs/1512.03385)):
 #
 # $$\begin{aligned} Z_m &= A_{m-1} W_m + b_m, \\ A_m &= A_{m-1} + f(Z_m) . \end{aligned}$$
 #
@@ -531,7 +535,7 @@ exercises.folded(my_residual_gradients)
 #
 # The second is the one we know, which may fade. The first is the blame of the layer's output, because a sum hands all of its blame to each of its terms, and it stays unchanged through as many layers as you like.
 #
-# Now give the plus sign to the five sigmoid layers that were stuck. <small>The first stays an ordinary one, since its 784 inputs can't be added to 128 outputs.</small> What are its four residual layers worth? Compare it with what remains without them, one hidden layer, and with itself when the four are *frozen*, left as they were drawn. Each trains for one epoch, at the rate that did best on three other seeds.
+# Now give the plus sign to the five sigmoid layers that were stuck. <small>The first stays an ordinary one, since its 784 inputs can't be added to 128 outputs.</small> What are its four residual layers worth? Compare this network with its first hidden layer alone, and with itself when the four are *frozen*, left as they were drawn. Each network trains for one epoch, at the rate that did best on three other seeds.
 
 # %% tags=["hide-input"]
 stored = studies.read("way_around")["rows"]
@@ -542,7 +546,7 @@ for network in ["one hidden layer", "residual", "frozen", "frozen, minus a half"
     print(f"{network:20} {accuracies[3:].mean():.1f}")
 
 # %% [markdown]
-# Five layers now learn. But a network that can be trained is not yet a network worth training: the single hidden layer is ahead. If you hoped to see five layers beat one, so did we; these five don't. Nor are frozen layers mere passengers. They do harm, because each adds about a half to every activation; subtract that half, and they do none.
+# Five layers now learn. Networks of more than a hundred have been trained with such sums, usually together with **normalisation**, which brings each layer's sums to mean 0 and standard deviation 1 ([Ioffe and Szegedy 2015](https://arxiv.org/abs/1502.03167)). But a network that can be trained is not yet a network worth training: here the single hidden layer is ahead. If you hoped to see five layers beat one, so did we; these five don't. Nor are frozen layers mere passengers. They do harm, because each adds about a half to every activation; subtract that half, and they do none.
 #
 # ## Recap
 #
@@ -558,7 +562,7 @@ for network in ["one hidden layer", "residual", "frozen", "frozen, minus a half"
 #
 #    <details><summary>Answer</summary>
 #
-#    Before the first step, the norm of each layer's blame and of its gradient, and how much the last hidden layer changes from image to image. If the blame shrinks from layer to layer towards the pixels, or the last layer hardly changes, the start or the activation function is at fault.
+#    Before the first step, the norm of each layer's blame, and the common mean's share of the last hidden layer's mean square. If the blame fades on its way back *and* nearly all is common mean, suspect the start or the activation function. Either of them alone makes learning slower, but doesn't stop it.
 #
 #    </details>
 #
