@@ -49,7 +49,7 @@ import numpy as np
 from course import exercises, guesses, pictures
 from course.materials import adding, impostors
 from course.materials.cards import deal_cards
-from mnistlib import attention, data, functions, plotting
+from mnistlib import attention, data, plotting
 from mnistlib.attention import Attention
 from mnistlib.gradcheck import check_gradient
 from mnistlib.training import linear_decay, minibatches, train
@@ -84,7 +84,7 @@ print("cards:", three.images.shape, three.images.dtype)
 for i in range(3):
     asked, *pairs = three.digits[i].tolist()
     shown = ", ".join(f"{key} → {value}" for key, value in zip(pairs[::2], pairs[1::2]))
-    print(f"card {i} (key → value): {shown}; beside the {asked}: {three.labels[i]}")
+    print(f"card {i}, key image → value image: {shown}; beside the {asked}: {three.labels[i]}")
 guesses.compare("beside the asked digits", " ".join(map(str, three.labels)))
 
 # %% [markdown]
@@ -92,7 +92,7 @@ guesses.compare("beside the asked digits", " ".join(map(str, three.labels)))
 #
 # ## The rival who cannot look
 #
-# First, how far can you get without looking? Imagine a rival who reads all four values without a mistake, but never compares the asked image with the keys, and so can't tell which of the four is wanted.
+# First, how far can you get without looking? Imagine a rival who reads all four value images without a mistake, but never sees the asked image, and so can't tell which of the four is wanted.
 #
 # **Predict.** What percentage of the cards can the rival answer correctly, at best? It isn't 10, and it isn't 25.
 
@@ -100,55 +100,47 @@ guesses.compare("beside the asked digits", " ".join(map(str, three.labels)))
 guesses.ask("% right without looking", None)
 
 # %% [markdown]
-# The rival's best answer is the value that occurs most often on the card. A digit that occurs twice among the four, for example, is the right one in two cases out of four. Four values make $10^4$ equally likely lists, few enough for us to try them all.
+# The rival's best answer is the digit that occurs most often on the four value images. A digit that occurs twice among them, for example, is the right one in two cases out of four. Four digits make $10^4$ equally likely lists, few enough for us to try them all.
 
 # %% tags=["answer"]
 lists = np.indices((10, 10, 10, 10)).reshape(4, -1).T
 counts = np.array([np.bincount(values, minlength=10) for values in lists])
 most = counts.max(axis=1)
 for times, words in enumerate(["once", "twice", "3 times", "4 times"], start=1):
-    print(f"the commonest value occurs {words + ':':8} {(most == times).sum():5} lists")
+    print(f"the commonest digit occurs {words + ':':8} {(most == times).sum():5} lists")
 bound = 100 * (most / 4).mean()
 print(f"right at best: {bound:.2f} %")
 guesses.compare("% right without looking", f"{bound:.2f}")
 
 # %% [markdown]
-# So the values alone are worth something, and not only in right answers. Lesson 02 measured an answer by its surprise, and by this measure the best that the rival can do is to give each digit $l$ a probability $p_l$ equal to its share of the four values. The mean surprise is then the **entropy** of these shares,
+# Remember that number, because nobody who ignores the question can beat it, nor can anybody who ignores the key images: the one doesn't know which digit is wanted, and the other doesn't know where to find it.
 #
-# $$H = - \sum_l p_l \log p_l .$$
-
-# %%
-p = counts / 4
-H = -(p * np.log(p, where=p > 0, out=np.zeros(p.shape))).sum(axis=1).mean()
-print(f"the rival's loss, at best: {H:.4f}; with ten equal guesses: {np.log(10):.3f}")
-
-# %% [markdown]
-# The four values take away nearly half of the surprise before anybody has looked at a key. Remember both numbers, 38.35 % and 1.1868, because nobody who ignores the question can beat them, nor can anybody who ignores the keys: the one doesn't know which digit is wanted, and the other doesn't know where to find it.
-#
-# So whoever does beat them has used both the question and the keys, and it is tempting to go one small step further: **whoever gets much more than this must have looked.** Keep that sentence in mind, together with any doubt you may have about it.
+# So whoever does beat it has used both the question and the key images, and it is tempting to go one small step further: **whoever gets much more than this must have looked.** Keep that sentence in mind, together with any doubt you may have about it.
 #
 # ## One look
 #
 # How do you compare two images? A layer of 64 ReLU units first turns each of them into features, $a = \max(0, x W_1 + b_1)$, with the same weights for all nine images.
 #
-# Then three matrices turn these features into three kinds of vector, one for each part that an image can play. $W_q$ makes the asked image's **query** $q$, which says what is wanted. $W_k$ makes each key image's **key** $k_i$, by which its pair can be found, and $W_v$ makes each value image's **value** $v_i$, which is what the pair has to say. In letters, $q = a \, W_q$, where $a$ are the asked image's features, and likewise for the others. Query and keys have $d = 16$ entries each, and a value has ten, one for each digit.
+# Then three matrices turn these features into three kinds of vector, one for each part that an image can play. $W_q$ makes the asked image's **query** $q$, which says what is wanted. $W_k$ makes each key image's **key** $k_i$, by which its pair can be found, and $W_v$ makes each value image's **value** $v_i$, which is what the pair has to say. In letters, $q = a \, W_q$, where $a$ are the asked image's features, and likewise for the others. Query and keys have $d = 16$ entries each, so that $W_q$ and $W_k$ are 64 × 16, and a value has ten, one for each digit, so that $W_v$ is 64 × 10.
 #
 # Until we say otherwise, *key* and *value* mean these vectors, and we say *key image* and *value image* for what is on the card.
 
-# %% mystnb={"image": {"alt": "A card with letters on it. Below the asked image, a 9, stands q. Four lines lead from it to the four key images, marked k 1 to k 4; the third, to the other 9, is by far the thickest. From the four value images, marked v 1 to v 4, lines of the same thickness lead on to one m, the mean, at the right."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "A card with letters on it. Below the asked image, a 9, stands q. Four lines lead from it to the four key images, marked k 1 to k 4; the third, to the other 9, is by far the thickest. From the four value images, marked v 1 to v 4, lines of the same thickness lead on to one m, the mean, at the right; beside the thickest stands w 3 = 0.8."}} tags=["hide-input"]
 figure, axis = plt.subplots(figsize=(6.5, 3.6))
 plotting.card(
     three.images[0], title="One look: the thicker the line, the larger its pair's weight", axis=axis
 )
-axis.set(xlim=(-0.1, 6.7), ylim=(4.1, -0.6))
+axis.set(xlim=(-0.1, 7.4), ylim=(4.1, -0.6))
 axis.text(0.46, 2.8, "$q$", ha="center", fontsize=15)
-axis.text(5.1, 2.05, "$m$, the mean", fontsize=15)
+axis.text(5.8, 2.05, "$m$, the mean", fontsize=15)
+axis.text(4.05, 2.0, "$w_3 = 0.8$", fontsize=12)
 for i, weight in enumerate([0.05, 0.1, 0.8, 0.05]):  # as an example
-    width = 12 * weight
-    axis.plot([0.98, 1.72], [1.96, i + 0.46], color="0.4", lw=width, solid_capstyle="butt")
-    axis.plot([3.82, 5.0], [i + 0.46, 1.96], color="0.4", lw=width, solid_capstyle="butt")
-    for name, x in [("k", 1.8), ("v", 2.8)]:
-        axis.text(x + 0.05, i + 0.24, f"${name}_{i + 1}$", fontsize=12)
+    width = 10 * weight
+    axis.plot([1.06, 1.72], [1.96, i + 0.46], color="0.4", lw=width, solid_capstyle="butt")
+    axis.plot([3.82, 5.7], [i + 0.46, 1.96], color="0.4", lw=width, solid_capstyle="butt")
+    below = i + (0.2 if i < 2 else 0.9)  # away from the line
+    axis.text(1.55, below, f"$k_{i + 1}$", fontsize=12)
+    axis.text(3.78, below, f"$v_{i + 1}$", fontsize=12)
 plt.show()
 
 # %% [markdown]
@@ -160,7 +152,7 @@ plt.show()
 #
 # $$w = \mathrm{softmax}(s), \qquad m = \sum_i w_i \, v_i .$$
 #
-# The shares $w_i$ are the **attention weights**. Add a bias to the weighted mean $m$ of the four values, and you have the ten logits, $z = m + b_2$. In other words, all of the company is asked, and **those whose keys fit are heard**.
+# The shares $w_i$ are the **attention weights**: all of the company is asked, and **those whose keys fit are heard**. Add a bias to the weighted mean $m$ of the four values, and you have the ten logits, $z = m + b_2$.
 #
 # In this lesson $i$ numbers the pairs and $l$ the classes, and for $n$ cards:
 #
@@ -325,7 +317,13 @@ trained, history = train(
 )
 del cards  # to make room
 
-# %% tags=["hide-input"]
+# %% [markdown]
+# **Predict.** What percentage of the new cards will it get right, and on what percentage will it look most at the right pair?
+
+# %%
+guesses.ask("% right, and % that look at the right pair", None)
+
+# %% tags=["answer", "hide-input"]
 test_cards = deal_cards(*test_digits, 2_000, rng=np.random.default_rng(seed=4))
 right = looks = 0
 for part in range(0, 2_000, 500):  # 500 at a time, to save memory
@@ -337,11 +335,15 @@ for part in range(0, 2_000, 500):  # 500 at a time, to save memory
 print(f"validation cards: loss {history.loss('validation')[-1]:.3f}")
 print(f"2,000 test cards: {right / 20:.1f} % answered correctly,")
 print(f"and on {looks / 20:.1f} % of all of them it looks most at the right pair")
+shown = f"{right / 20:.1f} and {looks / 20:.1f}"
+guesses.compare("% right, and % that look at the right pair", shown)
 
 # %% [markdown]
 # More than nine in ten, where the rival gets fewer than four. What still surprises us is that it found *which pair to look at* without being told. All it ever got was the answer.
 #
-# Now play with it: the thicker a line, the larger the attention weight. Swap pairs, change a value, draw the asked digit yourself. Then move the slider, which multiplies the scores, down to 0, where every pair gets a quarter and the answer is the same whichever digit you ask about.
+# ### Play with it
+#
+# The thicker a line, the larger the attention weight. Swap pairs, change a value, draw the asked digit yourself. Then move the slider, which multiplies the scores, down to 0, where every pair gets a quarter and the answer is the same whichever digit you ask about.
 
 # %% mystnb={"image": {"alt": "A still of the picture to touch: a card with an asked digit at the left and four pairs at the right, lines from the asked digit to the four keys, as thick as their attention weights, and ten bars, of which that of the right value is the longest."}}
 pictures.attend(trained)
@@ -357,27 +359,29 @@ pictures.attend(trained)
 #
 # Let us try to build something that compares nothing and still beats the rival, by a vote: the question gives each of the ten classes some points, whatever the pairs show, and the company gives each class some points, whatever is asked. The two are **added**, and the class with the most points wins. We call it the *adder*.
 #
-# You may object that the question's points can't help, since the question has nothing to say about this card's values. So take a pencil and see. Let the question give class $l$ exactly $l \cdot u$ points, where $u$ is the digit asked about, and let $G_l$ be the points of the company. Then class $l$ has $G_l + l \, u$ points in all, which, drawn against $u$, is a straight line of slope $l$. The company may choose how high each line begins, but not its slope.
+# But how can the question's points help, when the question has nothing to say about this card's values? Take a pencil and see. Let the question give class $l$ exactly $l \cdot u$ points, where $u$ is the digit asked about, and let $G_l$ be the points of the company. Then class $l$ has $G_l + l \, u$ points in all, which, drawn against $u$, is a straight line of slope $l$. The company may choose how high each line begins, but not its slope.
 #
-# For the next two pages nobody misreads anything, so *key* and *value* are simply the digits shown. Here is a card, each arrow from a key to its value: 1 → 2, 3 → 7, 6 → 4, 8 → 9.
+# From here to exercise 12.4 nobody misreads anything, so *key* and *value* are simply the digits shown. Here is a card, each arrow from a key to its value: 1 → 2, 3 → 7, 6 → 4, 8 → 9.
 #
-# **Predict.** However the company places its lines, how many of the four answers can come out right, at best?
+# **Predict.** Ask this one card about each of its four keys in turn. However the company places its lines, how many of the four answers can come out right, at best?
 
 # %%
 guesses.ask("right, of four, on this card", None)
 
 # %% [markdown]
-# Draw an axis from 0 to 9 for the digit asked about, and above it three lines. Class 2 gets a gentle one. Class 7 gets a steeper one, which crosses it between 1 and 3, and class 9 the steepest, which crosses that of class 7 between 6 and 8. Push all the other lines far down, where they can't win. Now read off the *highest* line at 1, at 3, at 6 and at 8.
+# Draw an axis from 0 to 9 for the digit asked about, and above it a line for each value: that of class 2 is the gentlest, and that of class 9 the steepest. Slide them up and down, without tilting them, until the *highest* line at 1, at 3, at 6 and at 8 is the right one as often as you can.
 
-# %% mystnb={"image": {"alt": "Three straight lines over the digit asked about, 0 to 9, with slopes 2, 7 and 9; the highest of them is drawn thick. Up to 2 the line of class 2 is highest, from 2 to 7 that of class 7, and beyond 7 that of class 9. Marks at the four keys 1, 3, 6 and 8 show the answers 2, 7, 7 and 9, of which the one at 6 is wrong."}} tags=["answer", "hide-input"]
+# %% mystnb={"image": {"alt": "Three straight lines over the digit asked about, 0 to 9, with slopes 2, 7 and 9; the highest of them is drawn thick. Up to 2 the line of class 2 is highest, from 2 to 5.5 that of class 7, and beyond that of class 9. Marks at the four keys 1, 3, 6 and 8 show the answers 2, 7, 9 and 9, of which the one at 6 is wrong."}} tags=["answer", "hide-input"]
 figure, axis = plt.subplots(figsize=(6.5, 5.2))
 u = np.linspace(0, 9, 91)
 right = 0
-lines = {2: 0 + 2 * u, 7: -10 + 7 * u, 9: -24 + 9 * u}
-for (digit, points), style in zip(lines.items(), ["-", "--", "-."]):
+keys, values = np.array([1, 3, 6, 8]), np.array([2, 7, 4, 9])
+G = adding.company_votes(keys, values)
+lines = {digit: G[digit] + digit * u for digit in range(10) if G[digit] > adding.PUSHED_DOWN}
+for (digit, points), style in zip(lines.items(), ["-", "--", "-.", ":"]):
     axis.plot(u, points, style, lw=1.5, label=f"class {digit}, slope {digit}")
 axis.plot(u, np.max(list(lines.values()), axis=0), color="0.5", lw=7, alpha=0.35, label="highest")
-for key, value in [(1, 2), (3, 7), (6, 4), (8, 9)]:
+for key, value in zip(keys, values):
     says = max(lines, key=lambda digit: lines[digit][10 * key])
     right += says == value
     verdict = "right" if says == value else f"but it is {value}"
@@ -390,9 +394,9 @@ plt.show()
 guesses.compare("right, of four, on this card", right)
 
 # %% [markdown]
-# Three of the four. "But the lines cross between two *keys*," you may object, "so somebody must have compared them with the question." Nobody has: the company places its lines by its keys before it hears which digit is asked about, and the question gives its points before it sees a single key.
+# Three of the four, with the line of class 4 pushed far down, where it can't win. "But the lines cross between two *keys*," you may object, "so somebody must have compared them with the question." Nobody has: the company places its lines by its keys before it hears which digit is asked about, and the question gives its points before it sees a single key.
 #
-# As you walk to the right along the highest line, its slope can only grow, and since each class's slope is its digit, the answers *never fall*. That is the only limit, because any sequence that never falls is within reach: let each line cross the next between two keys, as here. So read a card's values in the order of their keys, and pick as many as you can without ever stepping down; those the adder can get right, and no more.
+# As you walk to the right along the highest line, its slope can only grow, and since each class's slope is its digit, the answers *never fall*. That is the only limit, because any sequence that never falls is within reach: let each line cross the next between two keys, as here. So read a card's values in the order of their keys, and pick as many as you can without ever stepping down (here 2, 7 and 9); those the adder can get right, and no more.
 #
 # **Predict.** If all digits are read perfectly, what percentage of the answers comes out right in this way, on average over all cards?
 
@@ -405,54 +409,25 @@ print(f"on average {longest.mean():.2f} of 4 right")
 guesses.compare("% right by adding two votes", f"{100 * longest.mean() / 4:.1f}")
 
 # %% [markdown]
-# Not 38 % of the cards but more than 60! Do you still have the sentence in mind, that whoever gets much more than the rival must have looked? It was false: **you can get far more than 38.35 % without comparing anything at all.** The adder ignores neither the question nor the keys; it only never brings them together. Its votes are merely added, but the answer is the *argmax* of the sum, and which class that is depends on both. So much for the first witness, accuracy.
-#
-# ### Can the loss tell?
-#
-# Then let us ask the *loss*. Accuracy only asks which class wins, whereas the loss asks how probable the network thought the right answer. And here there is a theorem: **if the logits are a sum, of whatever votes, the mean loss can't be below 1.1868**, the loss of the rival at its best.
-#
-# <details><summary>The proof, in three steps (nothing below needs it)</summary>
-#
-# Let $F_i$ be the ten points that question $i$ gives, $G$ those of the company, and $l_i$ the class of the right answer. Each of the four is asked about equally often. Asked about key $i$, the adder has the logits $z = F_i + G$ and the loss
-#
-# $$\log \sum_l e^{z_l} - z_{l_i} .$$
-#
-# 1. *A mean vote is no worse.* The first term, log-sum-exp, is a *bowl*: in no direction does it bend downwards, because its second derivative along any line is a variance, which can't be negative. (It comes from lesson 02's Jacobian, $\mathrm{diag}(p) - p^T p$.) In a bowl the mean of the heights is at least the height at the mean. Let $\bar F$ be the mean of a card's four $F_i$. The four log-sum-exps then average at least the log-sum-exp of $\bar F + G$.
-# 2. *Favouring the right answer gains nothing, on average.* Deal the same four values beside the same four keys in all 24 ways, each as likely as any other. Then every value is beside every key equally often, so the four questions' points for the right answer are, on average, the same as $\bar F$'s points for it. The company's points $G$ may change from deal to deal, but on each card they are added to all four $F_i$, and to $\bar F$, alike.
-# 3. *What is left is the rival.* The loss is therefore at least that of somebody who uses the same $z = \bar F + G$ for all four questions, that is, the same ten probabilities. Nobody who does so has a smaller mean surprise than the shares $p$ themselves, and theirs is the entropy. Its mean over all cards is 1.1868.
-#
-# With handwriting, take for $F_i$ the mean of the question's points over all images that may ask about key $i$: by the same bowl, that makes the loss no larger.
-#
-# </details>
-#
-# So whoever gets below 1.1868 must have looked? For a while this page said so, and that was false, too. The theorem speaks of logits that *are* a sum, but nothing stops you from adding up the votes, seeing which class wins, and only then making up the probabilities: one half for the winner, and the other half shared out among the four values. However large its lead, the winner gets the same half, so we call this adder *squashed*; it compares no more than the plain one.
-
-# %%
-z = adding.near_lines(np.arange(1, 5), lists)  # (lists, questions, classes)
-p = adding.squash(z, counts[:, None] / 4)  # a half for the winner, and a half by the counts
-loss = functions.cross_entropy(np.log(p + 1e-9).reshape(-1, 10), data.one_hot(lists.reshape(-1)))
-print(f"squashed adder: {100 * (z.argmax(axis=2) == lists).mean():.2f} % right, loss {loss:.4f}")
-
-# %% [markdown]
-# A loss of 0.9677, well below the supposed floor, and nothing was compared. Our network's loss, 0.327, is lower still, but who knows what a cleverer squashed adder could do? That is as far as the loss can testify.
+# Not 38 % of the cards but more than 60! Do you still have the sentence in mind, that whoever gets much more than the rival must have looked? It was false: **you can get far more than 38.35 % without comparing anything at all.** The adder ignores neither the question nor the keys; it just never brings them together. Its votes are merely added, but the answer is the *argmax* of the sum, and which class that is depends on both. So much for the first witness, accuracy. The next that comes to mind, the *loss*, is no better: one more trick fools it, too, as you can see at the end of the lesson.
 #
 # ### Let two answers trade places
 #
 # Watching won't settle it, so let us interfere. Ask about the first key image, and then about the second. Anyone who really looks will answer with the first value, say a 2, and then with the second, say a 7. Now swap these two value images and ask both questions again. The answers must be 7 and then 2: they *trade places*.
 #
-# Can an adder do that? Suppose it could. Let the first question favour 2 over 7 by $f_1$ points, and the second by $f_2$, whereas the company favours 7 over 2 by $g$ points before the swap, and by $g'$ after it. Before the swap its answers are 2 and then 7, so $f_1 > g > f_2$; after it they are 7 and then 2, so $f_1 < g' < f_2$. But $f_1$ can't be both larger and smaller than $f_2$! In words: before the swap, the first question leans further towards the 2 than the other question does, and after it less far, although neither question has changed.
+# Can an adder do that? Suppose it could. Let the first question give the 2 a lead of $f_1$ points over the 7, and the second question a lead of $f_2$. The company cuts this lead by $g$ points before the swap, and by $g'$ after it. Before the swap the answers are 2 and then 7, so $f_1 > g > f_2$; after it they are 7 and then 2, so $f_1 < g' < f_2$. But $f_1$ can't be both larger and smaller than $f_2$! In words: before the swap, the first question must favour the 2 more than the second does, and after it, less. But the questions haven't changed.
 #
-# So **no adder's answers trade places, on any card**. Squashing doesn't help, because all that we have used is that the class with the most points wins. And we need neither labels nor many cards: a single one on which two answers trade places proves that question and company decide *together*, as no sum can.
+# So **no adder's answers trade places, on any card**. Turning the points into probabilities changes nothing, because all that we have used is that the class with the most points wins. And we need neither labels nor many cards: a single one on which two answers trade places proves that question and company decide *together*, as no sum can.
 #
 # ### Exercise 12.4: a check that it looks (core, 25 minutes)
 #
-# Write a check that works from outside, on somebody else's network. You get a function `answer`, which turns cards `x` of shape (n, images, pixels) into logits (n, 10), and some cards, on each of which the asked image is followed by key, value, key, value, and so on. Return True if three things hold:
+# Write a check that works from outside, on somebody else's network. You get a function `answer`, which turns cards `x` of shape (n, images, pixels) into logits (n, 10), and some cards, on each of which the asked image is followed by key image, value image, and so on. Return True if three things hold:
 #
-# - *Places don't matter.* If the first two pairs are swapped, the logits stay the same (`np.allclose`), and so they do if, instead, the first pair moves to the end.
-# - *Other cards don't matter.* Each card alone gets the logits that it had among the others. (`x[i : i + 1]` is one card and keeps all three axes.)
-# - *Question and company decide together.* Ask about the first key, then about the second; swap the first two value images, and ask both again. On at least one card the two winners have traded places.
+# - *Places don't matter.* If the first two pairs are swapped, the logits stay the same (`np.allclose`), and likewise if the first pair moves to the end instead.
+# - *Other cards don't matter.* Each card alone gets the logits that it had among the others. (`x[0:1]` is the first card alone, with all three axes.)
+# - *Question and company decide together.* Ask about the first key image (put it in place 0), then about the second; swap the first two value images, and ask both again. On at least one card the two winners have traded places.
 #
-# The easiest way to rearrange cards is an order of their places: `x[:, [0, 3, 4, 1, 2, 5, 6, 7, 8]]` is a copy in which the first two pairs are swapped. Where you set a single place, copy the cards first.
+# The easiest way to rearrange cards is to index them with a list of places: `x[:, [0, 3, 4, 1, 2, 5, 6, 7, 8]]` is a copy in which the first two pairs are swapped. Before you assign to a single place, copy the cards.
 
 
 # %%
@@ -467,7 +442,7 @@ exercises.check(my_looks)
 exercises.folded(my_looks)
 
 # %% [markdown]
-# Now let four impostors, made from our trained features, face the check. Two you know, the network with *scores of 0* and *the adder*. One does look, but favours the pairs higher up (*looks, by place*), and one runs its softmax over the cards in the batch, as in lesson 06 (*over the cards*).
+# Now let four impostors, made from our trained features, face the check. Two of them you know: the network with *scores of 0*, and *the adder*. Of the others, one does look, but favours the pairs higher up (*looks, by place*), and one runs its softmax over the cards in the batch, as in lesson 06 (*over the cards*).
 #
 # **Predict.** How many of the four are caught by the trade, and by neither of the other tests?
 
@@ -493,7 +468,7 @@ guesses.compare("impostors that only the trade catches", only_by_trade)
 # %% [markdown]
 # Each of the three tests is needed: only the first catches *looks, by place*, only the second *over the cards*, and only the trade the other two. The adder gets three cards in five right, a little less than the pencil promised, because it has to read handwriting, and on not a single card do its answers trade places.
 #
-# Our network's answers trade places on 85 cards in 100. On about one card in ten they can't, because both values show the same digit, and on the few left it has presumably misread one. So **the question decides which of the two values is heard**, and that is what we mean by looking.
+# Our network's answers trade places on 85 cards in 100. On about one card in ten there is nothing to trade, because both value images show the same digit. On the few left, at least one of the four answers is wrong: it looked most at the wrong pair, misread the value, or gave the other pairs too much of a say. So **the question decides which of the two values is heard**, and that is what we mean by looking.
 #
 # ### Change what it looked at
 #
@@ -527,11 +502,11 @@ print(f"and the same value where it looked most, in different handwriting, {chan
 guesses.compare("% of answers changed by the first, and by the second", " and ".join(changes[:2]))
 
 # %% [markdown]
-# Ninety-nine in a hundred, against one, whereas new handwriting alone, our control, alters about nine. For *this* network the lines do tell where the answers come from, though what proves it is the experiment, not the lines.
+# Ninety-nine answers in a hundred change, against one. New handwriting alone, our control, changes nine, so most of the ninety-nine is due to the digit. For *this* network the lines do tell where the answers come from, though what proves it is the experiment, not the lines.
 #
 # <details><summary>Does it compare two images, or recognise each of them? We can't tell</summary>
 #
-# Fifteen networks that had learnt on the keys 0 to 7 were asked about an 8 or a 9 (`studies/looking.py`, `studies/comparing.py`). On average they looked at the right pair less often than a rival that *recognises*, which takes every image for a mixture of the digits 0 to 7 and chooses the key image with the most similar mixture, and less often, too, than one that recognises nothing and *compares* plain pixels. Since either way leads at least as far as the networks got, their success doesn't tell us which one they took.
+# Fifteen networks that had learnt on the keys 0 to 7 were asked about an 8 or a 9 (`studies/looking.py`, `studies/comparing.py`). On average they looked at the right pair less often than a rival that *recognises*, taking every image for a mixture of the digits 0 to 7, and less often, too, than one that *compares* plain pixels. Since either way leads further than the networks got, their success doesn't tell us which one they took.
 #
 # </details>
 #
@@ -553,6 +528,52 @@ guesses.compare("% of answers changed by the first, and by the second", " and ".
 # Most of this is in [Vaswani and others 2017](https://arxiv.org/abs/1706.03762).
 #
 # </details>
+
+# %% [markdown]
+# ## If you have another ten minutes
+#
+# The recap needs none of this.
+#
+# ### Can the loss tell?
+#
+# Accuracy only asks which class wins, whereas the loss asks how probable the network thought the right answer. Let *key* and *value* be the digits shown once more. By the loss, the best that the rival, who never sees the asked image, can do is to give each digit $l$ a probability $p_l$ equal to its share of the four values, and its mean surprise is then the **entropy** of these shares,
+#
+# $$H = - \sum_l p_l \log p_l .$$
+
+# %%
+p = counts / 4
+H = -(p * np.log(p, where=p > 0, out=np.zeros(p.shape))).sum(axis=1).mean()
+print(f"the rival's loss, at best: {H:.4f}")
+
+# %% [markdown]
+# For adders there is a theorem: **if the logits are a sum, of whatever votes, the mean loss can't be below 1.1868**, the loss of the rival at its best.
+#
+# <details><summary>The proof, in three steps (nothing below needs it)</summary>
+#
+# Let $F_i$ be the ten points that question $i$ gives, $G$ those of the company, and $l_i$ the class of the right answer. Each of the four is asked about equally often. Asked about key $i$, the adder has the logits $z = F_i + G$ and the loss
+#
+# $$\log \sum_l e^{z_l} - z_{l_i} .$$
+#
+# 1. *A mean vote is no worse.* The first term, log-sum-exp, is a *bowl*: in no direction does it bend downwards, because its second derivative along any line is a variance (by lesson 02's Jacobian), which can't be negative. In a bowl the mean of the heights is at least the height at the mean. Let $\bar F$ be the mean of a card's four $F_i$. The four log-sum-exps then average at least the log-sum-exp of $\bar F + G$.
+# 2. *Favouring the right answer gains nothing, on average.* Deal the same four values beside the same four keys in all 24 ways, each as likely as any other. Then every value is beside every key equally often, so the four questions' points for the right answer are, on average, the same as $\bar F$'s points for it. The company's points $G$ may change from deal to deal, but on each card they are added to all four $F_i$, and to $\bar F$, alike.
+# 3. *What is left is the rival.* The loss is therefore at least that of somebody who uses the same $z = \bar F + G$ for all four questions, that is, the same ten probabilities. Nobody who does so has a smaller mean surprise than the shares $p$ themselves, and theirs is the entropy. Its mean over all cards is 1.1868.
+#
+# With handwriting, take for $F_i$ the mean of the question's points over all images that may ask about key $i$: by the same bowl, that makes the loss no larger.
+#
+# </details>
+#
+# So whoever gets below 1.1868 must have looked? An earlier version of this page said so, and it was wrong, too. The theorem speaks of logits that *are* a sum, but nothing stops you from adding up the votes, seeing which class wins, and only then making up the probabilities: one half for the winner, and the other half shared out among the four values. However large its lead, the winner gets the same half, so we call this adder *squashed*; it compares no more than the plain one.
+
+# %%
+u = np.arange(1, 5)  # the four keys; any others would do as well
+G = np.array([adding.company_votes(u, values) for values in lists])
+z = G[:, None] + u[:, None] * np.arange(10)  # (lists, questions, classes): G_l + l u
+squashed = np.eye(10)[z.argmax(axis=2)] / 2 + p[:, None] / 2
+loss = -np.log(np.take_along_axis(squashed, lists[:, :, None], axis=2)).mean()
+print(f"squashed adder: {100 * (z.argmax(axis=2) == lists).mean():.2f} % right, loss {loss:.4f}")
+
+# %% [markdown]
+# A loss of 0.9677, well below the supposed floor, and nothing was compared. Our network's loss on the validation cards, 0.327, is lower still, but who knows what a cleverer squashed adder could do? That is as far as the loss can testify.
 
 # %% [markdown]
 # ## Recap
@@ -578,11 +599,11 @@ guesses.compare("% of answers changed by the first, and by the second", " and ".
 #
 #    </details>
 #
-# 2. You ask about the first key only, swap the first two value images, and the answer changes from 2 to 7, as it should. Does that prove that the network looks?
+# 2. You ask about the first key image only, swap the first two value images, and the answer changes from 2 to 7, as it should. Does that prove that the network looks?
 #
 #    <details><summary>Answer</summary>
 #
-#    No. An adder can do that, if the swap raises what the company gives to 7: all it takes is $g < f_1 < g'$. Only the second question gives it away, because its answer must change from 7 to 2, which takes $g > f_2 > g'$, and $g$ can't rise and fall at once.
+#    No. An adder can do that, if the company cuts the 2's lead by more after the swap: all it takes is $g < f_1 < g'$. Only the second question gives it away, because its answer must change from 7 to 2, which takes $g > f_2 > g'$, and $g$ can't rise and fall at once.
 #
 #    </details>
 #
@@ -590,7 +611,7 @@ guesses.compare("% of answers changed by the first, and by the second", " and ".
 #
 #    <details><summary>Answer</summary>
 #
-#    If the entries of $q$ and $k_i$ are independent, with mean 0 and variance 1, their dot product has the variance $d$, and $c$ brings it back to 1, however long the vectors are.
+#    If the entries of $q$ and $k_i$ are independent, with mean 0 and variance 1, their dot product has the variance $d$, and $c$ brings it back to 1, however long the vectors are. Without it, long vectors would make large scores, the softmax would give nearly everything to one pair, and almost no blame would get back to the scores.
 #
 #    </details>
 #

@@ -55,7 +55,7 @@ def find_next_step(
         return about_an_error(function, failed)
     if not failed.exercise.one_is_right:
         return GENERAL["next"]["another form" if fault.kind == "wrong shape" else "by steps"]
-    sentence = about_several(failed)
+    sentence = about_several(attempts, failed)
     if not sentence and failed.parts:
         place = [part.name for part in failed.parts].index(fault.part)
         sentence = about_one(function, attempts, failed, place)
@@ -111,16 +111,30 @@ def about_numpys_name(error: str) -> str:
 # Several results at once
 
 
-def about_several(failed: Attempt) -> str:
+def about_several(attempts: Sequence[Attempt], failed: Attempt) -> str:
     """Say it if something else came than so many results, or if their shapes are mixed up."""
     if not is_several(failed.wanted.result):
         return ""
     if failed.parts is None:
         return about_their_number(failed)
-    wanted = [shape_of(part.wanted) for part in failed.parts]
-    got = [shape_of(part.got) or () for part in failed.parts]
-    is_mixed_up = sorted(wanted) == sorted(got) and wanted != got
+    wanted, got = shapes_of(failed.parts)
+    is_mixed_up = wanted != got and all(map(has_the_shapes_wanted, attempts))
     return PARTS["shapes in another order"] if is_mixed_up else ""
+
+
+def has_the_shapes_wanted(attempt: Attempt) -> bool:
+    """Tell whether the results have the shapes that are wanted, in whatever order."""
+    if attempt.outcome.error or not attempt.parts:
+        return False
+    wanted, got = shapes_of(attempt.parts)
+    return sorted(wanted) == sorted(got)
+
+
+def shapes_of(parts: Sequence[Part]) -> tuple[list[tuple], list[tuple]]:
+    """Return the shapes of the results that are wanted, and of those that came."""
+    wanted = [shape_of(part.wanted) or () for part in parts]
+    got = [shape_of(part.got) or () for part in parts]
+    return wanted, got
 
 
 def about_their_number(failed: Attempt) -> str:

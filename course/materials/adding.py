@@ -37,22 +37,3 @@ def company_votes(keys: np.ndarray, values: np.ndarray) -> np.ndarray:
             crossing = (keys[one] + keys[next_one]) / 2
             points[high] = points[low] - (high - low) * crossing
     return points
-
-
-def near_lines(keys: np.ndarray, lists: np.ndarray) -> np.ndarray:
-    """Return the adder's points (lists, questions, classes), the lines that lose but just below.
-
-    Whoever wins under each question is the same as by :func:`company_votes`, but no class is so far
-    down that it alone would make the loss enormous.
-    """
-    slopes = keys[:, None] * np.arange(10)
-    points = np.array([company_votes(keys, values) for values in lists])
-    lines = slopes + points[:, None]
-    touching = (lines.max(axis=2, keepdims=True) - slopes).min(axis=1) - 1
-    return slopes + np.where(points == PUSHED_DOWN, touching, points)[:, None]
-
-
-def squash(z: np.ndarray, shares: np.ndarray) -> np.ndarray:
-    """Return probabilities: half of all for the class with the most points, half by these shares."""
-    winner = np.eye(z.shape[-1])[z.argmax(axis=-1)]
-    return (winner + shares) / 2

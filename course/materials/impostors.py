@@ -77,7 +77,7 @@ def make_impostors(trained: Parameters) -> dict[str, Answerer]:
 
     return {
         "scores of 0": lambda x: Attention(scale=0).logits(trained, x),
+        "the adder": add_votes,
         "looks, by place": looks_and_favours,
         "over the cards": over_cards,
-        "the adder": add_votes,
     }

@@ -176,6 +176,16 @@ def test_what_is_right_in_one_case_by_chance_is_not_called_right():
     assert "Right so far: dW1, dW2.\n" in said  # with one example db1 is right as well
 
 
+def test_shapes_that_are_exchanged_in_one_case_by_chance_are_not_called_another_order():
+    order = "You have the right shapes, but in a different order."
+    lines = ["dw = (v * dm[:, None]).sum(axis=2)", "dv = w[:, :, None] * dm[:, None]"]
+    exchanged = check(write("weighted_mean_backward", "\n".join([*lines, "return 3 * dv, dw"])))
+    assert order in exchanged.text
+    by_chance = check(write("weighted_mean_backward", "return 3 * dm * v, w"))
+    assert "dw: wanted an array of shape (n, pairs) = (1, 2)" in by_chance.text
+    assert order not in by_chance.text  # with one card of two pairs and two classes they fit
+
+
 @pytest.mark.parametrize(
     ("line", "words"),
     [
