@@ -43,13 +43,13 @@
 # %%
 import matplotlib.pyplot as plt
 import numpy as np
-from tqdm import tqdm  # draws a bar that shows how far a loop is
+from tqdm import tqdm  # draws a bar that shows how far a loop has got
 
 from course import exercises, guesses, pictures, studies
 from course.materials.momentum_study import show_gains
 from course.materials.mystery_curves import FAULTS, mystery_curves
 from course.materials.tuning import TARGET, reached
-from mnistlib import data, network, plotting
+from mnistlib import data, functions, network, plotting
 from mnistlib.training import evaluate, linear_decay, minibatches, train
 
 plotting.use_style()
@@ -120,9 +120,16 @@ print(f"validation: loss {score.loss:.3f}, accuracy {100 * score.accuracy:.2f} %
 # %% [markdown]
 # A hundred guesses cost a quarter of the price of one exact gradient, and already the network beats the nearest mean of [lesson 01](01_loading.ipynb), which got 81.36 % right.
 #
-# Two numbers, then, tell you how a run is doing, and `evaluate` returns both. The **loss** is what the steps bring down: it changes smoothly with the parameters, and it notices how *sure* the network is. The **accuracy**, the share of right answers, is what we want, but it moves in jumps and has no useful gradient to follow, which is why training follows the loss instead. The loss of each batch is noisy but free, so record it at every step; consult the validation set only now and then.
-#
-# From here on the library's `train` runs that loop. You hand it a *model* (the module `network`), the starting parameters, a dataset and batches, and get back the trained parameters and a `History` of the batch losses. If you name sets in `monitor`, it also holds their loss and accuracy, after every so many steps (`every`).
+# Two numbers tell you how a run is doing, and `evaluate` returns both. The **loss** is what the steps bring down: it changes smoothly with the parameters, and it notices how *sure* the network is. The **accuracy**, the share of right answers, is what we want, but it moves in jumps and has no useful gradient to follow, which is why training follows the loss instead. The loss of each batch is noisy but free, so record it at every step, and consult the validation set only now and then.
+
+# %% mystnb={"image": {"alt": "The batch loss over a hundred steps. It falls from two and a half to about a half, quickly at first and then ever more slowly, with small jumps up and down all the way."}} tags=["hide-input"]
+figure, axis = plt.subplots(figsize=(6.5, 2.5))
+axis.plot(losses, linewidth=1)
+axis.set(title="Our loop: noisy, but down", xlabel="step", ylabel="batch loss", ylim=(0, None))
+plt.show()
+
+# %% [markdown]
+# From here on the library's `train` runs that loop. You hand it a *model* (the module `network`), the starting parameters, a dataset and batches, and get back the trained parameters and a `History` of the batch losses. If you name sets in `monitor`, it also holds their loss and accuracy, measured every so many steps (`every`).
 
 # %%
 start = network.initialise(np.random.default_rng(seed=6))  # the same weights
@@ -132,9 +139,9 @@ print(f"hundredth batch loss, by the library: {history.batch_loss[-1]:.3f}")
 # %% [markdown]
 # ## How good is a batch's guess?
 #
-# You may feel uneasy about walking downhill by guesses. How good are they? Take 78 batches, a fifth of the epoch, and the exact gradient over all their images. How far off is one batch's gradient, compared with the length of the exact one? We measure at the start and after our hundred steps.
+# How good are these guesses? Let 78 batches, a fifth of the epoch, stand in for the whole, and call their joint gradient exact. How far off is one batch's gradient, compared with the length of the exact one?
 #
-# **Predict.** After those hundred steps, is a batch a better guide than at the start, or a worse one?
+# **Predict.** After our hundred steps, is a batch a better guide than at the start, or a worse one?
 
 # %%
 guesses.ask("a batch as a guide, better or worse", None)
@@ -151,11 +158,10 @@ def gradient(parameters, indices):
 def relative_error(when, parameters, dealt):
     """Print how far batches miss the gradient over all their images; divide by its length."""
     exact = gradient(parameters, np.concatenate(dealt))
-    guessed = [gradient(parameters, batch) for batch in dealt]
-    length, error = np.linalg.norm(exact), np.mean([np.linalg.norm(g - exact) for g in guessed])
-    of_mean = np.linalg.norm(np.mean(guessed, axis=0) - exact)
-    print(f"{when}: the exact gradient is {length:.2f} long")
-    print(f"    a batch misses it by {error:.2f}, the mean of all batches by {of_mean:.2f}")
+    length = np.linalg.norm(exact)
+    error = np.mean([np.linalg.norm(gradient(parameters, batch) - exact) for batch in dealt])
+    print(f"{when}: the exact gradient is {length:.2f} long, and a batch misses it by {error:.2f}")
+    print(f"    the error divided by the length: {error / length:.2f}")
     return error / length
 
 
@@ -165,13 +171,13 @@ later = relative_error("after 100 steps", parameters, epoch[:78])
 guesses.compare("a batch as a guide, better or worse", "worse" if later > at_start else "better")
 
 # %% [markdown]
-# The guesses average out to the exact gradient. In other words, the gradient of a batch picked at random is right on average: it is an **unbiased estimate**.
+# A batch is a worse guide for the better network, which surprised us. Most images are nearly right by now, so each of them pulls less hard, and the error has shrunk to a little more than half. But they also agree less about the direction, and the exact gradient has shrunk to a sixth. The signal fades faster than the noise, and that will return to trouble us at the end of training.
 #
-# And yet a batch is a worse guide for the better network, which surprised us. By now it gets most images nearly right, so each of them pulls less hard, and they no longer agree on the direction: the exact gradient has shrunk to a sixth of its length. The noise has shrunk too, but not as fast. The signal fades faster than the noise, and that will return to trouble us at the end of training.
+# Still, the guesses average out to the exact gradient, as they must: the mean of 78 means is the mean over all their images. In other words, the gradient of a batch picked at random is right on average, an **unbiased estimate**.
 #
 # ## A learning-rate sweep
 #
-# How fast may it learn? Nobody can say beforehand, so try eleven rates from a thousandth to a hundred, about a factor of three apart, each for one epoch, from the same weights over the same batches. Look at the mean batch loss twice: early, over steps 11 to 30, and late, over the last hundred steps.
+# How fast may it learn? Nobody can say beforehand, so try eleven rates about a factor of three apart, each for one epoch, from the same weights over the same batches. Look at the mean batch loss twice: early, over steps 11 to 30, and late, over the last hundred steps.
 #
 # **Predict.** Which rate will be best early, and which late? Write down both, as in `(0.1, 0.1)`.
 
@@ -179,7 +185,8 @@ guesses.compare("a batch as a guide, better or worse", "worse" if later > at_sta
 guesses.ask("best rates, early and late", None)
 
 # %% tags=["answer"]
-rates = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100]  # add 2 and 5
+# Afterwards add 2 and 5: does either of the two move?
+rates = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100]
 early, late = {}, {}
 for rate in rates:
     _, history = train(network, start, train_set, epoch, learning_rate=rate)
@@ -196,7 +203,7 @@ for found, style, label in [(early, "o-", "steps 11 to 30"), (late, "s--", "step
     axis.plot(best, found[best], "o", color="black", markersize=9, fillstyle="none")
 axis.axhline(np.log(10), color="0.5", linestyle=":", label="log 10: no better than guessing")
 axis.set(
-    title="Look longer, and a larger rate wins",
+    title="Train longer, and a larger rate wins",
     xlabel="learning rate",
     ylabel="mean batch loss",
     ylim=(0.15, 15),
@@ -207,24 +214,24 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# Both curves are basins: on the left nothing is broken, only slow, and on the right each step overshoots, for the largest rates so far that their points lie above the frame. But the late basin lies further to the right, so **the best rate depends on how long you look**: it is 1 early on, and 3 by the end of the epoch. In other words, a sweep that is cut short favours caution, which is known as *short-horizon bias* ([Wu and others 2018](https://arxiv.org/abs/1803.02021)).
+# Both curves are basins: on the left nothing is broken, only slow, and on the right each step overshoots, until at the largest rates the loss leaves the frame. But the late basin lies further to the right, so **the best rate depends on how long you train**: it is 1 early on, and 3 by the end of the epoch. In other words, a sweep that is cut short favours caution, which is known as *short-horizon bias* ([Wu and others 2018](https://arxiv.org/abs/1803.02021)).
 #
 # ### What the curves look like
 #
-# Here are the first thirty steps of three of these runs. Mind the scale of the third.
+# Here are the first thirty steps of three of these runs, at a rate too small, right for so short a run, and too large. Mind the scale of the third.
 
-# %% mystnb={"image": {"alt": "Batch loss over 30 steps for three learning rates, side by side. At 0.01 the curve sinks slowly, like a shallow ramp. At 0.3 it falls steadily to less than two thirds of its start. At 30 it jumps up and down, thirty times as high as the other two."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "Batch loss over 30 steps for three learning rates, side by side. At 0.01 the curve sinks slowly, like a shallow ramp. At 1 it first climbs, to half as much again as its start, and then falls fast, to a third of it. At 30 it jumps up and down, up to thirty times as high as the other two."}} tags=["hide-input"]
 figure, axes = plt.subplots(1, 3, figsize=(6.5, 3))
-faces = {0.01: "crawls", 0.3: "falls steadily", 30: "thrashes"}
+faces = {0.01: "crawls", 1: "stumbles, then falls", 30: "thrashes"}
 for axis, (rate, face) in zip(axes, faces.items()):
     _, history = train(network, start, train_set, epoch[:30], learning_rate=rate)
     axis.plot(history.batch_loss, linewidth=1)
-    axis.set(title=f"Rate {rate:g}:\n{face}", xlabel="step", ylim=(0, None if rate > 1 else 3))
+    axis.set(title=f"Rate {rate:g}:\n{face}", xlabel="step", ylim=(0, None if rate > 1 else 4))
 axes[0].set_ylabel("batch loss")
 plt.show()
 
 # %% [markdown]
-# A flat curve alone doesn't prove that the rate is too small, because a healthy one flattens too. Don't argue about it: run it again at three times the rate, and see whether the loss falls further.
+# The middle one climbs before it falls, yet early on none of the eleven did better, so a stumble doesn't prove that the rate is too large. Nor does a flat curve prove that it is too small, because a healthy one flattens too. Don't argue about it: run it again at three times the rate, and see whether the loss falls further.
 #
 # ## Learning by heart
 #
@@ -238,11 +245,12 @@ guesses.ask("which of the four turns round", None)
 # %% tags=["answer"]
 few = (images[:1000], labels[:1000])
 held_out = (validation_set[0][:5000], validation_set[1][:5000])
-_, few_history = train(
+few_batches = minibatches(1000, 100, rng=np.random.default_rng(seed=9), epochs=80)
+by_heart, few_history = train(
     network,
     start,
     few,
-    minibatches(1000, 100, rng=np.random.default_rng(seed=9), epochs=80),
+    few_batches,
     learning_rate=3,
     every=20,
     monitor={"training": few, "validation": held_out},
@@ -270,7 +278,18 @@ axes[1].set(title="Accuracy: does either?", xlabel="step", ylim=(0.7, 1.01))
 plt.show()
 
 # %% [markdown]
-# This is **overfitting**: the network has learnt its thousand images by heart. Its accuracy is perfect on them but not on others, and the validation loss turns and rises, although the accuracy doesn't turn at all. How can that be? It misreads about as many images as before, but with ever more confidence, and the loss charges most for being confident *and* wrong.
+# This is **overfitting**: the network has learnt its thousand images by heart. Its accuracy is perfect on them but not on others, and the validation loss turns and rises, although the accuracy doesn't turn at all. How can that be? Look at its wrong answers.
+
+# %% tags=["answer", "hide-input"]
+at_lowest, _ = train(network, start, few, few_batches[: lowest[0]], learning_rate=3)
+for step, parameters in [(lowest[0], at_lowest), (few_history.steps[-1], by_heart)]:
+    p = functions.softmax(network.logits(parameters, data.scale(held_out[0])))
+    wrong = p.argmax(axis=1) != held_out[1]
+    confidence = p.max(axis=1)[wrong].mean()
+    print(f"step {step}: {100 * wrong.mean():.1f} % misread, mean confidence {confidence:.2f}")
+
+# %% [markdown]
+# It misreads about as many images as before, but with more confidence, and the loss charges most for being confident *and* wrong.
 #
 # So a falling training loss shows that a network can remember. By itself it says nothing about whether it can read.
 
@@ -311,13 +330,13 @@ exercises.folded(my_name_the_faults)
 # %% [markdown]
 # ## Faster: momentum
 #
-# Here is a long, narrow valley, seen from above, with the loss $L = \frac12 (w_0^2 + 20\, w_1^2)$. The lines join points of equal loss, and a cross marks the lowest point. The steps that you know, which we shall call **plain descent**, walk down from the left at two learning rates, twenty steps each.
+# Here is a long, narrow valley, seen from above, with the loss $L = \frac12 (w_0^2 + 20\, w_1^2)$. The lines join points of equal loss, and a cross marks the lowest point. Descent as you know it, which we shall call **plain descent**, walks down from the left at two learning rates, twenty steps each.
 
 # %% mystnb={"image": {"alt": "Two panels, each with a path over the lines of equal loss of a long, narrow valley, from the same point on the left. At a rate of 0.08 the path jumps from wall to wall, less far each time, and then creeps to the right along the bottom without reaching the lowest point. At a rate of 0.102 every jump lands a little higher than the last, until the path leaves the picture."}} tags=["hide-input"]
 curvatures = np.array([1, 20])  # along the valley, and across it
 along, across = np.meshgrid(np.linspace(-2.3, 1, 100), np.linspace(-1.8, 1.8, 100))
 figure, axes = plt.subplots(1, 2, figsize=(6.5, 3.2), sharey=True)
-for axis, rate, fate in zip(axes, [0.08, 0.102], ["zigzags, then creeps", "is flung out"]):
+for axis, rate, fate in zip(axes, [0.08, 0.102], ["zigzags, then creeps", "flies out"]):
     path = [np.array([-2.0, 1.0])]
     for _ in range(20):
         path.append(path[-1] - rate * curvatures * path[-1])
@@ -329,7 +348,7 @@ axes[0].set_ylabel("$w_1$, across")
 plt.show()
 
 # %% [markdown]
-# Because the gradient points mostly *across* the valley, plain descent zigzags from wall to wall and makes little headway along the bottom; and if you raise the rate to hurry it, it is flung out. A rolling ball does better, because it keeps its velocity: pushes from opposite walls cancel, and those along the bottom add up ([Polyak 1964](https://doi.org/10.1016/0041-5553%2864%2990137-5)). Our **velocity** is such a sum of past gradients, and starts at 0. At each step the old sum is first multiplied by the **momentum**, a number from 0 to below 1:
+# Because the gradient, $(w_0, 20\, w_1)$, points mostly *across* the valley, plain descent zigzags from wall to wall and makes little headway along the bottom; and if you raise the rate to hurry it, it flies out. A rolling ball does better, because it keeps its velocity: pushes from opposite walls cancel, and those along the bottom add up ([Polyak 1964](https://doi.org/10.1016/0041-5553%2864%2990137-5)). Our **velocity** is such a sum of past gradients, and starts at 0. At each step the old sum is first multiplied by the **momentum**, a number that is at least 0 and less than 1:
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -363,63 +382,82 @@ exercises.folded(my_sgd_update)
 # %% [markdown]
 # ## How large may a step be?
 #
-# What becomes of the velocity? *Along* the valley the gradients agree, so suppose that each is the same $dW$. Then the velocity grows until it changes no more. *Across* the valley they alternate, $dW, -dW, dW, \dots$, and in the end so does the velocity, so that the old one is just minus the new one. Put both into the first of your two lines, with $v$ for the new velocity:
+# What becomes of the velocity? *Along* the valley the gradients agree, so suppose that each is the same $dW$. Then the velocity grows until it changes no more, and the first of your two lines says how far:
 #
-# $$v = \mu\, v + dW \;\Rightarrow\; v = \frac{dW}{1 - \mu}, \qquad\qquad v = -\mu\, v + dW \;\Rightarrow\; v = \frac{dW}{1 + \mu} .$$
+# $$v = \mu\, v + dW \;\Rightarrow\; v = \frac{dW}{1 - \mu} .$$
 #
-# With $\mu = 0.9$, then, the ball goes ten times as far along the valley, while across it calms down. You may object that plain descent with ten times the rate goes just as far along. So it does, which is why the two have to be compared at the same **effective rate**, $\eta / (1 - \mu)$; without momentum that is the rate itself.
+# With $\mu = 0.9$, then, the ball goes ten times as far along the valley as a plain step, while across it the gradients alternate and largely cancel. You may object that plain descent with ten times the rate goes just as far along. So it does, which is why the two have to be compared at the same **effective rate**, $\eta / (1 - \mu)$; without momentum that is the rate itself.
 #
 # But can plain descent bear ten times the rate? Each weight of our valley moves on its own, so take one weight $w$ with the loss $\frac12 \kappa\, w^2$. The constant $\kappa$ is its **curvature**, here 1 along and 20 across. The gradient is $\kappa\, w$, so a plain step turns $w$ into $(1 - \eta\,\kappa)\, w$. Between the two rates of the figure lies an edge, where the weight jumps from wall to wall for ever and always lands at the same height:
 #
 # $$1 - \eta\,\kappa = -1, \qquad \eta = \frac{2}{\kappa} .$$
 #
-# Across our valley that is $2 / 20$, a tenth. With momentum there is such an edge, too, but further out. If $w$ and $-w$ alternate there as well, so do the gradients, and the velocity is $\kappa\,\lvert w \rvert / (1 + \mu)$ long, as you have just seen. One step must carry the weight from $w$ to $-w$, a distance of $2\,\lvert w \rvert$:
+# Across our valley that is $2 / 20$, a tenth. With momentum the edge moves out to $\eta = 2\,(1 + \mu) / \kappa$, which is 0.19 for our 0.9. Step a little below each edge and a little above, starting from $w = 1$.
+#
+# <details><summary>Where does momentum's edge come from?</summary>
+#
+# At the edge $w$ and $-w$ alternate, hence so do the gradients, and in the end the velocities. Call the new velocity $v$; then the old one was $-v$, and the first of your two lines gives
+#
+# $$v = -\mu\, v + dW \;\Rightarrow\; v = \frac{dW}{1 + \mu} .$$
+#
+# As $dW = \kappa\, w$, the velocity is $\kappa\,\lvert w \rvert / (1 + \mu)$ long, and one step has to carry the weight from $w$ to $-w$, a distance of $2\,\lvert w \rvert$:
 #
 # $$\eta\, \frac{\kappa\,\lvert w \rvert}{1 + \mu} = 2\,\lvert w \rvert, \qquad \eta = \frac{2\,(1 + \mu)}{\kappa} .$$
 #
-# In words: a momentum of 0.9 nearly doubles the learning rate at which the weight is flung out. And since the effective rate is then ten times the rate, the edge in *effective* rates lies nineteen times as far out.
+# [Goh 2017](https://doi.org/10.23915/distill.00006) derives it without supposing that $w$ and $-w$ alternate.
 #
-# Try it in the same valley. Raise the rate until the path leaves, and then raise the momentum until it comes back. Does it come back where our formula says? The slider is $\eta$ itself, not the effective rate.
+# </details>
+
+# %%
+for momentum, rate in [(0, 0.099), (0, 0.101), (0.9, 0.189), (0.9, 0.191)]:
+    w, v = 1.0, 0.0
+    for _ in range(60):
+        v = momentum * v + 20 * w  # the gradient is 20 w
+        w -= rate * v
+    print(f"momentum {momentum}, rate {rate}: after 60 steps {abs(w):,.2f} from the bottom")
+
+# %% [markdown]
+# A momentum of 0.9 bears nearly twice the learning rate, and so, in *effective* rates, its edge lies nineteen times as far out.
+#
+# See it happen. At a learning rate of $3 / 20$ plain descent leaves at once. Raise the momentum: just above a half, where $2\,(1 + \mu) / 20$ passes $3 / 20$, the path should come back, after a few swings wider than the frame.
 
 # %% mystnb={"image": {"alt": "A still of the picture of descent: three paths over the contours of a narrow valley. With rate 0.08 the path settles along the valley, with 0.102 it swings ever wider, and with the same rate and momentum 0.5 it settles."}}
 pictures.descent()
 
 # %% [markdown]
-# In this valley, then, what momentum buys is *stability*: longer steps than plain descent can bear. <small>[Goh 2017](https://doi.org/10.23915/distill.00006) derives its edge without supposing that $w$ and $-w$ alternate.</small>
+# In this valley, then, what momentum buys is *stability*: longer steps than plain descent can bear.
 #
 # ## Does it hold for the network?
 #
-# A network's loss isn't such a valley, but the prediction is clear: at small effective rates the two should do equally well, and as the rate grows, plain descent should suffer first. A study (`studies/momentum.py`) put it to the test. At each effective rate it trained five networks with a momentum of 0.9 and five without, for one epoch, each pair from the same weights and over the same batches. Below the table, each method runs at the rate that was best for it, with five fresh seeds that had no say in choosing that rate.
+# A network's loss isn't such a valley, but what to expect is clear: at small effective rates the two should do equally well, and as the rate grows, plain descent should suffer first. A study (`studies/momentum.py`) put it to the test. At each effective rate it trained five networks with a momentum of 0.9 and five without, in pairs from the same weights and over the same batches, for one epoch. Below the table, each method runs at the rate that was best for it, with five fresh seeds that had no say in choosing it, so those numbers differ from the table's.
 
 # %% tags=["hide-input"]
 studies.again("momentum")  # repeats one of its runs here, and prints a line if the result differs
-cold = show_gains([2, 3, 5, 10])
+cold = show_gains([2, 3, 5, 10])  # reads the others from the study's file
 
 # %% [markdown]
-# The prediction holds. At an effective rate of 2 there is nothing between them; from there on plain descent levels off and sinks, while momentum goes on rising until 5. With each at its best, momentum is ahead by 2.6 percentage points.
+# The order holds; the nineteen doesn't. At an effective rate of 2 there is nothing between them; from there on plain descent levels off and sinks, while momentum goes on rising until 5. But that is not even twice plain descent's best rate. The valley says where a path flies out, not which rate is best before that, and its gradients are exact, not guesses. Still, with each at its best, momentum is ahead by 2.6 percentage points.
 #
-# An earlier edition of this lesson stopped here, and drew the moral. Then a referee asked: but *when* is plain descent flung out? If it happens in the first steps, while the weights are random and the loss is steep, then all that plain descent needs may be a gentler start. So we raised both rates from 0 in a straight line over the first hundred steps, which is called a **warm-up** ([Goyal and others 2017](https://arxiv.org/abs/1706.02677)), and kept them there.
+# An earlier edition of this lesson stopped here, and drew the moral. Then a referee asked: but *when* does plain descent fly out? If it happens in the first steps, while the weights are random and the loss is steep, then all that plain descent needs may be a gentler start. So in place of this **cold start** we raised both rates from 0 in a straight line over the first hundred steps, which is called a **warm-up** ([Goyal and others 2017](https://arxiv.org/abs/1706.02677)), and kept them there.
 #
-# **Predict.** With each at its best again, how many of momentum's 2.6 points are left?
+# **Predict.** With each at its best again, by how many points is momentum ahead now?
 
 # %%
-guesses.ask("points left after a warm-up", None)
+guesses.ask("momentum's lead after a warm-up", None)
 
 # %% tags=["answer"]
 warm = show_gains([3, 5, 10, 20], warm_up=100)
 print(f"momentum's lead: {cold:.2f} points from a cold start, {warm:.2f} after a warm-up")
-guesses.compare("points left after a warm-up", f"{warm:.1f}")
+guesses.compare("momentum's lead after a warm-up", f"{warm:.1f}")
 
 # %% [markdown]
-# Of the 2.6 points, 1.1 are left. After a gentler start plain descent bears larger rates, and with them it has made up most of the distance, whereas momentum's best is hardly better than before.
-#
-# So we had been right about the kind of effect, and wrong about where most of it came from. Momentum does allow longer steps, in the network as in the valley; but roughly three fifths of what it seemed to buy was only a safe start, which a warm-up gives you in one line.
+# Of the 2.6 points, 1.1 are left, because after a gentler start plain descent bears larger rates and makes up most of the distance. So we had been right about the kind of effect, and wrong about where most of it came from. Momentum does allow longer steps, but roughly three fifths of what it seemed to buy was only a safe start, which a warm-up gives you in one line.
 #
 # ### Exercise 4.4: tune a network (open, 15 minutes)
 #
 # A network of 32 hidden units may learn from 5,000 images in batches of 50, for at most five epochs, at a constant rate. Find settings with which it gets at least 91 % of 5,000 *other* images right. Change one at a time, by factors of about three, and write down what you expect before each try.
 #
-# `reached` trains with any settings and gives both accuracies, and `check` goes by the same numbers. Once you are there, ask yourself whether you needed momentum. The reply answers by running your settings again at the same effective rate, with momentum taken out if you used it, and put in if you didn't.
+# `reached` trains with any settings and gives both accuracies, and `check` goes by the same numbers. Once you are there, ask yourself whether you needed momentum.
 
 # %%
 print(f"target: {100 * TARGET:.0f} % of the validation images")
@@ -441,9 +479,7 @@ exercises.folded(my_tune)
 # %% [markdown]
 # ## The whole run
 #
-# What does a healthy run look like? At a constant rate every step follows a noisy guess, and, as you saw, the noise drowns the signal more and more, so the parameters never come to rest. For a single parameter, [Robbins and Monro](https://doi.org/10.1214/aoms/1177729586) proved in 1951 that steps which *shrink*, but not too fast, arrive at the lowest point in spite of the noise. In that spirit people let the learning rate fall, often in a straight line down to 0.
-#
-# We choose ten epochs, momentum 0.9, and a rate that falls from 0.5. That is an effective rate of 5, momentum's best from a cold start; at that rate, as the two tables show, a warm-up only costs it time.
+# What does a healthy run look like? Every step follows a noisy guess, and the better the network, the more the noise drowns the signal, so at a constant rate the parameters never come to rest. Steps that *shrink* can arrive in spite of the noise ([Robbins and Monro 1951](https://doi.org/10.1214/aoms/1177729586)), which is why people let the learning rate fall, often in a straight line down to 0. We choose ten epochs, momentum 0.9, and a rate that falls from 0.5. That is an effective rate of 5, momentum's best from a cold start; that it suits ten epochs as well as one is only a guess.
 
 # %%
 ten_epochs = minibatches(50_000, 128, rng=np.random.default_rng(seed=10), epochs=10)
@@ -490,11 +526,11 @@ print(f"test loss {test.loss:.4f}, test accuracy {100 * test.accuracy:.2f} %")
 guesses.compare("test digits misread", round(10_000 * (1 - test.accuracy)))
 
 # %% [markdown]
-# That is even better than on validation, although we have just given two reasons to expect less. Don't make much of it. Chance alone moves such an accuracy by a tenth of a point or two, and some people's digits are easier to read than others'; [lesson 05](05_how_sure.ipynb) finds out how sure one can be.
+# That is even better than on validation, although we have just given two reasons to expect less. Don't make much of it. Chance alone moves such an accuracy by a tenth or two of a point, and some people's digits are easier to read than others'; [lesson 05](05_how_sure.ipynb) finds out how sure one can be.
 #
 # ## If you have another quarter of an hour
 #
-# Make it all happen yourself. Press *start*, then raise the rate until it thrashes, or take so few images that it learns them by heart.
+# Press *start*, then raise the rate until it thrashes, or take so few images that it learns them by heart.
 
 # %% mystnb={"image": {"alt": "A still of the picture of training: the loss and the accuracy on training and validation digits over the steps, sliders for the learning rate, momentum, batch size, hidden units and number of images, and ten digits with the network's answers."}}
 pictures.train(train_set, validation_set)
@@ -502,9 +538,9 @@ pictures.train(train_set, validation_set)
 # %% [markdown]
 # ## Recap
 #
-# Is it learning, and how fast may it go? While the *validation* loss falls, it is learning to read; and to find the right speed, raise the rate by factors of three until the loss gets worse, and then go back one. So you can now train a network and report one honest number at the end, but you can't say yet how far that number would move if you did it all again.
+# While the *validation* loss falls, a network is learning to read; and to find its speed, raise the rate by factors of three until the loss gets worse, and then go back one. So you can now train a network and report one honest number at the end, but you can't say yet how far that number would move if you did it all again.
 #
-# - A step is one update, an epoch one pass. A mini-batch's gradient is right on average, and noisy; the better the network, the larger its error compared with its length.
+# - A step is one update, an epoch one pass. A mini-batch's gradient is right on average, and noisy. As the network improves, the gradient shrinks faster than the noise, so a batch becomes a poorer guide.
 # - Too small a rate crawls, too large a rate thrashes, and the best depends on how long you train.
 # - If the validation loss falls and then turns upwards, while the training loss keeps falling, the network overfits.
 # - Momentum allows longer steps: in a valley, up to $\eta < 2\,(1 + \mu) / \kappa$ for the largest curvature. In our network that was worth 2.6 points from a cold start, and 1.1 after a warm-up.
@@ -531,7 +567,7 @@ pictures.train(train_set, validation_set)
 #
 #    <details><summary>Answer</summary>
 #
-#    Take it as a starting point. Short sweeps favour caution, so try larger rates for a whole epoch. A rate that falls to 0 changes the answer again.
+#    Take it as a starting point. Short sweeps favour caution, so try larger rates, for as many epochs as you mean to train.
 #
 #    </details>
 #

@@ -32,7 +32,7 @@ def show_gains(rates: Iterable[float], warm_up: int = 0) -> float:
     Each one's best rate is chosen by the seeds of the table; the gain is the mean over fresh ones.
     """
     rates = list(rates)
-    print("effective   accuracy\n     rate    plain  momentum  gain in points")
+    print("effective   validation accuracy\n     rate    plain  momentum  gain in points")
     for rate in rates:
         plain, other = accuracies(rate, 0, warm_up), accuracies(rate, 0.9, warm_up)
         gain = other.mean() - plain.mean()
