@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 07 Deeper
 #
-# After ten epochs, one hidden layer got about 98 images in 100 right, so you give your network five, and look in after the first epoch. It answers every image with the same digit. You try other learning rates, and each time it settles on a single digit again. You suspect a bug, but the gradient check finds none, and it is right: the gradients are correct. It is just that almost nothing is left of them by the time they reach the first layers. **Why does the gradient fade, and what keeps it alive?** And is fading enough to stall a network? The famous answer is yes, and a small experiment puts it to the test.
+# After ten epochs, one hidden layer got about 98 images in 100 right, so you give your network five hidden layers, and look in after its first epoch. It answers every image with the same digit. You try other learning rates, and each time it settles on a single digit again. You suspect a bug, but the gradient check finds none, and it is right: the gradients are correct. It is just that almost nothing is left of them by the time they reach the first layers. **Why does the gradient fade, and what keeps it alive?** And is fading enough to stall a network? The famous answer is yes, and a small experiment puts it to the test.
 #
 # **You will be able to**
 #
@@ -368,7 +368,7 @@ faded, *_ = follow_blame(deep.MLP("tanh + 1"), sigmoids)
 print(f"tanh + 1: blame of layer 6 / blame of layer 1: {faded[0] / faded[-1]:.1f}")
 
 # %% [markdown]
-# So the activations of tanh + 1 are nearly all common mean, like the sigmoid's, whereas in the two functions that lie around 0 it is the smaller part. The blame fades a little, because the mean carries the sums to where tanh is less steep, but nowhere near a thousandfold. Here is what each of the four networks gets right after one epoch at its best rate, from the studies `half` and `depth`.
+# So the activations of tanh + 1 are nearly all common mean, like the sigmoid's, whereas in the two functions that lie around 0 it is the smaller part. (It isn't 0, because the mean image already gives each sum a mean.) The blame fades a little, because the mean carries the sums to where tanh is less steep, but nowhere near a thousandfold. Here is what each of the four networks gets right after one epoch at its best rate, from the studies `half` and `depth`.
 
 # %% mystnb={"image": {"alt": "Four activation functions in a square, each with a dashed tangent at z = 0. Above, with a slope of one quarter, the sigmoid and the sigmoid minus one half; below, with a slope of 1, tanh plus 1 and tanh. On the left, the common mean is nearly all of the activations, on the right less than half. Per cent right, seeds 0, 1 and 2: sigmoid 11.2, 9.9, 11.2; sigmoid minus one half 83.2, 77.8, 79.1; tanh plus 1 89.4, 89.0, 83.5; tanh 94.2, 91.9, 89.2."}} tags=["answer", "hide-input"]
 half, depth = studies.read("half")["rows"], studies.read("depth")["rows"]
@@ -383,7 +383,7 @@ plt.show()
 #
 # ## How large should the weights be?
 #
-# Now for the cure. It takes two faults to stall the network, so removing one is enough, and we choose the fading. Either we take units whose slope is 1, or we keep the sigmoids and let larger weights give back what their slopes take away. Begin with the slope.
+# Now for the cure. It takes two faults to stall the network, so removing one is enough, and we choose the fading. Either we take units whose slope is 1, or we keep the sigmoids and let larger weights give back what their slopes take away. Begin with the slope. (Our new units will keep a common mean, but one fault alone doesn't stall a network.)
 #
 # ### A unit with a corner
 #
@@ -428,14 +428,14 @@ exercises.folded(my_relu_backward)
 #
 # $$E[da^2] = \text{outputs} \cdot \mathrm{Var}(w) \cdot E[dz^2] .$$
 #
-# Then the slope multiplies the blame. If the two are independent, the slope's mean square is the share that is left, and for ReLUs that is one half again, since half of them have the slope 1 and the others 0. Tanh halves nothing in either direction, as long as its sums are small.
+# (Norm and mean square tell the same story only between layers of equal size. From 10 sums back to 128 activations there are more squares to add up, which is why the weights of layer 6 made the norm grow.) Then the slope multiplies the blame. If the two are independent, the slope's mean square is the share that is left, and for ReLUs that is one half again, since half of them have the slope 1 and the others 0. Tanh halves nothing in either direction, as long as its sums are small.
 #
 # | | forward wants | back wants | what is used |
 # |---|---|---|---|
 # | ReLU | 2 / inputs | 2 / outputs | 2 / inputs, the **He rule** ([He and others 2015](https://arxiv.org/abs/1502.01852)) |
 # | tanh | 1 / inputs | 1 / outputs | 2 / (inputs + outputs), the **Glorot rule** |
 #
-# Glorot's rule splits the difference between its two wishes, and between layers of equal size both come true at once. And the sigmoid? Its slope is at most a quarter, and the square of that is a sixteenth. To make up for it on the way back, the variance must be at least sixteen times tanh's, and so the weights at least *four* times as large: the cure that the five single units promised.
+# Where the sizes differ, nobody can have both: He keeps the forward wish, and Glorot splits the difference. Between layers of equal size both come true at once. And the sigmoid? Its slope is at most a quarter, and the square of that is a sixteenth. To make up for it on the way back, the variance must be at least sixteen times tanh's, and so the weights at least *four* times as large: the cure that the five single units promised.
 #
 # ### Exercise 7.3: from a variance to a range (core, 5 minutes)
 #
@@ -546,7 +546,7 @@ for network in ["one hidden layer", "residual", "frozen", "frozen, minus a half"
     print(f"{network:20} {accuracies[3:].mean():.1f}")
 
 # %% [markdown]
-# Five layers now learn. Networks of more than a hundred have been trained with such sums, usually together with **normalisation**, which brings each layer's sums to mean 0 and standard deviation 1 ([Ioffe and Szegedy 2015](https://arxiv.org/abs/1502.03167)). But a network that can be trained is not yet a network worth training: here the single hidden layer is ahead. If you hoped to see five layers beat one, so did we; these five don't. Nor are frozen layers mere passengers. They do harm, because each adds about a half to every activation; subtract that half, and they do none.
+# Five layers now learn. Networks of more than a hundred have been trained with such sums, usually together with **normalisation**, which brings each layer's sums to mean 0 and standard deviation 1 ([Ioffe and Szegedy 2015](https://arxiv.org/abs/1502.03167)). But a network that can be trained is not yet a network worth training: here the single hidden layer is ahead. If you hoped to see five layers beat one, so did we; these five don't. Nor are frozen layers mere passengers. They do harm, because each adds about a half to every activation; subtract that half, and they help a little.
 #
 # ## Recap
 #

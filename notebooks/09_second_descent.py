@@ -134,14 +134,14 @@ for wave, level in [(3, 0.0), (3, 0.2), (12, 0.0)]:
     w = np.linalg.lstsq(terms(u, 12), np.sin(wave * u)[:, None] + level * draws)[0]
     apart = terms(fine, 12) @ w - np.sin(wave * fine)[:, None]
     at_12[wave, level] = np.median(np.sqrt((apart**2).mean(axis=0)))
-    waves = "  for a true curve with more waves, sin 12u" if wave == 12 else ""
+    waves = "  for a faster true curve, sin 12u" if wave == 12 else ""
     print(f"{level:5g}  {at_12[wave, level]:.2f}{waves}")
 guesses.compare("distance at 12 features, without noise", f"{at_12[3, 0.0]:.2f}")
 
 # %% [markdown]
 # Without noise there is no peak at all: the fit with 12 features can't be told from the true curve. With noise, the fit is off by about ten times the noise itself: at 12 features it is an amplifier.
 #
-# And noise is not the only thing that gets amplified. In the last row there is no noise whatever, but its true curve, $\sin 12u$, has more waves than 12 features can follow, and the fit is further off than in any other row. A peak needs something to amplify: noise in the targets, or a **misfit**, that is, a part of the true answer that the model can't express.
+# And noise is not the only thing that gets amplified. In the last row there is no noise whatever, but its true curve, $\sin 12u$, is too fast for 12 features to follow, and the fit is further off than in any other row. A peak needs something to amplify: noise in the targets, or a **misfit**, that is, a part of the true answer that the model can't express.
 #
 # Now try it by hand. At twelve features, drag a point in the middle up or down. Where does the curve move most? Then move the slider to 40, and drag the same point. The panel on the right draws the peak.
 
@@ -211,7 +211,7 @@ wrong = wrong_answers(fits)
 print("features  errors on training images  on new images")
 learnt = [(a[:, : len(W)] @ W).argmax(axis=1) != labels[:n] for W in fits]
 learnt = np.mean(learnt, axis=1)
-for width in [300, 600, n, widths[-1]]:
+for width in sorted({300, 600, n, widths[-1]}):
     place = widths.index(width)
     print(f"{width:8}  {learnt[place]:25.2%}  {wrong[place] / 10_000:13.2%}")
 guesses.compare("% of new images misread at the worst width", wrong.max() / 100)
@@ -297,7 +297,7 @@ exercises.folded(my_lightest_weights)
 
 # %% tags=["hide-input"]
 heaviness = [np.linalg.norm(W) for W in fits]
-for width in [300, 600, n, widths[-1]]:
+for width in sorted({300, 600, n, widths[-1]}):
     print(f"{width:5} features: norm {heaviness[widths.index(width)]:7.2f}")
 
 # %% [markdown]
@@ -357,7 +357,7 @@ guesses.compare("% misread by the heavy exact fit", both_wrong[-1] / 100)
 #
 # $$\text{part}_j = \text{left}_j \cdot \text{targets} ,$$
 #
-# says how much of the targets lies along it. Each helping of $\text{right}_j$ supplies only $s_j$, so we need $\text{part}_j / s_j$ helpings: the fainter the direction, the more. Here are the two images from above, whose targets were 0 and 1.
+# says how much of the targets lies along it. One *helping* is $\text{right}_j$ taken once, and it supplies only $s_j$ of that, so we need $\text{part}_j / s_j$ helpings: the fainter the direction, the more. Here are the two images from above, whose targets were 0 and 1.
 
 # %%
 left, s, right = np.linalg.svd(two)
@@ -374,7 +374,7 @@ print("helpings of both, added up:", np.round(right.T @ (part / s), 3))
 #
 # $$W = \text{right}^T\, \mathrm{diag}(1 / s)\; \text{left}^T\, Y .$$
 #
-# Now you can *see* the amplifier: it is the $1/s$, which for a faint direction is enormous. The fit is exact, because each pair supplies its whole part, and the fold says why no other is lighter.
+# Read it from right to left: $\text{left}^T Y$ takes the parts, $\mathrm{diag}(1/s)$ makes helpings of them, and $\text{right}^T$ adds the helpings up. Now you can *see* the amplifier: it is the $1/s$, which for a faint direction is enormous. The fit is exact, because the $n$ perpendicular columns of `left` reach every target, and the fold says why no other is lighter. With fewer features than images, the same formula gives the least-squares fit, which just isn't exact.
 #
 # <details><summary>Why no exact fit is lighter</summary>
 #
@@ -386,7 +386,7 @@ print("helpings of both, added up:", np.round(right.T @ (part / s), 3))
 #
 # ### Why exactly at the threshold?
 #
-# Add one feature after another, and watch the smallest $s$, that of the faintest direction. Up to the threshold, a further feature can only make it smaller, because one more weight can help to bring some direction's answers still closer to 0. Beyond the threshold it can only make it larger, because the images now have one more number in which they differ (the fold proves both). So the smallest $s$ must be smallest exactly at the threshold, which is why the peak is where it is, and we know of no shorter argument. Here it is for the digits.
+# Add one feature after another, and watch the smallest $s$, that of the faintest direction. Up to the threshold, a further feature can only make it smaller, because one more weight can help to bring some direction's answers still closer to 0. Beyond the threshold it can only make it larger, because the images now have one more number in which they differ (the fold proves both). So it is nowhere smaller than at the threshold, which is why the peak is where it is, and we know of no shorter argument. <small>Beyond the threshold there are silent directions, too, but they reach no target, and the pairs leave them out: *the faintest* is the faintest of the pairs.</small> Here it is for the digits.
 #
 # <details><summary>Why the smallest $s$ falls up to the threshold, and rises beyond it</summary>
 #
@@ -437,7 +437,7 @@ print(f"helpings in the fit, for one class: up to {np.abs(part[-1] / s[-1]).max(
 #
 # $$W = \text{right}^T\, \mathrm{diag}\Big(\frac{s}{s^2 + n\lambda/2}\Big)\, \text{left}^T\, Y .$$
 #
-# (Exercise 9.3, at the end, derives it.) With a thousand images and $\lambda = 0.02$, $n\lambda/2$ is 10. For a loud direction $s^2$ is far more than 10, so the new number is nearly $1/s$, as before. For the threshold's faintest, with $s = 0.001$, it is $s^2$ that hardly counts: what was a thousand is now about a ten-thousandth. In words: the fainter a direction, the more of its helpings weight decay takes away, and the faintest is left with next to none.
+# (Exercise 9.3, at the end, derives it.) With a thousand images and $\lambda = 0.02$, $n\lambda/2$ is 10. For the loudest directions $s^2$ is far more than 10, so the new number is nearly $1/s$, as before. For the threshold's faintest, with $s = 0.001$, it is $s^2$ that hardly counts: what was a thousand is now about a ten-thousandth. In words, weight decay leaves the loud directions their helpings, and takes nearly all from the faint ones.
 #
 # **Predict.** Use weight decay where it is needed most, on the features of the useless fit: with this $\lambda$, with a tenth of it, and with ten times as much. What percentage will the best of the three misread?
 
@@ -593,7 +593,7 @@ exercises.folded(my_decayed_fit)
 #
 # A model that has every example by heart need no longer alarm you; it should make you ask where its errors peak. There are two ways past the peak: more features, or enough weight decay to starve the faint directions. What you don't have yet is a model that knows anything about *images*: these features would be just as good if the pixels of every image were shuffled in the same way.
 #
-# **Why does bigger become better again?** Where the features just suffice there is a single exact fit, which takes enormous helpings of directions that are faint on the training images but not on new ones, and so it amplifies noise and misfit. With more features no direction is so faint, and the same images can be fitted with lighter weights. Where light weights mean a calm fit, as with these features, new images are read better.
+# **Why does bigger become better again?** Where the features just suffice there is a single exact fit, which takes enormous helpings of directions that are faint on the training images but not on new ones, and so it amplifies noise and misfit. With more features no direction that the fit uses is so faint, and the same images can be fitted with lighter weights. Where light weights mean a calm fit, as with these features, new images are read better.
 #
 # ## Questions to ask yourself
 #
@@ -609,7 +609,7 @@ exercises.folded(my_decayed_fit)
 #
 #    <details><summary>Answer</summary>
 #
-#    There the features just suffice for an exact fit. Up to that point new features make the faintest direction fainter; beyond it, louder. And a faint direction amplifies the noise or misfit along it. Without either there would be no peak.
+#    There the features just suffice for an exact fit. Up to that point new features never make the faintest direction louder; beyond it, never fainter. And a faint direction amplifies the noise or misfit along it. Without either there would be no peak.
 #
 #    </details>
 #
