@@ -243,7 +243,7 @@ plt.show()
 #
 # And look at the training images. Every fit from 600 features on reads all 1,000 of them correctly, that is, it knows them *by heart*, and from 1,000 on the fit is not only right but *exact*, $AW = Y$. That goes for the worst fit as well as for the best. What, then, tells a good exact fit from a bad one?
 #
-# **A good place to stop.** You have seen the peak twice, and you know what it is made of. The rest answers this last question, and says why the peak is exactly where it is; it deserves a clear head.
+# **A good place to stop.** You have seen the peak twice, and you know what it is made of. The rest answers this last question, and says why the peak is exactly where it is.
 #
 # <small>[Belkin and others 2019](https://doi.org/10.1073/pnas.1903070116) named double descent, with random features ([Rahimi and Recht 2007](https://papers.nips.cc/paper/2007/hash/013a006f03dbc5392effeb8f18fda755-Abstract.html)) fitted to MNIST as here.</small>
 #
@@ -266,7 +266,7 @@ for small in [two, three]:
     print(f"   answers {np.round(small @ w, 6) + 0.0}")
 
 # %% [markdown]
-# Both are exact, but the second needs less than a twentieth of the norm, because the third feature differs where the first two hardly did. More features didn't make the fit wilder; they gave it an easier way to do the same thing.
+# Both are exact, but the second needs less than a twentieth of the norm, because the third feature differs where the first two hardly did. More features gave the fit an easier way to do the same thing.
 #
 # ### Exercise 9.1: the lightest weights (warm-up, 5 minutes)
 #
