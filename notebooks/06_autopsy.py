@@ -151,7 +151,7 @@ guesses.compare("networks of 11 that lose to ten averages", losing)
 #
 # ## The same weights, asked three ways
 #
-# A network may be poor. But is it at least *one* network, with one opinion of each image? Show it the test images in three ways that ought to make no difference:
+# Is it at least *one* network, with one opinion of each image? Show it the test images in three ways that ought to make no difference:
 #
 # - **all at once**, as the notebook did it, through its own softmax;
 # - **row by row**, by the largest logit of each image, without any softmax;
@@ -313,7 +313,7 @@ guesses.compare("sorted groups of 100, %", round(100 * accuracy_in_groups(100, b
 #
 # ### How such a line gets in
 #
-# The notebook's first softmax was tried on ten scores, and looked fine. Two cells later an overflow was repaired, and in the same edit the sum was given its `axis=0`. Repeating the trial wouldn't have caught the slip: for a single vector, axis 0 *is* the classes, and the ten numbers add up to 1 as they should. Only a batch shows the fault, which is why a test must look like real use.
+# The notebook's first softmax was tried on ten scores, and looked fine; its `axis=0` came in later, when an overflow was repaired. Repeating the trial wouldn't have caught it, because for a single vector axis 0 *is* the classes. Only a batch shows the fault, which is why a test must look like real use.
 #
 # You may suspect one careless notebook, but the same fault was in [Microsoft's course on PyTorch for images](https://github.com/MicrosoftDocs/pytorchfundamentals/issues/4), and it is in [a printed book on reinforcement learning](https://github.com/DeepReinforcementLearning/DeepReinforcementLearningInAction/issues/32). Their authors weren't careless. The fault raises no error; you find it only by testing for it, as in the next exercise.
 #
@@ -346,7 +346,7 @@ pictures.company(as_it_was, test_set)
 #
 # ## The first repairs
 #
-# Make the first one yourself: fix the two lines of the notebook's softmax. The next cell trains your recipe for 1,000 steps and asks it in all three ways. As it stands nothing is repaired, and so the three disagree; once your repair is right they agree, at about eight in ten. Is agreement a proof, then? As a puzzle, find a *wrong* softmax whose three answers agree as well.
+# Make the first one yourself: fix the two lines of the notebook's softmax. The next cell trains your recipe for 1,000 steps and asks it in all three ways. As it stands nothing is repaired, and so the three disagree; once your repair is right they agree, at about eight in ten. Agreement is no proof, though: as a puzzle, find a *wrong* softmax whose three answers agree as well.
 
 
 # %%
@@ -420,7 +420,7 @@ for precision in [np.float32, np.float64]:
 # %% [markdown]
 # In float32 the largest number is about $10^{38}$. Below $z_1 = -88.7$, $e^{-z_1}$ is larger than that and counts as infinite, so the slope becomes $\infty / \infty$, which is NaN. One such sum, of one unit for one image, is enough. NaN times anything is NaN, even times the 0 of a blank pixel, and so it spoils its unit's whole column of $W_1$. In the next step that unit is NaN for every image, hence so is every logit, and after it every weight. The repair is lesson 02's $a_1 (1 - a_1)$, which cannot overflow.
 #
-# In float64 all this begins only at −710, so our own harmless change, made only so that every computer would get the same numbers, would have hidden the fault from us.
+# In float64 all this begins only at −710, and so our own harmless change, made only so that every computer would get the same numbers, would have hidden the fault from us.
 #
 # Would it have helped to repair the slope before the loss? Both orders end in the same program, but only one of them dies on the way, and leaves you blaming the new loss. Here are five seeds without the slope's repair, and five with it.
 
@@ -485,7 +485,7 @@ figure.legend(loc="outside lower center", ncols=2)
 plt.show()
 
 # %% [markdown]
-# The disaster turns out to be the largest gain after the softmax. All it wanted was a rate of 1, a thousand times the original's. **A rate belongs to the recipe that it was chosen for**: compare two recipes at one rate, and the one that it was chosen for has won before you begin. <small>Which part of *+ loss* helped, cross-entropy or its true gradient, is a story for the optional half-hour.</small>
+# The disaster turns out to be the largest gain after the softmax. All it wanted was a rate of 1, a thousand times the original's. **A rate belongs to the recipe that it was chosen for**: compare two recipes at one rate, and the recipe whose rate it is has won before you begin. <small>Which part of *+ loss* helped, cross-entropy or its true gradient, is a story for the optional half-hour.</small>
 #
 # ## Which would you trust?
 #
@@ -504,7 +504,7 @@ for way, answered in three_ways(last_rung.probabilities, z2_last).items():
 #
 # <details><summary>What we would say</summary>
 #
-# The one whose answer depends on nothing but the image, because a letter comes by itself. The other's accuracy, which was measured in company, gave no warning. The warnings came from the first number recorded, from a baseline that was hardly beaten, and from a check that asked about one image alone.
+# The one whose answer depends on nothing but the image, because a letter comes by itself. The other's accuracy, which was measured in company, gave no warning. The warnings came from the first loss recorded, from a baseline that was hardly beaten, and from a check that asked about one image alone.
 #
 # </details>
 
@@ -546,7 +546,7 @@ print(f"column sums of dz2: {sums.min():.4f} to {sums.max():.4f}")
 #
 # ### Who deserves the credit?
 #
-# So the rung *+ loss* changes two things at once, the loss and a gradient that was none. We had given cross-entropy the credit for both, until a reader asked which of the two had helped. Put a rung between them, then, on which the squared error stays and gets the whole Jacobian.
+# So the rung *+ loss* changes two things at once, the loss and what had passed for its gradient. We had given cross-entropy the credit for both, until a reader asked which of the two had helped. Put a rung between them, then, on which the squared error stays and gets the whole Jacobian.
 
 # %% tags=["hide-input"]
 between, scaled = "the whole Jacobian", "pixels / 255, squared error"
@@ -635,7 +635,7 @@ exercises.check(my_rate_for_scaled)
 exercises.folded(my_rate_for_scaled)
 
 # %% [markdown]
-# Would a rate for each layer rescue raw pixels, then? We turned your rule around, gave $W_1$ the rate that it makes of the best for divided pixels, 1, or thirty times as much, and left the starting weights as they are.
+# Would a rate for each layer rescue raw pixels, then? Here $W_1$ has the rate that your rule, turned around, makes of divided pixels' 1, and then thirty times that, from the old starting weights.
 
 # %% tags=["hide-input"]
 for times in [1, 30]:
@@ -645,7 +645,7 @@ for times in [1, 30]:
 print(f"pixels / 255:                       {own[-1].mean() / 100:.2%}")
 
 # %% [markdown]
-# At the rule's own rate they fall a point short, because the start hasn't moved with it. At thirty times that, which validation chose, they come within a tenth of a point.
+# At the rule's own rate they fall a point short, because the start hasn't moved with it. At thirty times that, which validation chose, they come within a tenth.
 #
 # ## Recap
 #
