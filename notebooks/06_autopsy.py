@@ -151,7 +151,7 @@ guesses.compare("networks of 11 that lose to ten averages", losing)
 #
 # ## The same weights, asked three ways
 #
-# Is it at least *one* network, with one opinion of each image? Show it the test images in three ways that ought to make no difference:
+# A network may be poor, but is it at least *one* network, with one opinion of each image? Show it the test images in three ways that ought to make no difference:
 #
 # - **all at once**, as the notebook did it, through its own softmax;
 # - **row by row**, by the largest logit of each image, without any softmax;
