@@ -2,7 +2,8 @@
 
 The rung "cross-entropy" of the ladder with two learning rates. That of W2 is the best rate of the next
 rung, whose pixels are scaled. That of W1 is so many times as large, over 255 squared, which lets raw
-pixels move W1 as far as scaled ones would (exercise 6.4). The weights start where the rung's do.
+pixels move W1 as far as scaled ones would (exercise 6.4). The weights start where the rung's do: had
+they started 255 times smaller, once as large would train exactly as scaled pixels do.
 """
 
 from dataclasses import replace
@@ -15,11 +16,11 @@ from mnistlib import data, original
 #: The rate of W2.
 RATE = 1.0
 #: How many times as large the rate of W1 is, before it is divided by 255 squared.
-TIMES = (10, 30, 100)
-#: Found by the first rows, on seed 42; the lesson finds it again.
+TIMES = (1, 10, 30, 100)
+#: Found by the first rows, on seed 42.
 BEST = 30
 ROWS = [{"times": times, "seed": 42} for times in TIMES]
-ROWS += [{"times": BEST, "seed": seed} for seed in (1, 2, 3, 4)]
+ROWS += [{"times": times, "seed": seed} for times in (1, BEST) for seed in (1, 2, 3, 4)]
 ROWS += [{"times": BEST, "seed": 0, "steps": 500}]
 QUICK = len(ROWS) - 1
 
