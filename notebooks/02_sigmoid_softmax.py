@@ -83,7 +83,7 @@ for k in range(10):
     print(f"{k:5}  {z_image[k]:5.2f}   {functions.softmax(z_image)[k]:11.4f}  {y_image[k]:6.0f}")
 
 # %% [markdown]
-# Learning means moving numbers. Suppose that you could take hold of these ten logits: which way would you push each of them, and how hard?
+# Learning means moving numbers. Suppose that you could take hold of these ten logits: which way would you push each, and how hard?
 #
 # **Predict.** Write ten numbers on paper, one for each class: positive for a push up, negative for a push down, and all between -1 and 1. Then copy them below, in one line; in a notebook that is a text in quotes, `"1 0 -0.5 0 0.2 0 0 -1 0 0"`. Later you will derive the ten that our loss asks for, and put them beside yours.
 
@@ -182,7 +182,7 @@ exercises.check(my_softmax)
 exercises.folded(my_softmax)
 
 # %% [markdown]
-# *The original*, the program of [lesson 00](00_first_look.ipynb), summed over axis 0: down the columns, over the batch. The picture below tries both axes on the same seven images. On the left, each image shares out a total of 1 among the classes, and all seven answers are right. On the right, each *class* shares out a 1 among the images, and the 3 is suddenly an 8. Nothing about the 3 has changed. It holds most of column 3, but hardly anybody else wants column 8, so there its share is larger still.
+# *The original*, the program of [lesson 00](00_first_look.ipynb), summed over axis 0: down the columns, over the batch. The picture below tries both axes on the same seven images, which we searched for: most companies do no harm that one sees, and so nobody notices. On the left, each image shares out a total of 1 among the classes, and all seven answers are right. On the right, each *class* shares out a 1 among the images, and the 3 is suddenly an 8. Nothing about the 3 has changed. It holds most of column 3, but hardly anybody else wants column 8, so there its share is larger still.
 
 # %% mystnb={"image": {"alt": "A still of a picture to touch: seven images, a 0 to a 6, each with its row in two grids of seven rows by ten classes, shaded by the numbers of a softmax, with a dot on the largest of each row. On the left a row is framed and adds up to 1, and every image has its dot at its own class. On the right a column is framed, and the 3 has its dot at 8, in the framed column, which it has almost to itself."}}
 pictures.axes()
@@ -254,9 +254,9 @@ for h in [1, 0.1, 0.01]:
     print(f"nudged by {h:4}:    {gradcheck.central_difference(second, 2.0, h):.6f}")
 
 # %% [markdown]
-# The smaller the nudge, the closer the measurement comes to the formula, up to a point that lesson 03 will find.
+# The smaller the nudge, the closer it comes to the formula, up to a point that lesson 03 will find.
 #
-# From now on `gradcheck.check_gradient` does the work. It nudges every entry of an array in turn; all the slopes together are called a **gradient**, and it compares the one that it measured with the one that you derived. A difference of 1 is a great deal if the slope is 2, and nothing if it is a million. That is why the check prints the **relative error**, the length of the difference divided by the length of the longer gradient. (An array's *length* is the square root of the sum of its squared entries.)
+# From now on `gradcheck.check_gradient` does the work. It nudges every entry of an array in turn; all the slopes together are called a **gradient**, and it compares the one that it measured with the one that you derived. A difference of 1 is a great deal if the slope is 2, and nothing if it is a million. That is why the check prints the **relative error**, the length of the difference divided by the length of the longer gradient. (A *length* is the square root of the sum of the squared entries.)
 #
 # **A good place to stop.** You can turn logits into probabilities, safely and along the right axis, and you can catch a wrong formula. Next comes the best part: how wrong is an answer?
 #
@@ -277,7 +277,7 @@ for p_one, push_one in zip(p_right, push):
 guesses.compare("p of the answer pushed hardest", p_right[push.argmax()])
 
 # %% [markdown]
-# The undecided answer is pushed hardest, and the disaster hardly at all, because a probability close to 0 or to 1 is hard to move. The network has all but ruled out the truth, and this loss shrugs, like a teacher who corrects small slips and hands the hopeless essay back unread. Squaring what was missing doesn't help, because the chain rule leaves the fatal factor $p_\text{right}$ where it is.
+# The undecided answer is pushed hardest, and the disaster hardly at all, because a probability close to 0 or to 1 is hard to move. The network has all but ruled out the truth, and this loss shrugs, like a teacher who corrects small slips and hands the hopeless essay back unread. Squaring what was missing is no cure: by the chain rule the push then has one more factor, twice what was missing, which near $p_\text{right} = 0$ only doubles it.
 #
 # ### A loss made to measure
 #
@@ -289,7 +289,7 @@ guesses.compare("p of the answer pushed hardest", p_right[push.argmax()])
 #
 # $$L = -\log p_\text{right} .$$
 #
-# So we haven't chosen the logarithm. We have chosen how the network should be taught, and the logarithm is what that comes to. It is called the **surprise**, because the less we expected what happened, the larger it is.
+# So we haven't chosen the logarithm. We have chosen how the network should be taught, and the logarithm is what that comes to. (The argument is [Nielsen's](http://neuralnetworksanddeeplearning.com/chap3.html), for one sigmoid.) It is called the **surprise**, because the less we expected what happened, the larger it is.
 #
 # <details><summary>Don't books give another reason for the logarithm?</summary>
 #
@@ -362,7 +362,7 @@ nothing_known = functions.cross_entropy(np.zeros((4, 10)), y_batch)
 guesses.compare("cross-entropy before learning", f"{nothing_known:.6f}")
 
 # %% [markdown]
-# It is $\log 10$, about 2.3, and it is worth remembering, because if a network's first loss is far from it, something is wrong before training has begun.
+# It is $\log 10$, about 2.3, and it is worth remembering, as [CS231n](https://cs231n.github.io/neural-networks-3/) advises, because if a network's first loss is far from it, something is wrong before training has begun.
 #
 # ## All ten logits
 #
@@ -453,7 +453,7 @@ axis.invert_yaxis()
 plt.show()
 
 # %% [markdown]
-# The 6 goes up by what it lacked, the 0 goes down most, and the 1, which had claimed next to nothing, hardly moves. Perhaps you pushed only two logits, the 6 up and the 0 down. That is a fair answer, but it lets off the 2 and the 5, although they had claimed a share, too.
+# The 6 goes up by what it lacked, the 0 goes down most, and the 1, which had claimed next to nothing, hardly moves. Perhaps you pushed only two logits, the 6 up and the 0 down. That is a fair answer, but it lets off the 2 and the 5, which had claimed a share, too.
 #
 # Does it help? Add the pushes to the logits, take the softmax again, and push once more from there:
 
@@ -465,7 +465,18 @@ for pushes in range(5):
     pushed = pushed + y_image - p_now
 
 # %% [markdown]
-# The very first push puts the answer right, and the others only add confidence, each less than the one before, because less is missing.
+# For this 6 the very first push puts the answer right, and the others only add confidence, each less than the one before, because less is missing. And for all the other wrong answers?
+
+# %%
+z_all = network.logits(parameters, data.scale(validation_set[0][:2000]))
+labels = validation_set[1][:2000]
+wrong = z_all.argmax(axis=1) != labels
+y_all = data.one_hot(labels)
+right = (z_all + y_all - functions.softmax(z_all)).argmax(axis=1) == labels
+print(f"of 2,000 images: one push puts {right[wrong].sum()} of {wrong.sum()} wrong answers right")
+
+# %% [markdown]
+# About two in three; the rest need another push or two.
 #
 # **Another good place to stop.** You have followed ten logits to a loss and back, and put the wrong answer right. What remains is the sigmoid, which lesson 03 needs.
 #
@@ -481,7 +492,7 @@ for pushes in range(5):
 #
 # $$\sigma'(z) = \frac{e^{-z}}{(1 + e^{-z})^2} = \frac{1}{1 + e^{-z}} \cdot \frac{e^{-z}}{1 + e^{-z}} = a\,(1 - a) .$$
 #
-# (The second factor is $1 - a$, because adding it to the first gives 1.) So the slope can be read off the value: once you have the activation, you need neither $z$ nor another exponential. You have met this formula before; question 5 asks why.
+# (The second factor is $1 - a$, because adding it to the first gives 1.) So the slope can be read off the value: once you have the activation, you need neither $z$ nor another exponential. You have met this formula before, as the slope of a probability; question 5 asks what the two have to do with each other.
 
 
 # %%
@@ -558,7 +569,7 @@ exercises.folded(my_sigmoid)
 #
 # ### The Jacobian
 #
-# Exercise 2.5 took a short cut from the loss to the logits, past the probabilities. Where a loss and a function are *not* made for each other, there is no short cut: you go the long way round, from the loss to the probabilities and from those to the logits. You won't have to do so before lesson 12.
+# Exercise 2.5 took a short cut from the loss to the logits, past the probabilities. Where a loss and a function are *not* made for each other, there is no short cut: you go the long way round, from the loss to the probabilities and from those to the logits.
 #
 # *Every* probability depends on *every* logit, so there are ten times ten derivatives $\partial p_k / \partial z_l$. The table that holds them is the **Jacobian**, $J$: row $k$, column $l$. You have its diagonal already, and in lesson 06 you will meet a program that kept nothing else. Take your pencil for the rest: when the logit of *another* class is raised, the numerator $e^{z_k}$ stays, and only $\text{sum}$ moves.
 #
@@ -660,13 +671,15 @@ exercises.folded(my_softmax_backward)
 #
 #    </details>
 #
-# 5. What is a softmax between two classes?
+# 5. What is a softmax between two classes? And between more?
 #
 #    <details><summary>Answer</summary>
 #
 #    The sigmoid of the difference between their logits. Divide top and bottom by $e^{z_0}$:
 #
 #    $$p_0 = \frac{e^{z_0}}{e^{z_0} + e^{z_1}} = \frac{1}{1 + e^{-(z_0 - z_1)}} = \sigma(z_0 - z_1) .$$
+#
+#    With more, put the log-sum-exp of the others in place of $z_1$: a probability is a sigmoid of its own logit, so both have the same slope.
 #
 #    </details>
 #

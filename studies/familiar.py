@@ -2,7 +2,7 @@
 
 Half of the writers are set aside, and a third of their digits are asked about. One reader learns from
 the other two thirds and some digits by other people, the second from as many digits by other people
-alone; all else is the same for both.
+alone, who are fewer; all else is the same for both.
 """
 
 import numpy as np
