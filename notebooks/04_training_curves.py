@@ -118,7 +118,7 @@ score = evaluate(network, parameters, validation_set)
 print(f"validation: loss {score.loss:.3f}, accuracy {100 * score.accuracy:.2f} %")
 
 # %% [markdown]
-# A hundred guesses cost a quarter of the price of one exact gradient, and already the network beats the nearest mean of [lesson 01](01_loading.ipynb), which got 81.36 % right.
+# A hundred guesses cost a quarter as much as one exact gradient, and already the network beats the nearest mean of [lesson 01](01_loading.ipynb), which got 81.36 % right.
 #
 # Two numbers tell you how a run is doing, and `evaluate` returns both. The **loss** is what the steps bring down: it changes smoothly with the parameters, and it notices how *sure* the network is. The **accuracy**, the share of right answers, is what we want, but it moves in jumps and has no useful gradient to follow, which is why training follows the loss instead. The loss of each batch is noisy but free, so record it at every step, and consult the validation set only now and then.
 
@@ -129,17 +129,17 @@ axis.set(title="Our loop: noisy, but down", xlabel="step", ylabel="batch loss", 
 plt.show()
 
 # %% [markdown]
-# From here on the library's `train` runs that loop. You hand it a *model* (the module `network`), the starting parameters, a dataset and batches, and get back the trained parameters and a `History` of the batch losses. If you name sets in `monitor`, it also holds their loss and accuracy, measured every so many steps (`every`).
+# From here on the library's `train` runs that loop, on a copy of the parameters. You hand it a *model* (the module `network`), the starting parameters, a dataset and batches, and get back the trained parameters and a `History` of the batch losses. If you name sets in `monitor`, it also holds their loss and accuracy, measured every so many steps (`every`).
 
 # %%
-start = network.initialise(np.random.default_rng(seed=6))  # the same weights
+start = network.initialise(np.random.default_rng(seed=6))  # the same weights; no run changes them
 trained, history = train(network, start, train_set, epoch[:100], learning_rate=0.5)
 print(f"hundredth batch loss, by the library: {history.batch_loss[-1]:.3f}")
 
 # %% [markdown]
 # ## How good is a batch's guess?
 #
-# How good are these guesses? Let 78 batches, a fifth of the epoch, stand in for the whole, and call their joint gradient exact. How far off is one batch's gradient, compared with the length of the exact one?
+# On average it is right: the mean of the gradients of all batches is the gradient of all images, so a batch's gradient is an **unbiased estimate** of it. But how far off is any one of them? Let 78 batches, a fifth of the epoch, stand in for the whole, call their joint gradient exact, and compare the error of one batch with the exact gradient's length.
 #
 # **Predict.** After our hundred steps, is a batch a better guide than at the start, or a worse one?
 
@@ -156,7 +156,7 @@ def gradient(parameters, indices):
 
 
 def relative_error(when, parameters, dealt):
-    """Print how far batches miss the gradient over all their images; divide by its length."""
+    """Print how far batches miss the gradient over all their images, and return error / length."""
     exact = gradient(parameters, np.concatenate(dealt))
     length = np.linalg.norm(exact)
     error = np.mean([np.linalg.norm(gradient(parameters, batch) - exact) for batch in dealt])
@@ -171,9 +171,7 @@ later = relative_error("after 100 steps", parameters, epoch[:78])
 guesses.compare("a batch as a guide, better or worse", "worse" if later > at_start else "better")
 
 # %% [markdown]
-# A batch is a worse guide for the better network, which surprised us. Most images are nearly right by now, so each of them pulls less hard, and the error has shrunk to a little more than half. But they also agree less about the direction, and the exact gradient has shrunk to a sixth. The signal fades faster than the noise, and that will return to trouble us at the end of training.
-#
-# Still, the guesses average out to the exact gradient, as they must: the mean of 78 means is the mean over all their images. In other words, the gradient of a batch picked at random is right on average, an **unbiased estimate**.
+# The better the network, the worse the guide, which surprised us. The network is nearly right about most images by now, so each of them pulls less hard, and the error has shrunk to a little more than half. But they also agree less about the direction, and the exact gradient has shrunk to a sixth. The signal fades faster than the noise, and that will return to trouble us at the end of training.
 #
 # ## A learning-rate sweep
 #
@@ -185,7 +183,7 @@ guesses.compare("a batch as a guide, better or worse", "worse" if later > at_sta
 guesses.ask("best rates, early and late", None)
 
 # %% tags=["answer"]
-# Afterwards add 2 and 5: does either of the two move?
+# Afterwards add 2 and 5: does either best rate move?
 rates = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100]
 early, late = {}, {}
 for rate in rates:
@@ -237,7 +235,7 @@ plt.show()
 #
 # The training loss falls. Is that always good news? Give the network only 1,000 images, and plenty of epochs.
 #
-# **Predict.** What will the two losses do, on training and validation images, and the two accuracies? Sketch all four, and say which of them turns round.
+# **Predict.** Sketch four curves: the loss and the accuracy, each on training and on validation images. Which of them, if any, will turn round?
 
 # %%
 guesses.ask("which of the four turns round", None)
@@ -260,7 +258,7 @@ by_heart, few_history = train(
 curves = {}
 for name in few_history.scores:
     curves[f"the {name} loss"] = few_history.loss(name)
-    curves[f"the {name} accuracy"] = -few_history.accuracy(name)  # of both, lower is better
+    curves[f"the {name} accuracy"] = -few_history.accuracy(name)  # so that lower is better, too
 turned = [name for name, curve in curves.items() if curve[-1] > curve.min() + 0.01]
 guesses.compare("which of the four turns round", ", ".join(turned))
 
@@ -272,9 +270,9 @@ for name, line in [("training", "-"), ("validation", "--")]:
 best = few_history.loss("validation").argmin()
 lowest = few_history.steps[best], few_history.loss("validation")[best]
 axes[0].plot(*lowest, "o", color="black", label="lowest")
-axes[0].set(title="Loss: does either turn?", xlabel="step", ylim=(0, 1))
+axes[0].set(title="Loss: validation turns", xlabel="step", ylim=(0, 1))
 axes[0].legend()
-axes[1].set(title="Accuracy: does either?", xlabel="step", ylim=(0.7, 1.01))
+axes[1].set(title="Accuracy: neither does", xlabel="step", ylim=(0.7, 1.01))
 plt.show()
 
 # %% [markdown]
@@ -348,7 +346,7 @@ axes[0].set_ylabel("$w_1$, across")
 plt.show()
 
 # %% [markdown]
-# Because the gradient, $(w_0, 20\, w_1)$, points mostly *across* the valley, plain descent zigzags from wall to wall and makes little headway along the bottom; and if you raise the rate to hurry it, it flies out. A rolling ball does better, because it keeps its velocity: pushes from opposite walls cancel, and those along the bottom add up ([Polyak 1964](https://doi.org/10.1016/0041-5553%2864%2990137-5)). Our **velocity** is such a sum of past gradients, and starts at 0. At each step the old sum is first multiplied by the **momentum**, a number that is at least 0 and less than 1:
+# Because the gradient, $(w_0, 20\, w_1)$, points mostly *across* the valley, plain descent zigzags from wall to wall and makes little headway along the bottom; and if you raise the rate to hurry it, it flies out. A rolling ball does better, because it keeps its velocity: pushes from opposite walls cancel, and those along the bottom add up ([Polyak 1964](https://doi.org/10.1016/0041-5553%2864%2990137-5)). Our **velocity** is a running sum of past gradients, and starts at 0. At each step the old sum is first multiplied by the **momentum**, a number that is at least 0 and less than 1:
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -380,7 +378,7 @@ exercises.folded(my_sgd_update)
 # exercises.keep(my_sgd_update)
 
 # %% [markdown]
-# ## How large may a step be?
+# ### A fair comparison
 #
 # What becomes of the velocity? *Along* the valley the gradients agree, so suppose that each is the same $dW$. Then the velocity grows until it changes no more, and the first of your two lines says how far:
 #
@@ -388,13 +386,15 @@ exercises.folded(my_sgd_update)
 #
 # With $\mu = 0.9$, then, the ball goes ten times as far along the valley as a plain step, while across it the gradients alternate and largely cancel. You may object that plain descent with ten times the rate goes just as far along. So it does, which is why the two have to be compared at the same **effective rate**, $\eta / (1 - \mu)$; without momentum that is the rate itself.
 #
+# ## How large may a step be?
+#
 # But can plain descent bear ten times the rate? Each weight of our valley moves on its own, so take one weight $w$ with the loss $\frac12 \kappa\, w^2$. The constant $\kappa$ is its **curvature**, here 1 along and 20 across. The gradient is $\kappa\, w$, so a plain step turns $w$ into $(1 - \eta\,\kappa)\, w$. Between the two rates of the figure lies an edge, where the weight jumps from wall to wall for ever and always lands at the same height:
 #
 # $$1 - \eta\,\kappa = -1, \qquad \eta = \frac{2}{\kappa} .$$
 #
-# Across our valley that is $2 / 20$, a tenth. With momentum the edge moves out to $\eta = 2\,(1 + \mu) / \kappa$, which is 0.19 for our 0.9. Step a little below each edge and a little above, starting from $w = 1$.
+# Across our valley that is $2 / 20$, a tenth, which lies between the figure's two rates. With momentum the edge lies further out, and you can see that happen. At a learning rate of $3 / 20$ plain descent leaves at once. Raise the momentum: at a little more than a half, the path should come back, after a few swings wider than the frame.
 #
-# <details><summary>Where does momentum's edge come from?</summary>
+# <details><summary>Where does momentum's edge lie?</summary>
 #
 # At the edge $w$ and $-w$ alternate, hence so do the gradients, and in the end the velocities. Call the new velocity $v$; then the old one was $-v$, and the first of your two lines gives
 #
@@ -404,22 +404,11 @@ exercises.folded(my_sgd_update)
 #
 # $$\eta\, \frac{\kappa\,\lvert w \rvert}{1 + \mu} = 2\,\lvert w \rvert, \qquad \eta = \frac{2\,(1 + \mu)}{\kappa} .$$
 #
+# For $3 / 20$ across our valley that is $\mu = \frac12$. A momentum of 0.9 bears nearly twice plain descent's rate, and so, in *effective* rates, its edge lies nineteen times as far out.
+#
 # [Goh 2017](https://doi.org/10.23915/distill.00006) derives it without supposing that $w$ and $-w$ alternate.
 #
 # </details>
-
-# %%
-for momentum, rate in [(0, 0.099), (0, 0.101), (0.9, 0.189), (0.9, 0.191)]:
-    w, v = 1.0, 0.0
-    for _ in range(60):
-        v = momentum * v + 20 * w  # the gradient is 20 w
-        w -= rate * v
-    print(f"momentum {momentum}, rate {rate}: after 60 steps {abs(w):,.2f} from the bottom")
-
-# %% [markdown]
-# A momentum of 0.9 bears nearly twice the learning rate, and so, in *effective* rates, its edge lies nineteen times as far out.
-#
-# See it happen. At a learning rate of $3 / 20$ plain descent leaves at once. Raise the momentum: just above a half, where $2\,(1 + \mu) / 20$ passes $3 / 20$, the path should come back, after a few swings wider than the frame.
 
 # %% mystnb={"image": {"alt": "A still of the picture of descent: three paths over the contours of a narrow valley. With rate 0.08 the path settles along the valley, with 0.102 it swings ever wider, and with the same rate and momentum 0.5 it settles."}}
 pictures.descent()
@@ -429,16 +418,16 @@ pictures.descent()
 #
 # ## Does it hold for the network?
 #
-# A network's loss isn't such a valley, but what to expect is clear: at small effective rates the two should do equally well, and as the rate grows, plain descent should suffer first. A study (`studies/momentum.py`) put it to the test. At each effective rate it trained five networks with a momentum of 0.9 and five without, in pairs from the same weights and over the same batches, for one epoch. Below the table, each method runs at the rate that was best for it, with five fresh seeds that had no say in choosing it, so those numbers differ from the table's.
+# A network's loss isn't such a valley, but what to expect is clear: at small effective rates the two should do equally well, and as the rate grows, plain descent should suffer first. A study (`studies/momentum.py`) put it to the test. At each effective rate it trained five networks with a momentum of 0.9 and five without, in pairs from the same weights and over the same batches, for one epoch. The last lines it prints are the fair match: each method at its own best rate, on five fresh seeds, because those that chose the rate would flatter it.
 
 # %% tags=["hide-input"]
 studies.again("momentum")  # repeats one of its runs here, and prints a line if the result differs
 cold = show_gains([2, 3, 5, 10])  # reads the others from the study's file
 
 # %% [markdown]
-# The order holds; the nineteen doesn't. At an effective rate of 2 there is nothing between them; from there on plain descent levels off and sinks, while momentum goes on rising until 5. But that is not even twice plain descent's best rate. The valley says where a path flies out, not which rate is best before that, and its gradients are exact, not guesses. Still, with each at its best, momentum is ahead by 2.6 percentage points.
+# The prediction holds, in kind. At an effective rate of 2 there is nothing between them; from there on plain descent levels off and sinks, while momentum goes on rising until 5. With each at its best, momentum is ahead by 2.6 percentage points.
 #
-# An earlier edition of this lesson stopped here, and drew the moral. Then a referee asked: but *when* does plain descent fly out? If it happens in the first steps, while the weights are random and the loss is steep, then all that plain descent needs may be a gentler start. So in place of this **cold start** we raised both rates from 0 in a straight line over the first hundred steps, which is called a **warm-up** ([Goyal and others 2017](https://arxiv.org/abs/1706.02677)), and kept them there.
+# An earlier edition of this lesson stopped here, and gave momentum's longer steps the credit for all of it. Then a referee asked: but *when* does plain descent fly out? If it happens in the first steps, while the weights are random and the loss is steep, then all that plain descent needs may be a gentler start. So in place of this **cold start** we raised both rates from 0 in a straight line over the first hundred steps, which is called a **warm-up** ([Goyal and others 2017](https://arxiv.org/abs/1706.02677)), and then held them.
 #
 # **Predict.** With each at its best again, by how many points is momentum ahead now?
 
@@ -479,7 +468,7 @@ exercises.folded(my_tune)
 # %% [markdown]
 # ## The whole run
 #
-# What does a healthy run look like? Every step follows a noisy guess, and the better the network, the more the noise drowns the signal, so at a constant rate the parameters never come to rest. Steps that *shrink* can arrive in spite of the noise ([Robbins and Monro 1951](https://doi.org/10.1214/aoms/1177729586)), which is why people let the learning rate fall, often in a straight line down to 0. We choose ten epochs, momentum 0.9, and a rate that falls from 0.5. That is an effective rate of 5, momentum's best from a cold start; that it suits ten epochs as well as one is only a guess.
+# What does a healthy run look like? Every step follows a noisy guess, and the better the network, the more the noise drowns the signal, so at a constant rate the parameters never come to rest. Steps that *shrink* can arrive in spite of the noise ([Robbins and Monro 1951](https://doi.org/10.1214/aoms/1177729586)), which is why people let the learning rate fall, often in a straight line down to 0. We choose ten epochs, momentum 0.9, and a rate that falls from 0.5. That is an effective rate of 5, momentum's best from a cold start, and we leave the warm-up out, because momentum hardly gained by it. That the rate suits ten epochs as well as one is only a guess.
 
 # %%
 ten_epochs = minibatches(50_000, 128, rng=np.random.default_rng(seed=10), epochs=10)
@@ -509,7 +498,7 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# The two losses part, because the network knows its training images better than any others, but the validation loss doesn't turn.
+# The two losses part company, because the network knows its training images better than any others, but the validation loss doesn't turn.
 #
 # ## The test set
 #
@@ -543,7 +532,7 @@ pictures.train(train_set, validation_set)
 # - A step is one update, an epoch one pass. A mini-batch's gradient is right on average, and noisy. As the network improves, the gradient shrinks faster than the noise, so a batch becomes a poorer guide.
 # - Too small a rate crawls, too large a rate thrashes, and the best depends on how long you train.
 # - If the validation loss falls and then turns upwards, while the training loss keeps falling, the network overfits.
-# - Momentum allows longer steps: in a valley, up to $\eta < 2\,(1 + \mu) / \kappa$ for the largest curvature. In our network that was worth 2.6 points from a cold start, and 1.1 after a warm-up.
+# - Momentum allows longer steps, so compare it with plain descent at the same *effective rate*, $\eta / (1 - \mu)$, and each at its best. In our network that was worth 2.6 points from a cold start, and 1.1 after a warm-up.
 #
 # ## Questions to ask yourself
 #

@@ -121,7 +121,7 @@ print(f"squared error {((p - np.eye(10)[0]) ** 2).sum():.2f}")
 print(f"recorded as the loss, before the first step: {history.loss('validation')[0]:.2f}")
 
 # %% [markdown]
-# Neither 2.30 nor 0.90 is anywhere near 17.35, so it can't be the loss that training set out to lower. What the notebook recorded is the mean of (answer $-$ label)$^2$, as if calling a 0 an 8 were four times as bad as calling it a 4. On that odd scale 17.35 is about what blind guesses get; but nothing ever followed its gradient. The alarm rang before training had begun, and nobody was listening.
+# Neither 2.30 nor 0.90 is anywhere near 17.35, so it can't be the loss that the steps were meant to lower. What the notebook recorded is the mean of (answer $-$ label)$^2$, as if calling a 0 an 8 were four times as bad as calling it a 4. On that odd scale 17.35 is about what blind guesses get; but nothing ever followed its gradient. The alarm rang before training had begun, and nobody was listening.
 #
 # ## Does the network beat ten averages?
 #
@@ -147,7 +147,7 @@ print(f"{losing} of them lose to the nearest mean")
 guesses.compare("networks of 11 that lose to ten averages", losing)
 
 # %% [markdown]
-# Three of the eleven lose to a program that takes no steps at all, and on average the eleven are about a point ahead, of which a hundred thousand weights ought to be ashamed.
+# Three of the eleven lose to a program that takes no steps at all, and on average the eleven are about a point ahead. A hundred thousand weights ought to be ashamed of themselves.
 #
 # ## The same weights, asked three ways
 #
@@ -261,7 +261,7 @@ print((e / e.sum(axis=0)).round(2))
 # \end{aligned}
 # $$
 #
-# The second term is one number for each class, the same for every image of the batch. In other words, $-c_k$ is a bias. This network has no other, and its training made it need one badly: since adding a number to a whole column of logits changes no share, nothing ever brought the ten classes to a common level.
+# The second term is one number for each class, the same for every image of the batch. In other words, $-c_k$ is a bias. This network has no other, and it needs one badly. Adding a number to a whole column of logits changes no share, so nothing in training ever brought the ten classes to a common level.
 #
 # And what does $c_k$ *mean*? It says how high the logits of class $k$ run in this batch. Subtract it, and all ten classes start level, which is just what a bias is for. A batch of many mixed digits therefore supplies, by accident, a fair estimate of the biases that are missing.
 #
@@ -334,9 +334,9 @@ exercises.check(my_depends_on_company)
 exercises.folded(my_depends_on_company)
 
 # %% [markdown]
-# ### A company of your choice
+# ### The company it keeps
 #
-# Now play with it. Here is an 8, one of 200 test images; choose which of the others are asked about at the same time. Its logits $z$ stay as they are, each at or below its $c$, and only $c$ moves: the class with the smallest gap between the two wins. How many of the ten answers can you get out of this one image? We got nine.
+# Choose its company yourself. Here is an 8, one of 200 test images; which of the others shall be asked about at the same time? Its logits $z$ stay as they are, and only $c$ moves. No $z$ lies above its $c$, and the class with the smallest gap wins. How many of the ten answers can you get out of this one image? We got nine.
 
 # %% mystnb={"image": {"alt": "A still of the picture of company: one image, of an eight, and four columns. Above, for each class, its logit z as a dot, the same in every column, and c as a diamond; below, e to the z minus c as bars, each against the longest. Alone, each c lies on its z, all ten bars are equal and the answer is 0. With all 20 zeros the smallest gap is at 7; with all 199 others at 8. Row by row, without c, the largest z is at 1."}}
 pictures.company(as_it_was, test_set)
@@ -346,7 +346,7 @@ pictures.company(as_it_was, test_set)
 #
 # ## The first repairs
 #
-# Make the first one yourself: fix the two lines of the notebook's softmax. The next cell trains your recipe for 1,000 steps and asks it in all three ways. As it stands nothing is repaired, and so the three disagree; once your repair is right they agree, at about eight in ten. Agreement is no proof, though: as a puzzle, find a *wrong* softmax whose three answers agree as well.
+# Make the first one yourself: fix the two lines of the notebook's softmax. The cell after it trains your recipe for 1,000 steps and asks it in all three ways. As it stands nothing is repaired, and so the three disagree; once your repair is right they agree, at about eight in ten. Agreement is no proof, though: as a puzzle, find a *wrong* softmax whose three answers agree as well.
 
 
 # %%
@@ -389,7 +389,7 @@ in_float32 = partial(
 print(f"softmax         accuracy {results['accuracy']:.2%}")
 
 # %% [markdown]
-# Next comes the loss. The study replaces the squared error with cross-entropy, which pulls hard where the network is most wrong ([lesson 02](02_sigmoid_softmax.ipynb)), and follows its true gradient, $dZ_2 = (P - Y)/n$.
+# Next comes the loss. The study replaces the squared error, whose gradient the notebook also gets wrong, with cross-entropy, which pulls hard where the network is most wrong ([lesson 02](02_sigmoid_softmax.ipynb)), and whose gradient is simply $dZ_2 = (P - Y)/n$.
 #
 # **Predict.** With both repairs, what percentage of the validation images does the network get right?
 
@@ -418,7 +418,7 @@ for precision in [np.float32, np.float64]:
     print(f"e to the -z1 is infinite below z1 = {lowest:.1f} in {precision.__name__}")
 
 # %% [markdown]
-# In float32 the largest number is about $10^{38}$. Below $z_1 = -88.7$, $e^{-z_1}$ is larger than that and counts as infinite, so the slope becomes $\infty / \infty$, which is NaN. One such sum, of one unit for one image, is enough. NaN times anything is NaN, even times the 0 of a blank pixel, and so it spoils its unit's whole column of $W_1$. In the next step that unit is NaN for every image, hence so is every logit, and after it every weight. The repair is lesson 02's $a_1 (1 - a_1)$, which cannot overflow.
+# In float32 the largest number is about $10^{38}$. Below $z_1 = -88.7$, $e^{-z_1}$ is larger than that and counts as infinite, so the slope becomes $\infty / \infty$, which is NaN. One such sum, of one unit for one image, is enough. NaN times anything is NaN, even times the 0 of a blank pixel, and so it spoils its unit's whole column of $W_1$. In the next step that unit is NaN for every image, so every logit is NaN, too, and then every weight. The repair is lesson 02's $a_1 (1 - a_1)$, which cannot overflow.
 #
 # In float64 all this begins only at −710, and so our own harmless change, made only so that every computer would get the same numbers, would have hidden the fault from us.
 #
@@ -431,7 +431,7 @@ for repairs in [["softmax", "loss"], ["softmax", "slope", "loss"]]:
     print(f"{' + '.join(repairs):22}: {len(alive)} of {len(ends)} networks survive")
 
 # %% [markdown]
-# With the slope repaired, all five survive. The new loss wasn't wrong, then: it pulls harder than the old one, and so it woke a fault that had slept through ten thousand steps. **First fix what can break; only then improve what works.**
+# The new loss wasn't wrong, then: it pulls harder than the old one, and so it woke a fault that had slept through ten thousand steps. **First fix what can break; only then improve what works.**
 #
 # ## Which change helps?
 #
@@ -485,7 +485,7 @@ figure.legend(loc="outside lower center", ncols=2)
 plt.show()
 
 # %% [markdown]
-# The disaster turns out to be the largest gain after the softmax. All it wanted was a rate of 1, a thousand times the original's. **A rate belongs to the recipe that it was chosen for**: compare two recipes at one rate, and the recipe whose rate it is has won before you begin. <small>Which part of *+ loss* helped, cross-entropy or its true gradient, is a story for the optional half-hour.</small>
+# The disaster turns out to be the second-largest gain; only the softmax's is larger. All it wanted was a rate of 1, a thousand times the original's. **A rate belongs to the recipe that it was chosen for**: compare two recipes at one rate, and the one that the rate was chosen for has won before you begin. <small>Which part of *+ loss* helped, cross-entropy or its true gradient, is a story for the optional half-hour.</small>
 #
 # ## Which would you trust?
 #
@@ -546,7 +546,7 @@ print(f"column sums of dz2: {sums.min():.4f} to {sums.max():.4f}")
 #
 # ### Who deserves the credit?
 #
-# So the rung *+ loss* changes two things at once, the loss and what had passed for its gradient. We had given cross-entropy the credit for both, until a reader asked which of the two had helped. Put a rung between them, then, on which the squared error stays and gets the whole Jacobian.
+# So the rung *+ loss* changes two things at once, the loss and what had passed for its gradient. We had given cross-entropy the credit for both, until a reader asked which of the two had helped. Put a rung between *+ softmax* and *+ loss*, then, on which the squared error stays and gets the whole Jacobian.
 
 # %% tags=["hide-input"]
 between, scaled = "the whole Jacobian", "pixels / 255, squared error"
@@ -560,7 +560,7 @@ for said, before, after in [
     print(f"{said:28}{(b - a).mean():+.2f} ± {error:.2f} points (rates {old:g} and {new:g})")
 
 # %% [markdown]
-# It was the gradient. With raw pixels cross-entropy, the change that most people would have made first, gains nothing that we can tell from chance: given its true gradient, and a rate three times as large, the squared error does as well. With scaled pixels cross-entropy is ahead after all, by about 0.3 points.
+# It was the gradient. On raw pixels cross-entropy (the change that most people would have made first) gains nothing that we can tell from chance: given its true gradient, and a rate three times as large, the squared error does as well. With scaled pixels cross-entropy is ahead after all, by about 0.3 points.
 #
 # ### A check of your own
 #
@@ -576,7 +576,7 @@ for said, before, after in [
 # | 4 | only the diagonal of the softmax's Jacobian is kept | what training follows is no gradient |
 # | 5 | squared error, which hardly pulls where the network is most wrong | none on raw pixels |
 # | 6 | the recorded "loss" is a difference of class numbers | its alarm meant nothing to anybody |
-# | 7 | a step is called an epoch | 10,000 "epochs" are about 26 |
+# | 7 | a step is called an epoch | it seems to have trained for 10,000 epochs, which were about 26 |
 # | 8 | the sigmoid's slope overflows | none until the loss was repaired |
 # | 9 | pixels stay in 0 to 255 | many units start where a sigmoid is flat |
 #
@@ -635,7 +635,7 @@ exercises.check(my_rate_for_scaled)
 exercises.folded(my_rate_for_scaled)
 
 # %% [markdown]
-# Would a rate for each layer rescue raw pixels, then? Here $W_1$ has the rate that your rule, turned around, makes of divided pixels' 1, and then thirty times that, from the old starting weights.
+# Would a rate for each layer rescue raw pixels, then? Both runs below use raw pixels and the old starting weights. In the first, $W_1$ has the rate that your rule, run backwards, makes of divided pixels' 1; in the second, thirty times that.
 
 # %% tags=["hide-input"]
 for times in [1, 30]:
@@ -651,7 +651,7 @@ print(f"pixels / 255:                       {own[-1].mean() / 100:.2%}")
 #
 # **Why does it seem to work?** It borrows biases from its batches, and the measurement that should have caught it borrows them in the same way. You have now tested a program the way it will be used, and you have seen that a repair can be right and still kill. What you don't have yet is more than one hidden layer.
 #
-# Five habits were missing from the original:
+# Here are five habits to take with you:
 #
 # - **A look at the first loss**: 17.35 was recorded, where knowing nothing costs 0.90.
 # - **A baseline**: ten averages, against which 84 % is nothing to be proud of.
