@@ -276,7 +276,7 @@ for run, style in zip(longer, ["o-", "s--", "^:"]):
     accuracy = np.array(run["results"]["accuracy"])
     axis.plot(100 * accuracy, style, ms=5, label=f"seed {run['settings']['seed']}")
     last.append(accuracy[-1])
-axis.set(title="Stuck for two to five epochs, then off it goes", xlabel="epochs", ylim=(0, 100))
+axis.set(title="Three starts, ten epochs", xlabel="epochs", ylim=(0, 100))
 axis.set_ylabel("validation accuracy, %")
 axis.legend()
 plt.show()
@@ -290,9 +290,7 @@ guesses.compare("% right after ten epochs", round(100 * np.mean(last), 1))
 #
 # ## The quarter or the half?
 #
-# Everything so far points to one culprit, the slope of a quarter. And tanh, whose slope near 0 is 1, does learn within the epoch, as you will see below.
-#
-# "Then it was the quarter," you will say. But tanh differs from the sigmoid in *two* ways, because its activations also lie around 0 instead of around a half. To tell which of the two mattered, we need a control that changes only one. Keep the quarter, and take away the half:
+# Everything so far points to one culprit, the slope of a quarter. And tanh, whose slope near 0 is 1, does learn within the epoch, so you may feel sure. But tanh differs from the sigmoid in *two* ways: its activations also lie around 0, not around a half. To tell which of the two mattered, we need a control that changes only one. Keep the quarter, and take away the half:
 #
 # $$f(z) = \sigma(z) - \tfrac12 .$$
 #
@@ -350,9 +348,9 @@ plt.show()
 # %% [markdown]
 # In the left panel, the activations without the half fade on their way forward just as the blame fades on its way back. The first layers get a large input and little blame, the last layers the reverse, and so the pull comes out nearly level. With the half, they stay large.
 #
-# For the right panel we have subtracted each unit's mean over all images, and what is left, the change from image to image, fades in *both*. What all images share, each unit's mean, we shall call the *common mean*, and in the sigmoid's layers it is nearly everything. The last of them receive a large input that is *nearly the same for every image*, so the strong pull on them says next to nothing about any one image.
+# For the right panel we have subtracted each unit's mean over all images, and what is left, the change from image to image, fades in *both*. Call what we subtracted, each unit's mean, the *common mean*: it is what all images share. In the sigmoid's layers it is nearly everything. So the last layers receive a large input that is *nearly the same for every image*, and the strong pull on them says next to nothing about any one image.
 #
-# Can a common mean stall a network by itself? To find out, take one more function, tanh + 1, which has tanh's slopes but whose activations don't lie around 0.
+# Can a common mean stall a network by itself? To find out, take one more function, tanh + 1, with tanh's slopes, but activations around 1.
 
 # %% tags=["answer", "hide-input"]
 deep.ACTIVATIONS["tanh + 1"] = deep.Activation(
@@ -377,13 +375,13 @@ four_functions.draw(half, depth)
 plt.show()
 
 # %% [markdown]
-# At the top right the blame fades, but the common mean is the smaller part; at the bottom left it is nearly everything, but the blame fades little. Each makes learning worse, on every seed, but neither stops it. The sigmoid minus a half is choosy: it learns at only three of the eight rates that were tried (2, 3 and 5). At the top left the two meet, and there the network learns at none of the rates within the epoch. **Neither the fading nor the common mean stalls the network by itself; the two together do.**
+# At the top right there is fading, but little common mean; at the bottom left, much common mean but little fading. Either fault alone makes learning worse, on every seed, but stops it on none. The sigmoid minus a half is choosy: it learns at only three of the eight rates that were tried (2, 3 and 5). At the top left the two meet, and there the network learns at none of the rates within the epoch. **Neither the fading nor the common mean stalls the network by itself; the two together do.**
 #
 # You will want to know *how* the two do it together. So do we: all that we can show is that it takes both.
 #
-# ## How large should the weights be?
+# ## Two cures
 #
-# Now for the cure. It takes two faults to stall the network, so removing one is enough, and we choose the fading. Either we take units whose slope is 1, or we keep the sigmoids and let larger weights give back what their slopes take away. Begin with the slope. (Our new units will keep a common mean, but one fault alone doesn't stall a network.)
+# It takes two faults to stall the network, so removing one is enough, and we choose the fading. Either we take units whose slope is 1, or we keep the sigmoids and let larger weights give back what their slopes take away. Begin with the slope. (Our new units will keep a common mean, but one fault alone doesn't stall a network.)
 #
 # ### A unit with a corner
 #
@@ -412,9 +410,9 @@ exercises.check(my_relu_backward)
 exercises.folded(my_relu_backward)
 
 # %% [markdown]
-# ### The mean square, layer by layer
+# ### How large should the weights be?
 #
-# Now for the weights. How large must they be, so that neither the sums on the way forward nor the blame on the way back shrinks? Follow the mean square of the numbers through one layer. The weights are drawn independently, with mean 0 and the same **variance** $\mathrm{Var}(w)$, which for a mean of 0 is their mean square; biases start at 0. We write $E$ for "the mean of", and use one fact: the mean of a product of two *independent* things is the product of their means.
+# Neither the sums on the way forward nor the blame on the way back should shrink. Follow the mean square of the numbers through one layer. The weights are drawn independently, with mean 0 and the same **variance** $\mathrm{Var}(w)$, which for a mean of 0 is their mean square; biases start at 0. We write $E$ for "the mean of", and use one fact: the mean of a product of two *independent* things is the product of their means.
 #
 # **Forward.** A unit's sum is $z = \sum_j a_j w_j$. Square it, and you get squares $a_j^2 w_j^2$ and mixed products such as $a_1 w_1 \cdot a_2 w_2$. Because the weights' signs are random, the mixed products are 0 on average, and only the squares remain, one for each of the layer's inputs. Each has the mean $E[a^2]\, \mathrm{Var}(w)$, since the weights don't know which activations they will be multiplied by:
 #
@@ -424,18 +422,21 @@ exercises.folded(my_relu_backward)
 #
 # $$\mathrm{Var}(w) = \frac{2}{\text{inputs}} .$$
 #
-# **Back.** On the way back, an activation collects blame from every sum it went into, and a layer has as many sums as *outputs*, so the same argument gives
+# This is the **He rule** ([He and others 2015](https://arxiv.org/abs/1502.01852)). On the way back the same argument gives 2 / outputs, and between layers of equal size both wishes come true at once. Tanh halves nothing, as long as its sums are small, so it wants 1 / inputs forward and 1 / outputs back; the **Glorot rule**, $2 / (\text{inputs} + \text{outputs})$, splits the difference.
+#
+# <details><summary>The way back, and where the sizes differ</summary>
+#
+# An activation collects blame from every sum it went into, and a layer has as many sums as *outputs*, so
 #
 # $$E[da^2] = \text{outputs} \cdot \mathrm{Var}(w) \cdot E[dz^2] .$$
 #
-# (Norm and mean square tell the same story only between layers of equal size. From 10 sums back to 128 activations there are more squares to add up, which is why the weights of layer 6 made the norm grow.) Then the slope multiplies the blame. If the two are independent, the slope's mean square is the share that is left, and for ReLUs that is one half again, since half of them have the slope 1 and the others 0. Tanh halves nothing in either direction, as long as its sums are small.
+# Then the slope multiplies the blame. If the two are independent, the slope's mean square is the share that is left, and for ReLUs that is one half again, since half of them have the slope 1 and the others 0.
 #
-# | | forward wants | back wants | what is used |
-# |---|---|---|---|
-# | ReLU | 2 / inputs | 2 / outputs | 2 / inputs, the **He rule** ([He and others 2015](https://arxiv.org/abs/1502.01852)) |
-# | tanh | 1 / inputs | 1 / outputs | 2 / (inputs + outputs), the **Glorot rule** |
+# Norm and mean square tell the same story only between layers of equal size. From 10 sums back to 128 activations there are more squares to add up, which is why the weights of layer 6 made the norm of the blame grow.
 #
-# Where the sizes differ, nobody can have both: He keeps the forward wish, and Glorot splits the difference. Between layers of equal size both come true at once. And the sigmoid? Its slope is at most a quarter, and the square of that is a sixteenth. To make up for it on the way back, the variance must be at least sixteen times tanh's, and so the weights at least *four* times as large: the cure that the five single units promised.
+# </details>
+#
+# And the sigmoid? Its slope is at most a quarter, and the square of that is a sixteenth. To make up for it on the way back, the variance must be at least sixteen times tanh's, and so the weights at least *four* times as large: the cure that the five single units promised.
 #
 # ### Exercise 7.3: from a variance to a range (core, 5 minutes)
 #
@@ -454,7 +455,7 @@ exercises.check(my_he_limit)
 exercises.folded(my_he_limit)
 
 # %% [markdown]
-# The answer below takes its accuracies from the study `depth`, each start at its best rate.
+# ### Both cures, tried
 #
 # **Predict.** Take the five layers of sigmoids that were stuck, and multiply all their weights by 4. What share of layer 6's blame will reach layer 1?
 
@@ -480,11 +481,11 @@ for name, (activation, start) in starts.items():
 guesses.compare("share of the blame that reaches layer 1", round(shares["sigmoid, Glorot x 4"], 2))
 
 # %% [markdown]
-# Only a seventh arrives, not all of it, because larger sums lie further from 0, where a sigmoid is less steep. Yet the network that got nowhere in an epoch now gets 87.1 % right. Was it the blame that helped? This experiment can't tell, because larger weights also keep alive, on the way forward, what changes from image to image. ReLUs, with the He rule, get 93.2 %. Their slopes multiply the blame's norm by nearly $\sqrt{1/2}$, which is the half that you worked out, and their weights give it back.
+# Only a seventh arrives, not all of it, because larger sums lie further from 0, where a sigmoid is less steep. Yet the network that got nowhere in an epoch now gets 87.1 % right (from the study `depth`, each start at its best rate). Was it the blame that helped? This experiment can't tell, because larger weights also keep alive, on the way forward, what changes from image to image. ReLUs, with the He rule, get 93.2 %. Their slopes multiply the blame's norm by about $\sqrt{1/2}$, which halves its mean square, and their weights make up for it: nothing is lost.
 #
 # You can overdo it, too. With still larger weights, the blame of ReLUs *grows* on its way back, from layer to layer: the same product, with numbers above 1. That is called an **exploding gradient**.
 #
-# So far we have depth that trains, not yet depth that pays: one hidden layer gets about as far within an epoch, as the optional page prints.
+# So far we have depth that trains, not yet depth that pays: within an epoch, a single hidden layer does about as well, as the optional section prints.
 #
 # ## If you have another twenty minutes
 #
@@ -529,6 +530,8 @@ exercises.check(my_residual_gradients)
 exercises.folded(my_residual_gradients)
 
 # %% [markdown]
+# ### What are the layers worth?
+#
 # So a layer's input collects two blames:
 #
 # $$dA_{m-1} = dA_m + dZ_m\, W_m^T .$$
@@ -546,7 +549,7 @@ for network in ["one hidden layer", "residual", "frozen", "frozen, minus a half"
     print(f"{network:20} {accuracies[3:].mean():.1f}")
 
 # %% [markdown]
-# Five layers now learn. Networks of more than a hundred have been trained with such sums, usually together with **normalisation**, which brings each layer's sums to mean 0 and standard deviation 1 ([Ioffe and Szegedy 2015](https://arxiv.org/abs/1502.03167)). But a network that can be trained is not yet a network worth training: here the single hidden layer is ahead. If you hoped to see five layers beat one, so did we; these five don't. Nor are frozen layers mere passengers. They do harm, because each adds about a half to every activation; subtract that half, and they help a little.
+# Five layers now learn. Networks of more than a hundred have been trained with such sums, usually together with **normalisation**, which brings each layer's sums to mean 0 and standard deviation 1 ([Ioffe and Szegedy 2015](https://arxiv.org/abs/1502.03167)). But a network that can be trained is not yet a network worth training: here the single hidden layer is ahead of the trained five. If you hoped to see five layers beat one, so did we; these five don't. Nor are frozen layers mere passengers. They do harm, because each adds about a half to every activation; subtract that half, and they help a little.
 #
 # ## Recap
 #
@@ -562,7 +565,7 @@ for network in ["one hidden layer", "residual", "frozen", "frozen, minus a half"
 #
 #    <details><summary>Answer</summary>
 #
-#    Before the first step, the norm of each layer's blame, and the common mean's share of the last hidden layer's mean square. If the blame fades on its way back *and* nearly all is common mean, suspect the start or the activation function. Either of them alone makes learning slower, but doesn't stop it.
+#    Before the first step, the norm of each layer's blame, and the common mean's share of the last hidden layer's mean square. If the blame fades on its way back *and* nearly all is common mean, suspect the start or the activation function. Either alone only slows learning; together they can hold it up for epochs.
 #
 #    </details>
 #

@@ -77,7 +77,7 @@ axis.legend(loc="upper left", ncols=2)
 plt.show()
 
 # %% [markdown]
-# We fit a polynomial to the points by **least squares**, which means making the sum of the squared misses as small as it can be. The terms of the polynomial are the **features** of a point, and their number is the size of the model; with 4 features, for example, it is a cubic. For its terms we take the Legendre polynomials, which can make exactly the same curves as the powers of $u$, only with different weights. (Why not the powers themselves? You will see, once we weigh fits.)
+# We fit a polynomial to the points by **least squares**, which means making the sum of the squared misses as small as it can be. A polynomial is a sum of terms, each times a weight. The terms are the **features** of a point, and their number is the size of the model; with 4 features, for example, it is a cubic. Our terms are the Legendre polynomials, one of each degree, which make exactly the same curves as the powers of $u$. (Why not the powers? That comes later.)
 #
 # With 12 features the polynomial has just enough freedom to go through all twelve points. With 40 there are infinitely many polynomials that do, and NumPy's `lstsq` returns the one whose weights have the smallest sum of squares.
 #
@@ -194,7 +194,7 @@ def wrong_answers(fits):
 
 
 # %% [markdown]
-# Fit the weights of the first 100 of these features, then those of the first 300, and so on, always with the same 1,000 images.
+# Now fit weights to the first 100 of these features, then to the first 300, and so on, always with the same 1,000 images.
 
 # %%
 fits = [np.linalg.lstsq(a[:, :width], y)[0] for width in widths]
@@ -243,7 +243,7 @@ plt.show()
 #
 # And look at the training images. Every fit from 600 features on reads all 1,000 of them correctly, that is, it knows them *by heart*, and from 1,000 on the fit is not only right but *exact*, $AW = Y$. That goes for the worst fit as well as for the best. What, then, tells a good exact fit from a bad one?
 #
-# **A good place to stop.** You have seen the peak twice, and you know what it is made of. The rest answers this last question, and says why the peak is exactly where it is.
+# **A good place to stop.** You have seen the peak twice, and you know what it is made of. The rest answers this last question, says why the peak is exactly where it is, and shows how weight decay removes it.
 #
 # <small>[Belkin and others 2019](https://doi.org/10.1073/pnas.1903070116) named double descent, with random features ([Rahimi and Recht 2007](https://papers.nips.cc/paper/2007/hash/013a006f03dbc5392effeb8f18fda755-Abstract.html)) fitted to MNIST as here.</small>
 #
@@ -266,7 +266,7 @@ for small in [two, three]:
     print(f"   answers {np.round(small @ w, 6) + 0.0}")
 
 # %% [markdown]
-# Both are exact, but the second needs less than a twentieth of the norm, because the third feature differs where the first two hardly did. More features gave the fit an easier way to do the same thing.
+# Both are exact, but the second needs less than a twentieth of the norm, because the third feature tells the two images apart, which the first two hardly did. More features gave the fit an easier way to do the same thing.
 #
 # ### Exercise 9.1: the lightest weights (warm-up, 5 minutes)
 #
@@ -339,7 +339,7 @@ guesses.compare("% misread by the heavy exact fit", both_wrong[-1] / 100)
 #
 # With two images the weights were heavy because the images hardly differed. To say the same of a thousand, think of weights of norm 1 as a *direction*. Some directions give the training images large answers: call these *loud*. Others answer nearly 0 to all of the images: call these *faint*. A target that can be reached only along a faint direction takes heavy weights.
 #
-# Linear algebra sorts the directions of any matrix from the loudest to the faintest, and *pairs* each of them with the answers that it gives. (That this always works is the one fact we borrow without proof.) Books call it the **singular value decomposition** and write it $U \Sigma V^T$. We name its outer factors after the sides on which they stand, and write $\mathrm{diag}(s)$ for the matrix with the numbers $s$ on its diagonal and zeros elsewhere:
+# For any matrix, linear algebra finds directions that are perpendicular to one another, sorted from the loudest to the faintest, and *pairs* each of them with the answers that it gives. (That this always works is the one fact we borrow without proof.) Books call it the **singular value decomposition** and write it $U \Sigma V^T$. We name its outer factors after the sides on which they stand, and write $\mathrm{diag}(s)$ for the matrix with the numbers $s$ on its diagonal and zeros elsewhere:
 #
 # $$A = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right} .$$
 #
@@ -349,15 +349,21 @@ guesses.compare("% misread by the heavy exact fit", both_wrong[-1] / 100)
 # | $\text{left}$ | `left` | (n, pairs) | each column: the answers that those weights give, scaled to norm 1 |
 # | $s$ | `s` | (pairs,) | how loud those answers are, the loudest first: the **singular values** |
 #
-# The rows of `right` are perpendicular to one another, and so are the columns of `left`. Now use row $j$ of `right`, stood up as a column, as weights. Its product with every other row is 0, and with itself 1, so in $A\, \text{right}_j = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right} \cdot \text{right}_j$ only the $j$-th pair survives:
+# The rows of `right` are perpendicular to one another, and so are the columns of `left`. One line says what a pair is:
 #
 # $$A\, \text{right}_j = s_j\, \text{left}_j .$$
+#
+# <details><summary>How it follows from the three factors</summary>
+#
+# Use row $j$ of `right`, stood up as a column, as weights. Its product with every other row is 0, and with itself 1, so in $A\, \text{right}_j = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right} \cdot \text{right}_j$ only the $j$-th pair survives.
+#
+# </details>
 #
 # In words: the weights $\text{right}_j$ answer the $n$ images with column $j$ of `left`, made $s_j$ times as loud. Now turn to the answers that we *want*. The targets' dot product with the same column,
 #
 # $$\text{part}_j = \text{left}_j \cdot \text{targets} ,$$
 #
-# says how much of the targets lies along it. One *helping* is $\text{right}_j$ taken once, and it supplies only $s_j$ of that, so we need $\text{part}_j / s_j$ helpings: the fainter the direction, the more. Here are the two images from above, whose targets were 0 and 1.
+# says how much of the targets lies along it. Take $\text{right}_j$ once, as one *helping*, and you get $s_j$ along that column. You want $\text{part}_j$, so you need $\text{part}_j / s_j$ helpings: the fainter the direction, the more. Here are the two images from above, whose targets were 0 and 1.
 
 # %%
 left, s, right = np.linalg.svd(two)
@@ -374,7 +380,7 @@ print("helpings of both, added up:", np.round(right.T @ (part / s), 3))
 #
 # $$W = \text{right}^T\, \mathrm{diag}(1 / s)\; \text{left}^T\, Y .$$
 #
-# Read it from right to left: $\text{left}^T Y$ takes the parts, $\mathrm{diag}(1/s)$ makes helpings of them, and $\text{right}^T$ adds the helpings up. Now you can *see* the amplifier: it is the $1/s$, which for a faint direction is enormous. The fit is exact, because the $n$ perpendicular columns of `left` reach every target, and the fold says why no other is lighter. With fewer features than images, the same formula gives the least-squares fit, which just isn't exact.
+# Read it from right to left: $\text{left}^T Y$ takes the parts, $\mathrm{diag}(1/s)$ makes helpings of them, and $\text{right}^T$ adds the helpings up. Now you can *see* the amplifier: it is the $1/s$, which for a faint direction is enormous. The fit is exact, because the $n$ perpendicular columns of `left` reach every target, and the fold says why no other is lighter.
 #
 # <details><summary>Why no exact fit is lighter</summary>
 #
@@ -386,13 +392,13 @@ print("helpings of both, added up:", np.round(right.T @ (part / s), 3))
 #
 # ### Why exactly at the threshold?
 #
-# Add one feature after another, and watch the smallest $s$, that of the faintest direction. Up to the threshold, a further feature can only make it smaller, because one more weight can help to bring some direction's answers still closer to 0. Beyond the threshold it can only make it larger, because the images now have one more number in which they differ (the fold proves both). So it is nowhere smaller than at the threshold, which is why the peak is where it is, and we know of no shorter argument. <small>Beyond the threshold there are silent directions, too, but they reach no target, and the pairs leave them out: *the faintest* is the faintest of the pairs.</small> Here it is for the digits.
+# Add one feature after another, and watch the smallest $s$, that of the faintest direction. Up to the threshold, a further feature never makes it larger, because one more weight can help to bring some direction's answers still closer to 0. Beyond the threshold it never makes it smaller, because the images now have one more number in which they differ (the fold proves both). So the smallest $s$ is nowhere smaller than at the threshold, and that is why the peak is there. Here it is for the digits.
 #
 # <details><summary>Why the smallest $s$ falls up to the threshold, and rises beyond it</summary>
 #
 # *To the left* there are fewer features than images. Among all weights of norm 1, the faintest give the answers closest to 0, and the norm of those answers is the smallest $s$. With one more feature the same weights are still there to choose from, with a 0 for the new one, so the smallest $s$ falls or stays the same.
 #
-# *To the right* there are more features than images. *Mix* the images: choose a number for each, with norm 1 for all together, multiply its row of $A$ by that number, and add the rows up. Take column $j$ of `left` for the numbers, and the mix is $\text{left}_j^T A = s_j\, \text{right}_j^T$ (the fold above), with norm $s_j$. In other words, the same pairs sort these mixes, and the smallest $s$ is the norm of the mix that comes closest to 0. One more feature gives every mix one more entry, whose square can only add to the norm.
+# *To the right* there are more features than images. *Mix* the images: choose a number for each, with norm 1 for all together, multiply its row of $A$ by that number, and add the rows up. Take column $j$ of `left` for the numbers, and the mix is $\text{left}_j^T A = s_j\, \text{right}_j^T$ (the fold above), with norm $s_j$. In other words, the same pairs sort these mixes, and the smallest $s$ is the norm of the mix that comes closest to 0. One more feature gives every mix one more entry, whose square can only add to the norm. (Beyond the threshold there are silent directions, too, but they reach no target, and the pairs leave them out.)
 #
 # </details>
 
@@ -407,7 +413,7 @@ figure, axis = plt.subplots(figsize=(6, 3.6))
 axis.loglog(smallest.keys(), smallest.values(), "o-", color="C2")
 axis.axvline(n, color="0.5", ls="--", lw=1.5, zorder=0)
 axis.set(
-    title="The faintest direction: nearly silent at the threshold",
+    title="The smallest s is smallest at the threshold",
     xlabel="random features (log scale)",
     ylabel="smallest s (log)",
 )
@@ -417,7 +423,7 @@ axis.minorticks_off()
 plt.show()
 
 # %% [markdown]
-# With $s = 0.001$, every unit of the targets along that direction takes a thousand helpings, and so does every unit of noise or misfit. "But the direction answers nearly 0," you may object. "What harm can a thousand helpings of nearly nothing do?" So let it answer some new images, too.
+# With $s = 0.001$, the norm of all thousand answers, every unit of the targets along that direction takes a thousand helpings, and so does every unit of noise or misfit. "But the direction answers nearly 0," you may object. "What harm can a thousand helpings of nearly nothing do?" So let it answer some new images, too.
 
 # %%
 left, s, right = np.linalg.svd(a[:, :n], full_matrices=False)
@@ -429,7 +435,7 @@ for name, some in [("training images", a[:, :n]), ("new images", new)]:
 print(f"helpings in the fit, for one class: up to {np.abs(part[-1] / s[-1]).max():.0f}")
 
 # %% [markdown]
-# It is faint only *on the images we trained on*. To new images the same weights answer two thousand times as loudly, and every helping counts: two hundred helpings of 0.06 are 12, where the right answer is 0 or 1. That is how a fit can be exact and useless at once.
+# It is faint only *on the images we trained on*. To new images the same weights answer two thousand times as loudly, and every helping counts: two hundred of 0.06 are 12, where the right answer is 0 or 1. That is how a fit can be exact and useless at once.
 #
 # ## Weight decay starves the faint directions
 #
@@ -491,14 +497,14 @@ calm = np.linalg.lstsq(terms(u, 40), targets)[0]
 wild = np.linalg.lstsq(np.vander(u, 40, increasing=True), targets)[0]
 in_powers = np.polynomial.legendre.leg2poly(calm)
 in_legendre = np.polynomial.legendre.poly2leg(wild)
-print("lightest in  distance from it  norm in Legendre terms  norm in powers")
+print("lightest in  from the curve  norm in Legendre terms  norm in powers")
 for name, first, second in [("Legendre", calm, in_powers), ("powers", in_legendre, wild)]:
     apart = np.sqrt(((terms(fine, 40) @ first - np.sin(3 * fine)) ** 2).mean())
     first, second = np.linalg.norm(first), np.linalg.norm(second)
-    print(f"{name:11}  {apart:16.2f}  {first:22.3g}  {second:14.3g}")
+    print(f"{name:11}  {apart:14.2f}  {first:22.3g}  {second:14.3g}")
 
 # %% [markdown]
-# No. Written in powers, the calm curve's weights have a norm of millions of millions, and so the wild curve counts as the lighter.
+# No. Written in powers, the calm curve's weights have a norm of three million million, and so the wild curve counts as the lighter.
 #
 # ### Exercise 9.2: without the faintest (stretch, 8 minutes)
 #
@@ -617,7 +623,7 @@ exercises.folded(my_decayed_fit)
 #
 #    <details><summary>Answer</summary>
 #
-#    No. For 500 images the same features are twice as many as it takes, and no direction is nearly so faint. With three draws of the features the errors fell from almost nine digits in ten to about two. Try it: put 500 for $n$ above, and look at 1,000 in the figure.
+#    No. For 500 images the same features are twice as many as it takes, and no direction is nearly so faint. With three draws of the features the errors fell from almost nine digits in ten to about two in ten. Try it: put 500 for $n$ above, and look at 1,000 in the figure.
 #
 #    </details>
 #
