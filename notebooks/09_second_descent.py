@@ -218,11 +218,15 @@ guesses.compare("% of new images misread at the worst width", wrong.max() / 100)
 
 
 # %% mystnb={"image": {"alt": "Errors on new images, in per cent, against the number of random features, 100 to 6,000 on a logarithmic axis. They fall from 22 to 18 at 300 features, climb to a sharp peak of almost 90 at 1,000, where a vertical line marks as many features as images, and fall again, below their first low point, to 9 at 6,000. A dotted line marks 90, guessing. A dashed curve, the errors on the training images, falls from 13 to 0 at 600 features and stays there."}} tags=["answer", "hide-input"]
-figure, axis = plt.subplots(figsize=(6.4, 4.6))
-axis.semilogx(widths, wrong / 100, "o-", color="C0", label="new images")
-axis.semilogx(widths, 100 * learnt, "s--", color="C1", ms=5, label="training images")
-axis.axvline(n, color="0.5", ls="--", lw=1.5, zorder=0, label="as many features as images")
-axis.axhline(90, color="0.5", ls=":", lw=1.5, label="guessing (90 %)")
+figure, axis = plt.subplots(figsize=(6.4, 4.2))
+axis.semilogx(widths, wrong / 100, "o-", color="C0")
+axis.text(1.35 * n, 40, "new images")
+axis.semilogx(widths, 100 * learnt, "s--", color="C1", ms=5)
+axis.text(0.15 * n, 11.5, "training images")
+axis.axvline(n, color="0.5", ls="--", lw=1.5, zorder=0)
+axis.text(0.93 * n, 70, "as many features\nas images", ha="right")
+axis.axhline(90, color="0.5", ls=":", lw=1.5)
+axis.text(widths[0], 91.5, "guessing")
 axis.set(
     title="Errors fall, rise to a peak, and fall again",
     xlabel="random features (log scale)",
@@ -232,8 +236,6 @@ axis.set(
 ticks = [100, 300, 1000, 3000, 6000]
 axis.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
 axis.minorticks_off()
-figure.legend(loc="outside lower center", ncols=1)
-figure.set_layout_engine("constrained")
 plt.show()
 
 # %% [markdown]
