@@ -9,12 +9,13 @@
 # %% [markdown]
 # # 04 Training curves
 #
-# One step downhill does little; thousands of them make a network that can read. Nobody can watch a hundred thousand parameters move, so all that you see of a network in training is a curve, and from the curve you have to say what is going on inside. **Is it learning, and how fast may it go?** You will learn to answer both from a curve, tune a network yourself, and measure, when nothing is left to choose, how well it reads new digits.
+# One step downhill does little; thousands of them make a network that can read. Nobody can watch a hundred thousand parameters move, so all that you see of a network in training is a curve, and from the curve you have to say what is going on inside. **Is it learning, and how fast may it go?** You will learn to answer both from a curve, tune a network yourself, and measure, once every choice is made, how well it reads new digits.
 #
 # **You will be able to**
 #
 # - tell a step from an epoch, and loss from accuracy;
-# - see from a curve whether the learning rate is too small, right or too large, and whether a network overfits;
+# - suspect from a curve that the learning rate is too small or too large, and say which run would settle it;
+# - see whether a network overfits;
 # - say how large a step may be, and compare two ways of going downhill fairly.
 #
 # **You need** [lesson 03](03_backpropagation.ipynb): the forward pass, the gradients, and one step downhill; and the split of [lesson 01](01_loading.ipynb).
@@ -139,7 +140,7 @@ print(f"hundredth batch loss, by the library: {history.batch_loss[-1]:.3f}")
 # %% [markdown]
 # ## How good is a batch's guess?
 #
-# On average it is right: the mean of the gradients of all batches is the gradient of all images, so a batch's gradient is an **unbiased estimate** of it. But how far off is any one of them? Let 78 batches, a fifth of the epoch, stand in for the whole, call their joint gradient exact, and compare the error of one batch with the exact gradient's length.
+# On average it is right: the mean of the gradients of all batches of one size is the gradient of all their images, so a batch's gradient is an **unbiased estimate** of it. But how far off is any one of them? Let 78 batches, a fifth of the epoch, stand in for the whole, call their joint gradient exact, and compare the error of one batch with the exact gradient's length.
 #
 # **Predict.** After our hundred steps, is a batch a better guide than at the start, or a worse one?
 
@@ -171,7 +172,7 @@ later = relative_error("after 100 steps", parameters, epoch[:78])
 guesses.compare("a batch as a guide, better or worse", "worse" if later > at_start else "better")
 
 # %% [markdown]
-# The better the network, the worse the guide, which surprised us. The network is nearly right about most images by now, so each of them pulls less hard, and the error has shrunk to a little more than half. But they also agree less about the direction, and the exact gradient has shrunk to a sixth. The signal fades faster than the noise, and that will return to trouble us at the end of training.
+# The network is better, and the guide is worse, which surprised us. The network is nearly right about most images by now, so each of them pulls less hard, and the error has shrunk to a little more than half. But they also agree less about the direction, and the exact gradient has shrunk to a sixth. The signal fades faster than the noise, and that will return to trouble us at the end of training.
 #
 # ## A learning-rate sweep
 #
@@ -346,7 +347,7 @@ axes[0].set_ylabel("$w_1$, across")
 plt.show()
 
 # %% [markdown]
-# Because the gradient, $(w_0, 20\, w_1)$, points mostly *across* the valley, plain descent zigzags from wall to wall and makes little headway along the bottom; and if you raise the rate to hurry it, it flies out. A rolling ball does better, because it keeps its velocity: pushes from opposite walls cancel, and those along the bottom add up ([Polyak 1964](https://doi.org/10.1016/0041-5553%2864%2990137-5)). Our **velocity** is a running sum of past gradients, and starts at 0. At each step the old sum is first multiplied by the **momentum**, a number that is at least 0 and less than 1:
+# Because the gradient, $(w_0, 20\, w_1)$, points mostly *across* the valley, plain descent zigzags from wall to wall and makes little headway along the bottom; and if you raise the rate to hurry it, it flies out. A rolling ball does better, because it keeps its velocity: pushes from opposite walls cancel, and those along the bottom add up ([Polyak 1964](https://doi.org/10.1016/0041-5553%2864%2990137-5)). Our **velocity** is a running sum of past gradients, which starts at 0 (and points uphill, as they do; the minus sign below turns it round). At each step the old sum is first multiplied by the **momentum**, a number that is at least 0 and less than 1:
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -372,7 +373,7 @@ exercises.check(my_sgd_update)
 exercises.folded(my_sgd_update)
 
 # %% [markdown]
-# If yours is right, let it take the library's place: delete the `#`, and from here on `train` takes its steps with your two lines.
+# If yours is right, let it take the library's place: delete the `#`, and from here on `train` takes its steps with your function.
 
 # %%
 # exercises.keep(my_sgd_update)
@@ -380,11 +381,11 @@ exercises.folded(my_sgd_update)
 # %% [markdown]
 # ### A fair comparison
 #
-# What becomes of the velocity? *Along* the valley the gradients agree, so suppose that each is the same $dW$. Then the velocity grows until it changes no more, and the first of your two lines says how far:
+# What becomes of the velocity? *Along* the valley the gradients agree, so suppose that each is the same $dW$. Then the velocity grows until it changes no more, and the first formula says how far:
 #
 # $$v = \mu\, v + dW \;\Rightarrow\; v = \frac{dW}{1 - \mu} .$$
 #
-# With $\mu = 0.9$, then, the ball goes ten times as far along the valley as a plain step, while across it the gradients alternate and largely cancel. You may object that plain descent with ten times the rate goes just as far along. So it does, which is why the two have to be compared at the same **effective rate**, $\eta / (1 - \mu)$; without momentum that is the rate itself.
+# With $\mu = 0.9$, then, each step along the valley is ten times as long as a plain one, while across it the gradients alternate and largely cancel. You may object that plain descent with ten times the rate goes just as far along. So it does, which is why rates have to be counted in one coin, the **effective rate**, $\eta / (1 - \mu)$; without momentum that is the rate itself.
 #
 # ## How large may a step be?
 #
@@ -392,29 +393,7 @@ exercises.folded(my_sgd_update)
 #
 # $$1 - \eta\,\kappa = -1, \qquad \eta = \frac{2}{\kappa} .$$
 #
-# Across our valley that is $2 / 20$, a tenth, which lies between the figure's two rates. With momentum the edge lies further out, and you can see that happen. At a learning rate of $3 / 20$ plain descent leaves at once. Raise the momentum: at a little more than a half, the path should come back, after a few swings wider than the frame.
-#
-# <details><summary>Where does momentum's edge lie?</summary>
-#
-# At the edge $w$ and $-w$ alternate, hence so do the gradients, and in the end the velocities. Call the new velocity $v$; then the old one was $-v$, and the first of your two lines gives
-#
-# $$v = -\mu\, v + dW \;\Rightarrow\; v = \frac{dW}{1 + \mu} .$$
-#
-# As $dW = \kappa\, w$, the velocity is $\kappa\,\lvert w \rvert / (1 + \mu)$ long, and one step has to carry the weight from $w$ to $-w$, a distance of $2\,\lvert w \rvert$:
-#
-# $$\eta\, \frac{\kappa\,\lvert w \rvert}{1 + \mu} = 2\,\lvert w \rvert, \qquad \eta = \frac{2\,(1 + \mu)}{\kappa} .$$
-#
-# For $3 / 20$ across our valley that is $\mu = \frac12$. A momentum of 0.9 bears nearly twice plain descent's rate, and so, in *effective* rates, its edge lies nineteen times as far out.
-#
-# [Goh 2017](https://doi.org/10.23915/distill.00006) derives it without supposing that $w$ and $-w$ alternate.
-#
-# </details>
-
-# %% mystnb={"image": {"alt": "A still of the picture of descent: three paths over the contours of a narrow valley. With rate 0.08 the path settles along the valley, with 0.102 it swings ever wider, and with the same rate and momentum 0.5 it settles."}}
-pictures.descent()
-
-# %% [markdown]
-# In this valley, then, what momentum buys is *stability*: longer steps than plain descent can bear.
+# Across our valley that is $2 / 20$, a tenth, which lies between the figure's two rates. With momentum the edge lies further out, so in this valley it buys *stability*: longer steps than plain descent can bear. <small>(You can watch that in the optional part.)</small>
 #
 # ## Does it hold for the network?
 #
@@ -425,7 +404,7 @@ studies.again("momentum")  # repeats one of its runs here, and prints a line if 
 cold = show_gains([2, 3, 5, 10])  # reads the others from the study's file
 
 # %% [markdown]
-# The prediction holds, in kind. At an effective rate of 2 there is nothing between them; from there on plain descent levels off and sinks, while momentum goes on rising until 5. With each at its best, momentum is ahead by 2.6 percentage points.
+# The prediction holds in outline. At an effective rate of 2 there is nothing between them; from there on plain descent levels off and sinks, while momentum goes on rising until 5. With each at its best, momentum is ahead by 2.6 percentage points.
 #
 # An earlier edition of this lesson stopped here, and gave momentum's longer steps the credit for all of it. Then a referee asked: but *when* does plain descent fly out? If it happens in the first steps, while the weights are random and the loss is steep, then all that plain descent needs may be a gentler start. So in place of this **cold start** we raised both rates from 0 in a straight line over the first hundred steps, which is called a **warm-up** ([Goyal and others 2017](https://arxiv.org/abs/1706.02677)), and then held them.
 #
@@ -440,7 +419,7 @@ print(f"momentum's lead: {cold:.2f} points from a cold start, {warm:.2f} after a
 guesses.compare("momentum's lead after a warm-up", f"{warm:.1f}")
 
 # %% [markdown]
-# Of the 2.6 points, 1.1 are left, because after a gentler start plain descent bears larger rates and makes up most of the distance. So we had been right about the kind of effect, and wrong about where most of it came from. Momentum does allow longer steps, but roughly three fifths of what it seemed to buy was only a safe start, which a warm-up gives you in one line.
+# Of the 2.6 points, 1.1 are left, because after a gentler start plain descent bears larger rates and makes up most of the distance. Momentum does allow longer steps; we had been wrong about *when* that matters. Roughly three fifths of its lead was only a safe start, and a warm-up buys that in one line.
 #
 # ### Exercise 4.4: tune a network (open, 15 minutes)
 #
@@ -468,7 +447,7 @@ exercises.folded(my_tune)
 # %% [markdown]
 # ## The whole run
 #
-# What does a healthy run look like? Every step follows a noisy guess, and the better the network, the more the noise drowns the signal, so at a constant rate the parameters never come to rest. Steps that *shrink* can arrive in spite of the noise ([Robbins and Monro 1951](https://doi.org/10.1214/aoms/1177729586)), which is why people let the learning rate fall, often in a straight line down to 0. We choose ten epochs, momentum 0.9, and a rate that falls from 0.5. That is an effective rate of 5, momentum's best from a cold start, and we leave the warm-up out, because momentum hardly gained by it. That the rate suits ten epochs as well as one is only a guess.
+# What does a healthy run look like? Every step follows a noisy guess, and the better the network, the more the noise drowns the signal, so at a constant rate the parameters never come to rest. If the steps *shrink*, descent can settle in spite of the noise ([Robbins and Monro 1951](https://doi.org/10.1214/aoms/1177729586)), which is why people let the learning rate fall, often in a straight line down to 0. We choose ten epochs, momentum 0.9, and a rate that falls from 0.5. That is an effective rate of 5, momentum's best from a cold start, and we leave the warm-up out, because momentum gained little from it. That the rate suits ten epochs as well as one is only a guess.
 
 # %%
 ten_epochs = minibatches(50_000, 128, rng=np.random.default_rng(seed=10), epochs=10)
@@ -498,7 +477,7 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# The two losses part company, because the network knows its training images better than any others, but the validation loss doesn't turn.
+# The gap alone is no fault, because the network knows its training images best. What would worry us is a validation loss that turns.
 #
 # ## The test set
 #
@@ -519,6 +498,32 @@ guesses.compare("test digits misread", round(10_000 * (1 - test.accuracy)))
 #
 # ## If you have another quarter of an hour
 #
+# ### Momentum's edge
+#
+# Set the learning rate of the picture to $3 / 20$, and plain descent leaves at once. Now raise the momentum: at a little more than a half, the path should come back, after a few swings wider than the frame.
+#
+# <details><summary>Where does momentum's edge lie?</summary>
+#
+# At the edge $w$ and $-w$ alternate, hence so do the gradients, and in the end the velocities. Call the new velocity $v$; then the old one was $-v$, and the first formula gives
+#
+# $$v = -\mu\, v + dW \;\Rightarrow\; v = \frac{dW}{1 + \mu} .$$
+#
+# As $dW = \kappa\, w$, the velocity is $\kappa\,\lvert w \rvert / (1 + \mu)$ long, and one step has to carry the weight from $w$ to $-w$, a distance of $2\,\lvert w \rvert$:
+#
+# $$\eta\, \frac{\kappa\,\lvert w \rvert}{1 + \mu} = 2\,\lvert w \rvert, \qquad \eta = \frac{2\,(1 + \mu)}{\kappa} .$$
+#
+# For $3 / 20$ across our valley that is $\mu = \frac12$. A momentum of 0.9 bears nearly twice plain descent's rate, and so, in *effective* rates, its edge lies nineteen times as far out.
+#
+# [Goh 2017](https://doi.org/10.23915/distill.00006) derives it without supposing that $w$ and $-w$ alternate.
+#
+# </details>
+
+# %% mystnb={"image": {"alt": "A still of the picture of descent: three paths over the contours of a narrow valley. With rate 0.08 the path settles along the valley, with 0.102 it swings ever wider, and with the same rate and momentum 0.5 it settles."}}
+pictures.descent()
+
+# %% [markdown]
+# ### A network at your fingertips
+#
 # Press *start*, then raise the rate until it thrashes, or take so few images that it learns them by heart.
 
 # %% mystnb={"image": {"alt": "A still of the picture of training: the loss and the accuracy on training and validation digits over the steps, sliders for the learning rate, momentum, batch size, hidden units and number of images, and ten digits with the network's answers."}}
@@ -527,12 +532,12 @@ pictures.train(train_set, validation_set)
 # %% [markdown]
 # ## Recap
 #
-# While the *validation* loss falls, a network is learning to read; and to find its speed, raise the rate by factors of three until the loss gets worse, and then go back one. So you can now train a network and report one honest number at the end, but you can't say yet how far that number would move if you did it all again.
+# While the *validation* loss falls, a network is learning to read; and to find its pace, raise the rate threefold until that loss gets worse, and then go back one notch. You can now train a network and report one honest number at the end. What you can't say yet is how far that number would move if you did it all again.
 #
 # - A step is one update, an epoch one pass. A mini-batch's gradient is right on average, and noisy. As the network improves, the gradient shrinks faster than the noise, so a batch becomes a poorer guide.
 # - Too small a rate crawls, too large a rate thrashes, and the best depends on how long you train.
 # - If the validation loss falls and then turns upwards, while the training loss keeps falling, the network overfits.
-# - Momentum allows longer steps, so compare it with plain descent at the same *effective rate*, $\eta / (1 - \mu)$, and each at its best. In our network that was worth 2.6 points from a cold start, and 1.1 after a warm-up.
+# - Momentum takes longer steps at the same learning rate, and bears longer ones. So count in effective rates, and compare each method at its best: momentum was then worth 2.6 points from a cold start, and 1.1 after a warm-up.
 #
 # ## Questions to ask yourself
 #
