@@ -3,8 +3,9 @@
 Five hidden layers of 128 units, Glorot's weights, one epoch, each network at several rates. The sigmoid
 minus 1/2 keeps the slope and loses the mean; tanh plus 1 keeps the slope of 1 and gains a mean. Two more
 networks lose the half in some layers only, and one keeps everything on the way forward but makes the
-blame four times as large at every slope. Weights and batches are those of the rows "sigmoid, Glorot"
-with five hidden layers in the study depth.
+blame four times as large at every slope. Two rows ask how far the answer goes: a sixth layer for the
+sigmoid minus 1/2, and a learning rate for each layer of the sigmoid, larger where the pull is fainter.
+Weights and batches are those of the rows "sigmoid, Glorot" with five hidden layers in the study depth.
 """
 
 from dataclasses import dataclass
@@ -12,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from course import studies
-from course.materials.one_epoch import accuracy_after_an_epoch
-from mnistlib import deep, functions
+from course.materials.one_epoch import accuracy_after_an_epoch, rate_by_layer
+from mnistlib import data, deep, functions
 from mnistlib.functions import sigmoid
 
 SIZES = [784, 128, 128, 128, 128, 128, 10]
@@ -35,6 +36,9 @@ WITHOUT_HALF = {
     "no half in layer 5": (5,),
     "no half in layers 1 to 4": (1, 2, 3, 4),
 }
+#: A rate for each layer, in inverse proportion to its pull at the start; ``rate`` is the last layer's.
+BY_LAYER = "sigmoid, a rate for each layer"
+SIX_LAYERS = "sigmoid - 1/2, six layers"
 RATES = {
     "sigmoid - 1/2": (0.03, 0.1, 0.3, 1.0, 2.0, 3.0, 5.0, 10.0),
     "tanh + 1": (0.03, 0.1, 0.3, 1.0),
@@ -42,6 +46,8 @@ RATES = {
     "sigmoid, blame x 4": (0.03, 0.1, 0.3, 1.0),
     "no half in layer 5": (0.3, 1.0, 2.0, 3.0, 5.0, 10.0),
     "no half in layers 1 to 4": (1.0, 2.0, 3.0, 5.0),
+    BY_LAYER: (0.03, 0.1, 0.3, 1.0),
+    SIX_LAYERS: (1.0, 2.0, 3.0, 5.0, 10.0, 20.0),
 }
 ROWS = [
     {"activation": activation, "rate": rate, "seed": seed}
@@ -87,11 +93,21 @@ def run(activation: str, rate: float, seed: int) -> dict:
     """Train one network for one epoch."""
     if activation in WITHOUT_HALF:
         model = SomeHalves("sigmoid", without=WITHOUT_HALF[activation])
+    elif activation == BY_LAYER:
+        model = deep.MLP("sigmoid")
     else:
-        deep.ACTIVATIONS[activation] = ACTIVATIONS[activation]
-        model = deep.MLP(activation)
+        name = activation.removesuffix(", six layers")
+        deep.ACTIVATIONS[name] = ACTIVATIONS[name]
+        model = deep.MLP(name)
     rng = np.random.default_rng(seed)
-    parameters = deep.initialise(rng, SIZES, rule="Glorot")
+    sizes = [*SIZES[:-1], 128, 10] if activation == SIX_LAYERS else SIZES
+    parameters = deep.initialise(rng, sizes, rule="Glorot")
+    if activation == BY_LAYER:
+        mnist = data.load()
+        (images, labels), _ = data.split(*mnist[:2], rng=np.random.default_rng(6))
+        x, y = data.scale(images[:1000]), data.one_hot(labels[:1000])
+        _, grads = model.gradients(parameters, x, y)
+        model = rate_by_layer(model, [float(np.linalg.norm(dW)) for dW in grads[::2]])
     return {"accuracy": accuracy_after_an_epoch(model, parameters, rate, rng)}
 
 
