@@ -48,6 +48,7 @@ from tqdm import tqdm
 from course import exercises, guesses, studies
 from course.materials import four_functions, residual_layer
 from course.materials.depth_studies import at_best_rate
+from course.materials.one_epoch import rate_by_layer
 from mnistlib import data, deep, functions, plotting
 from mnistlib.functions import cross_entropy, sigmoid
 from mnistlib.gradcheck import check_gradient
@@ -185,7 +186,7 @@ print(check_first_layer(deep.MLP("sigmoid")))
 # %% [markdown]
 # ## A gradient that fades
 #
-# So the gradient is correct. But how large is it? Measure it by its **norm**, which earlier lessons called its length: square every entry, add up, and take the root. Since the norm of $dW_m$ says how hard the loss pulls on layer $m$, we shall call it the *pull* on that layer. Our network is now that of the opening scene, with five hidden layers of 128 sigmoids.
+# So $dW_1$, the gradient that has come furthest, is right. But how large is it? Measure it by its **norm**, which earlier lessons called its length: square every entry, add up, and take the root. Since the norm of $dW_m$ says how hard the loss pulls on layer $m$, we shall call it the *pull* on that layer. Our network is now that of the opening scene, with five hidden layers of 128 sigmoids.
 
 # %%
 deep_sizes = [784, 128, 128, 128, 128, 128, 10]
@@ -237,7 +238,7 @@ for m, by_weights, by_slopes in zip(range(len(weights) + 1, 1, -1), weights, slo
 print(f"share of the blame that arrives: one part in {blames[0] / blames[-1]:.0f}")
 
 # %% [markdown]
-# Here are the five units again, although it is luck that we come so close to their one part in 1,024. The weights hardly change the norm, which is what the Glorot rule is for, but each layer's slopes let less than a quarter of the blame through. This is the **vanishing gradient**, which Hochreiter described in 1991 and [Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html) measured layer by layer, as you have just done.
+# Here are the five units again, although it is luck that we come so close to their one part in 1,024. The weights hardly change the norm, apart from layer 6's, which is what the Glorot rule is for, but each layer's slopes let less than a quarter of the blame through. This is the **vanishing gradient**, which Hochreiter described in 1991 and [Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html) measured layer by layer, as you have just done.
 #
 # ## Can so faint a pull teach anything?
 #
@@ -290,7 +291,7 @@ guesses.compare("% right after ten epochs", round(100 * np.mean(last), 1))
 #
 # ## The quarter or the half?
 #
-# Everything so far points to one culprit, the slope of a quarter. And tanh, whose slope near 0 is 1, does learn within the epoch, so you may feel sure. But tanh differs from the sigmoid in *two* ways: its activations also lie around 0, not around a half. To tell which of the two mattered, we need a control that changes only one. Keep the quarter, and take away the half:
+# Everything so far points to one culprit, the slope of a quarter. And tanh, whose slope near 0 is 1, does learn within an epoch, as a picture below will show, so you may feel sure. But tanh differs from the sigmoid in *two* ways: its activations also lie around 0, not around a half. To tell which of the two mattered, we need a control that changes only one. Keep the quarter, and take away the half:
 #
 # $$f(z) = \sigma(z) - \tfrac12 .$$
 #
@@ -305,7 +306,9 @@ centred = deep.MLP("sigmoid - 1/2")
 print(check_first_layer(centred))
 
 # %% [markdown]
-# **Predict.** Train both for one epoch from the same weights, at a learning rate as high as 5, since in both the blame arrives faint. Will the sigmoid minus a half learn, yes or no?
+# Now train both networks for one epoch, from the same weights. As the blame arrives faint in both, we raise the rate from 2 to 5.
+#
+# **Predict.** Will the sigmoid minus a half learn, yes or no?
 
 # %%
 guesses.ask("will the sigmoid minus a half learn", None)
@@ -348,7 +351,7 @@ plt.show()
 # %% [markdown]
 # In the left panel, the activations without the half fade on their way forward just as the blame fades on its way back. The first layers get a large input and little blame, the last layers the reverse, and so the pull comes out nearly level. With the half, they stay large.
 #
-# For the right panel we have subtracted each unit's mean over all images, and what is left, the change from image to image, fades in *both*. Call what we subtracted, each unit's mean, the *common mean*: it is what all images share. In the sigmoid's layers it is nearly everything. So the last layers receive a large input that is *nearly the same for every image*, and the strong pull on them says next to nothing about any one image.
+# For the right panel we have subtracted each unit's mean over all images, and what is left, the change from image to image, fades in *both*. Call that mean, which all images share, the *common mean*. In the sigmoid's layers it is nearly everything. So the last layers receive a large input that is *nearly the same for every image*, and the strong pull on them says next to nothing about any one image.
 #
 # Can a common mean stall a network by itself? To find out, take one more function, tanh + 1, with tanh's slopes, but activations around 1.
 
@@ -366,7 +369,7 @@ faded, *_ = follow_blame(deep.MLP("tanh + 1"), sigmoids)
 print(f"tanh + 1: blame of layer 6 / blame of layer 1: {faded[0] / faded[-1]:.1f}")
 
 # %% [markdown]
-# So the activations of tanh + 1 are nearly all common mean, like the sigmoid's, whereas in the two functions that lie around 0 it is the smaller part. (It isn't 0, because the mean image already gives each sum a mean.) The blame fades a little, because the mean carries the sums to where tanh is less steep, but nowhere near a thousandfold. Here is what each of the four networks gets right after one epoch at its best rate, from the studies `half` and `depth`.
+# So the activations of tanh + 1 are nearly all common mean, like the sigmoid's, whereas in the two functions that lie around 0 it is the smaller part. (It isn't 0: the pixels have a common mean of their own, and the layers pass it on.) The blame fades a little, because the mean carries the sums to where tanh is less steep, but nowhere near a thousandfold. Here is what each of the four networks gets right after one epoch at its best rate, from the studies `half` and `depth`.
 
 # %% mystnb={"image": {"alt": "Four activation functions in a square, each with a dashed tangent at z = 0. Above, with a slope of one quarter, the sigmoid and the sigmoid minus one half; below, with a slope of 1, tanh plus 1 and tanh. On the left, the common mean is nearly all of the activations, on the right less than half. Per cent right, seeds 0, 1 and 2: sigmoid 11.2, 9.9, 11.2; sigmoid minus one half 83.2, 77.8, 79.1; tanh plus 1 89.4, 89.0, 83.5; tanh 94.2, 91.9, 89.2."}} tags=["answer", "hide-input"]
 half, depth = studies.read("half")["rows"], studies.read("depth")["rows"]
@@ -375,13 +378,29 @@ four_functions.draw(half, depth)
 plt.show()
 
 # %% [markdown]
-# At the top right there is fading, but little common mean; at the bottom left, much common mean but little fading. Either fault alone makes learning worse, on every seed, but stops it on none. The sigmoid minus a half is choosy: it learns at only three of the eight rates that were tried (2, 3 and 5). At the top left the two meet, and there the network learns at none of the rates within the epoch. **Neither the fading nor the common mean stalls the network by itself; the two together do.**
+# At the top right there is fading, but little common mean; at the bottom left, much common mean but little fading. Either fault alone makes learning worse, on every seed, but stops it on none. (The sigmoid minus a half is choosy: it learns at only three of the eight rates that were tried.) At the top left the two meet, and there the network learns at none of the rates within the epoch. **With five layers, neither the fading nor the common mean stalls the network by itself; the two together do.** [Glorot and Bengio](https://proceedings.mlr.press/v9/glorot10a.html) blamed the sigmoid's mean as well, and saw such plateaus; our control tells the two faults apart.
 #
-# You will want to know *how* the two do it together. So do we: all that we can show is that it takes both.
+# ### How do the two do it together?
 #
-# ## Two cures
+# For a long time this page said that we should like to know, too. Then a referee pointed at the pulls. With both faults they are a thousand times unequal, and strongest on the last layers, which have the least to say about any one image; yet one learning rate has to serve all six. If that is what stalls the network, it must be enough to give each layer a rate of its own, the larger, the fainter its pull, and to leave the quarter, the half and the starting weights as they are.
+
+# %%
+stuck = deep.MLP("sigmoid")
+own_rates = rate_by_layer(stuck, pull(stuck, sigmoids))
+_, score = one_epoch(own_rates, sigmoids, 0.1)  # the last layer's rate
+print(f"sigmoid, a rate for each layer: {100 * score.accuracy:.2f} % after one epoch")
+
+# %% tags=["hide-input"]
+six = [row for row in half if row["settings"]["activation"] == "sigmoid - 1/2, six layers"]
+learnt = sum(row["results"]["accuracy"] > 0.5 for row in six)
+print(f"sigmoid - 1/2 with six layers: {learnt} of {len(six)} runs get half of the images right")
+
+# %% [markdown]
+# It is enough. The very network that most people would call dead learns in its first epoch, because now its first layers move as well. So **the two faults together make the pulls so unequal that no single rate serves every layer**. And don't acquit the fading altogether: with a sixth layer it fades four times as far, and then even the sigmoid minus a half gets nowhere within an epoch, at any of the six rates that we tried.
 #
-# It takes two faults to stall the network, so removing one is enough, and we choose the fading. Either we take units whose slope is 1, or we keep the sigmoids and let larger weights give back what their slopes take away. Begin with the slope. (Our new units will keep a common mean, but one fault alone doesn't stall a network.)
+# ## A cure
+#
+# For five layers it is enough to remove one of the two faults. We remove the fading, by units whose slope is 1.
 #
 # ### A unit with a corner
 #
@@ -412,7 +431,7 @@ exercises.folded(my_relu_backward)
 # %% [markdown]
 # ### How large should the weights be?
 #
-# Neither the sums on the way forward nor the blame on the way back should shrink. Follow the mean square of the numbers through one layer. The weights are drawn independently, with mean 0 and the same **variance** $\mathrm{Var}(w)$, which for a mean of 0 is their mean square; biases start at 0. We write $E$ for "the mean of", and use one fact: the mean of a product of two *independent* things is the product of their means.
+# Neither the sums on the way forward nor the blame on the way back should shrink. Follow the mean square of the numbers through one layer. The weights are drawn independently, as often positive as negative, with mean 0 and the same **variance** $\mathrm{Var}(w)$, which for a mean of 0 is their mean square; biases start at 0. We write $E$ for "the mean of", and use one fact: the mean of a product of two *independent* things is the product of their means.
 #
 # **Forward.** A unit's sum is $z = \sum_j a_j w_j$. Square it, and you get squares $a_j^2 w_j^2$ and mixed products such as $a_1 w_1 \cdot a_2 w_2$. Because the weights' signs are random, the mixed products are 0 on average, and only the squares remain, one for each of the layer's inputs. Each has the mean $E[a^2]\, \mathrm{Var}(w)$, since the weights don't know which activations they will be multiplied by:
 #
@@ -422,7 +441,7 @@ exercises.folded(my_relu_backward)
 #
 # $$\mathrm{Var}(w) = \frac{2}{\text{inputs}} .$$
 #
-# This is the **He rule** ([He and others 2015](https://arxiv.org/abs/1502.01852)). On the way back the same argument gives 2 / outputs, and between layers of equal size both wishes come true at once. Tanh halves nothing, as long as its sums are small, so it wants 1 / inputs forward and 1 / outputs back; the **Glorot rule**, $2 / (\text{inputs} + \text{outputs})$, splits the difference.
+# This is the **He rule** ([He and others 2015](https://arxiv.org/abs/1502.01852)). The way back asks for 2 / outputs, by the same argument, and between layers of equal size the two agree. A tanh whose sums are small halves nothing, so its 2 becomes a 1; and where the sizes differ, the **Glorot rule**, $2 / (\text{inputs} + \text{outputs})$, is the compromise. It drew all our weights so far.
 #
 # <details><summary>The way back, and where the sizes differ</summary>
 #
@@ -435,8 +454,6 @@ exercises.folded(my_relu_backward)
 # Norm and mean square tell the same story only between layers of equal size. From 10 sums back to 128 activations there are more squares to add up, which is why the weights of layer 6 made the norm of the blame grow.
 #
 # </details>
-#
-# And the sigmoid? Its slope is at most a quarter, and the square of that is a sixteenth. To make up for it on the way back, the variance must be at least sixteen times tanh's, and so the weights at least *four* times as large: the cure that the five single units promised.
 #
 # ### Exercise 7.3: from a variance to a range (core, 5 minutes)
 #
@@ -455,39 +472,45 @@ exercises.check(my_he_limit)
 exercises.folded(my_he_limit)
 
 # %% [markdown]
-# ### Both cures, tried
+# ### The cure, tried
 #
-# **Predict.** Take the five layers of sigmoids that were stuck, and multiply all their weights by 4. What share of layer 6's blame will reach layer 1?
+# **Predict.** Five layers of ReLUs, with weights by the He rule: what share of layer 6's blame will reach layer 1? And if the weights are twice as large?
 
 # %%
-guesses.ask("share of the blame that reaches layer 1", None)
+guesses.ask("shares of the blame that reach layer 1", None)
 
 # %% tags=["answer", "hide-input"]
-large = tuple(4 * value for value in sigmoids)  # the biases are 0
 he = deep.initialise(np.random.default_rng(seed=1), deep_sizes, rule="He")
-starts = {
-    "sigmoid, Glorot": ("sigmoid", sigmoids),
-    "sigmoid, Glorot x 4": ("sigmoid", large),
-    "ReLU, He": ("relu", he),
-}
-shares = {}
-for name, (activation, start) in starts.items():
-    faded, _, by_slopes = follow_blame(deep.MLP(activation), start)
-    shares[name] = faded[-1] / faded[0]
-    _, accuracies = at_best_rate(depth, start=name, hidden_layers=5)
-    print(f"{name}: slopes multiply the blame by {np.mean(by_slopes):.3f}, on average")
-    print(f"   share of the blame that reaches layer 1: {shares[name]:.4f}")
-    print(f"   mean accuracy of three seeds, one epoch: {accuracies.mean():.1f} %")
-guesses.compare("share of the blame that reaches layer 1", round(shares["sigmoid, Glorot x 4"], 2))
+shares = []
+for name, start in {"ReLU, He": he, "ReLU, He x 2": tuple(2 * value for value in he)}.items():
+    faded, _, by_slopes = follow_blame(deep.MLP("relu"), start)
+    shares.append(f"{faded[-1] / faded[0]:.2f}")
+    print(f"{name}: share of the blame that reaches layer 1: {shares[-1]}")
+    print(f"   slopes multiply it by {np.mean(by_slopes):.3f}, on average")
+_, accuracies = at_best_rate(depth, start="ReLU, He", hidden_layers=5)
+print(f"ReLU, He: {accuracies.mean():.1f} % right, mean of three seeds, one epoch")
+guesses.compare("shares of the blame that reach layer 1", " and ".join(shares))
 
 # %% [markdown]
-# Only a seventh arrives, not all of it, because larger sums lie further from 0, where a sigmoid is less steep. Yet the network that got nowhere in an epoch now gets 87.1 % right (from the study `depth`, each start at its best rate). Was it the blame that helped? This experiment can't tell, because larger weights also keep alive, on the way forward, what changes from image to image. ReLUs, with the He rule, get 93.2 %. Their slopes multiply the blame's norm by about $\sqrt{1/2}$, which halves its mean square, and their weights make up for it: nothing is lost.
-#
-# You can overdo it, too. With still larger weights, the blame of ReLUs *grows* on its way back, from layer to layer: the same product, with numbers above 1. That is called an **exploding gradient**.
+# All of it arrives. Each slope multiplies the blame's norm by about $\sqrt{1/2}$, which halves its mean square, and the weights make up for it; and after an epoch the network gets 93.2 % right (in the study `depth`, at its best rate). With weights twice as large, each layer doubles the blame instead, which is called an **exploding gradient**: the same product, with numbers above 1.
 #
 # So far we have depth that trains, not yet depth that pays: within an epoch, a single hidden layer does about as well, as the optional section prints.
 #
-# ## If you have another twenty minutes
+# ## If you have another half-hour
+#
+# ### Larger weights
+#
+# Can the sigmoid be cured as well? Its slope is at most a quarter, and the square of that is a sixteenth. To make up for it on the way back, the variance must be at least sixteen times tanh's, and so the weights at least *four* times as large: the cure that the five single units promised.
+
+# %% tags=["hide-input"]
+large = tuple(4 * value for value in sigmoids)  # the biases are 0
+faded, *_ = follow_blame(stuck, large)
+_, accuracies = at_best_rate(depth, start="sigmoid, Glorot x 4", hidden_layers=5)
+print(f"share of the blame that reaches layer 1: {faded[-1] / faded[0]:.4f}")
+print(f"mean accuracy of three seeds, one epoch: {accuracies.mean():.1f} %")
+
+# %% [markdown]
+# Only a seventh arrives, not all of it, because larger sums lie further from 0, where a sigmoid is less steep; yet the network learns. Was it the blame that helped? This experiment can't tell, because larger weights also keep alive, on the way forward, what changes from image to image.
 #
 # ### A way around
 #
@@ -549,14 +572,14 @@ for network in ["one hidden layer", "residual", "frozen", "frozen, minus a half"
     print(f"{network:20} {accuracies[3:].mean():.1f}")
 
 # %% [markdown]
-# Five layers now learn. Networks of more than a hundred have been trained with such sums, usually together with **normalisation**, which brings each layer's sums to mean 0 and standard deviation 1 ([Ioffe and Szegedy 2015](https://arxiv.org/abs/1502.03167)). But a network that can be trained is not yet a network worth training: here the single hidden layer is ahead of the trained five. If you hoped to see five layers beat one, so did we; these five don't. Nor are frozen layers mere passengers. They do harm, because each adds about a half to every activation; subtract that half, and they help a little.
+# Five layers now learn. Networks of more than a hundred have been trained with such sums, usually together with **normalisation**, which brings each layer's sums to mean 0 and standard deviation 1 ([Ioffe and Szegedy 2015](https://arxiv.org/abs/1502.03167)). But a network that can be trained is not yet a network worth training: here the single hidden layer is ahead of the trained five. If you hoped to see five layers beat one, so did we; these five don't. Nor are frozen layers mere passengers. They do harm, because each adds about a half to every activation; subtract that half, and they do none that we could tell from chance.
 #
 # ## Recap
 #
 # You now have a loop for a network of any depth, and you can say, layer by layer, where its gradient fades and why. You have also seen a convincing explanation fall to a control. What you can't do yet is say when a network that fits its images has fitted them too well.
 #
 # - **Why does the gradient fade?** It is made of blame, which every layer multiplies by its weights and its slopes. A sigmoid's slope is at most a quarter, and five of them leave less than a thousandth.
-# - Fading by itself doesn't stall a network. What stalls it is the fading *together with* a common mean so large that a layer's input is nearly the same for every image. Even then it need not be dead: ours began to learn after two to five epochs.
+# - With five layers, the fading alone doesn't stall a network. What does is the fading *together with* a common mean so large that a layer's input is nearly the same for every image: then the pulls are so unequal that no single rate serves all layers. Even so it need not be dead; ours began to learn after two to five epochs.
 # - **What keeps it alive?** Units with a slope of 1, and starting weights that keep the mean square level, for ReLUs a variance of 2 / inputs.
 #
 # ## Questions to ask yourself
@@ -565,7 +588,7 @@ for network in ["one hidden layer", "residual", "frozen", "frozen, minus a half"
 #
 #    <details><summary>Answer</summary>
 #
-#    Before the first step, the norm of each layer's blame, and the common mean's share of the last hidden layer's mean square. If the blame fades on its way back *and* nearly all is common mean, suspect the start or the activation function. Either alone only slows learning; together they can hold it up for epochs.
+#    Before the first step, the norm of each layer's blame, and the common mean's share of the last hidden layer's mean square. If the blame fades on its way back *and* nearly all is common mean, suspect the start or the activation function. With few layers, either alone only slows learning; together they can stall it for epochs.
 #
 #    </details>
 #
@@ -573,7 +596,7 @@ for network in ["one hidden layer", "residual", "frozen", "frozen, minus a half"
 #
 #    <details><summary>Answer</summary>
 #
-#    Not with the same rate for all layers: a rate that moves the first layer would throw the last one about, since its gradient is a thousand times larger. But without the half, where the pull was about the same on all layers, one large rate was enough.
+#    Not with the same rate for all layers: a rate that moves the first layer would throw the last one about, since its gradient is a thousand times larger. A rate for each layer did it, and so did one large rate without the half, where the pull was about the same on all layers.
 #
 #    </details>
 #
