@@ -114,15 +114,13 @@ print(f"right at best: {bound:.2f} %")
 guesses.compare("% right without looking", f"{bound:.2f}")
 
 # %% [markdown]
-# Remember that number, because nobody who ignores the question can beat it, nor can anybody who ignores the key images: the one doesn't know which digit is wanted, and the other doesn't know where to find it.
-#
-# So whoever does beat it has used both the question and the key images, and it is tempting to go one small step further: **whoever gets much more than this must have looked.** Keep that sentence in mind, together with any doubt you may have about it.
+# Remember that number. Nobody who ignores the question can beat it, not knowing which digit is wanted, nor can anybody who ignores the key images, not knowing where to find it. So whoever does beat it has used both the question and the key images, and it is tempting to go one small step further: **whoever gets much more than this must have looked.** Keep that sentence in mind, together with any doubt you may have about it.
 #
 # ## One look
 #
 # How do you compare two images? A layer of 64 ReLU units first turns each of them into features, $a = \max(0, x W_1 + b_1)$, with the same weights for all nine images.
 #
-# Then three matrices turn these features into three kinds of vector, one for each part that an image can play. $W_q$ makes the asked image's **query** $q$, which says what is wanted. $W_k$ makes each key image's **key** $k_i$, by which its pair can be found, and $W_v$ makes each value image's **value** $v_i$, which is what the pair has to say. In letters, $q = a \, W_q$ with the asked image's features $a$, and likewise for the others. Query and keys have $d = 16$ entries each, and a value has ten, one for each digit.
+# Then three matrices turn these features into three kinds of vector. $W_q$ makes the asked image's **query** $q$, which says what is wanted. $W_k$ makes each key image's **key** $k_i$, by which its pair can be found, and $W_v$ makes each value image's **value** $v_i$, which is what the pair has to say. In letters, $q = a \, W_q$ with the asked image's features $a$, and likewise for the others. Query and keys have $d = 16$ entries each, and a value has ten, one for each digit.
 
 # %% mystnb={"image": {"alt": "A card with letters on it. Below the asked image, a 9, stands q. Four lines lead from it to the four key images, marked k 1 to k 4; the third, to the other 9, is by far the thickest. From the four value images, marked v 1 to v 4, lines of the same thickness lead on to one m, the mean, at the right; beside the thickest stands w 3 = 0.8."}} tags=["hide-input"]
 draw_look(three.images[0], weights=[0.05, 0.1, 0.8, 0.05])  # as an example
@@ -312,7 +310,6 @@ for part in range(0, 2_000, 500):  # 500 at a time, to save memory
     right += (state.z.argmax(axis=1) == test_cards.labels[some]).sum()
     looks += (state.w.argmax(axis=1) == test_cards.right[some]).sum()
 
-print(f"validation cards: loss {history.loss('validation')[-1]:.3f}")
 print(f"2,000 test cards: {right / 20:.1f} % answered correctly,")
 print(f"and on {looks / 20:.1f} % of all of them it looks most at the right pair")
 shown = f"{right / 20:.1f} and {looks / 20:.1f}"
@@ -372,7 +369,7 @@ print(f"right by adding two votes: {100 * longest.mean() / 4:.1f} %")
 guesses.compare("% right by adding two votes", f"{100 * longest.mean() / 4:.1f}")
 
 # %% [markdown]
-# Not 38 % of the cards but more than 60! Do you still have the sentence in mind, that whoever gets much more than the rival must have looked? It was false: **you can get far more than 38.35 % without comparing anything at all.**
+# Not 38 % but more than 60! Do you still have the sentence in mind, that whoever gets much more than the rival must have looked? It was false: **you can get far more than 38.35 % without comparing anything at all.**
 #
 # "All the same, ours gets 92 %," you may say. But who knows how far a cleverer adder gets, with other points than $l \, u$? Watching won't tell, so let us interfere.
 #
@@ -380,7 +377,7 @@ guesses.compare("% right by adding two votes", f"{100 * longest.mean() / 4:.1f}"
 #
 # Ask about the first key image, and then about the second. Anyone who really looks will answer with the first value digit, say a 2, and then with the second, say a 7. Now swap these two value images and ask both questions again. The answers must be 7 and then 2: they *trade places*.
 #
-# Can an adder do that? Suppose it could. Let the first question give the 2 a lead of $f_1$ points over the 7, and the second question a lead of $f_2$. The company, which doesn't know which question is asked, takes the same $g$ points off either lead before the swap, and $g'$ off either after it. Before the swap the answers are 2 and then 7, so $f_1 > g > f_2$; after it they are 7 and then 2, so $f_1 < g' < f_2$. But $f_1$ can't be both larger and smaller than $f_2$! In words: before the swap, the first question must favour the 2 more strongly than the second does, and after it, less strongly. But the questions haven't changed.
+# Can an adder do that? Suppose it could. Let the first question give the 2 a lead of $f_1$ points over the 7, and the second question a lead of $f_2$. The company, which doesn't know which question is asked, takes the same $g$ points off either lead before the swap, and $g'$ off either after it. Before the swap the answers are 2 and then 7, so $f_1 > g > f_2$; after it they are 7 and then 2, so $f_1 < g' < f_2$. But $f_1$ can't be both larger and smaller than $f_2$! In words: before the swap, the first question must favour the 2 more strongly than the second does, and after it, less strongly, although the questions haven't changed.
 #
 # So **no adder's answers trade places, on any card**, whatever points it gives, and however it turns them into probabilities: all that we have used is that the class with the most points wins.
 #
@@ -401,7 +398,7 @@ print(f"no adder gets more than {100 * (1 - different / 4):.1f} % right")
 #
 # ### Exercise 12.4: a check that it looks (core, 25 minutes)
 #
-# Write a check of all three, for somebody else's network. You get a function `answer`, which turns cards `x` of shape (n, images, pixels) into logits (n, 10), and some cards, on each of which the asked image is followed by key image, value image, and so on. Return True if it passes them; *the same* means `np.allclose`. For the first test, swap the first two pairs, or, in another copy, move the first pair to the end. For the second, `x[0:1]` is the first card alone, with all three axes. For the third, ask about the first key image (put it in place 0) and about the second, then swap the first two value images and ask both again.
+# Write a check of all three, for somebody else's network. You get a function `answer`, which turns cards `x` of shape (n, images, pixels) into logits (n, 10), and some cards, on each of which the asked image is followed by key image, value image, and so on. Return True if the network passes them; *the same* means `np.allclose`. For the first test, swap the first two pairs in one copy, and move the first pair to the end in another. For the second, `x[0:1]` is the first card alone, with all three axes. For the third, ask about the first key image (put it in place 0) and about the second, then swap the first two value images and ask both again.
 #
 # The easiest way to rearrange cards is to index them with a list of places: `x[:, [0, 3, 4, 1, 2, 5, 6, 7, 8]]` is a copy in which the first two pairs are swapped. Before you assign to a single place, copy the cards.
 
@@ -539,6 +536,7 @@ z = G[:, None] + u[:, None] * np.arange(10)  # (lists, questions, classes): G_l 
 squashed = np.eye(10)[z.argmax(axis=2)] / 2 + p[:, None] / 2
 loss = -np.log(np.take_along_axis(squashed, lists[:, :, None], axis=2)).mean()
 print(f"squashed adder: {100 * (z.argmax(axis=2) == lists).mean():.2f} % right, loss {loss:.4f}")
+print(f"our network, validation cards: loss {history.loss('validation')[-1]:.3f}")
 
 # %% [markdown]
 # A loss of 0.9677, well below the supposed floor, and nothing was compared. Our network's loss on the validation cards, 0.327, is lower still, but who knows what a cleverer squashed adder could do? That is as far as the loss can testify.
