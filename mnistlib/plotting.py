@@ -102,7 +102,7 @@ def digits(
 
 
 def card(images: np.ndarray, *, title: str, axis: plt.Axes) -> None:
-    """Draw one card (2p + 1, 28, 28): the asked image, and its pairs of key and value.
+    """Draw one card (2p + 1, 28, 28): the asked image, and its pairs of key image and value image.
 
     Used in lesson 12.
     """
@@ -116,12 +116,12 @@ def card(images: np.ndarray, *, title: str, axis: plt.Axes) -> None:
 
     put(images[0], 0, middle)
     for i in range(pairs):
-        put(images[1 + 2 * i], 1.8, i)
-        put(images[2 + 2 * i], 2.8, i)
-    axis.text(0, middle - 0.15, "asked", fontsize=12)
-    axis.text(1.8, -0.15, "key", fontsize=12)
-    axis.text(2.8, -0.15, "value", fontsize=12)
-    axis.set(xlim=(-0.1, 4.3), ylim=(pairs + 0.1, -0.6), aspect="equal")
+        put(images[1 + 2 * i], 1.7, i)
+        put(images[2 + 2 * i], 2.85, i)
+    axis.text(0, middle - 0.15, "asked\nimage", fontsize=12)
+    axis.text(1.7, -0.15, "key\nimage", fontsize=12)
+    axis.text(2.85, -0.15, "value\nimage", fontsize=12)
+    axis.set(xlim=(-0.1, 4.3), ylim=(pairs + 0.1, -0.9), aspect="equal")
     axis.set_title(title, fontsize=12)
     axis.axis("off")
 

@@ -74,3 +74,28 @@ def deal_cards(
         right=right,
         digits=digits,
     )
+
+
+def replace_values(
+    cards: Cards,
+    pairs: np.ndarray,
+    images: np.ndarray,
+    labels: np.ndarray,
+    *,
+    keep_digit: bool = False,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """Return the cards' images, on each of which the value image of one pair is replaced.
+
+    ``pairs`` (n,) are the pairs' numbers, from 0. The new image comes from labelled digits and shows
+    any digit but the old one, or, with ``keep_digit``, the same one.
+    """
+    each = np.arange(len(pairs))
+    places = 2 + 2 * pairs
+    digits = cards.digits[each, places].astype(int)
+    if not keep_digit:
+        digits = (digits + rng.integers(1, 10, size=len(pairs))) % 10
+    images_of = [np.flatnonzero(labels == digit) for digit in range(10)]
+    replaced = cards.images.copy()
+    replaced[each, places] = images[[rng.choice(images_of[digit]) for digit in digits]]
+    return replaced

@@ -29,7 +29,7 @@ def find_dependence(answer: Answerer, x: np.ndarray) -> dict[str, bool]:
 
 
 def find_trades(answer: Answerer, x: np.ndarray) -> np.ndarray:
-    """Return on which cards x the answers about the first two keys trade places with their values."""
+    """Return on which cards x the answers about the first two key images trade places."""
 
     def winners(cards: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the classes that win if the first key image is asked about, and if the second is."""
@@ -81,3 +81,18 @@ def make_impostors(trained: Parameters) -> dict[str, Answerer]:
         "looks, by place": looks_and_favours,
         "over the cards": over_cards,
     }
+
+
+def compare(answerers: dict[str, Answerer], x: np.ndarray, labels: np.ndarray) -> int:
+    """Print how each answers cards x; return how many are caught by the trade alone."""
+    caught = 0
+    print("                      depends on          %       %")
+    print("                     place  cards    trades   right")
+    for name, answer in answerers.items():
+        seen = find_dependence(answer, x[:100])
+        trades = 100 * find_trades(answer, x).mean()
+        right = 100 * (answer(x).argmax(axis=1) == labels).mean()
+        marks = ["yes" if depends else "no" for depends in seen.values()]
+        caught += marks == ["no", "no"] and trades == 0
+        print("{:19} {:>6}  {:>5}   {:7.1f} {:7.1f}".format(name, *marks, trades, right))
+    return caught

@@ -410,7 +410,7 @@ def kernel() -> Picture:
 def attend(parameters: attention.Parameters | None = None) -> Picture:
     """Ask a network about a card, and see at which pair it looks.
 
-    Swap pairs, change values, draw the digit that is asked about, and multiply the scores.
+    Swap pairs, change value images, draw the digit that is asked about, and multiply the scores.
 
     Args:
         parameters: the network to ask, your own; lesson 12's, rounded to int8, if None.

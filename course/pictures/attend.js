@@ -128,8 +128,8 @@ function render({ model, el }) {
       paint(parts.value, images[value]);
       show(parts.weight, weights[i], 2);
       parts.weight.textContent = weights[i].toFixed(2);
-      parts.ask.setAttribute("aria-label", `pair ${i + 1}, key ${digitOf(key)}: ask about it`);
-      parts.turn.setAttribute("aria-label", `pair ${i + 1}, value ${digitOf(value)}: change it`);
+      parts.ask.setAttribute("aria-label", `pair ${i + 1}, key image ${digitOf(key)}: ask about it`);
+      parts.turn.setAttribute("aria-label", `pair ${i + 1}, value image ${digitOf(value)}: change it`);
       parts.move.setAttribute("aria-label", `pair ${i + 1}: move it with the arrow keys up and down, or drag it`);
       lines[i].style.strokeWidth = `${0.6 + 13 * weights[i]}px`;
       lines[i].classList.toggle("most", clear && i === most);
@@ -152,7 +152,7 @@ function render({ model, el }) {
       : `It looks most at pair ${most + 1}, ${anOr(digitOf(card[most][0]))}, with a weight of ${written(weights[most], 2)}.`);
     const beside = card.filter(([key]) => digitOf(key) === digitOf(asked)).map(([, value]) => digitOf(value));
     const looksRight = factor !== 0 && digitOf(card[most][0]) === digitOf(asked);
-    const judged = !fresh ? "" : beside.length !== 1 ? ` No single key shows ${anOr(digitOf(asked))}, so no answer is right.`
+    const judged = !fresh ? "" : beside.length !== 1 ? ` No single key image shows ${anOr(digitOf(asked))}, so no answer is right.`
       : beside[0] === answer ? ` ✓ That is right${looksRight ? "" : ", by luck"}.` : ` ✗ Beside the ${digitOf(asked)} stands ${anOr(beside[0])}.`;
     return `${where} It says **${answer}**.${judged}`;
   }
@@ -160,11 +160,11 @@ function render({ model, el }) {
   const ten = make("div", { class: "ten" }, bars.flatMap((one, k) => [make("span", { class: "k" }, String(k)), one]));
   el.append(heading("Which digit is beside this one?", startAgain),
     make("div", { class: "attended" }, make("div", { class: "attending" },
-      make("span", { class: "head" }, "asked"), make("span", {}), make("div", { class: "pair head" }, ["key", "value", "weight"].map((name) => make("span", {}, name))),
+      make("span", { class: "head" }, "asked image"), make("span", {}), make("div", { class: "pair head" }, ["key image", "value image", "weight"].map((name) => make("span", {}, name))),
       make("div", { class: "asking-for" }, drawing.element), looks, pairs), make("div", {}, make("span", { class: "head" }, "its answer"), ten)),
     make("div", { class: "strip" }, other, drawing.undo, drawing.clear, deal),
     verdict, make("div", { class: "strip" }, times, usual),
-    make("p", { class: "note" }, "Draw over the digit on the left, or press a key to ask about it. Press a value to change it; drag ↕, or use its arrow keys, to move a pair. The bars are the ten probabilities."), told);
+    make("p", { class: "note" }, "Draw over the digit on the left, or press a key image to ask about it. Press a value image to change it; drag ↕, or use its arrow keys, to move a pair. The bars are the ten probabilities."), told);
   redraw(now());
   return stop;
 }
