@@ -9,14 +9,14 @@
 # %% [markdown]
 # # 04 Training curves
 #
-# One step downhill does little; thousands of them make a network that can read. Nobody can watch a hundred thousand parameters move, so all that you see of a network in training is a curve, and from the curve you have to say what is going on inside. **Is it learning, and how fast may it go?** You will learn to answer both from a curve, tune a network yourself, and measure, once every choice is made, how well it reads new digits.
+# One step downhill does little; thousands of them make a network that can read. Nobody can watch a hundred thousand parameters move, so all that you see of a network in training is a curve, and from the curve you have to say what is going on inside. **Is it learning, and how fast can it go?** You will learn to answer both from a curve, tune a network yourself, and measure, once every choice is made, how well it reads new digits.
 #
 # **You will be able to**
 #
 # - tell a step from an epoch, and loss from accuracy;
 # - suspect from a curve that the learning rate is too small or too large, and say which run would settle it;
 # - see whether a network overfits;
-# - say how large a step may be, and compare two ways of going downhill fairly.
+# - say how large a step may be, and make a fair comparison between two ways downhill.
 #
 # **You need** [lesson 03](03_backpropagation.ipynb): the forward pass, the gradients, and one step downhill; and the split of [lesson 01](01_loading.ipynb).
 #
@@ -140,7 +140,7 @@ print(f"hundredth batch loss, by the library: {history.batch_loss[-1]:.3f}")
 # %% [markdown]
 # ## How good is a batch's guess?
 #
-# On average it is right: the mean of the gradients of all batches of one size is the gradient of all their images, so a batch's gradient is an **unbiased estimate** of it. But how far off is any one of them? Let 78 batches, a fifth of the epoch, stand in for the whole, call their joint gradient exact, and compare the error of one batch with the exact gradient's length.
+# Average the gradients of equal batches, and you have the gradient over all their images, so a batch's gradient is right on average: an **unbiased estimate**. But how far off is any one of them? Let 78 batches, a fifth of the epoch, stand in for the whole. We call the gradient over all of them exact, and divide each batch's error by its length.
 #
 # **Predict.** After our hundred steps, is a batch a better guide than at the start, or a worse one?
 
@@ -176,7 +176,7 @@ guesses.compare("a batch as a guide, better or worse", "worse" if later > at_sta
 #
 # ## A learning-rate sweep
 #
-# How fast may it learn? Nobody can say beforehand, so try eleven rates about a factor of three apart, each for one epoch, from the same weights over the same batches. Look at the mean batch loss twice: early, over steps 11 to 30, and late, over the last hundred steps.
+# How fast can it learn? Nobody can say beforehand, so try eleven rates from a thousandth to 100, each about three times the one before, for one epoch, from the same weights over the same batches. Look at the mean batch loss twice: early, over steps 11 to 30, and late, over the last hundred steps.
 #
 # **Predict.** Which rate will be best early, and which late? Write down both, as in `(0.1, 0.1)`.
 
@@ -202,7 +202,7 @@ for found, style, label in [(early, "o-", "steps 11 to 30"), (late, "s--", "step
     axis.plot(best, found[best], "o", color="black", markersize=9, fillstyle="none")
 axis.axhline(np.log(10), color="0.5", linestyle=":", label="log 10: no better than guessing")
 axis.set(
-    title="Train longer, and a larger rate wins",
+    title="Late in the epoch, a larger rate wins",
     xlabel="learning rate",
     ylabel="mean batch loss",
     ylim=(0.15, 15),
@@ -213,11 +213,11 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# Both curves are basins: on the left nothing is broken, only slow, and on the right each step overshoots, until at the largest rates the loss leaves the frame. But the late basin lies further to the right, so **the best rate depends on how long you train**: it is 1 early on, and 3 by the end of the epoch. In other words, a sweep that is cut short favours caution, which is known as *short-horizon bias* ([Wu and others 2018](https://arxiv.org/abs/1803.02021)).
+# Both curves are basins: on the left nothing is broken, only slow, and on the right each step overshoots, until at the largest rates the loss leaves the frame. But the late basin lies further to the right, so **the best rate depends on how long you train**: in this run it is 1 early on, and 3 by the end of the epoch. In other words, a sweep that is cut short favours caution, which is known as *short-horizon bias* ([Wu and others 2018](https://arxiv.org/abs/1803.02021)).
 #
 # ### What the curves look like
 #
-# Here are the first thirty steps of three of these runs, at a rate too small, right for so short a run, and too large. Mind the scale of the third.
+# Here are the first thirty steps of three of these runs, at a rate too small, one right for so short a run, and one too large. Mind the scale of the third.
 
 # %% mystnb={"image": {"alt": "Batch loss over 30 steps for three learning rates, side by side. At 0.01 the curve sinks slowly, like a shallow ramp. At 1 it first climbs, to half as much again as its start, and then falls fast, to a third of it. At 30 it jumps up and down, up to thirty times as high as the other two."}} tags=["hide-input"]
 figure, axes = plt.subplots(1, 3, figsize=(6.5, 3))
@@ -288,7 +288,7 @@ for step, parameters in [(lowest[0], at_lowest), (few_history.steps[-1], by_hear
     print(f"step {step}: {100 * wrong.mean():.1f} % misread, mean confidence {confidence:.2f}")
 
 # %% [markdown]
-# It misreads about as many images as before, but with more confidence, and the loss charges most for being confident *and* wrong.
+# It misreads about as many images as before, but with more confidence (the probability that it gives its answer), and the loss charges most for being confident *and* wrong.
 #
 # So a falling training loss shows that a network can remember. By itself it says nothing about whether it can read.
 
@@ -347,7 +347,7 @@ axes[0].set_ylabel("$w_1$, across")
 plt.show()
 
 # %% [markdown]
-# Because the gradient, $(w_0, 20\, w_1)$, points mostly *across* the valley, plain descent zigzags from wall to wall and makes little headway along the bottom; and if you raise the rate to hurry it, it flies out. A rolling ball does better, because it keeps its velocity: pushes from opposite walls cancel, and those along the bottom add up ([Polyak 1964](https://doi.org/10.1016/0041-5553%2864%2990137-5)). Our **velocity** is a running sum of past gradients, which starts at 0 (and points uphill, as they do; the minus sign below turns it round). At each step the old sum is first multiplied by the **momentum**, a number that is at least 0 and less than 1:
+# Because the gradient, $(w_0, 20\, w_1)$, points mostly *across* the valley, plain descent zigzags from wall to wall and makes little headway along the bottom; and if you raise the rate to hurry it, it flies out. A rolling ball does better, because it keeps its velocity: pushes from opposite walls cancel, and those along the bottom add up ([Polyak 1964](https://doi.org/10.1016/0041-5553%2864%2990137-5)). Our **velocity** is a running sum of gradients, which starts at 0. At each step the old sum is multiplied by the **momentum**, a number from 0 up to, but not including, 1; then the new gradient is added. The sum points uphill, as gradients do, so we subtract it:
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -381,32 +381,26 @@ exercises.folded(my_sgd_update)
 # %% [markdown]
 # ### A fair comparison
 #
-# What becomes of the velocity? *Along* the valley the gradients agree, so suppose that each is the same $dW$. Then the velocity grows until it changes no more, and the first formula says how far:
+# What becomes of the velocity? *Along* the valley the gradients agree, so suppose that each is the same $dW$. Then the velocity grows until it levels off, and the first formula says where:
 #
 # $$v = \mu\, v + dW \;\Rightarrow\; v = \frac{dW}{1 - \mu} .$$
 #
-# With $\mu = 0.9$, then, each step along the valley is ten times as long as a plain one, while across it the gradients alternate and largely cancel. You may object that plain descent with ten times the rate goes just as far along. So it does, which is why rates have to be counted in one coin, the **effective rate**, $\eta / (1 - \mu)$; without momentum that is the rate itself.
+# With $\mu = 0.9$, then, each step along the valley is ten times as long as a plain one. You may object that plain descent with ten times the rate goes just as far along. So it does, which is why rates have to be converted to one currency, the **effective rate**, $\eta / (1 - \mu)$; without momentum that is the rate itself.
 #
-# ## How large may a step be?
-#
-# But can plain descent bear ten times the rate? Each weight of our valley moves on its own, so take one weight $w$ with the loss $\frac12 \kappa\, w^2$. The constant $\kappa$ is its **curvature**, here 1 along and 20 across. The gradient is $\kappa\, w$, so a plain step turns $w$ into $(1 - \eta\,\kappa)\, w$. Between the two rates of the figure lies an edge, where the weight jumps from wall to wall for ever and always lands at the same height:
-#
-# $$1 - \eta\,\kappa = -1, \qquad \eta = \frac{2}{\kappa} .$$
-#
-# Across our valley that is $2 / 20$, a tenth, which lies between the figure's two rates. With momentum the edge lies further out, so in this valley it buys *stability*: longer steps than plain descent can bear. <small>(You can watch that in the optional part.)</small>
+# But can plain descent bear ten times the rate? In our valley it can't bear a third more, as the right half of the figure shows. With momentum the pushes across largely cancel, so it should bear more: what it buys is *stability*. <small>The optional part finds the edge, with and without momentum.</small>
 #
 # ## Does it hold for the network?
 #
-# A network's loss isn't such a valley, but what to expect is clear: at small effective rates the two should do equally well, and as the rate grows, plain descent should suffer first. A study (`studies/momentum.py`) put it to the test. At each effective rate it trained five networks with a momentum of 0.9 and five without, in pairs from the same weights and over the same batches, for one epoch. The last lines it prints are the fair match: each method at its own best rate, on five fresh seeds, because those that chose the rate would flatter it.
+# A network's loss isn't such a valley, but what to expect is clear: at small effective rates the two should do equally well, and as the rate grows, plain descent should suffer first. A study (`studies/momentum.py`) put it to the test. At each effective rate it trained five networks with a momentum of 0.9 and five without, in pairs from the same weights and over the same batches, for one epoch. The last lines it prints are the fair match: each method at its own best rate, on five fresh seeds, because the seeds by which a rate was chosen flatter it.
 
 # %% tags=["hide-input"]
 studies.again("momentum")  # repeats one of its runs here, and prints a line if the result differs
 cold = show_gains([2, 3, 5, 10])  # reads the others from the study's file
 
 # %% [markdown]
-# The prediction holds in outline. At an effective rate of 2 there is nothing between them; from there on plain descent levels off and sinks, while momentum goes on rising until 5. With each at its best, momentum is ahead by 2.6 percentage points.
+# The prediction holds in outline. At an effective rate of 2 there is little between them; from there on plain descent levels off and sinks, while momentum goes on rising until 5. With each at its best, momentum is ahead by 2.6 percentage points.
 #
-# An earlier edition of this lesson stopped here, and gave momentum's longer steps the credit for all of it. Then a referee asked: but *when* does plain descent fly out? If it happens in the first steps, while the weights are random and the loss is steep, then all that plain descent needs may be a gentler start. So in place of this **cold start** we raised both rates from 0 in a straight line over the first hundred steps, which is called a **warm-up** ([Goyal and others 2017](https://arxiv.org/abs/1706.02677)), and then held them.
+# An earlier edition of this lesson stopped here, and gave momentum's longer steps the credit for all of it. Then a referee asked: but *when* does plain descent fly out? If it happens in the first steps, while the weights are random and the loss is steep, then all that plain descent needs may be a gentler start. So far every run had begun at its full rate, a **cold start**. Now we gave both methods a **warm-up** ([Goyal and others 2017](https://arxiv.org/abs/1706.02677)): the rate rose from 0 in a straight line over the first hundred steps, and then stayed put.
 #
 # **Predict.** With each at its best again, by how many points is momentum ahead now?
 
@@ -419,7 +413,7 @@ print(f"momentum's lead: {cold:.2f} points from a cold start, {warm:.2f} after a
 guesses.compare("momentum's lead after a warm-up", f"{warm:.1f}")
 
 # %% [markdown]
-# Of the 2.6 points, 1.1 are left, because after a gentler start plain descent bears larger rates and makes up most of the distance. Momentum does allow longer steps; we had been wrong about *when* that matters. Roughly three fifths of its lead was only a safe start, and a warm-up buys that in one line.
+# Of the 2.6 points, 1.1 are left, because after a gentler start plain descent bears larger rates and makes up most of the distance. Longer steps do matter, but mostly at the very start: roughly three fifths of momentum's lead was nothing but a safe start, and a warm-up buys that in one line. <small>(With other seeds it may be two thirds.)</small>
 #
 # ### Exercise 4.4: tune a network (open, 15 minutes)
 #
@@ -447,7 +441,7 @@ exercises.folded(my_tune)
 # %% [markdown]
 # ## The whole run
 #
-# What does a healthy run look like? Every step follows a noisy guess, and the better the network, the more the noise drowns the signal, so at a constant rate the parameters never come to rest. If the steps *shrink*, descent can settle in spite of the noise ([Robbins and Monro 1951](https://doi.org/10.1214/aoms/1177729586)), which is why people let the learning rate fall, often in a straight line down to 0. We choose ten epochs, momentum 0.9, and a rate that falls from 0.5. That is an effective rate of 5, momentum's best from a cold start, and we leave the warm-up out, because momentum gained little from it. That the rate suits ten epochs as well as one is only a guess.
+# What does a healthy run look like? Every step follows a noisy guess, and the better the network, the more the noise drowns the signal, so at a constant rate the parameters keep jittering. If the steps *shrink*, descent can settle in spite of the noise ([Robbins and Monro 1951](https://doi.org/10.1214/aoms/1177729586)), which is why people let the learning rate fall, often in a straight line down to 0. We choose ten epochs, momentum 0.9, and a rate that falls from 0.5. That is an effective rate of 5, momentum's best from a cold start, and we leave the warm-up out, because momentum gained little from it. <small>Don't think too highly of these choices. In three more trainings of each kind, plain descent with a warm-up was as good after ten epochs, and a constant rate ended with a slightly higher loss and as many right answers.</small>
 
 # %%
 ten_epochs = minibatches(50_000, 128, rng=np.random.default_rng(seed=10), epochs=10)
@@ -481,7 +475,7 @@ plt.show()
 #
 # ## The test set
 #
-# How well does it read new digits? The validation accuracy flatters, for two reasons. Whoever chooses by it picks up a little luck as well, and the validation images are in familiar handwriting, which is worth some tenths of a point to a network like ours ([lesson 01](01_loading.ipynb)). The test set was written by other people, and it has played no part in any choice. So open it.
+# How well does it read new digits? The validation accuracy flatters, for two reasons. Whoever chooses by it picks up a little luck as well, and the validation images are in familiar handwriting, which is worth a few tenths of a point to a network like ours ([lesson 01](01_loading.ipynb)). The test set was written by other people, and it has played no part in any choice. So open it.
 #
 # **Predict.** How many of the 10,000 test digits will it misread?
 
@@ -498,7 +492,13 @@ guesses.compare("test digits misread", round(10_000 * (1 - test.accuracy)))
 #
 # ## If you have another quarter of an hour
 #
-# ### Momentum's edge
+# ### How large can a step be?
+#
+# Each weight of our valley moves on its own, so take one weight $w$ with the loss $\frac12 \kappa\, w^2$. The constant $\kappa$ is its **curvature**, here 1 along and 20 across. The gradient is $\kappa\, w$, so a plain step turns $w$ into $(1 - \eta\,\kappa)\, w$. Between the two rates of the figure lies an edge, where the weight jumps from wall to wall for ever and always lands at the same height:
+#
+# $$1 - \eta\,\kappa = -1, \qquad \eta = \frac{2}{\kappa} .$$
+#
+# Across our valley that is $2 / 20$, a tenth, which lies between the figure's two rates. With momentum it lies further out.
 #
 # Set the learning rate of the picture to $3 / 20$, and plain descent leaves at once. Now raise the momentum: at a little more than a half, the path should come back, after a few swings wider than the frame.
 #
@@ -561,7 +561,7 @@ pictures.train(train_set, validation_set)
 #
 #    <details><summary>Answer</summary>
 #
-#    Take it as a starting point. Short sweeps favour caution, so try larger rates, for as many epochs as you mean to train.
+#    Take it as a starting point, and try larger and smaller rates for as many epochs as you mean to train. A very short sweep favours caution, but in the long run the noise of a large rate tells as well.
 #
 #    </details>
 #
