@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 07 Deeper
 #
-# After ten epochs, one hidden layer got about 98 images in 100 right, so you give your network five hidden layers, and look in after its first epoch. It answers every image with the same digit. You try other learning rates, and each time it settles on a single digit again. You suspect a bug, but the gradient check finds none, and it is right: the gradients are correct. It is just that almost nothing is left of them by the time they reach the first layers. **Why does the gradient fade, and what keeps it alive?** And is fading enough to stall a network? The famous answer is yes, and a small experiment puts it to the test.
+# After ten epochs, one hidden layer got about 98 images in 100 right, so you give your network five hidden layers, and look in after its first epoch. It answers every image with the same digit. You try other learning rates, and each time it settles on a single digit again. You suspect a bug, but the gradient check finds none, and rightly: the gradients are correct. There is just almost nothing left of them by the time they reach the first layers. **Why does the gradient fade, and what keeps it alive?** And is fading enough to stall a network? The famous answer is yes, and a small experiment puts it to the test.
 #
 # **You will be able to**
 #
@@ -238,7 +238,7 @@ for m, by_weights, by_slopes in zip(range(len(weights) + 1, 1, -1), weights, slo
 print(f"share of the blame that arrives: one part in {blames[0] / blames[-1]:.0f}")
 
 # %% [markdown]
-# Here are the five units again, although it is luck that we come so close to their one part in 1,024. The weights hardly change the norm, apart from layer 6's, which is what the Glorot rule is for, but each layer's slopes let less than a quarter of the blame through. This is the **vanishing gradient**, which Hochreiter described in 1991 and [Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html) measured layer by layer, as you have just done.
+# Here are the five units again, although it is luck that we come so close to their one part in 1,024. Apart from layer 6's, the weights hardly change the norm: that is what the Glorot rule is for. But each layer's slopes let less than a quarter of the blame through. This is the **vanishing gradient**, which Hochreiter described in 1991 and [Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html) measured layer by layer, as you have just done.
 #
 # ## Can so faint a pull teach anything?
 #
@@ -291,7 +291,7 @@ guesses.compare("% right after ten epochs", round(100 * np.mean(last), 1))
 #
 # ## The quarter or the half?
 #
-# Everything so far points to one culprit, the slope of a quarter. And tanh, whose slope near 0 is 1, does learn within an epoch, as a picture below will show, so you may feel sure. But tanh differs from the sigmoid in *two* ways: its activations also lie around 0, not around a half. To tell which of the two mattered, we need a control that changes only one. Keep the quarter, and take away the half:
+# Everything so far points to one culprit, the slope of a quarter. Tanh seems to confirm it: its slope near 0 is 1, and it does learn within an epoch, as a picture below will show. But tanh differs from the sigmoid in *two* ways: its activations also lie around 0, not around a half. To tell which of the two mattered, we need a control that changes only one. Keep the quarter, and take away the half:
 #
 # $$f(z) = \sigma(z) - \tfrac12 .$$
 #
@@ -326,6 +326,8 @@ guesses.compare("will the sigmoid minus a half learn", "yes" if score.accuracy >
 # %% [markdown]
 # The blame fades about as much in both networks, and the pull on layer 1 is equally faint. Yet after the epoch one of them does no better than chance, while the other gets 85 % right. So the fading by itself did not stall the network, and our first explanation was wrong. What has changed is the other end: in the network that learns, the pull is faint on *every* layer.
 #
+# ### What the half does
+#
 # What has the half got to do with that? Look at the other thing that a pull is made of: the activations of the layer before.
 
 # %% mystnb={"image": {"alt": "Two panels against the layer, 0 to 5, on logarithmic axes. Left, the norm of the activations: the sigmoid's stays level, near two hundred, whereas that of the sigmoid minus one half falls more than two hundredfold from layer 1 to layer 5. Right, the norm after each unit's mean is subtracted: both lines fall as far, almost together."}} tags=["answer", "hide-input"]
@@ -349,7 +351,7 @@ figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", nco
 plt.show()
 
 # %% [markdown]
-# In the left panel, the activations without the half fade on their way forward just as the blame fades on its way back. The first layers get a large input and little blame, the last layers the reverse, and so the pull comes out nearly level. With the half, they stay large.
+# In the left panel, the activations without the half fade on their way forward just as the blame fades on its way back. The first layers get a large input and little blame, the last layers the reverse, and so the pull comes out nearly level. With the half, the activations stay large.
 #
 # For the right panel we have subtracted each unit's mean over all images, and what is left, the change from image to image, fades in *both*. Call that mean, which all images share, the *common mean*. In the sigmoid's layers it is nearly everything. So the last layers receive a large input that is *nearly the same for every image*, and the strong pull on them says next to nothing about any one image.
 #
@@ -360,7 +362,7 @@ deep.ACTIVATIONS["tanh + 1"] = deep.Activation(
     forward=lambda z: np.tanh(z) + 1,
     backward=lambda da, a: da * (1 - (a - 1) ** 2),
 )
-print("common mean's share of the mean square of a hidden layer's activations:")
+print("share of the common mean in each hidden layer's mean square:")
 for name in ["sigmoid", "tanh + 1", "sigmoid - 1/2", "tanh"]:
     _, *kept, _ = deep.MLP(name).forward(sigmoids, x)
     parts = [100 * np.mean(a.mean(axis=0) ** 2) / np.mean(a**2) for a in kept]
@@ -369,7 +371,7 @@ faded, *_ = follow_blame(deep.MLP("tanh + 1"), sigmoids)
 print(f"tanh + 1: blame of layer 6 / blame of layer 1: {faded[0] / faded[-1]:.1f}")
 
 # %% [markdown]
-# So the activations of tanh + 1 are nearly all common mean, like the sigmoid's, whereas in the two functions that lie around 0 it is the smaller part. (It isn't 0: the pixels have a common mean of their own, and the layers pass it on.) The blame fades a little, because the mean carries the sums to where tanh is less steep, but nowhere near a thousandfold. Here is what each of the four networks gets right after one epoch at its best rate, from the studies `half` and `depth`.
+# So the activations of tanh + 1 are nearly all common mean, like the sigmoid's, whereas in the two functions that lie around 0 it is the smaller part. (It isn't 0: the pixels have a common mean of their own, and the layers pass it on.) The blame fades a little, because the mean carries the sums to where tanh is less steep, but nowhere near a thousandfold. Here is what each of the four networks gets right after one epoch at its best rate, from the studies `half` and `depth`, whose starts and batches are other than ours above.
 
 # %% mystnb={"image": {"alt": "Four activation functions in a square, each with a dashed tangent at z = 0. Above, with a slope of one quarter, the sigmoid and the sigmoid minus one half; below, with a slope of 1, tanh plus 1 and tanh. On the left, the common mean is nearly all of the activations, on the right less than half. Per cent right, seeds 0, 1 and 2: sigmoid 11.2, 9.9, 11.2; sigmoid minus one half 83.2, 77.8, 79.1; tanh plus 1 89.4, 89.0, 83.5; tanh 94.2, 91.9, 89.2."}} tags=["answer", "hide-input"]
 half, depth = studies.read("half")["rows"], studies.read("depth")["rows"]
@@ -378,11 +380,11 @@ four_functions.draw(half, depth)
 plt.show()
 
 # %% [markdown]
-# At the top right there is fading, but little common mean; at the bottom left, much common mean but little fading. Either fault alone makes learning worse, on every seed, but stops it on none. (The sigmoid minus a half is choosy: it learns at only three of the eight rates that were tried.) At the top left the two meet, and there the network learns at none of the rates within the epoch. **With five layers, neither the fading nor the common mean stalls the network by itself; the two together do.** [Glorot and Bengio](https://proceedings.mlr.press/v9/glorot10a.html) blamed the sigmoid's mean as well, and saw such plateaus; our control tells the two faults apart.
+# At the top right there is fading, but the common mean is the smaller part; at the bottom left, much common mean but little fading. Either fault alone makes learning worse, on every seed, but stops it on none. (The sigmoid minus a half is choosy: it learns at only three of the eight rates that were tried.) At the top left the two meet, and there the network learns at none of the rates within the epoch. **With five layers, neither the fading nor the common mean stalls the network by itself; the two together do.** [Glorot and Bengio](https://proceedings.mlr.press/v9/glorot10a.html) blamed the sigmoid's mean as well, and saw such plateaus; our control tells the two faults apart.
 #
 # ### How do the two do it together?
 #
-# For a long time this page said that we should like to know, too. Then a referee pointed at the pulls. With both faults they are a thousand times unequal, and strongest on the last layers, which have the least to say about any one image; yet one learning rate has to serve all six. If that is what stalls the network, it must be enough to give each layer a rate of its own, the larger, the fainter its pull, and to leave the quarter, the half and the starting weights as they are.
+# For a long time we couldn't say, and this page admitted it. Then a critical reader pointed at the pulls. With both faults they are a thousand times unequal, and strongest on the last layers, which have the least to say about any one image; yet one learning rate has to serve all six. If that is what stalls the network, it must be enough to give each layer a rate of its own, in inverse proportion to its pull, and to leave the quarter, the half and the starting weights alone.
 
 # %%
 stuck = deep.MLP("sigmoid")
@@ -390,21 +392,16 @@ own_rates = rate_by_layer(stuck, pull(stuck, sigmoids))
 _, score = one_epoch(own_rates, sigmoids, 0.1)  # the last layer's rate
 print(f"sigmoid, a rate for each layer: {100 * score.accuracy:.2f} % after one epoch")
 
-# %% tags=["hide-input"]
-six = [row for row in half if row["settings"]["activation"] == "sigmoid - 1/2, six layers"]
-learnt = sum(row["results"]["accuracy"] > 0.5 for row in six)
-print(f"sigmoid - 1/2 with six layers: {learnt} of {len(six)} runs get half of the images right")
-
 # %% [markdown]
-# It is enough. The very network that most people would call dead learns in its first epoch, because now its first layers move as well. So **the two faults together make the pulls so unequal that no single rate serves every layer**. And don't acquit the fading altogether: with a sixth layer it fades four times as far, and then even the sigmoid minus a half gets nowhere within an epoch, at any of the six rates that we tried.
+# It is enough. The very network that most people would call dead learns in its first epoch, because now its first layers move as well. So **the two faults together make the pulls so unequal that no single rate serves every layer**. (That is the story of five hidden layers. With six, the fading stalls a network by itself: see the optional section.)
 #
 # ## A cure
 #
-# For five layers it is enough to remove one of the two faults. We remove the fading, by units whose slope is 1.
+# For five layers it is enough to remove one of the two faults. We remove the fading, with units whose slope is 1.
 #
 # ### A unit with a corner
 #
-# The **rectified linear unit**, or ReLU, $a = \max(z, 0)$, passes on what is positive and cuts off the rest. Where $a > 0$ we call the unit *awake*: its slope is 1, however large $z$ is. Where $a = 0$ it is *asleep*, and its slope is 0. At $z = 0$ the function has a corner and no derivative; the library counts a unit there as asleep, so that $a$ alone tells you the slope.
+# The **rectified linear unit**, or ReLU, $a = \max(z, 0)$, passes on what is positive and cuts off the rest. Where $a > 0$ we call the unit *awake*: its slope is 1, however large $z$ is. Where $a = 0$ it is *asleep*, and its slope is 0. (Since $a$ is never negative, a common mean stays; one fault less is enough.) At $z = 0$ the function has a corner and no derivative; the library counts a unit there as asleep, so that $a$ alone tells you the slope.
 #
 # ### Exercise 7.2: back through a ReLU (warm-up, 4 minutes)
 #
@@ -441,7 +438,7 @@ exercises.folded(my_relu_backward)
 #
 # $$\mathrm{Var}(w) = \frac{2}{\text{inputs}} .$$
 #
-# This is the **He rule** ([He and others 2015](https://arxiv.org/abs/1502.01852)). The way back asks for 2 / outputs, by the same argument, and between layers of equal size the two agree. A tanh whose sums are small halves nothing, so its 2 becomes a 1; and where the sizes differ, the **Glorot rule**, $2 / (\text{inputs} + \text{outputs})$, is the compromise. It drew all our weights so far.
+# This is the **He rule** ([He and others 2015](https://arxiv.org/abs/1502.01852)). The way back asks for 2 / outputs, by the same argument, and between layers of equal size the two agree. A tanh whose sums are small halves nothing, so it wants 1 / inputs on the way forward and 1 / outputs on the way back. Where these differ, the **Glorot rule**, $2 / (\text{inputs} + \text{outputs})$, is the compromise; by it all our weights so far were drawn.
 #
 # <details><summary>The way back, and where the sizes differ</summary>
 #
@@ -494,9 +491,21 @@ guesses.compare("shares of the blame that reach layer 1", " and ".join(shares))
 # %% [markdown]
 # All of it arrives. Each slope multiplies the blame's norm by about $\sqrt{1/2}$, which halves its mean square, and the weights make up for it; and after an epoch the network gets 93.2 % right (in the study `depth`, at its best rate). With weights twice as large, each layer doubles the blame instead, which is called an **exploding gradient**: the same product, with numbers above 1.
 #
-# So far we have depth that trains, not yet depth that pays: within an epoch, a single hidden layer does about as well, as the optional section prints.
+# Within an epoch, a single hidden layer does about as well. So far we have depth that trains, not yet depth that pays.
 #
 # ## If you have another half-hour
+#
+# ### One layer more
+#
+# Don't acquit the fading altogether. Give the sigmoid minus a half a sixth hidden layer, and train it for an epoch from three starts, at each of six rates from 1 to 20.
+
+# %% tags=["hide-input"]
+six = [row for row in half if row["settings"]["activation"] == "sigmoid - 1/2, six layers"]
+learnt = sum(row["results"]["accuracy"] > 0.5 for row in six)
+print(f"sigmoid - 1/2 with six layers: {learnt} of {len(six)} runs get half of the images right")
+
+# %% [markdown]
+# Not one of them. So five hidden layers lie just inside the edge.
 #
 # ### Larger weights
 #
@@ -510,7 +519,7 @@ print(f"share of the blame that reaches layer 1: {faded[-1] / faded[0]:.4f}")
 print(f"mean accuracy of three seeds, one epoch: {accuracies.mean():.1f} %")
 
 # %% [markdown]
-# Only a seventh arrives, not all of it, because larger sums lie further from 0, where a sigmoid is less steep; yet the network learns. Was it the blame that helped? This experiment can't tell, because larger weights also keep alive, on the way forward, what changes from image to image.
+# Only a seventh arrives, not all of it, because larger sums lie further from 0, where a sigmoid is less steep; yet the network learns.
 #
 # ### A way around
 #
@@ -579,7 +588,7 @@ for network in ["one hidden layer", "residual", "frozen", "frozen, minus a half"
 # You now have a loop for a network of any depth, and you can say, layer by layer, where its gradient fades and why. You have also seen a convincing explanation fall to a control. What you can't do yet is say when a network that fits its images has fitted them too well.
 #
 # - **Why does the gradient fade?** It is made of blame, which every layer multiplies by its weights and its slopes. A sigmoid's slope is at most a quarter, and five of them leave less than a thousandth.
-# - With five layers, the fading alone doesn't stall a network. What does is the fading *together with* a common mean so large that a layer's input is nearly the same for every image: then the pulls are so unequal that no single rate serves all layers. Even so it need not be dead; ours began to learn after two to five epochs.
+# - With five layers, the fading alone doesn't stall a network. It takes the fading *together with* a common mean so large that a layer's input is nearly the same for every image: then the pulls are so unequal that no single rate serves all layers. Even a stalled network need not be dead: ours began to learn after two to five epochs.
 # - **What keeps it alive?** Units with a slope of 1, and starting weights that keep the mean square level, for ReLUs a variance of 2 / inputs.
 #
 # ## Questions to ask yourself
