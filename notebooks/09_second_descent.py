@@ -13,9 +13,9 @@
 #
 # **You will be able to**
 #
-# - say where errors peak as a model grows, what the peak is made of, and why they fall beyond it;
+# - say why a growing model gets worse for a while, and then better again;
 # - find, among all exact fits, the one with the smallest weights;
-# - say how weight decay removes the peak.
+# - say what weight decay does about it.
 #
 # **You need** lessons [07](07_deeper.ipynb) and [08](08_too_good.ipynb).
 #
@@ -77,7 +77,7 @@ axis.legend(loc="upper left", ncols=2)
 plt.show()
 
 # %% [markdown]
-# We fit a polynomial to the points by **least squares**, which means making the sum of the squared misses as small as it can be. A polynomial is a sum of terms, each times a weight. The terms are the **features** of a point, and their number is the size of the model; with 4 features, for example, it is a cubic. Our terms are the Legendre polynomials, one of each degree, which make exactly the same curves as the powers of $u$. (Why not the powers? That comes later.)
+# We fit a polynomial to the points by **least squares**, which means making the sum of the squared misses as small as it can be. A polynomial is a sum of terms, each times a weight. The terms are the **features** of a point, and their number is the size of the model; with 4 features, for example, it is a cubic. Our terms are the Legendre polynomials, one of each degree, which make exactly the same curves as the powers of $u$.
 #
 # With 12 features the polynomial has just enough freedom to go through all twelve points. With 40 there are infinitely many polynomials that do, and NumPy's `lstsq` returns the one whose weights have the smallest sum of squares.
 #
@@ -99,7 +99,9 @@ for count in [4, 12, 40]:  # change me
     curves[count] = terms(fine, count) @ w
     missed = np.abs(terms(u, count) @ w - targets).max()
     off[count] = np.sqrt(((curves[count] - np.sin(3 * fine)) ** 2).mean())  # root mean square
-    print(f"{count:3} features: largest miss {missed:.3f}, distance from the true curve {off[count]:.2f}")
+    print(
+        f"{count:3} features: largest miss {missed:.3f}, distance from the true curve {off[count]:.2f}"
+    )
 guesses.compare("farthest from the true curve: 4, 12 or 40 features", max(off, key=off.get))
 
 # %% mystnb={"image": {"alt": "Three panels with the same twelve points along a smooth wave. With 4 features the fit is a calm curve that misses most points a little. With 12 features it goes through all points and swings far out of the panel near both ends. With 40 features it goes through all points, too, with small ripples, and stays near the wave."}} tags=["answer", "hide-input"]
@@ -136,16 +138,19 @@ for wave, level in [(3, 0.0), (3, 0.2), (12, 0.0)]:
     at_12[wave, level] = np.median(np.sqrt((apart**2).mean(axis=0)))
     waves = "  for a faster true curve, sin 12u" if wave == 12 else ""
     print(f"{level:5g}  {at_12[wave, level]:.2f}{waves}")
+best = terms(fine, 12) @ np.linalg.lstsq(terms(fine, 12), np.sin(12 * fine))[0]
+reach = np.sqrt(((best - np.sin(12 * fine)) ** 2).mean())
+print(f"12 features fitted to all of sin 12u, not to twelve points of it: {reach:.2f}")
 guesses.compare("distance at 12 features, without noise", f"{at_12[3, 0.0]:.2f}")
 
 # %% [markdown]
 # Without noise there is no peak at all: the fit with 12 features can't be told from the true curve. With noise, the fit is off by about ten times the noise itself: at 12 features it is an amplifier.
 #
-# And noise is not the only thing that gets amplified. In the last row there is no noise whatever, but its true curve, $\sin 12u$, is too fast for 12 features to follow, and the fit is further off than in any other row. A peak needs something to amplify: noise in the targets, or a **misfit**, that is, a part of the true answer that the model can't express.
+# And noise is not the only thing that gets amplified. In the row of $\sin 12u$ there is no noise whatever, and this true curve is only a little too fast for 12 features: they can come within 0.18 of it. Yet the fit through twelve of its points is 4.28 away. A peak needs something to amplify: noise in the targets, or a **misfit**, a part of the true answer that the model can't express.
 #
 # Now try it by hand. At twelve features, drag a point in the middle up or down. Where does the curve move most? Then move the slider to 40, and drag the same point. The panel on the right draws the peak.
 
-# %% mystnb={"image": {"alt": "A still of the picture of fits. Left, a dozen points and the curve of 12 features, which goes through all of them and swings out of the panel near both ends; right, the error from the true curve against the number of features, with a peak at 12."}}
+# %% mystnb={"image": {"alt": "A still of the picture of fits. Left, a dozen points and the curve of 12 features, which goes through all of them and swings out of the panel near both ends; right, the distance from the true curve against the number of features, with a peak at 12."}}
 pictures.fit()
 
 # %% [markdown]
@@ -155,13 +160,17 @@ pictures.fit()
 #
 # </details>
 #
+# <details><summary>Why is the peak just as high at 13 features?</summary>
+#
+# At 13 you are still on it. Our points lie symmetrically about 0, so the terms of even degree have to fit six numbers, the sums of opposite targets, and those of odd degree their six differences. With 12 features there are six terms of either kind, and the thirteenth is even, so the odd ones still only just suffice.
+#
+# </details>
+#
 # ## The same experiment, with digits
 #
-# With twelve points the second descent gained us nothing: 40 features came out no nearer to the true curve than 4 did. Do digits gain more from it? Take a layer of ReLUs, give it the weights $W_1$ that the He rule draws at random (lesson 07), and never train it. Its activations $A = \mathrm{ReLU}(X W_1)$, of shape (n, features), are **random features** of $n$ images. Only the weights $W$ from there to the ten classes, of shape (features, 10), are fitted, by least squares.
+# With twelve points the second descent gained us nothing: 40 features came out no nearer to the true curve than 4 did. Do digits gain more from it? Take a layer of ReLUs, give it the weights $W_1$ that the He rule draws at random (lesson 07), and never train it. Its activations $A = \mathrm{ReLU}(X W_1)$, of shape (n, features), are **random features** of $n$ images. Only the weights $W$ from there to the ten classes, of shape (features, 10), are fitted, by least squares, so that $AW$ comes close to the one-hot $Y$.
 #
-# The targets are the one-hot $Y$, and the squared error is the sum of the squares of all entries of $AW - Y$, divided by $n$.
-#
-# Nearly all these labels are correct, so there is hardly any noise. But there is plenty of misfit, because no weights on a few hundred random features can give exactly 1 or 0 for every digit that anybody might write.
+# Nearly all these labels are correct, so there is hardly any noise. But there is plenty of misfit, because no weights on a thousand random features can give exactly 1 or 0 for every digit that anybody might write.
 
 # %% tags=["hide-input"]
 mnist = data.load()
@@ -241,11 +250,11 @@ plt.show()
 # %% [markdown]
 # To the left of the vertical line the usual story comes true to the letter: from 300 features on, the model gets worse. The line itself is the **interpolation threshold**: there each class has exactly as many weights as there are images, and the fit does hardly better than guessing.
 #
-# To the right of it things get better, and they go on getting better until they beat the first low point, down to 9.42 % with 6,000 features. This is **double descent**. We find it hard to believe even now that the same recipe, with nothing but more features, goes from nearly nine digits in ten wrong to nine in ten right.
+# To the right of it the errors fall until they beat the first low point, down to 9.42 % with 6,000 features. This is **double descent**. We find it hard to believe even now that the same recipe, with nothing but more features, goes from nearly nine digits in ten wrong to nine in ten right.
 #
-# And look at the training images. Every fit from 600 features on reads all 1,000 of them correctly, that is, it knows them *by heart*, and from 1,000 on the fit is not only right but *exact*, $AW = Y$. That goes for the worst fit as well as for the best. What, then, tells a good exact fit from a bad one?
+# And look at the training images. Every fit from 600 features on reads all 1,000 of them correctly: it has learnt them *by heart*. From 1,000 on the fit is not only right but *exact*, $AW = Y$. That goes for the worst fit as well as for the best. What, then, tells a good exact fit from a bad one?
 #
-# **A good place to stop.** You have seen the peak twice, and you know what it is made of. The rest answers this last question, says why the peak is exactly where it is, and shows how weight decay removes it.
+# **A good place to stop.** You have seen the peak twice, and you know what it is made of. The rest answers this last question, and shows how weight decay removes the peak.
 #
 # <small>[Belkin and others 2019](https://doi.org/10.1073/pnas.1903070116) named double descent, with random features ([Rahimi and Recht 2007](https://papers.nips.cc/paper/2007/hash/013a006f03dbc5392effeb8f18fda755-Abstract.html)) fitted to MNIST as here.</small>
 #
@@ -268,7 +277,7 @@ for small in [two, three]:
     print(f"   answers {np.round(small @ w, 6) + 0.0}")
 
 # %% [markdown]
-# Both are exact, but the second needs less than a twentieth of the norm, because the third feature tells the two images apart, which the first two hardly did. More features gave the fit an easier way to do the same thing.
+# Both are exact, but the second needs less than a twentieth of the norm, because the third feature tells the two images apart, as the first two hardly could. More features gave the fit an easier way to do the same thing.
 #
 # ### Exercise 9.1: the lightest weights (warm-up, 5 minutes)
 #
@@ -295,7 +304,7 @@ exercises.folded(my_lightest_weights)
 # %% [markdown]
 # ### More features, a lighter fit
 #
-# Up to the threshold, each further feature buys a closer fit with larger weights. At the threshold there is just one exact fit, however heavy. Beyond it there are many, and more features never make the lightest one heavier. Suppose you have an exact fit with 1,000 features. Give a hundred new features the weight 0, and it is still exact and just as heavy, so with those features the lightest fit can't be heavier.
+# On the way to the threshold the fit comes closer, and its weights, on the whole, grow. At the threshold there is just one exact fit, however heavy. Beyond it there are many, and more features never make the lightest one heavier. Suppose you have an exact fit with 1,000 features. Give a hundred new features the weight 0, and it is still exact and just as heavy, so with those features the lightest fit can't be heavier.
 
 # %% tags=["hide-input"]
 heaviness = [np.linalg.norm(W) for W in fits]
@@ -305,7 +314,7 @@ for width in sorted({300, 600, n, widths[-1]}):
 # %% [markdown]
 # ### Just as exact, and heavier
 #
-# The norm peaks where the errors do. "But two peaks in one place," you might object, "may be a coincidence." So keep the 6,000 features, keep the fit exact and change nothing but how heavy it is. Draw random weights, find the *lightest* weights that give the training images the same answers, and subtract these from the random ones. The answers cancel, so what remains answers 0 to every training image; such weights are *silent*. However much of them you add to the light fit, it stays exact.
+# The norm peaks where the errors do. You might object that two peaks in one place may be a coincidence. So keep the 6,000 features, keep the fit exact and change nothing but how heavy it is. Draw random weights, find the *lightest* weights that give the training images the same answers, and subtract these from the random ones. The answers cancel, so what remains answers 0 to every training image; such weights are *silent*. However much of them you add to the light fit, it stays exact.
 
 # %%
 light = fits[-1]
@@ -329,80 +338,51 @@ for W, count in zip([light, heavy], both_wrong):
 guesses.compare("% misread by the heavy exact fit", both_wrong[-1] / 100)
 
 # %% [markdown]
-# The same images, the same features, both fits exact, and yet 9.42 % errors become 87.11 %, hardly different from the threshold's. What we added was silent on the training images only. **Two fits can be equally exact and yet not equally heavy, and new images feel the difference.**
+# The same images, the same features, both fits exact, and yet 9.42 % errors become 87.11 %. What we added was silent on the training images only. **Two fits can be equally exact and yet not equally heavy, and new images feel the difference.**
 #
-# Light means calm, though, only if calm curves have light weights. With the powers of $u$ they don't, which is why we took the Legendre polynomials. <small>The end of the lesson shows the norms.</small>
+# ## Why the fit is so heavy at the threshold
 #
-# **Another good place to stop.** What is left is why the threshold makes a fit heavy, and how to make it light again.
-#
-# ## Why the threshold is so heavy
-#
-# The next page is the hardest of the lesson, and what it buys is a formula in which you can *see* the amplifier.
+# This section is the hardest of the lesson, and what it buys is a formula in which you can *see* the amplifier.
 #
 # With two images the weights were heavy because the images hardly differed. To say the same of a thousand, think of weights of norm 1 as a *direction*. Some directions give the training images large answers: call these *loud*. Others answer nearly 0 to all of the images: call these *faint*. A target that can be reached only along a faint direction takes heavy weights.
 #
-# For any matrix, linear algebra finds directions that are perpendicular to one another, sorted from the loudest to the faintest, and *pairs* each of them with the answers that it gives. (That this always works is the one fact we borrow without proof.) Books call it the **singular value decomposition** and write it $U \Sigma V^T$. We name its outer factors after the sides on which they stand, and write $\mathrm{diag}(s)$ for the matrix with the numbers $s$ on its diagonal and zeros elsewhere:
-#
-# $$A = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right} .$$
+# For any matrix $A$, the **singular value decomposition** finds directions that are perpendicular to one another, from the loudest to the faintest, and whose answers are perpendicular to one another, too. (That this always works is the one fact we borrow without proof.) NumPy returns it as three arrays:
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
-# | $\text{right}$ | `right` | (pairs, features) | each row: weights of norm 1; *pairs* is the smaller of $n$ and the number of features |
+# | $\text{right}$ | `right` | (pairs, features) | each row: weights of norm 1 |
 # | $\text{left}$ | `left` | (n, pairs) | each column: the answers that those weights give, scaled to norm 1 |
 # | $s$ | `s` | (pairs,) | how loud those answers are, the loudest first: the **singular values** |
 #
-# The rows of `right` are perpendicular to one another, and so are the columns of `left`. One line says what a pair is:
+# There are as many *pairs* as images or as features, whichever are fewer. Stand row $j$ of `right` up as a column $\text{right}_j$; then one line says what a pair is:
 #
 # $$A\, \text{right}_j = s_j\, \text{left}_j .$$
 #
-# <details><summary>How it follows from the three factors</summary>
+# In words, the weights $\text{right}_j$ answer the $n$ images with column $j$ of `left`, made $s_j$ times as loud.
 #
-# Use row $j$ of `right`, stood up as a column, as weights. Its product with every other row is 0, and with itself 1, so in $A\, \text{right}_j = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right} \cdot \text{right}_j$ only the $j$-th pair survives.
+# Now turn to the answers that we *want*, the targets of one class. Their dot product with the same column, $\text{part}_j = \text{left}_j \cdot \text{targets}$, says how much of them lies along it. Take $\text{right}_j$ once, as one *helping*, and you get $s_j$ along that column. You want $\text{part}_j$, so you need $\text{part}_j / s_j$ helpings: the fainter the direction, the more. If no $s_j$ is 0, the helpings of all pairs add up to the fit:
 #
-# </details>
+# $$w = \sum_j \frac{\text{part}_j}{s_j}\, \text{right}_j .$$
 #
-# In words: the weights $\text{right}_j$ answer the $n$ images with column $j$ of `left`, made $s_j$ times as loud. Now turn to the answers that we *want*. The targets' dot product with the same column,
+# There is the amplifier: it is the division by $s_j$. If there are at least as many features as images, this fit is exact, and no exact fit is lighter. With fewer features the same formula gives the least-squares fit, so a small $s_j$ does its harm there too.
 #
-# $$\text{part}_j = \text{left}_j \cdot \text{targets} ,$$
-#
-# says how much of the targets lies along it. Take $\text{right}_j$ once, as one *helping*, and you get $s_j$ along that column. You want $\text{part}_j$, so you need $\text{part}_j / s_j$ helpings: the fainter the direction, the more. Here are the two images from above, whose targets were 0 and 1.
+# Here are the two images from above, whose targets were 0 and 1.
 
 # %%
 left, s, right = np.linalg.svd(two)
 part = left.T @ np.array([0.0, 1.0])  # of the targets, along each column
 print("                         pair 1  pair 2")
-for name, row in {"s": s, "helpings, part / s": np.abs(part / s)}.items():  # signs are arbitrary
+for name, row in {"s": s, "helpings, |part / s|": np.abs(part / s)}.items():  # signs are arbitrary
     print(f"{name:24} {row[0]:6.3f}  {row[1]:6.3f}")
-print("helpings of both, added up:", np.round(right.T @ (part / s), 3))
+w = right.T @ (part / s)  # the sum over the pairs
+print("helpings of both, added up:", np.round(w, 3))
 
 # %% [markdown]
 # Pair 2 is faint, because it gives the images opposite answers although they hardly differ, and it carries nearly the whole norm of the fit. The helpings add up to $-10$ and $10$, the weights you found by hand.
 #
-# Put all pairs together. With at least as many features as images, and if no $s$ is 0, the lightest exact fit is
-#
-# $$W = \text{right}^T\, \mathrm{diag}(1 / s)\; \text{left}^T\, Y .$$
-#
-# Read it from right to left: $\text{left}^T Y$ takes the parts, $\mathrm{diag}(1/s)$ makes helpings of them, and $\text{right}^T$ adds the helpings up. Now you can *see* the amplifier: it is the $1/s$, which for a faint direction is enormous. The fit is exact, because the $n$ perpendicular columns of `left` reach every target, and the fold says why no other is lighter.
-#
-# <details><summary>Why no exact fit is lighter</summary>
-#
-# For one image you know it from exercise 9.1. With many images the argument is the same: whatever is perpendicular to *every* row of $A$ changes no answer on the training images, and only adds to the sum of squares. So the lightest exact fit has no such part; it is a sum of multiples of $A$'s rows, a **linear combination** of them.
-#
-# The formula's fit is one, too. Multiply $A$ by a column of `left` from the left, and again only one pair survives: $\text{left}_j^T A = s_j\, \text{right}_j^T$. So each row of `right` is a linear combination of $A$'s rows, and therefore each class's weights are.
-#
-# </details>
-#
 # ### Why exactly at the threshold?
 #
-# Add one feature after another, and watch the smallest $s$, that of the faintest direction. Up to the threshold, a further feature never makes it larger, because one more weight can help to bring some direction's answers still closer to 0. Beyond the threshold it never makes it smaller, because the images now have one more number in which they differ (the fold proves both). So the smallest $s$ is nowhere smaller than at the threshold, and that is why the peak is there. Here it is for the digits.
-#
-# <details><summary>Why the smallest $s$ falls up to the threshold, and rises beyond it</summary>
-#
-# *To the left* there are fewer features than images. Among all weights of norm 1, the faintest give the answers closest to 0, and the norm of those answers is the smallest $s$. With one more feature the same weights are still there to choose from, with a 0 for the new one, so the smallest $s$ falls or stays the same.
-#
-# *To the right* there are more features than images. *Mix* the images: choose a number for each, with norm 1 for all together, multiply its row of $A$ by that number, and add the rows up. Take column $j$ of `left` for the numbers, and the mix is $\text{left}_j^T A = s_j\, \text{right}_j^T$ (the fold above), with norm $s_j$. In other words, the same pairs sort these mixes, and the smallest $s$ is the norm of the mix that comes closest to 0. One more feature gives every mix one more entry, whose square can only add to the norm. (Beyond the threshold there are silent directions, too, but they reach no target, and the pairs leave them out.)
-#
-# </details>
+# Add one feature after another, and watch the smallest $s$, that of the faintest direction. Up to the threshold, a further feature never makes it larger, because one more weight can help to bring the faintest answers still closer to 0. Beyond the threshold it never makes it smaller, because the images have one more number in which they differ. So the smallest $s$ is nowhere smaller than at the threshold, and that is why the peak is there. <small>The proofs stand at the end of the lesson, before exercise 9.2.</small>
 
 # %% mystnb={"image": {"alt": "The smallest singular value of the digits' features against the number of features, 300 to 3,000, both axes logarithmic: a sharp V. It falls from 0.3 at 300 and 500 features to 0.001 at 1,000, where a dashed vertical line marks as many features as images, and climbs again to 0.8 at 3,000."}} tags=["hide-input"]
 near = {n * permille // 1000 for permille in (300, 500, 950, 990, 1010, 1050, 1500, 3000)}
@@ -425,11 +405,11 @@ axis.minorticks_off()
 plt.show()
 
 # %% [markdown]
-# With $s = 0.001$, the norm of all thousand answers, every unit of the targets along that direction takes a thousand helpings, and so does every unit of noise or misfit. "But the direction answers nearly 0," you may object. "What harm can a thousand helpings of nearly nothing do?" So let it answer some new images, too.
+# One helping of the faintest direction gives all thousand answers together a norm of only 0.001. So each unit of the targets that lies along those answers takes a thousand helpings, even if it is nothing but noise or misfit. "But the direction answers nearly 0," you may object. "What harm can a thousand helpings of nearly nothing do?" So let it answer some new images, too.
 
 # %%
 left, s, right = np.linalg.svd(a[:, :n], full_matrices=False)
-part = left.T @ y
+part = left.T @ y  # of all ten classes: shape (pairs, 10)
 new = deep.relu(data.scale(others[:n]) @ W1[:, :n])
 print("one helping of the faintest direction, root mean square of its answers")
 for name, some in [("training images", a[:, :n]), ("new images", new)]:
@@ -441,11 +421,11 @@ print(f"helpings in the fit, for one class: up to {np.abs(part[-1] / s[-1]).max(
 #
 # ## Weight decay starves the faint directions
 #
-# If it is the helpings that do the harm, let them cost something. That is what lesson 08's weight decay does: add $\frac{\lambda}{2} \sum w^2$ to the squared error, and least squares becomes **ridge regression** ([Hoerl and Kennard 1970](https://doi.org/10.1080/00401706.1970.10488634)). Compared with the lightest fit, only one thing in the formula changes, the number $1/s$ by which each part is multiplied:
+# If it is the helpings that do the harm, let them cost something. That is what lesson 08's weight decay does: add $\frac{\lambda}{2} \sum w^2$ to the squared error, and least squares becomes **ridge regression** ([Hoerl and Kennard 1970](https://doi.org/10.1080/00401706.1970.10488634)). Only one thing in the formula changes, the number by which each part is multiplied:
 #
-# $$W = \text{right}^T\, \mathrm{diag}\Big(\frac{s}{s^2 + n\lambda/2}\Big)\, \text{left}^T\, Y .$$
+# $$\frac{1}{s_j} \quad \text{becomes} \quad \frac{s_j}{s_j^2 + n\lambda/2} .$$
 #
-# (Exercise 9.3, at the end, derives it.) With a thousand images and $\lambda = 0.02$, $n\lambda/2$ is 10. For the loudest directions $s^2$ is far more than 10, so the new number is nearly $1/s$, as before. For the threshold's faintest, with $s = 0.001$, it is $s^2$ that hardly counts: what was a thousand is now about a ten-thousandth. In words, weight decay leaves the loud directions their helpings, and takes nearly all from the faint ones.
+# (Exercise 9.3, at the end, derives it.) With a thousand images and $\lambda = 0.02$, $n\lambda/2$ is 10. For the loudest directions $s_j^2$ is far more than 10, so the new number is nearly $1/s_j$, as before. For the threshold's faintest, with $s_j = 0.001$, it is $s_j^2$ that hardly counts: what was a thousand is now about a ten-thousandth. So weight decay leaves the loud directions their helpings, and takes nearly all of theirs from the faint.
 #
 # **Predict.** Use weight decay where it is needed most, on the features of the useless fit: with this $\lambda$, with a tenth of it, and with ten times as much. What percentage will the best of the three misread?
 
@@ -462,7 +442,7 @@ for decay, W, errors in zip(decays, decayed, wrong_here):
 guesses.compare("% misread at the threshold with weight decay", wrong_here.min())
 
 # %% [markdown]
-# The useless fit has become a good one, with the same features and the same images. <small>We chose 0.02 as the best of the three on these same 10,000 new images; either of the others would have made the point.</small> Does that hold at other widths? The study `double_descent` has tried them, with five draws of the features for each.
+# The useless fit has become a good one, with the same features and the same images. <small>We chose 0.02 on these same new images; either of the others would have made the point.</small> Does that hold at other widths? The study `double_descent` has tried them with five draws of the features each; the curves are means, the bands the range over the draws.
 
 # %% mystnb={"image": {"alt": "The study's errors on new images, in per cent, against the number of random features, 100 to 6,000, both axes logarithmic, means of five draws. Without decay the curve falls, climbs to a peak of 88 at 1,000 features and falls to 9. With a weight decay of 0.02 it falls all the way, from 22 to below 9. Shaded bands from the lowest to the highest of five draws are narrow."}} tags=["hide-input"]
 study = studies.read("double_descent")
@@ -486,13 +466,13 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# The peak is gone, whichever draw you take. <small>The curves are means, and the bands run from the lowest of the draws to the highest.</small> Networks whose layers are all trained can show the peak, too ([Nakkiran, Kaplun and others 2020](https://arxiv.org/abs/1912.02292)).
+# The peak is gone, whichever draw you take. Networks whose layers are all trained can show the peak, too ([Nakkiran, Kaplun and others 2020](https://arxiv.org/abs/1912.02292)).
 #
 # ## If you have another half-hour
 #
 # ### Is light always good?
 #
-# Take two curves through our twelve points, the lightest in 40 Legendre polynomials and the lightest in 40 powers of $u$. How far is each from the true curve, and how heavy in either kind of terms?
+# Why Legendre polynomials, and not simply the powers of $u$? Take two curves through our twelve points, the lightest in 40 of the one kind and the lightest in 40 of the other. How far is each from the true curve, and how heavy in either kind of terms?
 
 # %% tags=["hide-input"]
 calm = np.linalg.lstsq(terms(u, 40), targets)[0]
@@ -506,7 +486,41 @@ for name, first, second in [("Legendre", calm, in_powers), ("powers", in_legendr
     print(f"{name:11}  {apart:14.2f}  {first:22.3g}  {second:14.3g}")
 
 # %% [markdown]
-# No. Written in powers, the calm curve's weights have a norm of three million million, and so the wild curve counts as the lighter.
+# No, light means calm only if calm curves have light weights. Written in powers, the calm curve's have a norm of three million million, and so the wild curve counts as the lighter.
+#
+# ### All classes in one formula
+#
+# Both exercises below want all ten classes at once. Write $\mathrm{diag}(s)$ for the matrix with the numbers $s$ on its diagonal and zeros elsewhere. Then the singular value decomposition says that $A$ is a product of three factors, named after the sides on which they stand:
+#
+# $$A = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right} .$$
+#
+# Books write it $U \Sigma V^T$. The helpings of all classes are added up by
+#
+# $$W = \text{right}^T\, \mathrm{diag}(1 / s)\; \text{left}^T\, Y .$$
+#
+# Read it from right to left: $\text{left}^T Y$ takes the parts, $\mathrm{diag}(1/s)$ makes helpings of them, and $\text{right}^T$ adds the helpings up. Three folds prove what we have only claimed so far.
+#
+# <details><summary>How the pairs follow from the three factors</summary>
+#
+# Use $\text{right}_j$ as weights. Its product with every other row of `right` is 0, and with its own 1, so in $A\, \text{right}_j = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right} \cdot \text{right}_j$ only the $j$-th pair survives, and $s_j\, \text{left}_j$ is left. In the same way $\text{left}_j^T A = s_j\, \text{right}_j^T$.
+#
+# </details>
+#
+# <details><summary>Why the fit is exact, and no exact fit is lighter</summary>
+#
+# If there are at least as many features as images, `left` has $n$ perpendicular columns, and these reach every target. So the fit is exact. Why is it the lightest? For one image you know it from exercise 9.1. With many images the argument is the same: whatever is perpendicular to *every* row of $A$ changes no answer on the training images, and only adds to the sum of squares. So the lightest exact fit has no such part; it is a sum of multiples of $A$'s rows, a **linear combination** of them.
+#
+# The formula's fit is one, too. By $\text{left}_j^T A = s_j\, \text{right}_j^T$, each row of `right` is a linear combination of $A$'s rows, and therefore each class's weights are.
+#
+# </details>
+#
+# <details><summary>Why the smallest $s$ falls up to the threshold, and rises beyond it</summary>
+#
+# *To the left* there are fewer features than images. Among all weights of norm 1, the faintest give the answers closest to 0, and the norm of those answers is the smallest $s$. With one more feature the same weights are still there to choose from, with a 0 for the new one, so the smallest $s$ falls or stays the same.
+#
+# *To the right* there are more features than images. *Mix* the images: choose a number for each, with norm 1 for all together, multiply its row of $A$ by that number, and add the rows up. Take column $j$ of `left` for the numbers, and the mix is $\text{left}_j^T A = s_j\, \text{right}_j^T$, with norm $s_j$. In other words, the same pairs sort these mixes, and the smallest $s$ is the norm of the mix that comes closest to 0. One more feature gives every mix one more entry, whose square can only add to the norm. (Beyond the threshold there are silent directions, too, but they reach no target, and the pairs leave them out.)
+#
+# </details>
 #
 # ### Exercise 9.2: without the faintest (stretch, 8 minutes)
 #
@@ -552,7 +566,7 @@ guesses.compare("% misread without the faintest hundred", wrong_here)
 #
 # ### Exercise 9.3: ridge regression from the three factors (stretch, 12 minutes)
 #
-# The gradient of the squared error is $\frac2n (AW - Y)$ with respect to the answers $AW$, and $A^T$ times that with respect to $W$ (lesson 03). Weight decay adds $\lambda W$. At the lowest point the two add up to 0:
+# The squared error is the sum of the squares of all entries of $AW - Y$, divided by $n$. Its gradient is $\frac2n (AW - Y)$ with respect to the answers $AW$, and $A^T$ times that with respect to $W$ (lesson 03). Weight decay adds $\lambda W$. At the lowest point the two add up to 0:
 #
 # $$\frac2n A^T (A W - Y) + \lambda W = 0 . \qquad (1)$$
 #
@@ -599,9 +613,9 @@ exercises.folded(my_decayed_fit)
 #
 # ## Recap
 #
-# A model that has every example by heart need no longer alarm you; it should make you ask where its errors peak. There are two ways past the peak: more features, or enough weight decay to starve the faint directions. What you don't have yet is a model that knows anything about *images*: these features would be just as good if the pixels of every image were shuffled in the same way.
+# **Why does bigger become better again?** Where the features just suffice there is a single exact fit. It takes enormous helpings of directions that are faint on the training images, though not on new ones, and so it amplifies noise and misfit. With more features no direction that the fit uses is so faint, and the same images can be fitted with lighter weights. Where light weights mean a calm fit, as with these features, new images are read better.
 #
-# **Why does bigger become better again?** Where the features just suffice there is a single exact fit, which takes enormous helpings of directions that are faint on the training images but not on new ones, and so it amplifies noise and misfit. With more features no direction that the fit uses is so faint, and the same images can be fitted with lighter weights. Where light weights mean a calm fit, as with these features, new images are read better.
+# So a model that has every example by heart need no longer alarm you; it should make you ask where its errors peak. There are two ways past the peak: more features, or enough weight decay to starve the faint directions.
 #
 # ## Questions to ask yourself
 #
@@ -631,4 +645,4 @@ exercises.folded(my_decayed_fit)
 #
 # ## Next
 #
-# Weight decay says: keep the weights small. It says nothing about images, and to all our models so far a pixel has no neighbours. [10 Seeing shapes](10_seeing_shapes.ipynb) gives it some, and misreads barely more than one digit in a hundred.
+# Our random features would be just as good if the pixels of every image were shuffled in the same way, because to all our models so far a pixel has no neighbours. [10 Seeing shapes](10_seeing_shapes.ipynb) gives it some, and its network misreads barely more than one digit in a hundred.
