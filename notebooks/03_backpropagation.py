@@ -18,14 +18,14 @@
 # - check a gradient, and tell a check that can see a fault from one that cannot;
 # - say what a gradient costs.
 #
-# **You need** [lesson 02](02_sigmoid_softmax.ipynb) for the slope of the sigmoid, the softmax and the gradient of its loss; [lesson 01](01_loading.ipynb) for the data; and from school the product of two matrices.
+# **You need** [lesson 02](02_sigmoid_softmax.ipynb) for the slope of the sigmoid, the softmax and the gradient of its loss; [lesson 01](01_loading.ipynb) for the data; and from school the product of two matrices and, for one exercise, the quotient rule.
 #
 # **Time** 55 minutes to read, 30 more for the pencil and 60 for the exercises; it runs for about 5 s and takes 220 MB
 
 # %% [markdown]
 # ## Before you start
 #
-# From [lesson 02](02_sigmoid_softmax.ipynb), without looking. You will need both answers within minutes.
+# From [lesson 02](02_sigmoid_softmax.ipynb), without looking.
 #
 # 1. A sigmoid unit has the activation $\frac34$. How steep is its sigmoid there?
 #
@@ -59,7 +59,7 @@ mnist = data.load()
 # %% [markdown]
 # ## The network
 #
-# This is the network of lesson 02. Its hidden units together form one **layer**. The **output units**, whose sums are the logits, form another: they do with the activations what the hidden units do with the pixels, but with a softmax in place of the sigmoid.
+# This is the network of lesson 02. Its hidden units together form one **layer**. The **output units**, whose sums are the logits, form another: they weigh the activations as the hidden units weigh the pixels, but end in a softmax.
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -72,7 +72,7 @@ mnist = data.load()
 # | $P = \mathrm{softmax}(Z_2)$ | `p` | (n, 10) | probabilities |
 # | $Y$ | `y` | (n, 10) | one-hot targets |
 #
-# The batch size $n$, the loss $L$ and the `d` of a gradient mean what they meant in lesson 02. Rows are examples, everywhere. The number 1 or 2 names the layer. The numbers in $W_1, b_1, W_2$ and $b_2$ are the **parameters**: they are what the network learns.
+# The batch size $n$, the loss $L$ and the `d` of a gradient mean what they meant in lesson 02; rows are examples everywhere, and the 1 or 2 names the layer. What the network learns are the numbers in $W_1, b_1, W_2$ and $b_2$, its **parameters**.
 #
 # ## By hand: a network of twelve numbers
 #
@@ -94,9 +94,7 @@ x_pencil, y_pencil = np.array([[1.0, 0.5]]), np.array([[0.0, 1.0]])
 pictures.fill()
 
 # %% [markdown]
-# In the matrices, each *column* belongs to one unit: the first hidden unit multiplies the first pixel by 1 and the second pixel by $-2$.
-#
-# **Forward, down the page.** The way from the pixels to the loss is called the **forward pass**. For the first hidden unit,
+# **Forward, down the page.** The way from the pixels to the loss is called the **forward pass**. In the matrices, each *column* belongs to one unit, so for the first hidden unit
 #
 # $$\texttt{z1[0]} = 1 \cdot 1 + \tfrac12 \cdot (-2) + 0 = 0, \qquad \texttt{a1[0]} = \sigma(0) = \tfrac12 .$$
 #
@@ -113,7 +111,7 @@ pictures.fill()
 #
 # ## By hand: back up the page
 #
-# Raise one number a little. How fast does the loss grow? That is the derivative of the loss with respect to this number, which we also call the number's *blame*. It can be negative; then the number deserves encouragement.
+# Raise one number a little. How fast does the loss grow? That is the derivative of the loss with respect to this number: its gradient, for the orange box. We also call it the number's *blame*. It can be negative; then the number deserves encouragement.
 #
 # We work backwards, from the loss to the pixels, because then each blame can be found from the ones below it. That is all there is to **backpropagation**, or the **backward pass**. The idea takes a sentence, yet we still think it the cleverest thing in the course.
 #
@@ -133,7 +131,7 @@ pictures.fill()
 #
 # The second one is yours.
 #
-# **A sum.** Between `z1` and `a1` lies the sigmoid, whose slope follows from its value: for the first unit it is $\frac12 (1 - \frac12) = \frac14$. So only a quarter of the blame gets through: $\frac14 \cdot \frac94 = \frac{9}{16}$. The second is yours; you found its slope before you started.
+# **Through the sigmoid.** Between `z1` and `a1` lies the sigmoid, whose slope follows from its value: for the first unit it is $\frac12 (1 - \frac12) = \frac14$. So only a quarter of the blame gets through: $\frac14 \cdot \frac94 = \frac{9}{16}$. The second is yours; you found its slope before you started.
 #
 # **The hidden layer's weights and biases.** No new idea is needed. All six are yours.
 #
@@ -144,7 +142,11 @@ pictures.fill()
 #
 # </details>
 #
-# Finish your own sheet before you look at this one, whose button *all* brings out every answer. Values run down the page, and gradients back up. Inside a unit the sheet writes plain `b`, `z`, `a` and `p`, because the unit's place tells you the layer. Check any weight: its gradient is the blue number of the `x` or `a1` where its line begins, times the orange one of the `z1` or `z2` where it ends. Then try numbers of your own, but before you drag a weight, say which gradients will change.
+# Finish your own sheet first; here is ours. Its button *all* fills in every answer. Inside a unit we write plain `b`, `z`, `a` and `p`, because the unit's place tells you the layer.
+#
+# Check any weight: multiply the blue number where its line begins (`x` or `a`) by the orange one where it ends (`z`), and you have its gradient.
+#
+# Then try numbers of your own, but before you drag a weight, say which gradients will change.
 
 # %% mystnb={"image": {"alt": "A still of a picture to touch: the network of twelve numbers from its two pixels at the top to its two classes and the loss, each number with its value and its gradient. Hidden units: sums 0 and log 3 with gradients 9/16 and minus 9/32, activations one half and three quarters with 9/4 and minus 3/2. Output units: logits 2 plus log 3 and 2 with gradients 3/4 and minus 3/4, probabilities three quarters and one quarter. The loss is log 4. On the lines below the weights: in the first layer 9/16, minus 9/32, 9/32, minus 9/64, in the second 3/8, minus 3/8, 9/16, minus 9/16."}}
 pictures.backprop()
@@ -152,7 +154,7 @@ pictures.backprop()
 # %% [markdown]
 # <details><summary>Which gradients change when you drag a weight?</summary>
 #
-# As a rule, all of them. Whichever weight you drag, the logits move, the probabilities with them, and $p - y$ is where every gradient on the sheet begins. The exceptions are gradients that were 0 for another reason, such as those of the weights on a blank pixel.
+# As a rule, all of them. Unless its pixel is blank, the weight moves the logits and with them the probabilities, and $p - y$ is where every gradient on the sheet begins.
 #
 # </details>
 #
@@ -173,9 +175,7 @@ guesses.compare("right class, after the move", softmax(network.logits(moved, x_p
 #
 # ## The real size
 #
-# The course's network has $784 \cdot 128$ weights and 128 biases in its hidden layer, and $128 \cdot 10$ weights and 10 biases in its output layer. Together that makes 101,770 parameters.
-#
-# Start from small random weights and a batch of twelve images. The forward pass takes five lines, and you can say the shape of each array before you run them.
+# Back to the course's network, with small random weights and a batch of twelve images. The forward pass takes five lines. Before you run them, say the shape of each array, and how many parameters there are.
 
 # %%
 parameters = network.initialise(np.random.default_rng(seed=3))
@@ -196,7 +196,7 @@ print(f"parameters: {W1.size + b1.size + W2.size + b2.size:,}")
 print(f"loss {loss:.3f}")
 
 # %% [markdown]
-# The loss, 2.215, had to come out near $\log 10$, about 2.3, because that is what a network that knows nothing pays, as you found in [lesson 02](02_sigmoid_softmax.ipynb).
+# The loss, 2.215, had to come out near $\log 10$, about 2.3, because that is what a network that knows nothing pays ([lesson 02](02_sigmoid_softmax.ipynb)).
 #
 # ## Backward
 #
@@ -209,7 +209,7 @@ plt.show()
 # %% [markdown]
 # Single entries need indices. As always, $i$ counts examples and $k$ classes, while $j$ counts hidden units; so $a_{1,ij}$ is the activation of hidden unit $j$ for example $i$, where the 1 still names the layer.
 #
-# **Step 1: the logits.** You know it from lesson 02. The loss is a mean over the batch, so $1/n$ appears here, once and never again. In code, $n$ is `len(x)`, the number of rows, so that the line serves any batch.
+# **Step 1: the logits.** You know it from lesson 02. The loss is a mean over the batch, so $1/n$ appears here, once and never again. In code, $n$ is `len(x)`.
 #
 # $$dZ_2 = \frac{\partial L}{\partial Z_2} = \frac{P - Y}{n}$$
 
@@ -226,14 +226,11 @@ print(check_gradient(lambda z2: cross_entropy(z2, y), z2, dz2, name="dz2"))
 #
 # > **In a matrix product, the sum runs over the middle index**, the last of the left factor and the first of the right.
 #
-# Here the sum runs over $i$, but $i$ is the *first* index of $a_{1,ij}$. To bring it into the middle, **transpose** $A_1$, that is, turn its rows into columns, so that $(A_1^T)_{ji} = a_{1,ij}$:
+# Here the sum runs over $i$, but $i$ is the *first* index of $a_{1,ij}$. To bring it into the middle, **transpose** $A_1$, that is, turn its rows into columns, so that $(A_1^T)_{ji} = a_{1,ij}$. Now $i$ stands in the middle:
 #
-# $$\begin{aligned}
-# dW_{2,jk} &= \sum_{i=1}^{n} (A_1^T)_{ji}\, dz_{2,ik} \\
-# dW_2 &= A_1^T\, dZ_2
-# \end{aligned}$$
+# $$dW_2 = A_1^T\, dZ_2 .$$
 #
-# The shapes agree: (128, n) times (n, 10) is (128, 10), which is the shape of $W_2$. You will need the rule twice more.
+# The shapes agree: (128, n) times (n, 10) is (128, 10), which is the shape of $W_2$.
 
 # %%
 dW2 = a1.T @ dz2
@@ -244,7 +241,7 @@ print(check_gradient(lambda W2: cross_entropy(a1 @ W2 + b2, y), W2, dW2, name="d
 #
 # ### Exercise 3.1: the gradient of the biases (warm-up, 3 minutes)
 #
-# What came in is 1. So which numbers must be added up? Write it for any layer: from `dz`, shape (n, outputs), make `db`, shape (outputs,).
+# What came in is 1. So which numbers must be added up? Write it for any layer.
 
 
 # %%
@@ -265,19 +262,11 @@ exercises.folded(my_bias_gradient)
 #
 # $$da_{1,ij} = \sum_{k} dz_{2,ik}\, W_{2,jk} .$$
 #
-# **Step 5: the hidden units' sums.** Each sum moves only one activation, so there is nothing to add up: multiply by the slope, entry by entry. In formulas such a product, NumPy's `*`, is written $\odot$, so that nobody takes it for a matrix product.
+# **Step 5: the hidden units' sums.** Each of them moves only one activation, so there is one path and nothing to add up: multiply by the slope, entry by entry. In formulas, NumPy's `*` is written $\odot$, so that nobody takes it for a matrix product.
 #
 # ### Exercise 3.2: back through the hidden layer (core, 8 minutes)
 #
 # Write the sum over $k$ as a matrix product, as step 2 did with the sum over $i$. Which index must stand in the middle, and what has to be transposed? Then multiply by the slope.
-#
-# <details><summary>Steps 4 and 5, with a pencil</summary>
-#
-# $W_{2,jk} = (W_2^T)_{kj}$ brings $k$ into the middle. The same weights that carried the signal forward carry the gradient back, transposed:
-#
-# $$\begin{aligned} dA_1 &= dZ_2\, W_2^T \\ dZ_1 &= dA_1 \odot A_1 \odot (1 - A_1) \end{aligned}$$
-#
-# </details>
 
 
 # %%
@@ -292,14 +281,14 @@ exercises.check(my_hidden_gradient)
 exercises.folded(my_hidden_gradient)
 
 # %% [markdown]
-# Now let the library do the same for our batch. Is its `dz1` right?
+# Is the library's `dz1` right, for our batch?
 
 # %%
 dz1 = network.hidden_gradient(dz2, W2, a1)
 print(check_gradient(lambda z1: cross_entropy(sigmoid(z1) @ W2 + b2, y), z1, dz1, name="dz1"))
 
 # %% [markdown]
-# **Steps 6 and 7: the hidden layer's weights and biases.** After step 1 you had the gradient of the output layer's sums, and now you have that of the hidden layer's. What comes next is steps 2 and 3 over again, so write them once, to serve any layer.
+# **Steps 6 and 7: the hidden layer's weights and biases.** After step 1 you had the gradient of the output layer's sums, and now you have that of the hidden layer's, so what comes next is steps 2 and 3 over again.
 #
 # ### Exercise 3.3: the gradients of a layer (core, 8 minutes)
 #
@@ -320,7 +309,17 @@ exercises.folded(my_layer_gradients)
 # %% [markdown]
 # ### The seven lines
 #
-# With $X$ in the place of $A_1$, here is the whole backward pass.
+# In steps 6 and 7, $X$ takes the place of $A_1$. Here is the whole backward pass, in formulas and then in NumPy:
+#
+# $$\begin{aligned}
+# dZ_2 &= (P - Y) / n \\
+# dW_2 &= A_1^T\, dZ_2 \\
+# db_{2,k} &= \textstyle\sum_i dz_{2,ik} \\
+# dA_1 &= dZ_2\, W_2^T \\
+# dZ_1 &= dA_1 \odot A_1 \odot (1 - A_1) \\
+# dW_1 &= X^T\, dZ_1 \\
+# db_{1,j} &= \textstyle\sum_i dz_{1,ij}
+# \end{aligned}$$
 
 # %%
 dz2 = (p - y) / len(x)
@@ -332,7 +331,11 @@ dW1 = x.T @ dz1
 db1 = dz1.sum(axis=0)
 
 # %% [markdown]
-# Lines 2 and 5 need $A_1$, which had to be kept from the forward pass: backpropagation pays in memory. The library has the same lines in `network.gradients`, which returns the loss and the four gradients.
+# In line 4, $W_{2,jk} = (W_2^T)_{kj}$ brings $k$ into the middle: the weights that carried the signal forward carry the gradient back, transposed. Lines 2 and 5 need $A_1$, which had to be kept from the forward pass, so backpropagation pays in memory. The library has the same lines in `network.gradients`, which returns the loss and the four gradients.
+#
+# ### What it costs
+#
+# Count the multiplications for one example. The forward pass takes one for each weight. On the way back, `dW1` and `dW2` together take as many again, and `da1` takes a few more, one for each weight of the output layer. So the loss and *all* its gradients cost about as much as two forward passes. Nudging takes two passes for *each* parameter, two hundred thousand in all. That difference is what makes networks of any size trainable, and lesson 11 times it. <small>The method became famous in 1986 ([Rumelhart, Hinton and Williams](https://doi.org/10.1038/323533a0)), but it is at least a decade older ([Linnainmaa 1976](https://doi.org/10.1007/BF01931367)).</small>
 #
 # ### Exercise 3.4: through another squashing function (core, 6 minutes)
 #
@@ -360,10 +363,6 @@ exercises.folded(my_tanh_backward)
 # The derivative's numerator is $(e^z + e^{-z})^2 - (e^z - e^{-z})^2$, and its denominator $(e^z + e^{-z})^2$. Divide: the slope is $1 - a^2$. At $z = 0$, where $a = 0$, that is 1.
 #
 # </details>
-#
-# ### What it costs
-#
-# Count the multiplications for one example. The forward pass takes one for each weight. On the way back, `dW1` and `dW2` together take as many again, and `da1` takes a few more, one for each weight of the output layer. So the loss and *all* its gradients cost about as much as two forward passes. Nudging takes two forward passes for *each* parameter, which makes two hundred thousand. That is what makes networks of any size trainable, and lesson 11 times it. <small>The method became famous in 1986 ([Rumelhart, Hinton and Williams](https://doi.org/10.1038/323533a0)), but it is at least a decade older ([Linnainmaa 1976](https://doi.org/10.1007/BF01931367)).</small>
 #
 # **A good place to stop.** You have carried the gradient back to every parameter of the network. What follows asks whether it is right, and then takes a first step with it.
 #
@@ -421,11 +420,11 @@ guesses.compare("best nudge: 10 to the power of", round(np.log10(nudges[np.argmi
 #
 # </details>
 #
-# At $10^{-5}$ neither error does much harm, and so `check_gradient` has nudged by that much from the start. It calls a gradient right if the relative error is below $10^{-7}$.
+# At $10^{-5}$ neither error does much harm, and so `check_gradient` has nudged by that much from the start. It calls a gradient right if the relative error is below $10^{-7}$, which leaves room for a whole network's rounding.
 #
 # ### Exercise 3.5: the check itself (core, 10 minutes)
 #
-# `check_gradient` puts its verdict into words. Write its heart, which returns the number behind the words. Measure the gradient of `f` at `u`, an array of any shape, with `central_difference(f, u)`, which nudges by about $10^{-5}$ if you don't say by how much. Then return the relative error of the given `gradient`, as in lesson 02: the length of the difference, divided by the larger of the two lengths. Don't call `relative_error`.
+# `check_gradient` puts its verdict into words. Write its heart, which returns the number behind the words. Measure the gradient of `f` at `u`, an array of any shape, with `central_difference(f, u)`. Then return the relative error of the given `gradient`, as in lesson 02: the length of the difference, divided by the larger of the two lengths. Don't call `relative_error`.
 
 
 # %%
@@ -440,7 +439,7 @@ exercises.check(my_check_gradient)
 exercises.folded(my_check_gradient)
 
 # %% [markdown]
-# **Entry by entry.** To nudge every parameter of the real network would take two hundred thousand forward passes, so check a smaller one, made by the same code, with only ten hidden units, on eight images. Give its biases random values, because a mistake with a bias can hide where the bias is zero. <small>Here `small._replace(b1=...)` is a copy of `small` with one array replaced, and `loss_by("W1")`, from the folded cell, is the loss as a function of `W1` alone.</small>
+# **Entry by entry.** Nudging every parameter of the real network takes too long, so shrink it: the same code, but ten hidden units and eight images. Give its biases random values, because a mistake with a bias can hide where the bias is zero. `loss_by("W1")`, from the folded cell, is the loss as a function of `W1` alone.
 
 
 # %% tags=["hide-input"]
@@ -457,18 +456,18 @@ def loss_by(name):
 rng = np.random.default_rng(seed=4)
 x_few, y_few = x[:8], y[:8]
 small = network.initialise(rng, hidden=10)
-small = small._replace(b1=rng.normal(size=10), b2=rng.normal(size=10))
+small = small._replace(b1=rng.normal(size=10), b2=rng.normal(size=10))  # a copy, with random biases
 
 _, right = network.gradients(small, x_few, y_few)  # right.W1 is dW1, and so on
 for name, array, gradient in zip(small._fields, small, right):
     print(check_gradient(loss_by(name), array, gradient, name=f"d{name}"))
 
 # %% [markdown]
-# Four *rights* in a row make pleasant reading, but would the check see a fault? Here is somebody's mistake.
+# Four *rights* in a row make pleasant reading, but would the check see a fault?
 #
 # ### Exercise 3.6: find the bug (stretch, 10 minutes)
 #
-# `faulty_gradients` is a backward pass with one bug planted in it, which runs without an error message. Three more checks like the first will tell you which of its four results is wrong. From the results alone, without reading its code, find out how; then write a function that gets all four right, for a batch of any size.
+# `faulty_gradients` is a backward pass with one bug planted in it, which runs without an error message. Three more checks like the first will tell you which of its four results is wrong. From the results alone, without reading its code, find out in what way; then write a function that gets all four right, for a batch of any size.
 
 # %%
 wrong = faulty_gradients(small, x_few, y_few)
@@ -488,11 +487,11 @@ exercises.folded(my_mended_gradients)
 # %% [markdown]
 # ## Checking all of them at once
 #
-# Can all 101,770 entries of the real network be checked with two forward passes? Move *all* parameters together, a little way along some direction $r$: each by a small $h$ times its own entry of $r$. How fast the loss then changes is called the **directional derivative** along $r$. Each parameter contributes its gradient times its entry of $r$, and paths add. Write $\nabla L$ (nabla L) for all the gradients laid end to end; then the slope is
+# Can all 101,770 entries of the real network be checked with two forward passes? Move *all* parameters together, a little way along some direction $r$: each by a small $h$ times its own entry of $r$. How fast the loss then changes is called the **directional derivative** along $r$, and there are two ways to that number. You can measure it, with two forward passes. Or you can compute it from the gradient under test: each parameter contributes its gradient times its entry of $r$, and paths add. With $\nabla L$ (nabla L) for all the gradients laid end to end, that makes
 #
 # $$\nabla L \cdot r ,$$
 #
-# where the dot multiplies entry by entry and adds up. So measure the slope along $r$ by two forward passes, and compare it with what the gradient under test says of it. <small>In the folded cell, `loss_along` is the loss after a step along a direction, and `dot` is that dot.</small>
+# where the dot multiplies entry by entry and adds up. If the two numbers differ, the gradient is wrong. In the folded cell, `dot` is that dot, and `loss_along` the loss after a step along a direction.
 
 # %% tags=["hide-input"]
 rng = np.random.default_rng(seed=5)
@@ -513,16 +512,16 @@ def loss_along(direction, step):
 
 # %%
 def verdict(given, direction):
-    """Compare the slope along a direction with what the given gradient says of it."""
+    """Measure the slope along a direction, compute it from the given gradient, and compare."""
     measured = central_difference(lambda h: loss_along(direction, h), 0.0)  # two forward passes
     error = relative_error(measured, dot(given, direction))
     return "passes" if error < 1e-7 else f"REJECTED, error {error:.1g}"
 
 
 # %% [markdown]
-# Which direction should it be? It is tempting to take the very gradient that is being checked, since along it the loss changes most.
+# Which direction? It is tempting to take the very gradient that is being checked, since it lies at hand.
 #
-# **Predict.** Check five gradients, each *along itself*: the right one and four wrong ones, which have one entry set to 0, all of `db2` set to 0, the whole hidden layer set to 0, and everything doubled. How many of the four will be rejected?
+# **Predict.** Check five gradients, each *along itself*: the right one and four wrong ones. In three of these something is set to 0: one entry, all of `db2`, or the whole hidden layer. In the fourth, everything is doubled. How many of the four will be rejected?
 
 # %%
 guesses.ask("wrong gradients rejected", None)
@@ -550,7 +549,7 @@ guesses.compare("wrong gradients rejected", rejected)
 
 # %%
 rng = np.random.default_rng(seed=6)
-# 101,770 entries make a long arrow: a tenth of it keeps the step short
+# 101,770 entries make a long step: a tenth of each keeps it short
 r = [0.1 * rng.normal(size=value.shape) for value in full]
 for name, given in candidates.items():
     print(f"{name:22} along r: {verdict(given, direction=r)}")
@@ -566,11 +565,11 @@ for name, given in candidates.items():
 #
 # ## One step downhill
 #
-# We know which way each parameter should move. Is it also the best way for all of them to move together? A short step changes the loss by about $\nabla L \cdot \text{step}$. For two arrows in the plane, such a product is both lengths times the cosine of the angle between them. Arrows with more entries are no exception, because two of them always lie in one plane. Of all short steps of one length, then, the one along $\nabla L$ raises the loss most, and the opposite one lowers it most. So yes: step against the gradient, by $\eta$ (eta) times the gradient itself. The small number $\eta$ is called the **learning rate**:
+# We know which way each parameter should move. So move them all, each against its gradient, by $\eta$ (eta) times that gradient:
 #
 # $$W \leftarrow W - \eta\, dW ,$$
 #
-# and the same for the other three arrays. The step is $-\eta\, \nabla L$, so the loss should fall by $\eta\, \lVert \nabla L \rVert^2$, in which the double bars mean length. To see how far that holds, take 200 images and the random start from *The real size*.
+# and the same for the other three arrays. The small number $\eta$ is called the **learning rate**; on your sheet it was $\frac12$. A short step changes the loss by about $\nabla L \cdot \text{step}$, and this step is $-\eta\, \nabla L$. So the loss should fall by $\eta\, \lVert \nabla L \rVert^2$, where the double bars stand for length. To see how far that holds, take 200 images and the random start from *The real size*.
 
 # %% tags=["hide-input"]
 x_200, y_200 = data.scale(mnist.train_images[:200]), data.one_hot(mnist.train_labels[:200])
@@ -586,7 +585,7 @@ def loss_after(eta):
 # %%
 eta = 0.01  # change this: how far does the prediction hold?
 fell = loss_before - loss_after(eta)
-print(f"at a rate of {eta} it fell by {fell:.6f}, predicted {eta * squared_length:.6f}")
+print(f"at a rate of {eta} the loss fell by {fell:.6f}, predicted {eta * squared_length:.6f}")
 
 # %% mystnb={"image": {"alt": "The loss after one step, drawn over its learning rate from 0 to 1. It falls steeply, following the dashed tangent at first, bends away from it, reaches a lowest point and climbs again."}} tags=["hide-input"]
 etas = np.linspace(0, 1, 81)
@@ -609,6 +608,12 @@ plt.show()
 # %% [markdown]
 # For small steps the prediction is good, but over a long one the loss curves away from its tangent: the gradient knows the slope where we stand, but nothing of what lies ahead. That is why the next lesson takes thousands of short steps, each with a fresh gradient.
 #
+# <details><summary>Is there a better direction than this one?</summary>
+#
+# For a short step, no. In the plane, the dot of two arrows is the product of their lengths times the cosine of the angle between them. Arrows with more entries are no exception, because two of them always lie in one plane. The cosine is never above 1, so of all short steps of one length, the one along $\nabla L$ raises the loss most, and the opposite one lowers it most.
+#
+# </details>
+#
 # ### Put yours to work
 #
 # Your functions can take the library's place. As in lesson 02, uncomment the line, leaving out any that aren't right yet.
@@ -619,7 +624,7 @@ plt.show()
 # %% [markdown]
 # ## If you have another quarter of an hour
 #
-# Other functions have the bottom of their V elsewhere. The picture begins with $u^3$ at $u = 0.7$; choose others, and see what is gained by nudging *both* ways (the circles) instead of upwards only (the squares).
+# Other functions have the bottom of their V elsewhere. Choose some, and see what is gained by nudging *both* ways (the circles) instead of upwards only (the squares).
 
 # %% mystnb={"image": {"alt": "A still of the picture of nudges: the error of the measured slope of u cubed at 0.7 against the nudge, both on logarithmic axes. Nudged both ways it falls twice as steeply as nudged upwards only; both rise again towards the smallest nudges."}}
 pictures.nudge()
@@ -649,7 +654,7 @@ exercises.folded(my_three_layer_gradients)
 # - Weights: *what came in, times the blame of what went out*. Back through a layer: *times the weights transposed*. Through a sigmoid: *times* $a(1 - a)$. Where several paths lead to the loss, they add.
 # - Neither the largest nudge nor the smallest measures best; for our functions about $10^{-5}$ does.
 # - Check entry by entry at a random point, or all at once along a random direction. Along the gradient itself, a check forgets whatever the formula forgot.
-# - A short step lowers the loss by about $\eta\, \lVert \nabla L \rVert^2$.
+# - A short step against the gradient lowers the loss by about $\eta\, \lVert \nabla L \rVert^2$.
 #
 # Which network would you trust? One whose gradients passed a check that you have seen reject a wrong one.
 #
@@ -659,7 +664,7 @@ exercises.folded(my_three_layer_gradients)
 #
 #    <details><summary>Answer</summary>
 #
-#    In the product of the two, each is the other's factor. What a nudged weight does depends on the activation it multiplies; what a nudged activation does depends on the weights.
+#    In their product, each multiplies the other. What a nudged weight does depends on the activation it multiplies; what a nudged activation does depends on the weights.
 #
 #    </details>
 #
@@ -683,7 +688,7 @@ exercises.folded(my_three_layer_gradients)
 #
 #    <details><summary>Answer</summary>
 #
-#    A backward pass that recomputes the activations instead of keeping them, and forgets the bias: `a1 = sigmoid(x @ W1)`. At `b1 = 0` those activations are right, and all four gradients pass; at a random `b1` all four are rejected.
+#    A backward pass that recomputes the activations, and from them the probabilities, but forgets the bias: `a1 = sigmoid(x @ W1)`. At `b1 = 0` those activations are right, and all four gradients pass; at a random `b1` all four are rejected.
 #
 #    </details>
 #
