@@ -489,7 +489,7 @@ print(f"ReLU, He: {accuracies.mean():.1f} % right, mean of three seeds, one epoc
 guesses.compare("shares of the blame that reach layer 1", " and ".join(shares))
 
 # %% [markdown]
-# All of it arrives. Each slope multiplies the blame's norm by about $\sqrt{1/2}$, which halves its mean square, and the weights make up for it; and after an epoch the network gets 93.2 % right (in the study `depth`, at its best rate). With weights twice as large, each layer doubles the blame instead, which is called an **exploding gradient**: the same product, with numbers above 1.
+# All of it arrives. Each slope multiplies the blame's norm by about $\sqrt{1/2}$, which halves its mean square, and the weights make up for it; and after an epoch the network gets 93.2 % right (study `depth`, best rate). With weights twice as large, each layer doubles the blame instead, which is called an **exploding gradient**: the same product, with numbers above 1.
 #
 # Within an epoch, a single hidden layer does about as well. So far we have depth that trains, not yet depth that pays.
 #

@@ -64,7 +64,7 @@ del mnist  # the split holds copies, and the cards will need the room
 # %% [markdown]
 # ## The cards
 #
-# A **card** holds four pairs of images. The left one of each pair is its *key image* and shows its *key digit*; the right one, its *value image*, shows its *value digit*. The four key digits are different, whereas the value digits are any at all and may repeat. Beside the pairs is the *asked image*, which shows the same digit as one of the key images, but in different handwriting. The question is always the same: **which digit is beside that key image?** The pairs are the card's *company*.
+# A **card** holds four pairs of images. The left one of each pair is its *key image* and shows its *key digit*; the right one, its *value image*, shows its *value digit*. The four key digits are different, whereas the value digits may be any, even the same. Beside the pairs is the *asked image*, which shows the same digit as one of the key images, but in different handwriting. The question is always the same: **which digit is beside that key image?** The pairs are the card's *company*.
 
 
 # %% mystnb={"image": {"alt": "Three cards. At the left of each is one handwritten digit, and beside it, one below the other, are four pairs of digits in two columns headed key image and value image. In each card exactly one of the four key images shows the same digit as the single one at the left, in different handwriting."}} tags=["hide-input"]
@@ -114,7 +114,7 @@ print(f"right at best: {bound:.2f} %")
 guesses.compare("% right without looking", f"{bound:.2f}")
 
 # %% [markdown]
-# Remember that number. Nobody who ignores the question can beat it, not knowing which digit is wanted, nor can anybody who ignores the key images, not knowing where to find it. So whoever does beat it has used both the question and the key images, and it is tempting to go one small step further: **whoever gets much more than this must have looked.** Keep that sentence in mind, together with any doubt you may have about it.
+# Nobody who ignores the question can beat that number, for they don't know which digit is wanted; nor can anybody who ignores the key images, for they don't know where it is. So whoever does beat it has used both the question and the key images, and it is tempting to go one small step further: **whoever gets much more than this must have looked.** Keep that sentence in mind, together with any doubt you may have about it.
 #
 # ## One look
 #
@@ -250,7 +250,7 @@ exercises.folded(my_scores_backward)
 #
 # ### The whole network
 #
-# Below the look there is only lesson 03's $dW = A^T dZ$, for each of the three matrices and for the layer, whose $W_1$ collects from all nine images. `mnistlib.attention` has it in full, and you know every line. But is it right? Lesson 03's check along a random direction $r$ will tell.
+# Below the look there is only what lesson 03 derived, for each of the three matrices and for the layer, whose $W_1$ collects from all nine images. `mnistlib.attention` has it in full, and you know every line. But is it right? Lesson 03's check along a random direction $r$ will tell.
 
 # %% tags=["hide-input"]
 model = Attention()
@@ -330,11 +330,11 @@ pictures.attend(trained)
 #
 # ## Does it look?
 #
-# Doesn't 92 % prove that it looks? Between that and the rival's 38 % there is a lot of room, and something that never looks might be at home in it.
+# Doesn't 92 % prove that it looks? Between that and the rival's 38 % there is a lot of room, and something that never looks might be at home in it. (By *looking* we mean that the question decides which pair is heard.)
 #
 # ### Two votes, added
 #
-# Let us try to build it, by a vote: the question gives each of the ten classes some points, whatever the pairs show, and the company gives each class some points, whatever is asked. The two are **added**, and the class with the most points wins. We call this the *adder*; it compares nothing.
+# Let us build such a thing, by a vote: the question gives each of the ten classes some points, whatever the pairs show, and the company gives each class some points, whatever is asked. The two are **added**, and the class with the most points wins. We call this the *adder*; it never holds the question against a key.
 #
 # But how can the question's points help, when it knows nothing of this card's value digits? Take a pencil. Let the question give class $l$ exactly $l \cdot u$ points, where $u$ is the digit asked about, and let $G_l$ be the points of the company. Drawn against $u$, the sum $G_l + l \, u$ is a straight line of slope $l$. The company chooses how high each line begins, but not its slope.
 #
@@ -346,7 +346,7 @@ pictures.attend(trained)
 guesses.ask("right, of four, on this card", None)
 
 # %% [markdown]
-# Draw an axis from 0 to 9 for the digit asked about, and above it a line for each value digit. Slide the lines up and down, without tilting them, until the *highest* one at 1, at 3, at 6 and at 8 is right as often as you can.
+# Draw an axis from 0 to 9 for the digit asked about, and above it a line for each value digit. Slide the lines up and down, without tilting them, until the *highest* one at 1, at 3, at 6 and at 8 is right as often as possible.
 
 # %% mystnb={"image": {"alt": "Three straight lines over the digit asked about, 0 to 9, with slopes 2, 7 and 9; the highest of them is drawn thick. Up to 2 the line of class 2 is highest, from 2 to 5.5 that of class 7, and beyond that of class 9. Marks at the four key digits 1, 3, 6 and 8 show the answers 2, 7, 9 and 9, of which the one at 6 is wrong."}} tags=["answer", "hide-input"]
 right = adding.draw_lines(np.array([1, 3, 6, 8]), np.array([2, 7, 4, 9]))
@@ -369,9 +369,9 @@ print(f"right by adding two votes: {100 * longest.mean() / 4:.1f} %")
 guesses.compare("% right by adding two votes", f"{100 * longest.mean() / 4:.1f}")
 
 # %% [markdown]
-# Not 38 % but more than 60! Do you still have the sentence in mind, that whoever gets much more than the rival must have looked? It was false: **you can get far more than 38.35 % without comparing anything at all.**
+# Not 38 % but more than 60! Do you still have the sentence in mind, that whoever gets much more than the rival must have looked? It was false: **you can get far more than 38.35 % without once comparing the question with the keys.**
 #
-# "All the same, ours gets 92 %," you may say. But who knows how far a cleverer adder gets, with other points than $l \, u$? Watching won't tell, so let us interfere.
+# Now our 92 % look less impressive, too, for who knows how far a cleverer adder gets, with other points than $l \, u$? We could argue about that for long. Let us interfere instead.
 #
 # ### Let two answers trade places
 #
@@ -381,16 +381,9 @@ guesses.compare("% right by adding two votes", f"{100 * longest.mean() / 4:.1f}"
 #
 # So **no adder's answers trade places, on any card**, whatever points it gives, and however it turns them into probabilities: all that we have used is that the class with the most points wins.
 #
-# This also says how far a cleverer adder gets. A card and its swap are equally likely, and of their four answers an adder gets at most three right, unless the two value digits are equal, as they are on one card in ten. The same goes for any other two pairs.
-
-# %%
-different = (lists[:, 0] != lists[:, 1]).mean()
-print(f"no adder gets more than {100 * (1 - different / 4):.1f} % right")
-
-# %% [markdown]
-# An earlier version of this page dismissed accuracy altogether, which was too hasty. Anything between 38 and 77.5 % proves nothing, but at 92 % our network can't be an adder. Still, that takes labels and many cards, whereas a trade takes neither: a single card on which two answers trade places proves that question and company decide *together*, as no sum can.
+# "All the same, ours gets 92 %," you may say, "which no adder could." That is true, as it happens (the optional section shows why), but to know it takes labels and many cards. A trade takes neither: a single card on which two answers trade places proves that question and company decide *together*, as no sum can.
 #
-# Nobody need open the network to see that. Here are three tests *from outside*:
+# You needn't open the network to see that. Here are three tests *from outside*:
 #
 # - *Places don't matter.* If the pairs change places, the logits stay the same.
 # - *Other cards don't matter.* Each card alone gets the logits that it had among the others.
@@ -398,7 +391,7 @@ print(f"no adder gets more than {100 * (1 - different / 4):.1f} % right")
 #
 # ### Exercise 12.4: a check that it looks (core, 25 minutes)
 #
-# Write a check of all three, for somebody else's network. You get a function `answer`, which turns cards `x` of shape (n, images, pixels) into logits (n, 10), and some cards, on each of which the asked image is followed by key image, value image, and so on. Return True if the network passes them; *the same* means `np.allclose`. For the first test, swap the first two pairs in one copy, and move the first pair to the end in another. For the second, `x[0:1]` is the first card alone, with all three axes. For the third, ask about the first key image (put it in place 0) and about the second, then swap the first two value images and ask both again.
+# Write a check of all three, for somebody else's network. You get a function `answer`, which turns cards `x` of shape (n, images, pixels) into logits (n, 10), and some cards: place 0 of a card is the asked image, places 1 and 2 are the first pair, and so on. Return True if the network passes them; *the same* means `np.allclose`. For the first test, swap the first two pairs in one copy, and move the first pair to the end in another. For the second, ask about each card alone (`x[i : i + 1]` keeps all three axes). For the third, ask about the first key image (put it in place 0) and about the second, then swap the first two value images and ask both again.
 #
 # The easiest way to rearrange cards is to index them with a list of places: `x[:, [0, 3, 4, 1, 2, 5, 6, 7, 8]]` is a copy in which the first two pairs are swapped. Before you assign to a single place, copy the cards.
 
@@ -432,7 +425,7 @@ guesses.compare("impostors that only the trade catches", only_by_trade)
 # %% [markdown]
 # Each of the three tests is needed: only the first catches *looks, by place*, only the second *over the cards*, and only the trade the other two. The adder gets three cards in five right, handwriting and all, and on not a single card do its answers trade places.
 #
-# Our network's answers trade places on 85 cards in 100. On about one card in ten there is nothing to trade, because both value images show the same digit. On the few left, at least one of the four answers is wrong. So **the question decides which of the two pairs is heard**, and that is what we mean by looking. Thick lines like ours are often shown as an *explanation* of an answer, but what proves it is the experiment, not the lines.
+# Our network's answers trade places on 85 cards in 100. On about one card in ten there is nothing to trade, because both value images show the same digit. On the few left, at least one of the four answers is wrong. So the question does decide which of the two pairs is heard: **our network looks**. Thick lines like ours are often shown as an *explanation* of an answer, but a thick line proves nothing; the experiment does.
 #
 # ## From one look to a transformer
 #
@@ -499,6 +492,17 @@ guesses.compare("% of answers changed by the first, and by the second", " and ".
 #
 # </details>
 #
+# ### How far can an adder get?
+#
+# A card and its swap are equally likely, and of their four answers an adder gets at most three right, unless the two value digits are equal, as they are on one card in ten. The same goes for any other two pairs.
+
+# %%
+different = (lists[:, 0] != lists[:, 1]).mean()
+print(f"no adder gets more than {100 * (1 - different / 4):.1f} % right")
+
+# %% [markdown]
+# So our network, at 92 %, can't be an adder. (The true limit for adders lies somewhere between the 64 % above and this.)
+#
 # ### Can the loss tell?
 #
 # Accuracy only asks which class wins, whereas the loss asks how probable the network thought the right answer. By the loss, the best that the rival can do is to give each digit $l$ a probability $p_l$ equal to its share of the four value digits. Its mean surprise is then the **entropy** of these shares,
@@ -511,7 +515,7 @@ H = -(p * np.log(p, where=p > 0, out=np.zeros(p.shape))).sum(axis=1).mean()
 print(f"the rival's loss, at best: {H:.4f}")
 
 # %% [markdown]
-# For adders there is a theorem: **if the logits are a sum, of whatever votes, the mean loss can't be below 1.1868**, the loss of the rival at its best.
+# For adders there is a theorem: **if the logits are a sum of votes, whatever the votes, the mean loss can't be below 1.1868**, the loss of the rival at its best.
 #
 # <details><summary>The proof, in three steps (nothing below needs it)</summary>
 #
@@ -527,7 +531,7 @@ print(f"the rival's loss, at best: {H:.4f}")
 #
 # </details>
 #
-# So whoever gets below 1.1868 must have looked? An earlier version of this page said so, and it was wrong, too. The theorem speaks of logits that *are* a sum, but nothing stops you from adding up the votes, seeing which class wins, and only then making up the probabilities: one half for the winner, and the other half shared out among the four value digits. However large its lead, the winner gets the same half, so we call this adder *squashed*; it compares no more than the plain one.
+# So whoever gets below 1.1868 must have looked? An earlier version of this page said so. That, too, was wrong. The theorem speaks of logits that *are* a sum, but nothing stops you from adding up the votes, seeing which class wins, and only then making up the probabilities: one half for the winner, and the other half shared out among the four value digits. However large its lead, the winner gets the same half, so we call this adder *squashed*; it compares no more than the plain one.
 
 # %%
 u = np.arange(1, 5)  # the four key digits; any others would do as well
@@ -547,7 +551,7 @@ print(f"our network, validation cards: loss {history.loss('validation')[-1]:.3f}
 # **When should an answer depend on its company?** When the question can't be answered without it, and when you can say whom it depends on, and how. Lesson 06's faulty network ran the same softmax over whoever happened to be in the batch; here the company is *on the card*, and nobody else has a say. The operation is the same, and the difference is **who was meant to be asked**. You now have a layer that asks its company on purpose, and an experiment that shows it. What you can't do yet is look more than once, which is where transformers begin.
 #
 # - Attention is a softmax over the company: scores are a query's dot products with keys, and the answer is the weighted mean of the values.
-# - An adder that reads every image correctly gets nearly two cards in three right without comparing anything, and no adder gets more than 77.5 %: its answers never trade places.
+# - An adder that reads every image correctly gets nearly two cards in three right without once comparing the question with a key. But no adder's answers ever trade places.
 #
 # <details><summary>Whose ideas these are</summary>
 #
