@@ -14,12 +14,12 @@
 # **You will be able to**
 #
 # - say in one sentence what training does;
-# - test a network for something that its accuracy says nothing about;
+# - say what to ask of a network besides its accuracy;
 # - tell *sure* from *right*.
 #
 # **You need** only a browser if you are reading the web page: read, guess and draw, and press *Run* wherever you want to try an exercise. For the notebook you need [the course installed](../README.md#start). Run its cells from the top, in order: click in a cell and press Shift+Enter. Each exercise takes a line or two of NumPy, and its hints name the functions you need.
 #
-# **Time** 35 minutes to read, 9 more for the exercises; it runs for about 10 s and takes 350 MB
+# **Time** 30 minutes to read, 9 more for the exercises; it runs for about 10 s and takes 350 MB
 
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
@@ -68,7 +68,7 @@ guesses.compare("% of images right after training", f"{100 * after.accuracy:.2f}
 pictures.draw(trained)
 
 # %% [markdown]
-# The bars are the ten probabilities. The grey squares show its 128 **hidden units**, each by a number that it works out on the way from the pixels to the answer. Your drawing is first resized and centred, as every training image was; you can switch that off. <small>On the web pages the network of lesson 04 answers instead; it was trained for longer.</small>
+# The bars are the ten probabilities. Each grey square is a **hidden unit**, one of 128: a number worked out on the way from the pixels to the answer. Your drawing is first resized and centred, as every training image was; you can switch that off. <small>On the web pages the network of lesson 04 answers instead; it was trained for longer.</small>
 #
 # ## What did training do?
 #
@@ -78,7 +78,7 @@ pictures.draw(trained)
 sum(array.size for array in start)
 
 # %% [markdown]
-# To begin with, most of them are drawn at random, and the rest are 0. Then the images are dealt into small **batches**, and after each batch the parameters move a little, in whatever direction improves the answers to that batch. One such move is a **step**, and training is nothing but steps.
+# To begin with, most of them are drawn at random, and the rest are 0. Then the images are dealt into small **batches**, and after each batch the parameters move a little, roughly in the direction that improves the answers to that batch. One such move is a **step**, and training is nothing but steps.
 #
 # The share of images that a network gets right is its **accuracy**. What would you expect of ours before the first step?
 
@@ -135,7 +135,7 @@ show_answers(
 plt.show()
 
 # %% [markdown]
-# Read it from the top. At the start the network has only two answers for these images, 8 and 2. After a single step it calls every one of them a 3, which looks like a bad idea and isn't, as you will see in question 1 below. The 0 and the 7 are settled by step 30; the 2 and the 4 are right by then, and grow surer. About the 5 and the 3, however, the network keeps changing its mind, and it ends up taking the 3 for a 9.
+# Read it from the top. At the start the network has only two answers for these images, 8 and 2. After a single step it calls every one of them a 3, which looks like a bad idea and isn't, as question 1 at the end will show. The 0 and the 7 are settled by step 30; the 2 and the 4 are right by then, and grow surer. About the 5 and the 3, however, the network keeps changing its mind, and it ends up taking the 3 for a 9.
 #
 # Nobody told the network what a loop is, or a stroke. It was told only which answer is right for each of its images, and whatever it knows about loops by now, it has found out by moving numbers a little. [Lesson 03](03_backpropagation.ipynb) works out how a step knows which way to move each of them.
 #
@@ -174,7 +174,7 @@ exercises.folded(my_accuracy)
 #
 # ## Two networks, one accuracy
 #
-# Now meet *the original*: a network that somebody else wrote, and that this course grew out of. We train it by its maker's recipe, faults and all, though for only a fifth of the steps. Beside it stands ours, trained again from its start and stopped after 14 steps.
+# Now meet *the original*: a network that somebody else wrote, and that this course grew out of. We train it by its maker's recipe, though for only a fifth of the steps. Beside it stands ours, trained again from its start and stopped after 14 steps.
 
 # %%
 recipe = original.Recipe(steps=2_000)
@@ -187,7 +187,7 @@ print(f"ours, after 14 steps: {100 * early_score.accuracy:.2f} % right")
 # %% [markdown]
 # Each gets about 79 in 100 right, because we stopped ours at just the right moment. Tomorrow the post brings a letter with one new digit on it, and accuracy can't tell you which of the two to ask. **Which would you trust, and what would you want to know first?**
 #
-# Our question: should the answer to one image depend on the others? Take each of the first hundred images that we kept back in turn. Hand it to a network together with some others, its **company**, and look only at the answer to that one image. Try four kinds of company: nobody at all, 99 digits of all kinds, 99 zeros, and 99 of the image's own kind.
+# A 7 is a 7, whatever else is in the post. So here is our question: does the answer to one image depend on the others? Hand each of the first hundred images that we kept back to a network, together with some others, its **company**, and look only at the answer to that one image. Try four companies: nobody at all, 99 mixed digits, 99 zeros, and 99 with the image's own label.
 
 
 # %% tags=["hide-input"]
@@ -203,7 +203,7 @@ def ask_original(images):
 def companies(i):
     """Which digits keep image i company, four times."""
     everybody, own = range(10), [labels[i]]
-    return {"alone": [], "99 of all kinds": everybody, "99 zeros": [0], "99 of its kind": own}
+    return {"alone": [], "99 mixed": everybody, "99 zeros": [0], "99 of its label": own}
 
 
 def together(i, wanted):
@@ -213,7 +213,7 @@ def together(i, wanted):
 
 
 # %% [markdown]
-# **Predict.** Ask the original about each of the hundred images four times, once in each kind of company. For how many of the hundred does its answer change?
+# **Predict.** Ask the original about each of the hundred images in all four companies. For how many of the hundred does its answer change?
 
 # %%
 guesses.ask("of the original's 100 answers, how many change", None)
@@ -229,11 +229,11 @@ for who, asking in [("ours", ask_early), ("original", ask_original)]:
     rows = np.array([table[who, company] for company in companies(0)])
     changed = (rows != rows[0]).any(axis=0).sum()
     among_others = (rows[1:] != rows[1]).any(axis=0).sum()
-    print(f"{who:8} answers that change over all four kinds of company: {changed} of 100")
-    print(f"{who:8} answers that change over the last three kinds: {among_others} of 100\n")
+    print(f"{who:8} answers that change over all four companies: {changed} of 100")
+    print(f"{who:8} answers that change over the last three: {among_others} of 100\n")
 guesses.compare("of the original's 100 answers, how many change", changed)
 
-# %% mystnb={"image": {"alt": "The same eight digits, and the answers of two networks. Ours has one row for any company, six of eight right. The original has a row for each of four companies, and they differ: alone, it answers 0 to everything; among all kinds six are right, among zeros four, among their own kind two."}} tags=["answer", "hide-input"]
+# %% mystnb={"image": {"alt": "The same eight digits, and the answers of two networks. Ours has one row for any company, six of eight right. The original has a row for each of four companies, and they differ: alone, it answers 0 to everything; among mixed digits six are right, among zeros four, among digits of their own label two."}} tags=["answer", "hide-input"]
 shown = {"ours, in any company": table["ours", "alone"]}
 shown |= {f"original, {company}": table["original", company] for company in companies(0)}
 show_answers(
@@ -249,7 +249,7 @@ plt.show()
 #
 # ### Asked alone, it always says 0
 #
-# Why a 0, of all digits? Look at the ten numbers that it gives for the first image on its own. Do the others get different ones?
+# Why a 0, of all digits? Look at the ten numbers that it gives for the first image on its own. Do the other ninety-nine images get different ones?
 
 # %%
 alone = np.array([ask_original(images[i : i + 1])[0] for i in range(100)])
@@ -264,14 +264,14 @@ print("all hundred images get these ten:", (alone == alone[0]).all())
 # %%
 scores = recipe.logits(weights, recipe.prepare(images))
 right = (scores.argmax(axis=1) == labels).mean()
-print(f"the original, going by its scores alone: {100 * right:.2f} % right")
+print(f"the original, going by its scores: {100 * right:.2f} % right")
 
 # %% [markdown]
 # That is far less than the 79.04 % that it reached with all 10,000 images in the room. The rest was the company's doing, and that is worth a moment's thought, because nothing went wrong that anybody could have seen: no error, no warning, and a decent number at the end.
 #
-# Here is the original after all of its steps, 10,000 instead of 2,000, and you choose the company. Can you make it say almost anything? <small>Its numbers aren't probabilities, alone or in company, so the longest bar is drawn as 1 and the others to the same scale. Only the last panel, made from the ten scores alone, shows real probabilities.</small>
+# Here is the original after all of its steps, 10,000 instead of 2,000, and you choose the company. How many different answers can you get for one digit? <small>Its numbers aren't probabilities, alone or in company, so the longest bar is drawn as 1 and the others to the same scale. Only the last panel, made from the ten scores, shows real probabilities.</small>
 
-# %% mystnb={"image": {"alt": "A still of the picture of company: one digit, an eight, and four times ten bars. In the first three the longest bar is drawn as 1. Alone all ten are equal and the original says 0; with twenty zeros it says 7; among many other digits 8. The fourth has the probabilities by its scores alone, and says 1."}}
+# %% mystnb={"image": {"alt": "A still of the picture of company: one digit, an eight, and four times ten bars. In the first three the longest bar is drawn as 1. Alone all ten are equal and the original says 0; with twenty zeros it says 7; among many other digits 8. The fourth has the probabilities by its scores, and says 1."}}
 pictures.company()
 
 # %% [markdown]
@@ -290,7 +290,7 @@ plotting.digits(images[least], captions, columns=4, title="Least sure: its two l
 plt.show()
 
 # %% [markdown]
-# You may hesitate over some of them, too. Now for the opposite, the wrong answers that it is *surest* of. Do you expect harder images, or easier ones?
+# Now for the opposite, the wrong answers that it is *surest* of. Do you expect harder images, or easier ones?
 
 # %% mystnb={"image": {"alt": "Eight digits read wrongly with great confidence, each with its label and the answer above it. Some are misshapen, others easy for a person."}} tags=["hide-input"]
 wrong = np.flatnonzero(answers != labels)
@@ -317,10 +317,11 @@ halves = {
 for name, half in halves.items():
     mistakes = (answers[half] != labels[half]).sum()
     print(f"{name:30}: {mistakes:3} wrong of {len(half)}")
+print(f"of each of the 5,000 surest it was at least {100 * sure[half].min():.2f} % sure")
 guesses.compare("mistakes in the surer half", mistakes)
 
 # %% [markdown]
-# So confidence does mean something: nearly all the mistakes are among the answers that the network was less sure of. It is no guarantee, though, because even the surer half contains three.
+# So confidence does mean something: nearly all the mistakes are among the answers that the network was less sure of. It is no guarantee, though, because even the surer half contains three. As for the eight above, 99.6 % is nothing special here: the network is surer than that of every answer in the surer half.
 #
 # ### Exercise 0.2: confidently wrong (stretch, 6 minutes)
 #
@@ -347,7 +348,7 @@ exercises.folded(my_confidently_wrong)
 #
 # ## The same digit, moved
 #
-# Even a plain digit can catch the network out. Here is a 7 drawn by a line of code that joins a few corners, each of them (column, row), counted from the upper left, from 0 to 27.
+# Even a plain digit can catch the network out. Here is a 7 drawn by a line of code that joins a few corners, each given as (column, row), from (0, 0), upper left, to (27, 27), lower right.
 
 # %%
 mine = draw([(5, 4), (16, 4), (10, 20)])  # a 7; change the corners
@@ -370,9 +371,9 @@ for axis in plt.gcf().axes:
 plt.show()
 
 # %% [markdown]
-# To you it is the same 7. The network, however, has only ever learnt from centred digits, so it takes the first for a 2, and is sure of it. Accuracy couldn't have warned you, because it was measured on centred images, and it speaks only for images like those. Try it on the picture at the beginning of the lesson: draw a 7 in the upper left corner, once with centring and once without.
+# To you it is the same 7, but the network takes the first for a 2, and is sure of it. Accuracy couldn't have warned you, because it was measured on centred images, and it speaks only for images like those. All others are said to be **out of distribution**, and that networks can answer them with great confidence has long been known ([Nguyen, Yosinski and Clune 2015](https://arxiv.org/abs/1412.1897); [Hendrycks and Gimpel 2017](https://arxiv.org/abs/1610.02136)).
 #
-# Images of any other kind are said to be **out of distribution**. That networks can answer them with great confidence has long been known ([Nguyen, Yosinski and Clune 2015](https://arxiv.org/abs/1412.1897); [Hendrycks and Gimpel 2017](https://arxiv.org/abs/1610.02136)).
+# Try it on the drawing pad: draw a 7 in the upper left corner, once with centring and once without.
 #
 # ## Recap
 #

@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 13 From an empty page
 #
-# In lesson 06 you laid somebody else's notebook on the table, asked it questions that its author had never asked, and found nine faults in a program that seemed to work. It is easier to be clever about somebody else's work than about your own. So today it is your turn to be on the table. You get one empty cell, NumPy and the four files of lesson 01, and you write a network that learns to read digits, the whole of it, in whatever way you like. Then it is examined. **Would yours survive the autopsy?**
+# In lesson 06 you laid somebody else's notebook on the table, asked it questions that its author had never asked, and found one fault after another in a program that seemed to work. It is easier to be clever about somebody else's work than about your own. So today it is your turn to be on the table. You get one empty cell, NumPy and the four files of lesson 01, and you write a network that learns to read digits, the whole of it, in whatever way you like. Then it is examined. **Would yours survive the autopsy?**
 #
 # **You will be able to**
 #
@@ -18,7 +18,7 @@
 # - examine a network of which you know only what it does;
 # - show somebody what your network can do, and what you don't know about it.
 #
-# **You need** lessons [00](00_first_look.ipynb), [01](01_loading.ipynb), [02](02_sigmoid_softmax.ipynb), [03](03_backpropagation.ipynb), [04](04_training_curves.ipynb), [05](05_how_sure.ipynb) and [06](06_autopsy.ipynb). You may come here straight from 06. On the website your network is trained and examined in the page itself, whose Python is slower, and so there it is trained on a quarter as many images; the landmarks and the figure are for Jupyter.
+# **You need** lessons [00](00_first_look.ipynb), [01](01_loading.ipynb), [02](02_sigmoid_softmax.ipynb), [03](03_backpropagation.ipynb), [04](04_training_curves.ipynb), [05](05_how_sure.ipynb) and [06](06_autopsy.ipynb). You may come here straight from 06. On the website the page itself trains and examines your network. Its Python is slower, so it trains on a quarter as many images; the landmarks and the figure need Jupyter.
 #
 # **Time** 25 minutes to read, 180 more for a network of your own; it runs for about 5 s and takes 300 MB
 
@@ -53,22 +53,31 @@ plotting.use_style()
 # %% [markdown]
 # ## Two functions
 #
-# An examiner has to call your program somehow. You might expect a long list of demands: so many layers, such and such a loss, parameters under these names. All that is demanded is two functions. The field calls such an agreement a **contract**: what either side may rely on, and nothing more.
+# An examiner has to call your program somehow. You might expect a long list of demands: so many layers, such and such a loss, parameters under these names. All that is demanded is two functions. Programmers call such an agreement a **contract**: what either side may rely on, and nothing more.
 #
 # | you write | it gets | it returns |
 # |---|---|---|
 # | `my_train(images, labels, rng)` | images of shape (n, 28, 28) with pixels from 0 to 255, bytes or floats; their digits, of shape (n,); a generator | parameters: whatever you like |
 # | `my_predict(parameters, images)` | what `my_train` returned, and images | a digit, 0 to 9, for each image |
 #
-# Why so little? Because everything else is a choice, and the choices are the point. Whether you scale the pixels, whether you use sigmoids or something else, how many hidden layers you have, if any, which loss you choose and when you stop: the examiner knows nothing of all that, and so it can't mistake a network that is unlike ours for one that is wrong. Put another way, it judges your network as a stranger would, by what it does.
+# Why so little? Because everything else is a choice, and the choices are the point. Whether you scale the pixels, whether you use sigmoids or something else, how many hidden layers you have, if any, which loss you choose and when you stop: the examiner knows nothing of all that, and so it can't mistake a network that is unlike ours for one that is wrong. Put another way, it judges your network by what it does, and by nothing else.
 #
 # Two things are not your choice. Chance comes from `rng` alone, as in every lesson since 01, because otherwise nobody could repeat what you did. And nothing of `mnistlib` may be used. You have earned the right to be lazy with it, but not today.
 #
 # If your network can say how sure it is, write a third function, `my_probabilities(parameters, images)`, which returns ten probabilities for each image, and pass it to `examine` after `my_predict`. Then its honesty is examined as well; without it you lose nothing but that answer.
 #
-# ## Who else has been examined
+# ## Seventeen questions
 #
-# You will be compared with an old acquaintance. The original notebook of lesson 06 has been put through the very same examination, with all its ten thousand steps, on the very same digits. Seventeen questions are asked, and three of them don't concern it: we run it with code from this course, so it can't be all its own; nobody said beforehand how well it would do on strangers' digits; and seconds are not compared between computers. That leaves fourteen.
+# Here is all that will be asked, and *yes* is always good:
+
+# %%
+for number, question in enumerate(examination.QUESTIONS.values(), start=1):
+    print(f"{number:2}  {question}")
+
+# %% [markdown]
+# First your network is trained on 12,000 digits by 400 people, a fifth of what it could have. Then it is trained five times more, on only 2,000 of these, because some of the questions set one training run against another: the same generator against a different one, true labels against labels dealt out at random, the pixels as they are against smaller ones. It is asked about digits that it has learnt, about others by the same writers, and about 4,000 by 139 strangers, who wrote none of what it learnt. The *ten averages* that it should beat are the average images of [lesson 01](01_loading.ipynb).
+#
+# You will be compared with an old acquaintance. The original notebook of lesson 06 has been put through the very same examination, with all its ten thousand steps. Questions 1, 15 and 17 don't concern it: we run it with code from this course, so it can't be all its own; nobody said beforehand how well it would do; and seconds are not compared between computers. That leaves fourteen. In a report a dash means *not asked*, and three dots mean *must wait*, until some *no* has become a *yes*.
 #
 # **Predict.** Its softmax runs over the wrong axis, its pixels are raw, its recorded loss is no loss at all. Of the fourteen, how many are answered with a *no*?
 
@@ -82,13 +91,22 @@ against = [finding for finding in original.findings.values() if finding.held is 
 guesses.compare("questions that go against the original", len(against))
 
 # %% [markdown]
-# We had expected more. Of the fourteen, a network with nine known faults gets one *no*, and eleven times *yes*. The other two have three dots, which means that they wait: until the *no* has become a *yes*, nobody can say whether the network beats the ten average images of [lesson 01](01_loading.ipynb), the report's *ten averages*, or whether its probabilities are honest. (A dash means not asked.) That is worth knowing before your own turn comes: *an examination finds what it asks about*. It asks about company, the other images in the batch, because somebody was once fooled by company. <small>(It reads strangers' digits a little better than those that it learnt. The difference is about one standard error, and may be luck.)</small> The question that would find your fault may not have been thought of yet, which is why the last section asks you to add one.
+# We had expected more. One *no*, eleven *yes* and two that wait, for a program in which [lesson 06](06_autopsy.ipynb) counts nine faults. That is worth knowing before your own turn comes: *an examination finds what it asks about*. It asks about company, the other images in the batch, because somebody was once fooled by company. About raw pixels it asks only whether the program learns far better from smaller ones (question 5), and this one doesn't, because its learning rate was chosen for raw ones. The question that would find your fault may not have been thought of yet, which is why the last section asks you to add one.
 #
 # ## The page
 #
-# Here it is. Nobody is counting your lines, or looking over your shoulder. If you'd rather not begin with nothing at all, take the order in which the course went: read the bytes, look at ten images, write the way forward and see that untrained scores are no better than chance, write the loss, write the gradients, *check them*, take one step and see the loss fall, then ten images, then all of them. If you are stuck, see which of these you have skipped, and suspect the check first.
+# Here it is. Nobody is counting your lines, or looking over your shoulder. If you'd rather not begin with nothing at all, take the order in which the course went:
 #
-# You need digits to try it on while you write. Read the files yourself, as in lesson 01; they are in `../data`. Keep some of the training images aside to judge it by (but hand the first landmark all sixty thousand). The test set should stay closed until you are done, and the examination doesn't use it. The two functions may call as many other functions of yours as you like, from any cell.
+# 1. Read the bytes, and look at ten images.
+# 2. Write the way forward, and see that untrained scores are no better than chance.
+# 3. Write the loss.
+# 4. Write the gradients, and *check them*.
+# 5. Take one step, and see the loss fall.
+# 6. Learn ten images, and then all of them.
+#
+# If you are stuck, see which of these you have skipped, and ask first whether it was the check in 4.
+#
+# You need digits to try it on while you write. Read the files yourself, as in lesson 01; they are in `../data`. Keep some of the training images aside to judge it by. The test set should stay closed until you are done, and the examination doesn't use it. The two functions may call as many other functions of yours as you like, from any cell.
 
 
 # %%
@@ -105,21 +123,13 @@ def my_predict(parameters, images):
 # %% [markdown]
 # There is no solution to unfold. If there were one, it would be *a* solution, with our choices in it, and you would compare yours with it line by line and put right what was merely different. What you get instead are three landmarks, for whenever you would like to know whether you have come as far as you think. If you have patience for only one, take the third: a network may learn in spite of a wrong gradient, and nothing else here would tell you.
 #
-# <details><summary>First landmark: bytes</summary>
-#
-# You have the sixty thousand training images and their labels as arrays. What lies in a file before the first pixel, in which order do its numbers run, and how large can one of them be? Put your arrays in place of the two `None` below.
-#
-# </details>
+# **First landmark: bytes.** You have the sixty thousand training images and their labels as arrays. What lies in a file before the first pixel, in which order do its numbers run, and how large can one of them be? Put your arrays, before you keep any images aside, in place of the two `None` below.
 
 # %%
 examination.landmark_bytes(None, None)  # your images, your labels
 
 # %% [markdown]
-# <details><summary>Second landmark: forward</summary>
-#
-# You have parameters, however badly chosen, and a way from images to ten numbers each. Write it as `my_forward(images)`, with your parameters inside, and it is shown fifty images, together and one at a time. Ten scores will do as well as ten probabilities.
-#
-# </details>
+# **Second landmark: forward.** You have parameters, however badly chosen, and a way from images to ten numbers each. Write it as `my_forward(images)`, with your parameters inside, and it is shown fifty images, together and one at a time. Ten scores will do as well as ten probabilities.
 
 
 # %%
@@ -131,11 +141,7 @@ def my_forward(images):
 examination.landmark_forward(my_forward)
 
 # %% [markdown]
-# <details><summary>Third landmark: backward</summary>
-#
-# You have a loss, and its gradients. Choose a few images, and write both as functions of the parameters alone. The parameters are a list, a tuple or a dictionary of arrays of float64, and the gradients come packed in the same way: in the same order, or under the same names. Some entries of each array are nudged, as in lesson 03. Put your parameters in place of the `None`.
-#
-# </details>
+# **Third landmark: backward.** You have a loss, and its gradients. Choose a few images, and write both as functions of the parameters alone. The parameters are a list, a tuple or a dictionary of arrays of float64, and the gradients come packed in the same way: in the same order, or under the same names. Some entries of each array are nudged, as in lesson 03. Put your parameters in place of the `None`.
 
 
 # %%
@@ -154,23 +160,23 @@ examination.landmark_backward(my_loss, my_gradients, None)
 # %% [markdown]
 # ## The examination
 #
-# Your network is trained on 12,000 digits by 400 people, a fifth of what it could have, so that you needn't wait long: a sensible network takes two minutes in all. It is trained six times, five of them on only 2,000 images, because most questions compare two training runs: with the same generator and with a different one, with true labels and with labels dealt out at random, with the pixels as they are and with smaller ones. Then it is asked about digits that it has learnt, about others by the same writers, and about 4,000 by 139 strangers, who wrote none of what it learnt. A training run that has not ended after a minute is stopped, and so is `my_predict`, which gets up to four thousand images at a time.
+# With a sensible network the whole takes two minutes. A training run that has not ended after a minute is stopped, and so is `my_predict`, which gets up to four thousand images at a time.
 #
-# Before you run it, commit yourself. What percentage of the strangers' digits will it read correctly? Write your number, such as 90, in place of `None`, and `claim` becomes a question like the others.
+# Before you run it, commit yourself. What percentage of the strangers' digits will it read correctly? Write your number, such as 90, in place of `None`, and your claim becomes a question like the others.
 
 # %%
 report = examination.examine(my_train, my_predict, claim=None, beside=original)
 report
 
 # %% [markdown]
-# Every question is put so that *yes* is good. Below the list each *no* comes with what was seen and a question, and often with a small case. Begin with the first *no*, because causes mostly stand before effects, and whatever stands further down may vanish with it. Three dots above it may be waiting for it too: a network that draws its chance from elsewhere is never twice the same, so the question about company, though it stands higher up, must wait. And here is the report as a picture, to show to somebody.
+# Each *no* is explained below the list, with what was seen, often a small case, and a question for you. If there are several, start where the report says *Begin here*: that one may be the cause of the others, and of dots above it. If no two training runs give the same network, for example, a changed answer may not be the company's doing. And here is the report as a picture, to show to somebody.
 
 # %% mystnb={"image": {"alt": "The report as a figure. Above, seventeen questions, with a tick, a cross, a dash or three dots for each in a column for the original notebook; only the question whether an image's answer is about that image alone has a cross, and two have three dots. Below, its accuracy with error bars on digits it learnt, on others by the same writers, and on those of strangers, all close together, beside a dotted line for ten averages."}} tags=["hide-input"]
 figure = report.figure()
 plt.show()
 
 # %% [markdown]
-# What do you do with a *no*? What you did in lesson 06: find the smallest case in which it shows, fix what can break before you improve what works, and run the examination again. If you believe that the *no* is wrong, and your network is fine, that is a finding too. A method that needs no chance at all, for example, is told that it ignores its generator, and it is right to ignore it.
+# What do you do with a *no*? What you did in lesson 06: find the smallest case in which it shows, fix what is broken before you improve what works, and run the examination again. If you believe that the *no* is wrong, and your network is fine, that is a finding too. A method that needs no chance at all, for example, is told that it ignores its generator, and it is right to ignore it.
 #
 # ### What it can't see
 #
@@ -189,10 +195,10 @@ plt.show()
 #
 # You have, or will have by tonight, a network in which every line is yours, and a report that says what it does and how sure that is. You know what was asked, and so you know what was not. If you came straight from 06, what you can't do yet is make it see that pixels have neighbours, or leave the gradients to a machine; those are lessons 10 and 11.
 #
-# - A contract of two functions is enough to examine any network, and small enough to leave every choice to its author.
+# - A contract of two functions is enough to examine a network, and small enough to leave the choices to its author.
 # - Bytes, forward, loss, gradients, check, one step, ten images, all of them: the order in which a network is written is the order in which it can be tested.
 # - Faults hide one another, so begin with the first.
-# - An examination finds what it asks about. A network with nine faults passed nearly all of this one.
+# - An examination finds what it asks about. A program with nine faults got a single *no* in this one.
 #
 # ## Questions to ask yourself
 #

@@ -16,7 +16,15 @@ the network is. Nobody reads their code, except to see that none of it is the co
 """
 
 from course.examination.checks import examine
+from course.examination.findings import QUESTIONS
 from course.examination.landmarks import landmark_backward, landmark_bytes, landmark_forward
 from course.examination.report import Report
 
-__all__ = ["Report", "examine", "landmark_backward", "landmark_bytes", "landmark_forward"]
+__all__ = [
+    "QUESTIONS",
+    "Report",
+    "examine",
+    "landmark_backward",
+    "landmark_bytes",
+    "landmark_forward",
+]

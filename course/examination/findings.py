@@ -13,7 +13,7 @@ QUESTIONS = {
     "bytes": "Can it learn from bytes as large as 255?",
     "finite": "Are all its numbers finite?",
     "company": "Is an image's answer about that image alone?",
-    "order": "Does the order of the images leave the answers alone?",
+    "order": "Do the answers stay the same in another order?",
     "labels": "Does it learn from the labels, and from nothing else?",
     "names": "Does it treat the classes as names, not as numbers?",
     "repeat": "Does the same generator give the same network?",

@@ -75,8 +75,8 @@ NOT_HELD = {
     ),
     ("company", "company"): (
         "{moved} of {asked} images get a different answer in different company. One of them is a "
-        "{label}. Among four thousand others your program reads it as {together}, but {rooms}. "
-        "Which of your operations looks at more than one row, and along which axis?"
+        "{label}. Among all the others it is read as {together}, but {rooms}. "
+        "Which operation looks at more than one row, and along which axis?"
     ),
     ("order", "order"): (
         "Of {asked:,} images, {moved:,} get a different answer if the same images come in the opposite "
@@ -177,7 +177,7 @@ def sentence(finding: Finding) -> str:
             else "Which step makes it so sure"
         )
     if "drew" in seen:
-        seen["drew"] = "" if seen["drew"] else ", and yours drew no number from it"
+        seen["drew"] = "" if seen["drew"] else ", and your program never used the generator"
     for key in ("names", "changed"):
         if key in seen:
             seen[key] = " and ".join(seen[key])

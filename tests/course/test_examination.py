@@ -31,7 +31,7 @@ IMAGES = 3_000
 NETWORKS = {
     "right": ({}, "", ""),
     "softmax over the batch": (
-        {"axis": 0}, "company", "Which of your operations looks at more than one row"
+        {"axis": 0}, "company", "Which operation looks at more than one row"
     ),
     "the digits asked about are learnt": (
         {"more": candidates.asked_about(IMAGES), "epochs": 3}, "labels",
