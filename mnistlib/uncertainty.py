@@ -61,11 +61,11 @@ def standard_error_by_group(right, groups) -> float:
 
 
 class McNemar(NamedTuple):
-    """Two sets of answers to the same examples: what changed, and whether chance could do it.
+    """Two sets of answers to the same examples: which are split, and whether chance could do it.
 
     ``gained`` were wrong before and are right after, ``lost`` the other way; ``difference`` is that
     of the accuracies and ``error`` its standard error, both shares; ``p`` is the probability of a
-    split at least as uneven as gained to lost, if each changed answer fell either way alike.
+    result at least as uneven as gained to lost, if each split example fell either way alike.
     """
 
     gained: int
@@ -76,10 +76,10 @@ class McNemar(NamedTuple):
 
 
 def mcnemar(before, after) -> McNemar:
-    r"""Compare two sets of answers to the same n examples, by those that changed.
+    r"""Compare two sets of answers to the same n examples, by those that exactly one got right.
 
-    The difference is $(\text{gained} - \text{lost}) / n$, its standard error
-    $\sqrt{\text{changed} / n - \text{difference}^2}\, / \sqrt{n}$, and p that of McNemar's test in
+    These are split. The difference is $(\text{gained} - \text{lost}) / n$, its standard error
+    $\sqrt{\text{split} / n - \text{difference}^2}\, / \sqrt{n}$, and p that of McNemar's test in
     its exact form: twice the tail of a binomial distribution with 1/2, at most 1.
 
     Source: McNemar, "Note on the sampling error of the difference between correlated proportions or
@@ -92,18 +92,18 @@ def mcnemar(before, after) -> McNemar:
     n = len(before)
     gained = int((after & ~before).sum())
     lost = int((before & ~after).sum())
-    changed = gained + lost
+    split = gained + lost
     tail = 0
-    ways = 1  # to choose `fewer` of the changed answers: each number from the last
+    ways = 1  # to choose `fewer` of the split examples: each number from the last
     for fewer in range(min(gained, lost) + 1):
         tail += ways
-        ways = ways * (changed - fewer) // (fewer + 1)
+        ways = ways * (split - fewer) // (fewer + 1)
     return McNemar(
         gained=gained,
         lost=lost,
         difference=(gained - lost) / n,
-        error=math.sqrt(changed - (gained - lost) ** 2 / n) / n,
-        p=min(1.0, 2 * tail / 2**changed),
+        error=math.sqrt(split - (gained - lost) ** 2 / n) / n,
+        p=min(1.0, 2 * tail / 2**split),
     )
 
 

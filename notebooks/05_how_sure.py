@@ -11,17 +11,17 @@
 #
 # Lesson 04 ended with a single number, the share of the test digits that one network got right. Suppose you put it in a report, and next month a colleague repeats everything from the beginning and gets a different one. Has one of you made a mistake, or is that only what you should expect?
 #
-# **Would it come out the same again**, with other digits, another seed, other people's handwriting or another computer? By the end you will be able to say how far such a number would move, and which of the four would move it most.
+# **Would it come out the same again**, with other digits, another seed, other people's handwriting or another computer, and which of the four would move it most?
 #
 # **You will be able to**
 #
 # - give an accuracy its margin of error, counting digits or counting writers, and say when not to trust that margin;
-# - compare two networks by the answers that changed, and two recipes by many seeds;
+# - compare two networks by the images that only one of them gets right, and two recipes by many seeds;
 # - say when another computer will get different numbers.
 #
 # **You need** [lesson 04](04_training_curves.ipynb): the training loop, steps and epochs, and why the test set waits until the end.
 #
-# **Time** 55 minutes to read, 10 more for a sheet of your own digits and 28 for the exercises; it runs for about 30 s and takes 400 MB
+# **Time** 50 minutes to read, 10 more for a sheet of your own digits and 28 for the exercises; it runs for about 30 s and takes 400 MB
 
 # %% [markdown]
 # ## Before you start
@@ -88,11 +88,11 @@ n = len(right)
 print(f"test accuracy {right.mean():.2%}: {(~right).sum()} mistakes in {n} digits")  # ~: not
 
 # %% [markdown]
-# Chance got into that number in four places, and each has a section below. It decided
+# Four things might have fallen out otherwise, and each has a section below:
 #
-# 1. *which digits it was asked about*: ten thousand others would have been easier or harder;
+# 1. *which digits the network was asked about*: ten thousand others would have been easier or harder;
 # 2. *which network came out*: the seed chose its starting weights and the order of the images;
-# 3. *who had written them*: other people write differently;
+# 3. *who had written the digits*: other people write differently;
 # 4. *which computer did the sums*: two kinds of computer may round differently.
 #
 # This lesson opens the test set a second time, only to measure; whatever we choose, we choose on validation images.
@@ -107,11 +107,11 @@ guesses.ask("points, on 10,000 other digits", None)
 #
 # ### The error by digit
 #
-# Think of each of the $n$ answers as the toss of a coin that comes up "right" with probability $q$, the true share of right answers. Count "right" as 1 and "wrong" as 0, so that the mean of a toss is $q$. Its **variance**, the mean squared distance from that mean, is
+# Think of each of the $n$ answers as the toss of a coin that comes up "right" with probability $q$, the true share of right answers. Count "right" as 1 and "wrong" as 0, so that the mean of a toss is $q$, and call a toss minus its mean its *deviation*. The mean squared deviation is the **variance**,
 #
 # $$q\,(1 - q)^2 + (1 - q)\,q^2 = q\,(1 - q) .$$
 #
-# The variances of independent coins add up: square the sum of their distances from the mean, and each cross term averages to 0, because however one coin fell, another is on average neither above nor below its mean. So the number of right answers among $n$ has the variance $n\,q\,(1 - q)$. The accuracy is that number divided by $n$, which divides every distance from the mean by $n$ as well, and every squared distance by $n^2$. The square root of a variance is the **standard deviation**, and the standard deviation of a number computed from a sample, such as an accuracy, is called its **standard error**:
+# The variances of independent coins add up: square the sum of their deviations, and each cross term averages to 0, because however one coin fell, another's deviation is 0 on average. So the number of right answers among $n$ has the variance $n\,q\,(1 - q)$. The accuracy is that number divided by $n$, which divides every deviation by $n$ as well, and its square by $n^2$. The square root of a variance is the **standard deviation**, and the standard deviation of a number computed from a sample, such as an accuracy, is called its **standard error**:
 #
 # $$\text{standard error} = \sqrt{\frac{q\,(1 - q)}{n}} .$$
 #
@@ -150,22 +150,17 @@ for seed in range(5):
 # %% [markdown]
 # ### More than chance?
 #
-# Seeds 2 and 3 lie furthest apart, by nearly a point. Is that more than chance? The two networks answered the **same images**, which is a great help. An image that both got right, or both got wrong, says nothing about which of the two is better, so look only at the others:
+# Seeds 2 and 3 lie furthest apart, by nearly a point. Is that more than chance? The two networks answered the **same images**, which is a great help. An image that both got right, or both got wrong, says nothing about which of the two is better. So look only at the images that exactly one of them got right, and call these *split* (statisticians say **discordant**): *gained* if network 3 got it right, *lost* if network 2 did.
 #
-# | | network 3 right | network 3 wrong |
-# |---|---|---|
-# | **network 2 right** | | lost |
-# | **network 2 wrong** | gained | |
-#
-# This is the hardest page of the lesson, and worth it, because you will want this test whenever somebody claims that one network beats another. Suppose that neither network is better, and that the images are independent. Then each answer that changed is the toss of a fair coin: gained or lost. The **p-value** is how often such coins would fall at least as unevenly as the answers did.
+# This is the hardest page of the lesson, and worth it, because you will want this test whenever somebody claims that one network beats another. Suppose that neither network is better, and that the images are independent. Then each split image is the toss of a fair coin: gained or lost. The **p-value** is how often such coins would fall at least as unevenly as the images did.
 #
 # The smallest case shows how to count. Say that 3 were gained and 1 was lost. Four tosses have $2^4$ equally likely outcomes. In one of them none is lost, and in four of them exactly one is lost, because the one may be the first, the second, the third or the fourth toss. The number of ways to choose 1 of 4 is written $\binom{4}{1} = 4$, read "4 choose 1", and $\binom{4}{0} = 1$. That makes $1 + 4$ outcomes at least as uneven in this direction, and as many in the other, so the p-value is $2 \cdot \frac{1 + 4}{2^4} = \frac{5}{8}$. In other words, 3 to 1 is no evidence of anything.
 #
-# In general, let `changed` be the number of answers that changed, and `fewer` the smaller of gained and lost:
+# In general, let `split` be the number of split images, and `fewer` the smaller of gained and lost:
 #
-# $$\text{p-value} = \frac{2}{2^{\text{changed}}} \sum_{k = 0}^{\text{fewer}} \binom{\text{changed}}{k} .$$
+# $$\text{p-value} = \frac{2}{2^{\text{split}}} \sum_{k = 0}^{\text{fewer}} \binom{\text{split}}{k} .$$
 #
-# An even split is counted from both sides, so this may come out above 1; the p-value is then 1. <small>This is the exact form of McNemar's test ([McNemar 1947](https://doi.org/10.1007/BF02295996)).</small> Python counts the ways by `math.comb`:
+# If as many were gained as lost, the middle is counted from both sides, and this comes out above 1; the p-value is then 1. <small>This is the exact form of McNemar's test ([McNemar 1947](https://doi.org/10.1007/BF02295996)).</small> Python counts the ways by `math.comb`:
 
 # %%
 math.comb(4, 1)
@@ -173,13 +168,7 @@ math.comb(4, 1)
 # %% [markdown]
 # ### Exercise 5.1: gained and lost (core, 10 minutes)
 #
-# Write the p-value. On arrays of bools NumPy's `~` means *not* and `&` means *and*, entry by entry, which is all that you need to find what was gained and what was lost. When hundreds of answers change, $2^{\text{changed}}$ is too large for NumPy's integers. Python's own `int` has no limit, so convert the counts first. But begin with a pencil: what is the p-value for 2 gained and 0 lost?
-#
-# <details><summary>Answer</summary>
-#
-# Two tosses have 4 outcomes. In one of them none is lost, in another none is gained: $2 \cdot \frac{1}{4} = \frac12$.
-#
-# </details>
+# Write the p-value. On arrays of bools NumPy's `~` means *not* and `&` means *and*, entry by entry. When hundreds of images are split, $2^{\text{split}}$ is too large for NumPy's integers. Python's own `int` has no limit, so convert the counts first.
 
 
 # %%
@@ -194,6 +183,8 @@ exercises.check(my_paired)
 exercises.folded(my_paired)
 
 # %% [markdown]
+# The library's `mcnemar` computes what you have just written.
+#
 # **Predict.** Seeds 2 and 3 are two runs of *one* recipe. What will the p-value be?
 
 # %%
@@ -208,9 +199,9 @@ print(f"p-value below 0.01: {small} of the {len(p_values)} pairs of seeds")
 guesses.compare("p-value of seeds 2 and 3", f"{pair.p:.1g}")
 
 # %% [markdown]
-# Fair coins would fall as unevenly as that less than once in a million. You may object that we picked the most extreme pair, and so we did, but three of the other nine are below 0.01, too. And yet no recipe can be the better one, because there is only one. **The test speaks only for these two networks.** Network 3 really *does* get more digits of this kind right than network 2; the test says nothing about the next two seeds, as [Dietterich warned in 1998](https://doi.org/10.1162/089976698300017197).
+# Fair coins would fall so unevenly less than once in a million trials. You may object that we picked the most extreme pair, and so we did, but three of the other nine are below 0.01, too. And yet no recipe can be the better one, because there is only one. **The test speaks only for these two networks.** If the images are independent, network 3 really *does* get more digits of this kind right than network 2; the test says nothing about the next two seeds, as [Dietterich warned in 1998](https://doi.org/10.1162/089976698300017197).
 #
-# After a single epoch, though, a network is still half-baked. What about the recipe that the lessons use, ten epochs at a falling rate? A *study*, which we ran beforehand and stored (`studies/ten_epochs.py`), trained six networks by it. They make fifteen pairs, although not fifteen independent ones.
+# After a single epoch, though, a network is still half-baked. What about the recipe that the lessons use, ten epochs at a falling rate? We trained it with twenty seeds beforehand and stored the results (in the studies `studies/seeds.py` and `studies/ten_epochs.py`). For six of the seeds we kept every answer to the 10,000 validation images. These six networks make fifteen pairs, although not fifteen independent ones.
 
 # %% tags=["hide-input"]
 six = falling_rate.right_answers()
@@ -219,11 +210,11 @@ small = sum(p < 0.01 for p in p_values)
 print(f"ten epochs, falling rate: {small} of {len(p_values)} pairs below 0.01")
 
 # %% [markdown]
-# Not one of them. Trained to the end, these networks differ by no more than coins would. Had we stopped after one epoch at a constant rate, you would have gone away believing that a seed matters far more than it does.
+# Not one of them. Trained to the end, these networks differ by no more than coins might. Had we stopped after one epoch at a constant rate, you would have gone away believing that a seed matters far more than it does.
 #
 # ### A network and a recipe
 #
-# Judging a *recipe* is another matter. Lesson 04 left a question open: is the falling rate worth anything? Two studies (`studies/seeds.py` and `studies/ten_epochs.py`) trained both ways for ten epochs, from the same seven seeds, so that the difference can be taken seed by seed. One seed is luck, and one rate for both is unfair, so **two recipes need several seeds, each recipe at its own best rate**. And if the largest rate that you tried came out best, a larger one might have been better still: go on until the accuracy falls. <small>The rates were chosen with other seeds, which take no part in the comparison. The figure after the ± is the standard error of the mean gain: the standard deviation of the gains, divided by the root of their number.</small>
+# Judging a *recipe* is another matter. Lesson 04 left a question open: is the falling rate worth anything? Seven of the twenty seeds were trained at a constant rate as well, so that the difference on the validation images can be taken seed by seed. One seed is luck, and one rate for both is unfair, so **two recipes need several seeds, each recipe at its own best rate**. <small>The rates were chosen with other seeds, which take no part in the comparison.</small> The figure after the ± is the standard error of the mean gain: the standard deviation of the gains, divided by the root of their number.
 
 # %% tags=["hide-input"]
 constant, falling = falling_rate.best_rates(epochs=10)
@@ -251,22 +242,31 @@ mistakes_of = np.bincount(place, weights=~right).astype(int)
 print(f"{len(names)} writers, of {digits_of.min()} to {digits_of.max()} digits each")
 
 # %% [markdown]
-# If every answer were a coin of its own, some writers would still be misread more often than others. So give each of the 297 writers a limit: the mistakes expected of so many digits, plus two standard deviations. Chance alone would put some writers above it. To see how many, deal all the mistakes out at random among the digits, a thousand times.
+# If every answer were a coin of its own, some writers would still be misread more often than others. So give each of the 297 writers a limit: the mistakes expected of so many digits, plus two standard deviations. To see how many writers chance alone would put above it, deal all the mistakes out at random among the digits, a thousand times.
 #
-# **Predict.** How many of the 297 writers would lie above their limit by chance? (Guess for yourself, too, how many really do.)
+# **Predict.** How many of the 297 writers would lie above their limit by chance?
 
 # %%
 guesses.ask("writers above their limit, by chance", None)
 
-# %% tags=["answer", "hide-input"]
+# %% mystnb={"image": {"alt": "Histogram of a thousand random deals by the writers above their limit: a bell, highest near 17, that ends at 30. A vertical line far to the right, at 42, marks our network."}} tags=["answer", "hide-input"]
 share = 1 - right.mean()  # of mistakes
 limit = share * digits_of + 2 * np.sqrt(share * (1 - share) * digits_of)
 above, rng = [], np.random.default_rng(seed=11)
 for _ in range(1000):
     dealt = np.bincount(place, weights=rng.permutation(~right))  # mistakes of each writer
     above.append((dealt > limit).sum())
-print(f"by chance: {np.mean(above):.1f} on average, in a thousand deals at most {max(above)}")
-print("writers who really are above their limit:", (mistakes_of > limit).sum())
+really = (mistakes_of > limit).sum()
+figure, axis = plt.subplots(figsize=(6.5, 3.2))
+axis.hist(above, bins=np.arange(32) - 0.5, rwidth=0.85)
+axis.axvline(really, color="0.2", ls="--")
+axis.text(really - 0.5, 90, f"our network: {really}", ha="right")
+axis.set(
+    title=f"A thousand random deals, and none reaches {really}",
+    xlabel=f"writers above their limit (by chance, at most {max(above)})",
+    ylabel="deals, of 1000",
+)
+plt.show()
 guesses.compare("writers above their limit, by chance", round(np.mean(above), 1))
 
 # %% [markdown]
@@ -274,9 +274,9 @@ guesses.compare("writers above their limit, by chance", round(np.mean(above), 1)
 #
 # ### The error by writer
 #
-# Now count people. A writer $g$ wrote $n_g$ of the $n$ digits, and $\text{right}_g$ of these were read correctly. If the truth is $q$, you would expect $q\, n_g$, and each writer brings a little more than that or a little less: $\text{right}_g - q\, n_g$. Add these differences up, divide by $n$, and you have the distance from the accuracy to the truth.
+# Now count people. A writer $g$ wrote $n_g$ of the $n$ digits, and $\text{right}_g$ of these were read correctly. If the truth is $q$, you would expect $q\, n_g$, and the writer's deviation from that is $\text{right}_g - q\, n_g$. Add these deviations up, divide by $n$, and you have the accuracy minus the truth.
 #
-# Different people are independent, so the variances of their differences add up. We don't know these variances, but a variance is a mean squared distance, so the sum of the squared differences that we measured stands in for the total: one writer's square is a poor estimate of that writer's variance, but 297 of them add up to a good one. That gives the standard error *by writer* ([Cochran 1977](https://archive.org/details/samplingtechniqu0000coch_t4x6), chapter 6):
+# Different people are independent, so the variances of their deviations add up. We don't know these variances. But a variance is a mean squared deviation, so let each writer's squared deviation stand in for it: one such square is a poor estimate, but the sum of 297 is a good one. That gives the standard error *by writer* ([Cochran 1977](https://archive.org/details/samplingtechniqu0000coch_t4x6), chapter 6):
 #
 # $$\frac{1}{n} \sqrt{\frac{\text{writers}}{\text{writers} - 1} \sum_g (\text{right}_g - q\, n_g)^2} .$$
 #
@@ -304,7 +304,7 @@ print(f"standard error by digit {100 * by_digit:.2f}, by writer {100 * by_writer
 print(f"variance by writer {(by_writer / by_digit) ** 2:.1f} times as large")
 
 # %% [markdown]
-# When people are counted, the variance is more than twice as large. In other words, these ten thousand digits tell us as little about strangers as fewer than five thousand would, each from a different hand. More digits from the same hands would help little; what we lack is hands.
+# When people are counted, the variance is more than twice as large. In other words, these ten thousand digits tell us less about strangers than five thousand would, if each came from a different hand. More digits from the same hands would help little; what we lack is hands.
 #
 # Does the new formula keep its promise? A study (`studies/promise.py`) drew writers as you drew digits, with 34 digits each, as in our test set on average.
 
@@ -315,56 +315,24 @@ for by in ["by digit", "by writer"]:
     print(f"people drawn: within two standard errors {by} in {kept:.0%} of the draws")
 
 # %% [markdown]
-# Counting by writer, the truth lay within two errors as often as promised. Counting by digit, the promised 95 in a hundred turn out to be 79. So our first error bar was too short, and the p-values of section 2, which took the digits for coins too, may be too small.
-#
-# ### Twenty digits of your own
-#
-# You can put one more hand to the test, your own. Write twenty digits on white paper with a dark pen, none touching another, and photograph the sheet. The picture below finds the digits and prepares them as MNIST's makers prepared theirs, and the network that you have just trained (on the web pages, lesson 04's) reads them. Type what you wrote, and you get your accuracy with its standard error by digit. The photograph never leaves your computer.
-
-# %% mystnb={"image": {"alt": "A still of the picture for your own handwriting: a photograph of a sheet of paper with twenty handwritten digits in four rows, lying a little askew on a table."}}
-sheet = pictures.sheet(final)
-sheet
-
-# %% [markdown]
-# Twenty are too few to trust that margin, as you saw: without a mistake, it claims an error of 0. And all twenty come from *one* hand, one pen and one lamp, so they give you no margin by writer at all, because one writer can't show how writers differ.
+# Counting by writer, the truth lay within two errors as often as promised. Counting by digit, the promised 95 in a hundred turn out to be 79. So our first error bar was too short, and the p-values of section 2, which took the digits for coins too, may be too small. Were the variance double there as well, 223 to 129 would lie three and a half standard deviations from even, and not five, which still convinces. A p-value of 0.01 no longer would.
 #
 # ## 4. Which computer did the sums
 #
-# Computers round after every operation, in float64 to about 16 digits ([Goldberg 1991](https://doi.org/10.1145/103162.103163)). A matrix product consists of long sums, whose order depends on the processor, and a different order rounds differently.
+# Computers round after every operation, in float64 to about 16 significant figures ([Goldberg 1991](https://doi.org/10.1145/103162.103163)). A matrix product consists of long sums, whose order depends on the processor, and a different order rounds differently.
 
 # %%
 0.1 + 0.2 + 0.3 == 0.3 + 0.2 + 0.1
 
 # %% [markdown]
-# So two computers train networks a hair's breadth apart. Do they stay that close? Start two runs whose weights differ in one number, by $10^{-8}$, and see how far apart their $W_2$ are after forty plain steps.
+# So two computers train networks that differ by a hair's breadth. Do they stay that close? We can make one computer round differently. Train the network of this lesson a second time, all ten epochs of it, with the pixels of every image in a different order, and the rows of $W_1$ likewise. In exact arithmetic nothing changes, but every sum over pixels is now rounded differently in every step.
 #
-# **Predict.** At which of the learning rates 0.5, 3 and 10 will the distance have grown more than a hundredfold?
+# **Predict.** How many of the 10,000 test digits will the second network answer differently?
 
 # %%
-guesses.ask("rates at which the distance explodes", None)
+guesses.ask("answers that rounding changes", None)
 
-# %% tags=["answer", "hide-input"]
-start = network.initialise(np.random.default_rng(seed=6))
-batches = minibatches(50_000, 128, rng=np.random.default_rng(seed=8), epochs=1)[:40]
-
-
-def W2_after_40_steps(nudge, rate):
-    """Train with one number of W2 nudged at the start; return W2."""
-    W2 = start.W2.copy()
-    W2[0, 0] += nudge
-    parameters = network.Parameters(start.W1, start.b1, W2, start.b2)
-    return train(network, parameters, train_set, batches, learning_rate=rate)[0].W2
-
-
-for rate in [0.5, 3, 10]:
-    apart = np.linalg.norm(W2_after_40_steps(1e-8, rate) - W2_after_40_steps(0, rate))
-    print(f"rate {rate:3}: after 40 steps {apart / 1e-8:.3g} times as far apart")
-guesses.compare("rates at which the distance explodes", 10)
-
-# %% [markdown]
-# At moderate rates the two runs hardly drift apart. At 10 the distance *multiplies*, in this run a millionfold within forty steps, and that is what is called *chaos*. You may say that forty steps prove nothing about four thousand, and that another computer rounds differently in every one of them. Quite so. Let us therefore train the network of this lesson a second time, all ten epochs of it, with the pixels of every image in a different order, and the rows of $W_1$ likewise. In exact arithmetic nothing changes, but every sum over pixels is now rounded differently in every step.
-
-# %%
+# %% tags=["answer"]
 rng = np.random.default_rng(seed=0)  # the first network's: the same weights, the same batches
 start = network.initialise(rng)
 batches = minibatches(50_000, 128, rng=rng, epochs=10)
@@ -376,36 +344,49 @@ reordered, _ = train(network, start, shuffled, steps, learning_rate=rate, moment
 changed = network.predict(reordered, data.scale(mnist.test_images)[:, order]) != z2.argmax(axis=1)
 print("W2 the same to the last bit:", np.array_equal(reordered.W2, final.W2))
 print(f"test digits answered differently: {changed.sum()} of {n}")
+guesses.compare("answers that rounding changes", int(changed.sum()))
 
 # %% [markdown]
-# The two networks are no longer the same to the last bit, and yet not one of the 10,000 answers has changed. So we compute in float64, at moderate rates, print few decimals, and expect them to come out alike elsewhere, although so far we have tried few kinds of computer (`website/pages/computers.md`).
+# The two networks are no longer the same to the last bit, and yet not one of the 10,000 answers has changed. You may object that a computer with its pixels shuffled is not a second computer. Quite so, and of real ones we have tried few kinds (`website/pages/computers.md`). But we compute in float64, at moderate rates (the end of the lesson shows others), print few decimals, and expect them to come out alike elsewhere.
 #
 # ## So: would it come out the same?
 #
-# Back to your first guess. Suppose you measure again. The second accuracy scatters around the truth as much as the first. Variances add up (a minus sign doesn't change a square), so the difference between the two has $\sqrt2$ times the standard deviation of one, and about 19 times in 20 it is smaller than twice that. The last column gives this bound.
+# Back to your first guess. Suppose you measure again. The second accuracy scatters around the truth as much as the first. Variances add up (a minus sign doesn't change a square), so the difference between the two has $\sqrt2$ times the standard deviation of one, and about 19 times in 20 it is smaller than twice that.
 
 # %% tags=["answer", "hide-input"]
 by_seed = falling_rate.results("test", epochs=10, falls=True, rate=0.5)
 deviations = {
     "other digits, if they were coins": by_digit,
     "other digits, by other people": by_writer,
-    "another seed": by_seed.std(ddof=1),  # divides by n - 1, as with the writers
+    "another seed, of twenty": by_seed.std(ddof=1),  # divides by n - 1, as with the writers
 }
 print("percentage points                 standard deviation  19 in 20 within")
 for what, deviation in deviations.items():
     print(f"{what:33} {100 * deviation:18.2f} {200 * np.sqrt(2) * deviation:16.2f}")
+print(f"{'another order of rounding, once':33} {changed.sum():18} answers changed")
 guesses.compare("points, on 10,000 other digits", round(200 * np.sqrt(2) * by_writer, 2))
 
 # %% [markdown]
-# The first row is what we believed while we counted digits, and the second is the answer to your guess, since other digits come from other hands. Ten thousand digits by some 300 other American students and Census employees would most likely give an accuracy within 0.6 points of ours. Another seed moves it less (we trained twenty), and another computer most likely not at all. And people of any other kind? We haven't asked them. Your own twenty digits are a start.
+# The second row is the answer to your guess, since other digits come from other hands: ten thousand digits by some 300 other American students and Census employees would most likely give an accuracy within 0.6 points of ours. Another seed moves it less, and another computer most likely not at all. <small>Other training images would move the number, too ([Bouthillier and others 2021](https://arxiv.org/abs/2103.03098)), and our table doesn't say by how much.</small>
 #
-# <small>Other training images would move the number, too ([Bouthillier and others 2021](https://arxiv.org/abs/2103.03098)), and our table doesn't say by how much.</small>
+# And people of any other kind? We haven't asked them. Your own twenty digits are a start.
+#
+# ### Twenty digits of your own
+#
+# Write twenty digits on white paper with a dark pen, none touching another, and photograph the sheet. The panel below finds the digits and prepares them as MNIST's makers prepared theirs, and the network that you have just trained (on the web pages, the network of lesson 04) reads them. Type what you wrote, and you get your accuracy with its standard error by digit. The photograph never leaves your computer.
+
+# %% mystnb={"image": {"alt": "A still of the picture for your own handwriting: a photograph of a sheet of paper with twenty handwritten digits in four rows, lying a little askew on a table."}}
+sheet = pictures.sheet(final)
+sheet
+
+# %% [markdown]
+# Twenty are too few to trust that margin, as you saw. And all twenty come from *one* hand, one pen and one lamp, so they give you no margin by writer at all, because one writer can't show how writers differ.
 #
 # ## If you have another quarter of an hour
 #
 # ### Is it as sure as it is right?
 #
-# All through this lesson *we* were unsure of the network. What does the network say of itself? The largest of its ten probabilities is called its **confidence**: how sure it is of the answer. Of a hundred answers given with a confidence of 0.9, about ninety should be right. If the same holds at every level, the network is **calibrated**. <small>Nothing else in this lesson needs this page; lesson 08 takes the question up again.</small>
+# All through this lesson *we* were unsure of the network. What does the network say of itself? The largest of its ten probabilities is called its **confidence**: how sure it is of the answer. Of a hundred answers given with a confidence of 0.9, about ninety should be right. If the same holds at every level, the network is **calibrated**.
 #
 # ### Exercise 5.3: how sure, how right (warm-up, 6 minutes)
 #
@@ -429,9 +410,9 @@ exercises.check(my_reliability)
 exercises.folded(my_reliability)
 
 # %% [markdown]
-# Our network's answers, bin by bin, make a **reliability diagram**, of the kind that weather forecasters have long drawn ([Murphy and Winkler 1977](https://doi.org/10.2307/2346866)). A calibrated network's points lie on the diagonal, give or take chance: each answer is a coin that comes up right as often as its confidence claims, and the bars show how far such coins would scatter. Mistakes keep company, as you know by now, so the bars may be too short.
+# Our network's answers, bin by bin, make a **reliability diagram** (the library's `calibration` bins them as you did), of the kind that weather forecasters have long drawn ([Murphy and Winkler 1977](https://doi.org/10.2307/2346866)). A calibrated network's points lie on the diagonal, give or take chance: each answer is a coin that comes up right as often as its confidence claims, and the bars show how far such coins would scatter. Mistakes keep company, as you know by now, so the bars may be too short.
 
-# %% mystnb={"image": {"alt": "Reliability diagram: the share of right answers against their confidence, with bars of two standard deviations of chance, the number of answers beside each point, and a dashed diagonal, which every bar reaches. Between 0.4 and 0.9 four of five points lie a little below the diagonal, and the bars reach about as far as it; the last point, near 1 and with 9449 answers, lies on it. The first, of two answers, has a bar over the whole height."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "Reliability diagram: the share of right answers against their confidence, with bars of two standard deviations of chance, the number of answers beside each point, and a dashed diagonal. Between 0.4 and 0.9 four of five points lie below the diagonal, and their bars only just reach it; the last point, near 1, has nearly all the answers and lies on it, its bar too short to see."}} tags=["hide-input"]
 found = calibration(softmax(z2), mnist.test_labels)
 figure, axis = plt.subplots(figsize=(6.5, 4.8))
 seen = found.counts > 0
@@ -450,7 +431,7 @@ for place in np.flatnonzero(seen):
     label = f"{found.counts[place]}"
     axis.annotate(label, spot, shift, textcoords="offset points", ha=side, fontsize=12)
 axis.set(
-    title="Nearly calibrated:\nevery bar reaches the diagonal",
+    title="Four points lie low:\nperhaps a little overconfident",
     xlabel="confidence (number of answers beside each point)",
     ylabel="share right (bars: two standard deviations)",
     xlim=(0, 1.03),
@@ -461,14 +442,44 @@ counts, confidence, accuracy = found.counts[9], found.confidence[9], found.accur
 print(f"from 0.9 up: {counts} answers, mean confidence {confidence:.3f}, right {accuracy:.3f}")
 
 # %% [markdown]
-# Nearly all our answers are in the last bin, and they are as good as they claim to be. A network that claims more than it delivers, with its points below the diagonal, is **overconfident**, as large networks often are ([Guo and others 2017](https://arxiv.org/abs/1706.04599)). If ours is, then only a little; [lesson 08](08_too_good.ipynb) tries a cure.
+# Nearly all our answers are in the last bin, and they are as good as they claim to be. Four of the other points lie below the diagonal, about as far as their bars reach. A network that claims more than it delivers is **overconfident**, as large networks often are ([Guo and others 2017](https://arxiv.org/abs/1706.04599)). If ours is, then only a little; [lesson 08](08_too_good.ipynb) tries a cure.
+#
+# ### When two runs part
+#
+# A different order of sums changed no answer, but that was at a moderate rate. Start two runs whose weights differ in one number, by $10^{-8}$, and see how far apart their $W_2$ are after forty plain steps.
+#
+# **Predict.** At which of the learning rates 0.5, 3 and 10 will the distance have grown more than a hundredfold?
+
+# %%
+guesses.ask("rates at which the distance explodes", None)
+
+# %% tags=["answer", "hide-input"]
+start = network.initialise(np.random.default_rng(seed=6))
+batches = minibatches(50_000, 128, rng=np.random.default_rng(seed=8), epochs=1)[:40]
+
+
+def W2_after_40_steps(nudge, rate):
+    """Train with one number of W2 nudged at the start; return W2."""
+    W2 = start.W2.copy()
+    W2[0, 0] += nudge
+    nudged = start._replace(W2=W2)
+    return train(network, nudged, train_set, batches, learning_rate=rate)[0].W2
+
+
+for rate in [0.5, 3, 10]:
+    apart = np.linalg.norm(W2_after_40_steps(1e-8, rate) - W2_after_40_steps(0, rate))
+    print(f"rate {rate:3}: after 40 steps {apart / 1e-8:.3g} times as far apart")
+guesses.compare("rates at which the distance explodes", 10)
+
+# %% [markdown]
+# At moderate rates the two runs hardly drift apart. At 10 the distance *multiplies*, in this run a millionfold within forty steps, and that is what is called *chaos*.
 #
 # ## Recap
 #
-# You can now say how far a number would move if it were measured again: most for other digits by other people, less for another seed, and at a moderate learning rate most likely not at all for another computer. You have seen two half-trained runs of one recipe differ by far more than coins would, and six finished ones by no more. You have also seen a margin of error that was too small, because it had counted digits where it should have counted people. What you can't do yet is say *why* a network is wrong, or whether a program that gets good numbers deserves them.
+# You can now say how far a number would move if it were measured again. You have seen two half-trained runs of one recipe differ by far more than coins would, and six finished ones by no more than coins might. You have also seen a margin of error that was too small, because it had counted digits where it should have counted people. What you can't do yet is say *why* a network is wrong, or whether a program that gets good numbers deserves them.
 #
-# - The standard error is $\sqrt{q (1 - q) / n}$, if answers are independent. Trust two of them once there are about ten mistakes.
-# - Compare two networks by the answers that changed, and two *recipes* by several seeds, each recipe at its own best rate.
+# - The standard error is $\sqrt{q (1 - q) / n}$, if answers are independent. Trust two standard errors once there are about ten mistakes and ten right answers.
+# - Compare two networks by their split images, and two *recipes* by several seeds, each recipe at its own best rate.
 # - Digits come in clusters, so the honest error counts writers.
 #
 # ## Questions to ask yourself
@@ -493,7 +504,7 @@ print(f"from 0.9 up: {counts} answers, mean confidence {confidence:.3f}, right {
 #
 #    <details><summary>Answer</summary>
 #
-#    More seeds of both recipes, each at its own best rate, and the gain seed by seed with its standard error; and, if they can be had, other training images. One pair of runs speaks only for two networks.
+#    More seeds of both recipes, each at its own best rate, and the gain seed by seed with its standard error; and, if they can be had, other training images.
 #
 #    </details>
 #

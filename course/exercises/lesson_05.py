@@ -10,11 +10,11 @@ from mnistlib import uncertainty
 
 def paired(before, after):
     """How many answers were gained, how many lost, and the p of McNemar's exact test."""
-    gained = int((after & ~before).sum())  # an int of Python, in which 2**changed never overflows
+    gained = int((after & ~before).sum())  # an int of Python, in which 2**split never overflows
     lost = int((before & ~after).sum())
-    changed, fewer = gained + lost, min(gained, lost)
-    tail = sum(math.comb(changed, few) for few in range(fewer + 1))
-    return gained, lost, min(1.0, 2 * tail / 2**changed)
+    split, fewer = gained + lost, min(gained, lost)
+    tail = sum(math.comb(split, few) for few in range(fewer + 1))
+    return gained, lost, min(1.0, 2 * tail / 2**split)
 
 
 def reliability(sure, hits):
