@@ -9,14 +9,14 @@
 # %% [markdown]
 # # 04 Training curves
 #
-# One step downhill does little; thousands of them make a network that can read. Nobody can watch a hundred thousand parameters move, so all that you see of a network in training is a curve, and from the curve you have to say what is going on inside. **Is it learning, and how fast can it go?** You will learn to answer both from a curve, tune a network yourself, and measure, once every choice is made, how well it reads new digits.
+# One step downhill does little; thousands of them make a network that can read. Nobody can watch a hundred thousand parameters move, so all that you see of a network in training is a curve, and from the curve you have to say what is going on inside. **Is it learning, and how fast can it go?** You will learn what a curve can tell you and which run settles the rest, tune a network yourself, and measure, once every choice is made, how well it reads new digits.
 #
 # **You will be able to**
 #
 # - tell a step from an epoch, and loss from accuracy;
 # - suspect from a curve that the learning rate is too small or too large, and say which run would settle it;
 # - see whether a network overfits;
-# - say how large a step may be, and make a fair comparison between two ways downhill.
+# - say why momentum can take larger steps, and make a fair comparison between two ways downhill.
 #
 # **You need** [lesson 03](03_backpropagation.ipynb): the forward pass, the gradients, and one step downhill; and the split of [lesson 01](01_loading.ipynb).
 #
@@ -121,7 +121,7 @@ print(f"validation: loss {score.loss:.3f}, accuracy {100 * score.accuracy:.2f} %
 # %% [markdown]
 # A hundred guesses cost a quarter as much as one exact gradient, and already the network beats the nearest mean of [lesson 01](01_loading.ipynb), which got 81.36 % right.
 #
-# Two numbers tell you how a run is doing, and `evaluate` returns both. The **loss** is what the steps bring down: it changes smoothly with the parameters, and it notices how *sure* the network is. The **accuracy**, the share of right answers, is what we want, but it moves in jumps and has no useful gradient to follow, which is why training follows the loss instead. The loss of each batch is noisy but free, so record it at every step, and consult the validation set only now and then.
+# Two numbers tell you how a run is doing, and `evaluate` returns both. The **loss** is what the steps bring down: it changes smoothly with the parameters, and it notices how *sure* the network is. The **accuracy**, the share of right answers, is what we want, but it moves in jumps and has no useful gradient to follow, which is why training follows the loss instead. The loss of each batch is noisy but free, so record it at every step, and consult the validation set only now and then. A batch's gradient is noisy, too: right on average, an **unbiased estimate**, but how far off is any one? <small>The optional part measures it.</small>
 
 # %% mystnb={"image": {"alt": "The batch loss over a hundred steps. It falls from two and a half to about a half, quickly at first and then ever more slowly, with small jumps up and down all the way."}} tags=["hide-input"]
 figure, axis = plt.subplots(figsize=(6.5, 2.5))
@@ -138,42 +138,6 @@ trained, history = train(network, start, train_set, epoch[:100], learning_rate=0
 print(f"hundredth batch loss, by the library: {history.batch_loss[-1]:.3f}")
 
 # %% [markdown]
-# ## How good is a batch's guess?
-#
-# Average the gradients of equal batches, and you have the gradient over all their images, so a batch's gradient is right on average: an **unbiased estimate**. But how far off is any one of them? Let 78 batches, a fifth of the epoch, stand in for the whole. We call the gradient over all of them exact, and divide each batch's error by its length.
-#
-# **Predict.** After our hundred steps, is a batch a better guide than at the start, or a worse one?
-
-# %%
-guesses.ask("a batch as a guide, better or worse", None)
-
-
-# %% tags=["hide-input"]
-def gradient(parameters, indices):
-    """Return the gradient as one long row, shape (101770,)."""
-    x, y = data.scale(images[indices]), data.one_hot(labels[indices])
-    _, grads = network.gradients(parameters, x, y)
-    return np.concatenate([block.ravel() for block in grads])
-
-
-def relative_error(when, parameters, dealt):
-    """Print how far batches miss the gradient over all their images, and return error / length."""
-    exact = gradient(parameters, np.concatenate(dealt))
-    length = np.linalg.norm(exact)
-    error = np.mean([np.linalg.norm(gradient(parameters, batch) - exact) for batch in dealt])
-    print(f"{when}: the exact gradient is {length:.2f} long, and a batch misses it by {error:.2f}")
-    print(f"    the error divided by the length: {error / length:.2f}")
-    return error / length
-
-
-# %% tags=["answer"]
-at_start = relative_error("at the start", start, epoch[:78])
-later = relative_error("after 100 steps", parameters, epoch[:78])
-guesses.compare("a batch as a guide, better or worse", "worse" if later > at_start else "better")
-
-# %% [markdown]
-# The network is better, and the guide is worse, which surprised us. The network is nearly right about most images by now, so each of them pulls less hard, and the error has shrunk to a little more than half. But they also agree less about the direction, and the exact gradient has shrunk to a sixth. The signal fades faster than the noise, and that will return to trouble us at the end of training.
-#
 # ## A learning-rate sweep
 #
 # How fast can it learn? Nobody can say beforehand, so try eleven rates from a thousandth to 100, each about three times the one before, for one epoch, from the same weights over the same batches. Look at the mean batch loss twice: early, over steps 11 to 30, and late, over the last hundred steps.
@@ -281,14 +245,14 @@ plt.show()
 
 # %% tags=["answer", "hide-input"]
 at_lowest, _ = train(network, start, few, few_batches[: lowest[0]], learning_rate=3)
-for step, parameters in [(lowest[0], at_lowest), (few_history.steps[-1], by_heart)]:
-    p = functions.softmax(network.logits(parameters, data.scale(held_out[0])))
+for step, learnt in [(lowest[0], at_lowest), (few_history.steps[-1], by_heart)]:
+    p = functions.softmax(network.logits(learnt, data.scale(held_out[0])))
     wrong = p.argmax(axis=1) != held_out[1]
     confidence = p.max(axis=1)[wrong].mean()
     print(f"step {step}: {100 * wrong.mean():.1f} % misread, mean confidence {confidence:.2f}")
 
 # %% [markdown]
-# It misreads about as many images as before, but with more confidence (the probability that it gives its answer), and the loss charges most for being confident *and* wrong.
+# It misreads about as many images as before, but with more confidence (the probability that it puts on its answer), and the loss charges most for being confident *and* wrong.
 #
 # So a falling training loss shows that a network can remember. By itself it says nothing about whether it can read.
 
@@ -347,7 +311,7 @@ axes[0].set_ylabel("$w_1$, across")
 plt.show()
 
 # %% [markdown]
-# Because the gradient, $(w_0, 20\, w_1)$, points mostly *across* the valley, plain descent zigzags from wall to wall and makes little headway along the bottom; and if you raise the rate to hurry it, it flies out. A rolling ball does better, because it keeps its velocity: pushes from opposite walls cancel, and those along the bottom add up ([Polyak 1964](https://doi.org/10.1016/0041-5553%2864%2990137-5)). Our **velocity** is a running sum of gradients, which starts at 0. At each step the old sum is multiplied by the **momentum**, a number from 0 up to, but not including, 1; then the new gradient is added. The sum points uphill, as gradients do, so we subtract it:
+# The gradient is $(w_0, 20\, w_1)$: the walls are steep, and the floor is nearly flat. A rate small enough for the walls is too small for the floor, so plain descent zigzags, then creeps; and if you raise the rate to hurry it, it flies out. A rolling ball does better, because it keeps its velocity: pushes from opposite walls cancel, and those along the bottom add up ([Polyak 1964](https://doi.org/10.1016/0041-5553%2864%2990137-5)). Our **velocity** is a running sum of gradients, which starts at 0. At each step the old sum is multiplied by the **momentum**, a number from 0 up to, but not including, 1; then the new gradient is added. The sum points uphill, as gradients do, so we subtract it:
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -379,7 +343,7 @@ exercises.folded(my_sgd_update)
 # exercises.keep(my_sgd_update)
 
 # %% [markdown]
-# ### A fair comparison
+# ### One currency for rates
 #
 # What becomes of the velocity? *Along* the valley the gradients agree, so suppose that each is the same $dW$. Then the velocity grows until it levels off, and the first formula says where:
 #
@@ -387,11 +351,11 @@ exercises.folded(my_sgd_update)
 #
 # With $\mu = 0.9$, then, each step along the valley is ten times as long as a plain one. You may object that plain descent with ten times the rate goes just as far along. So it does, which is why rates have to be converted to one currency, the **effective rate**, $\eta / (1 - \mu)$; without momentum that is the rate itself.
 #
-# But can plain descent bear ten times the rate? In our valley it can't bear a third more, as the right half of the figure shows. With momentum the pushes across largely cancel, so it should bear more: what it buys is *stability*. <small>The optional part finds the edge, with and without momentum.</small>
+# But can plain descent bear ten times the rate? In our valley even the slightly larger rate on the figure's right is too much. With momentum the pushes across largely cancel, so it should bear more: what it buys is *stability*. <small>The optional part finds the edge, with and without momentum.</small>
 #
-# ## Does it hold for the network?
+# ## Does momentum bear more in a network?
 #
-# A network's loss isn't such a valley, but what to expect is clear: at small effective rates the two should do equally well, and as the rate grows, plain descent should suffer first. A study (`studies/momentum.py`) put it to the test. At each effective rate it trained five networks with a momentum of 0.9 and five without, in pairs from the same weights and over the same batches, for one epoch. The last lines it prints are the fair match: each method at its own best rate, on five fresh seeds, because the seeds by which a rate was chosen flatter it.
+# A network's loss isn't such a valley, but what to expect is clear: at small effective rates the two should do equally well, and as the rate grows, plain descent should suffer first. A study (`studies/momentum.py`) put it to the test. At each effective rate it trained five networks with a momentum of 0.9 and five without, in pairs from the same weights and over the same batches, for one epoch. The last lines it prints are the fair match: each method at its own best rate, on five fresh seeds, because a rate looks better than it is on the seeds that chose it.
 
 # %% tags=["hide-input"]
 studies.again("momentum")  # repeats one of its runs here, and prints a line if the result differs
@@ -400,7 +364,7 @@ cold = show_gains([2, 3, 5, 10])  # reads the others from the study's file
 # %% [markdown]
 # The prediction holds in outline. At an effective rate of 2 there is little between them; from there on plain descent levels off and sinks, while momentum goes on rising until 5. With each at its best, momentum is ahead by 2.6 percentage points.
 #
-# An earlier edition of this lesson stopped here, and gave momentum's longer steps the credit for all of it. Then a referee asked: but *when* does plain descent fly out? If it happens in the first steps, while the weights are random and the loss is steep, then all that plain descent needs may be a gentler start. So far every run had begun at its full rate, a **cold start**. Now we gave both methods a **warm-up** ([Goyal and others 2017](https://arxiv.org/abs/1706.02677)): the rate rose from 0 in a straight line over the first hundred steps, and then stayed put.
+# An earlier edition of this lesson stopped here, and gave momentum's longer steps the credit for all of it. Then a referee asked: but *when* does plain descent fly out? If it happens in the first steps, while the weights are random and the loss is steep, then all that plain descent needs may be a gentler start. So far every run had begun at its full rate, a **cold start**. So we gave both methods a **warm-up** ([Goyal and others 2017](https://arxiv.org/abs/1706.02677)): the rate rose from 0 in a straight line over the first hundred steps, and then stayed put.
 #
 # **Predict.** With each at its best again, by how many points is momentum ahead now?
 
@@ -413,7 +377,7 @@ print(f"momentum's lead: {cold:.2f} points from a cold start, {warm:.2f} after a
 guesses.compare("momentum's lead after a warm-up", f"{warm:.1f}")
 
 # %% [markdown]
-# Of the 2.6 points, 1.1 are left, because after a gentler start plain descent bears larger rates and makes up most of the distance. Longer steps do matter, but mostly at the very start: roughly three fifths of momentum's lead was nothing but a safe start, and a warm-up buys that in one line. <small>(With other seeds it may be two thirds.)</small>
+# Of the 2.6 points, 1.1 are left, because after a gentler start plain descent bears larger rates and makes up most of the distance. Roughly three fifths of momentum's lead, then, was nothing but a safe start, and a warm-up buys that in one line. The rest it earns at rates that plain descent can't bear even after a warm-up.
 #
 # ### Exercise 4.4: tune a network (open, 15 minutes)
 #
@@ -441,7 +405,7 @@ exercises.folded(my_tune)
 # %% [markdown]
 # ## The whole run
 #
-# What does a healthy run look like? Every step follows a noisy guess, and the better the network, the more the noise drowns the signal, so at a constant rate the parameters keep jittering. If the steps *shrink*, descent can settle in spite of the noise ([Robbins and Monro 1951](https://doi.org/10.1214/aoms/1177729586)), which is why people let the learning rate fall, often in a straight line down to 0. We choose ten epochs, momentum 0.9, and a rate that falls from 0.5. That is an effective rate of 5, momentum's best from a cold start, and we leave the warm-up out, because momentum gained little from it. <small>Don't think too highly of these choices. In three more trainings of each kind, plain descent with a warm-up was as good after ten epochs, and a constant rate ended with a slightly higher loss and as many right answers.</small>
+# Every step follows a noisy guess, so at a constant rate the parameters keep jittering. If the steps *shrink*, descent can settle in spite of the noise ([Robbins and Monro 1951](https://doi.org/10.1214/aoms/1177729586)), which is why people let the learning rate fall, often in a straight line down to 0. We choose ten epochs, momentum 0.9, and a rate that falls from 0.5. That is an effective rate of 5, momentum's best from a cold start, and we leave the warm-up out, because momentum gained little from it. <small>None of these choices is sacred. In three more runs of each kind, plain descent with a warm-up was as good after ten epochs, and a constant rate ended with a slightly higher loss and as many right answers.</small>
 
 # %%
 ten_epochs = minibatches(50_000, 128, rng=np.random.default_rng(seed=10), epochs=10)
@@ -471,7 +435,7 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# The gap alone is no fault, because the network knows its training images best. What would worry us is a validation loss that turns.
+# The gap between the curves is no fault by itself, because the network knows its training images best. What would worry us is a validation loss that turns.
 #
 # ## The test set
 #
@@ -488,17 +452,53 @@ print(f"test loss {test.loss:.4f}, test accuracy {100 * test.accuracy:.2f} %")
 guesses.compare("test digits misread", round(10_000 * (1 - test.accuracy)))
 
 # %% [markdown]
-# That is even better than on validation, although we have just given two reasons to expect less. Don't make much of it. Chance alone moves such an accuracy by a tenth or two of a point, and some people's digits are easier to read than others'; [lesson 05](05_how_sure.ipynb) finds out how sure one can be.
+# That is even better than on validation, although we have just given two reasons to expect less. Don't make much of it: chance alone moves such an accuracy by a tenth or two of a point, and some people's digits are easier to read than others'; [lesson 05](05_how_sure.ipynb) finds out how sure one can be.
 #
-# ## If you have another quarter of an hour
+# ## If you have another half-hour
+#
+# ### How good is a batch's guess?
+#
+# Average the gradients of equal batches, and you have the gradient over all their images, so a batch's gradient is right on average. But how far off is any one of them? Let 78 batches, a fifth of the epoch, stand in for the whole. We call the gradient over all of them exact. A batch's *error* is the length of the difference between its gradient and the exact one, as a fraction of the exact one's length.
+#
+# **Predict.** After our hundred steps, is a batch a better guide than at the start, or a worse one?
+
+# %%
+guesses.ask("a batch as a guide, better or worse", None)
+
+
+# %% tags=["hide-input"]
+def gradient(parameters, indices):
+    """Return the gradient as one long row, shape (101770,)."""
+    x, y = data.scale(images[indices]), data.one_hot(labels[indices])
+    _, grads = network.gradients(parameters, x, y)
+    return np.concatenate([block.ravel() for block in grads])
+
+
+def relative_error(when, parameters, dealt):
+    """Print how far batches miss the gradient over all their images, and return error / length."""
+    exact = gradient(parameters, np.concatenate(dealt))
+    length = np.linalg.norm(exact)
+    error = np.mean([np.linalg.norm(gradient(parameters, batch) - exact) for batch in dealt])
+    print(f"{when}: the exact gradient is {length:.2f} long, and a batch misses it by {error:.2f}")
+    print(f"    the error divided by the length: {error / length:.2f}")
+    return error / length
+
+
+# %% tags=["answer"]
+at_start = relative_error("at the start", start, epoch[:78])
+later = relative_error("after 100 steps", parameters, epoch[:78])
+guesses.compare("a batch as a guide, better or worse", "worse" if later > at_start else "better")
+
+# %% [markdown]
+# The network is better, and the guide is worse, which surprised us. The network is nearly right about most images by now, so each of them pulls less hard, and the error has shrunk to a little more than half. But they agree less about the direction, and the exact gradient has shrunk to a sixth. The signal fades faster than the noise.
 #
 # ### How large can a step be?
 #
-# Each weight of our valley moves on its own, so take one weight $w$ with the loss $\frac12 \kappa\, w^2$. The constant $\kappa$ is its **curvature**, here 1 along and 20 across. The gradient is $\kappa\, w$, so a plain step turns $w$ into $(1 - \eta\,\kappa)\, w$. Between the two rates of the figure lies an edge, where the weight jumps from wall to wall for ever and always lands at the same height:
+# Each weight of our valley moves on its own, so take one weight $w$ with the loss $\frac12 \kappa\, w^2$. The constant $\kappa$ is its **curvature**, here 1 along and 20 across. The gradient is $\kappa\, w$, so a plain step turns $w$ into $(1 - \eta\,\kappa)\, w$. Between the two rates of the figure lies an edge, where the weight jumps from wall to wall for ever, always as high:
 #
 # $$1 - \eta\,\kappa = -1, \qquad \eta = \frac{2}{\kappa} .$$
 #
-# Across our valley that is $2 / 20$, a tenth, which lies between the figure's two rates. With momentum it lies further out.
+# Across our valley that is $2 / 20$, a tenth. With momentum it lies further out.
 #
 # Set the learning rate of the picture to $3 / 20$, and plain descent leaves at once. Now raise the momentum: at a little more than a half, the path should come back, after a few swings wider than the frame.
 #
@@ -522,9 +522,9 @@ guesses.compare("test digits misread", round(10_000 * (1 - test.accuracy)))
 pictures.descent()
 
 # %% [markdown]
-# ### A network at your fingertips
+# ### A network to tune
 #
-# Press *start*, then raise the rate until it thrashes, or take so few images that it learns them by heart.
+# Press *start*, raise the rate until it thrashes, or take so few images that it learns them by heart.
 
 # %% mystnb={"image": {"alt": "A still of the picture of training: the loss and the accuracy on training and validation digits over the steps, sliders for the learning rate, momentum, batch size, hidden units and number of images, and ten digits with the network's answers."}}
 pictures.train(train_set, validation_set)
@@ -537,7 +537,7 @@ pictures.train(train_set, validation_set)
 # - A step is one update, an epoch one pass. A mini-batch's gradient is right on average, and noisy. As the network improves, the gradient shrinks faster than the noise, so a batch becomes a poorer guide.
 # - Too small a rate crawls, too large a rate thrashes, and the best depends on how long you train.
 # - If the validation loss falls and then turns upwards, while the training loss keeps falling, the network overfits.
-# - Momentum takes longer steps at the same learning rate, and bears longer ones. So count in effective rates, and compare each method at its best: momentum was then worth 2.6 points from a cold start, and 1.1 after a warm-up.
+# - Momentum takes longer steps at the same learning rate, and stays stable at lengths where plain descent flies out. So count in effective rates, and compare each method at its best: momentum was then worth 2.6 points from a cold start, and 1.1 after a warm-up.
 #
 # ## Questions to ask yourself
 #
@@ -561,7 +561,7 @@ pictures.train(train_set, validation_set)
 #
 #    <details><summary>Answer</summary>
 #
-#    Take it as a starting point, and try larger and smaller rates for as many epochs as you mean to train. A very short sweep favours caution, but in the long run the noise of a large rate tells as well.
+#    Take it as a starting point, and try larger and smaller rates for as many epochs as you mean to train. A very short sweep favours caution, but in the long run a large rate keeps the parameters jittering.
 #
 #    </details>
 #
