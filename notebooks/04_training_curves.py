@@ -458,7 +458,7 @@ guesses.compare("test digits misread", round(10_000 * (1 - test.accuracy)))
 #
 # ### How good is a batch's guess?
 #
-# Average the gradients of equal batches, and you have the gradient over all their images, so a batch's gradient is right on average. But how far off is any one of them? Let 78 batches, a fifth of the epoch, stand in for the whole. We call the gradient over all of them exact. A batch's *error* is the length of the difference between its gradient and the exact one, as a fraction of the exact one's length.
+# Average the gradients of equal batches, and you have the gradient over all their images. But how far off is any one of them? Let 78 batches, a fifth of the epoch, stand in for the whole. We call the gradient over all of them exact. A batch's *error* is the length of the difference between its gradient and the exact one, as a fraction of the exact one's length.
 #
 # **Predict.** After our hundred steps, is a batch a better guide than at the start, or a worse one?
 
