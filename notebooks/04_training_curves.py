@@ -20,7 +20,7 @@
 #
 # **You need** [lesson 03](03_backpropagation.ipynb): the forward pass, the gradients, and one step downhill; and the split of [lesson 01](01_loading.ipynb).
 #
-# **Time** 45 minutes to read, 37 more for the exercises; it runs for about 35 s and takes 400 MB
+# **Time** 50 minutes to read, 37 more for the exercises; it runs for about 35 s and takes 400 MB
 
 # %% [markdown]
 # ## Before you start
@@ -121,7 +121,7 @@ print(f"validation: loss {score.loss:.3f}, accuracy {100 * score.accuracy:.2f} %
 # %% [markdown]
 # A hundred guesses cost a quarter as much as one exact gradient, and already the network beats the nearest mean of [lesson 01](01_loading.ipynb), which got 81.36 % right.
 #
-# Two numbers tell you how a run is doing, and `evaluate` returns both. The **loss** is what the steps bring down: it changes smoothly with the parameters, and it notices how *sure* the network is. The **accuracy**, the share of right answers, is what we want, but it moves in jumps and has no useful gradient to follow, which is why training follows the loss instead. The loss of each batch is noisy but free, so record it at every step, and consult the validation set only now and then. A batch's gradient is noisy, too: right on average, an **unbiased estimate**, but how far off is any one? <small>The optional part measures it.</small>
+# Two numbers tell you how a run is doing, and `evaluate` returns both. The **loss** is what the steps bring down: it changes smoothly with the parameters, and it notices how *sure* the network is. The **accuracy**, the share of right answers, is what we want, but it moves in jumps and has no useful gradient to follow, which is why training follows the loss instead. The loss of each batch is noisy but free, so record it at every step, and consult the validation set only now and then. Here is your first training curve: steep, then flatter, and ragged throughout, because each batch is different.
 
 # %% mystnb={"image": {"alt": "The batch loss over a hundred steps. It falls from two and a half to about a half, quickly at first and then ever more slowly, with small jumps up and down all the way."}} tags=["hide-input"]
 figure, axis = plt.subplots(figsize=(6.5, 2.5))
@@ -177,7 +177,7 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# Both curves are basins: on the left nothing is broken, only slow, and on the right each step overshoots, until at the largest rates the loss leaves the frame. But the late basin lies further to the right, so **the best rate depends on how long you train**: in this run it is 1 early on, and 3 by the end of the epoch. In other words, a sweep that is cut short favours caution, which is known as *short-horizon bias* ([Wu and others 2018](https://arxiv.org/abs/1803.02021)).
+# Both curves are basins: on the left nothing is wrong, only slow, and on the right each step overshoots, until at the largest rates the loss leaves the frame. But the late basin lies further to the right, so **the best rate depends on how long you train**: in this run it is 1 early on, and 3 by the end of the epoch. In other words, a sweep that is cut short favours caution, which is known as *short-horizon bias* ([Wu and others 2018](https://arxiv.org/abs/1803.02021)).
 #
 # ### What the curves look like
 #
@@ -194,7 +194,7 @@ axes[0].set_ylabel("batch loss")
 plt.show()
 
 # %% [markdown]
-# The middle one climbs before it falls, yet early on none of the eleven did better, so a stumble doesn't prove that the rate is too large. Nor does a flat curve prove that it is too small, because a healthy one flattens too. Don't argue about it: run it again at three times the rate, and see whether the loss falls further.
+# The middle one climbs before it falls, yet early on none of the eleven did better, so a stumble doesn't prove that the rate is too large. Nor does a flat curve prove that it is too small, because a healthy one flattens too. Don't argue about it: run it again, at three times the rate if you suspect that it is too small, at a third of it if too large, and see which loss falls further.
 #
 # ## Learning by heart
 #
@@ -237,7 +237,7 @@ lowest = few_history.steps[best], few_history.loss("validation")[best]
 axes[0].plot(*lowest, "o", color="black", label="lowest")
 axes[0].set(title="Loss: validation turns", xlabel="step", ylim=(0, 1))
 axes[0].legend()
-axes[1].set(title="Accuracy: neither does", xlabel="step", ylim=(0.7, 1.01))
+axes[1].set(title="Accuracy: neither turns", xlabel="step", ylim=(0.7, 1.01))
 plt.show()
 
 # %% [markdown]
@@ -299,15 +299,27 @@ exercises.folded(my_name_the_faults)
 curvatures = np.array([1, 20])  # along the valley, and across it
 along, across = np.meshgrid(np.linspace(-2.3, 1, 100), np.linspace(-1.8, 1.8, 100))
 figure, axes = plt.subplots(1, 2, figsize=(6.5, 3.2), sharey=True)
-for axis, rate, fate in zip(axes, [0.08, 0.102], ["zigzags, then creeps", "flies out"]):
-    path = [np.array([-2.0, 1.0])]
+
+
+def walk(axis, rate, momentum, title):
+    """Draw twenty steps down the valley."""
+    w, v = np.array([-2.0, 1.0]), np.zeros(2)
+    path = [w]
     for _ in range(20):
-        path.append(path[-1] - rate * curvatures * path[-1])
+        v = momentum * v + curvatures * w
+        w = w - rate * v
+        path.append(w)
     axis.contour(along, across, (along**2 + 20 * across**2) / 2, colors="0.75", linewidths=1)
     axis.plot(*np.transpose(path), "o-", markersize=3, linewidth=1)
     axis.plot(0, 0, "+", color="black", markersize=10)
-    axis.set(title=f"Rate {rate}: {fate}", xlabel="$w_0$, along the valley", ylim=(-1.8, 1.8))
-axes[0].set_ylabel("$w_1$, across")
+    axis.set(
+        title=title, xlabel="$w_0$, along the valley", ylabel="$w_1$, across", ylim=(-1.8, 1.8)
+    )
+
+
+walk(axes[0], 0.08, 0, "Rate 0.08: zigzags, then creeps")
+walk(axes[1], 0.102, 0, "Rate 0.102: flies out")
+axes[1].set_ylabel("")
 plt.show()
 
 # %% [markdown]
@@ -342,7 +354,14 @@ exercises.folded(my_sgd_update)
 # %%
 # exercises.keep(my_sgd_update)
 
+# %% mystnb={"image": {"alt": "The same valley and start, at a rate of 0.102 with a momentum of 0.5: after a few swings across the valley, none higher than the first, the path runs along the bottom and ends close to the lowest point."}} tags=["hide-input"]
+figure, axis = plt.subplots(figsize=(4.6, 3.2))
+walk(axis, 0.102, 0.5, "Rate 0.102, momentum 0.5: arrives")
+plt.show()
+
 # %% [markdown]
+# At the very rate at which plain descent flies out, half of its last velocity is enough to bring it home.
+#
 # ### One currency for rates
 #
 # What becomes of the velocity? *Along* the valley the gradients agree, so suppose that each is the same $dW$. Then the velocity grows until it levels off, and the first formula says where:
@@ -351,11 +370,11 @@ exercises.folded(my_sgd_update)
 #
 # With $\mu = 0.9$, then, each step along the valley is ten times as long as a plain one. You may object that plain descent with ten times the rate goes just as far along. So it does, which is why rates have to be converted to one currency, the **effective rate**, $\eta / (1 - \mu)$; without momentum that is the rate itself.
 #
-# But can plain descent bear ten times the rate? In our valley even the slightly larger rate on the figure's right is too much. With momentum the pushes across largely cancel, so it should bear more: what it buys is *stability*. <small>The optional part finds the edge, with and without momentum.</small>
+# But can plain descent bear ten times the rate? In our valley even the slightly larger rate on the figure's right is too much. With momentum the pushes across largely cancel, so it bears more, as you saw: what it buys is *stability*. <small>The optional part finds the edge, with and without momentum.</small>
 #
-# ## Does momentum bear more in a network?
+# ## Does it help a network?
 #
-# A network's loss isn't such a valley, but what to expect is clear: at small effective rates the two should do equally well, and as the rate grows, plain descent should suffer first. A study (`studies/momentum.py`) put it to the test. At each effective rate it trained five networks with a momentum of 0.9 and five without, in pairs from the same weights and over the same batches, for one epoch. The last lines it prints are the fair match: each method at its own best rate, on five fresh seeds, because a rate looks better than it is on the seeds that chose it.
+# A network's loss isn't such a valley, but what to expect is clear: at small effective rates the two should do equally well, and as the rate grows, plain descent should suffer first. A study (`studies/momentum.py`) put it to the test. At each effective rate it trained five networks with a momentum of 0.9 and five without, in pairs from the same weights and over the same batches, for one epoch. The last lines it prints are the fair match: each method at its own best rate, on five fresh seeds, because on the seeds that chose it, a rate looks better than it is.
 
 # %% tags=["hide-input"]
 studies.again("momentum")  # repeats one of its runs here, and prints a line if the result differs
@@ -377,7 +396,7 @@ print(f"momentum's lead: {cold:.2f} points from a cold start, {warm:.2f} after a
 guesses.compare("momentum's lead after a warm-up", f"{warm:.1f}")
 
 # %% [markdown]
-# Of the 2.6 points, 1.1 are left, because after a gentler start plain descent bears larger rates and makes up most of the distance. Roughly three fifths of momentum's lead, then, was nothing but a safe start, and a warm-up buys that in one line. The rest it earns at rates that plain descent can't bear even after a warm-up.
+# Of the 2.6 points, 1.1 are left, because after a gentler start plain descent bears larger rates and makes up most of the distance. Roughly three fifths of momentum's lead, then, was nothing but a safe start, and a warm-up buys that in one line. The rest it earns by going on to an effective rate of 10, where plain descent gains nothing more. And all this is after one epoch: after ten, in three more runs, plain descent with a warm-up had caught up.
 #
 # ### Exercise 4.4: tune a network (open, 15 minutes)
 #
@@ -405,7 +424,7 @@ exercises.folded(my_tune)
 # %% [markdown]
 # ## The whole run
 #
-# Every step follows a noisy guess, so at a constant rate the parameters keep jittering. If the steps *shrink*, descent can settle in spite of the noise ([Robbins and Monro 1951](https://doi.org/10.1214/aoms/1177729586)), which is why people let the learning rate fall, often in a straight line down to 0. We choose ten epochs, momentum 0.9, and a rate that falls from 0.5. That is an effective rate of 5, momentum's best from a cold start, and we leave the warm-up out, because momentum gained little from it. <small>None of these choices is sacred. In three more runs of each kind, plain descent with a warm-up was as good after ten epochs, and a constant rate ended with a slightly higher loss and as many right answers.</small>
+# Every step follows a noisy guess, so at a constant rate the parameters keep jittering. If the steps *shrink*, descent can settle in spite of the noise ([Robbins and Monro 1951](https://doi.org/10.1214/aoms/1177729586)), which is why people let the learning rate fall, often in a straight line down to 0. We choose ten epochs, momentum 0.9, and a rate that falls from 0.5. That is an effective rate of 5, momentum's best from a cold start, and we leave the warm-up out, because momentum gained little from it. <small>None of these choices is sacred: in three more runs, a constant rate ended with a slightly higher loss and as many right answers.</small>
 
 # %%
 ten_epochs = minibatches(50_000, 128, rng=np.random.default_rng(seed=10), epochs=10)
@@ -458,7 +477,7 @@ guesses.compare("test digits misread", round(10_000 * (1 - test.accuracy)))
 #
 # ### How good is a batch's guess?
 #
-# Average the gradients of equal batches, and you have the gradient over all their images. But how far off is any one of them? Let 78 batches, a fifth of the epoch, stand in for the whole. We call the gradient over all of them exact. A batch's *error* is the length of the difference between its gradient and the exact one, as a fraction of the exact one's length.
+# Average the gradients of equal batches, and you have the gradient over all their images, so a batch's gradient is an **unbiased estimate**. But how far off is any one of them? Let 78 batches, a fifth of the epoch, stand in for the whole. We call the gradient over all of them exact. A batch's *error* is the length of the difference between its gradient and the exact one; what counts is how large it is beside the exact gradient's own length.
 #
 # **Predict.** After our hundred steps, is a batch a better guide than at the start, or a worse one?
 
@@ -494,13 +513,13 @@ guesses.compare("a batch as a guide, better or worse", "worse" if later > at_sta
 #
 # ### How large can a step be?
 #
-# Each weight of our valley moves on its own, so take one weight $w$ with the loss $\frac12 \kappa\, w^2$. The constant $\kappa$ is its **curvature**, here 1 along and 20 across. The gradient is $\kappa\, w$, so a plain step turns $w$ into $(1 - \eta\,\kappa)\, w$. Between the two rates of the figure lies an edge, where the weight jumps from wall to wall for ever, always as high:
+# Each weight of our valley moves on its own, so take one weight $w$ with the loss $\frac12 \kappa\, w^2$. The constant $\kappa$ is its **curvature**, here 1 along and 20 across. The gradient is $\kappa\, w$, so a plain step turns $w$ into $(1 - \eta\,\kappa)\, w$. Between the two rates of the figure lies an edge, where the weight jumps from wall to wall for ever, always to the same height:
 #
 # $$1 - \eta\,\kappa = -1, \qquad \eta = \frac{2}{\kappa} .$$
 #
 # Across our valley that is $2 / 20$, a tenth. With momentum it lies further out.
 #
-# Set the learning rate of the picture to $3 / 20$, and plain descent leaves at once. Now raise the momentum: at a little more than a half, the path should come back, after a few swings wider than the frame.
+# Set the learning rate of the picture to $3 / 20$, and plain descent flies out at once. Now raise the momentum: at a little more than a half, the path should come back, after a few swings wider than the frame.
 #
 # <details><summary>Where does momentum's edge lie?</summary>
 #
@@ -534,10 +553,10 @@ pictures.train(train_set, validation_set)
 #
 # While the *validation* loss falls, a network is learning to read; and to find its pace, raise the rate threefold until that loss gets worse, and then go back one notch. You can now train a network and report one honest number at the end. What you can't say yet is how far that number would move if you did it all again.
 #
-# - A step is one update, an epoch one pass. A mini-batch's gradient is right on average, and noisy. As the network improves, the gradient shrinks faster than the noise, so a batch becomes a poorer guide.
+# - A step is one update, an epoch one pass. A mini-batch's gradient is only a guess, but far cheaper.
 # - Too small a rate crawls, too large a rate thrashes, and the best depends on how long you train.
 # - If the validation loss falls and then turns upwards, while the training loss keeps falling, the network overfits.
-# - Momentum takes longer steps at the same learning rate, and stays stable at lengths where plain descent flies out. So count in effective rates, and compare each method at its best: momentum was then worth 2.6 points from a cold start, and 1.1 after a warm-up.
+# - Momentum takes longer steps at the same learning rate, and stays stable at step sizes where plain descent flies out. So count in effective rates, and compare each method at its best: after one epoch momentum was then worth 2.6 points from a cold start, and 1.1 after a warm-up.
 #
 # ## Questions to ask yourself
 #

@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 07 Deeper
 #
-# After ten epochs, one hidden layer got about 98 images in 100 right, so you give your network five hidden layers, and look in after its first epoch. It answers every image with the same digit. You try other learning rates, and each time it settles on a single digit again. You suspect a bug, but the gradient check finds none, and rightly: the gradients are correct. There is just almost nothing left of them by the time they reach the first layers. **Why does the gradient fade, and what keeps it alive?** And is fading enough to stall a network? The famous answer is yes, and a small experiment puts it to the test.
+# After ten epochs, one hidden layer got about 98 images in 100 right, so you give your network five hidden layers, and look in after its first epoch. It answers every image with the same digit. You try other learning rates, and each time it settles on a single digit again. You suspect a bug, but the gradient check finds none, and rightly: the gradients are correct. It's just that hardly anything is left of them by the time they reach the first layers. **Why does the gradient fade, and what keeps it alive?** And is fading enough to stall a network? The famous answer is yes, and a small experiment puts it to the test.
 #
 # **You will be able to**
 #
@@ -19,7 +19,7 @@
 #
 # **You need** lessons [03](03_backpropagation.ipynb) and [04](04_training_curves.ipynb).
 #
-# **Time** 50 minutes to read, 40 more for the exercises; it runs for about 40 s and takes 400 MB
+# **Time** 55 minutes to read, 40 more for the exercises; it runs for about 40 s and takes 400 MB
 
 # %% [markdown]
 # ## Before you start
@@ -306,7 +306,7 @@ centred = deep.MLP("sigmoid - 1/2")
 print(check_first_layer(centred))
 
 # %% [markdown]
-# Now train both networks for one epoch, from the same weights. As the blame arrives faint in both, we raise the rate from 2 to 5.
+# Now train both networks for one epoch, from the same weights, at a rate of 5.
 #
 # **Predict.** Will the sigmoid minus a half learn, yes or no?
 
@@ -324,7 +324,7 @@ for name, model in {"sigmoid": deep.MLP("sigmoid"), "sigmoid - 1/2": centred}.it
 guesses.compare("will the sigmoid minus a half learn", "yes" if score.accuracy > 0.5 else "no")
 
 # %% [markdown]
-# The blame fades about as much in both networks, and the pull on layer 1 is equally faint. Yet after the epoch one of them does no better than chance, while the other gets 85 % right. So the fading by itself did not stall the network, and our first explanation was wrong. What has changed is the other end: in the network that learns, the pull is faint on *every* layer.
+# The blame fades about as much in both networks, and the pull on layer 1 is about as faint. Yet after the epoch one of them does no better than chance, while the other gets 85 % right. So the fading by itself did not stall the network, and our first explanation was wrong. What has changed is the other end: in the network that learns, the pull is faint on *every* layer.
 #
 # ### What the half does
 #
@@ -371,7 +371,7 @@ faded, *_ = follow_blame(deep.MLP("tanh + 1"), sigmoids)
 print(f"tanh + 1: blame of layer 6 / blame of layer 1: {faded[0] / faded[-1]:.1f}")
 
 # %% [markdown]
-# So the activations of tanh + 1 are nearly all common mean, like the sigmoid's, whereas in the two functions that lie around 0 it is the smaller part. (It isn't 0: the pixels have a common mean of their own, and the layers pass it on.) The blame fades a little, because the mean carries the sums to where tanh is less steep, but nowhere near a thousandfold. Here is what each of the four networks gets right after one epoch at its best rate, from the studies `half` and `depth`, whose starts and batches are other than ours above.
+# So the activations of tanh + 1 are nearly all common mean, like the sigmoid's, whereas in the two functions that lie around 0 it is the smaller part. (It isn't 0: the pixels have a common mean of their own, and the layers pass it on.) The blame fades fivefold, because the mean carries the sums to where tanh is less steep, but nowhere near a thousandfold. Here are the four functions. The columns differ in how much of the activations is common mean, the rows in how steep the function is at 0 (dashes). Above each stands what its network gets right after one epoch at its best rate, from the studies `half` and `depth`, whose starts and batches are other than ours above.
 
 # %% mystnb={"image": {"alt": "Four activation functions in a square, each with a dashed tangent at z = 0. Above, with a slope of one quarter, the sigmoid and the sigmoid minus one half; below, with a slope of 1, tanh plus 1 and tanh. On the left, the common mean is nearly all of the activations, on the right less than half. Per cent right, seeds 0, 1 and 2: sigmoid 11.2, 9.9, 11.2; sigmoid minus one half 83.2, 77.8, 79.1; tanh plus 1 89.4, 89.0, 83.5; tanh 94.2, 91.9, 89.2."}} tags=["answer", "hide-input"]
 half, depth = studies.read("half")["rows"], studies.read("depth")["rows"]
@@ -384,16 +384,21 @@ plt.show()
 #
 # ### How do the two do it together?
 #
-# For a long time we couldn't say, and this page admitted it. Then a critical reader pointed at the pulls. With both faults they are a thousand times unequal, and strongest on the last layers, which have the least to say about any one image; yet one learning rate has to serve all six. If that is what stalls the network, it must be enough to give each layer a rate of its own, in inverse proportion to its pull, and to leave the quarter, the half and the starting weights alone.
+# For a long time we couldn't say, until a critical reader told us to look at the pulls. With both faults they are a thousand times unequal, and strongest on the last layers, which have the least to say about any one image; yet one learning rate has to serve all six. If that is what stalls the network, it must be enough to give each layer a rate of its own, in inverse proportion to its pull, and to leave the quarter, the half and the starting weights alone.
 
 # %%
 stuck = deep.MLP("sigmoid")
-own_rates = rate_by_layer(stuck, pull(stuck, sigmoids))
-_, score = one_epoch(own_rates, sigmoids, 0.1)  # the last layer's rate
+pulled = pull(stuck, sigmoids)
+print("rates of layers 1 to 6:", *(f"{0.1 * pulled[-1] / norm:.1f}" for norm in pulled))
+_, score = one_epoch(rate_by_layer(stuck, pulled), sigmoids, 0.1)  # the last layer's rate
 print(f"sigmoid, a rate for each layer: {100 * score.accuracy:.2f} % after one epoch")
+_, accuracies = at_best_rate(half, activation="sigmoid, a rate for each layer")
+print("three more starts, in the study:", ", ".join(f"{value:.1f}" for value in accuracies))
 
 # %% [markdown]
-# It is enough. The very network that most people would call dead learns in its first epoch, because now its first layers move as well. So **the two faults together make the pulls so unequal that no single rate serves every layer**. (That is the story of five hidden layers. With six, the fading stalls a network by itself: see the optional section.)
+# It is enough. The very network that most people would call dead learns in its first epoch, because now its first layers move as well. So **the two faults together make the pulls so unequal that no single rate we tried moves every layer within an epoch**. (That is the story of five hidden layers. With six, the fading stalls a network for an epoch by itself: see the optional section.)
+#
+# **Another good place to stop.** The case is solved. What remains is the cure, which is what everybody uses today.
 #
 # ## A cure
 #
@@ -428,17 +433,17 @@ exercises.folded(my_relu_backward)
 # %% [markdown]
 # ### How large should the weights be?
 #
-# Neither the sums on the way forward nor the blame on the way back should shrink. Follow the mean square of the numbers through one layer. The weights are drawn independently, as often positive as negative, with mean 0 and the same **variance** $\mathrm{Var}(w)$, which for a mean of 0 is their mean square; biases start at 0. We write $E$ for "the mean of", and use one fact: the mean of a product of two *independent* things is the product of their means.
+# Neither the sums on the way forward nor the blame on the way back should shrink or grow. Follow the mean square of the numbers through one layer. The weights are drawn independently, as often positive as negative, with mean 0 and the same **variance** $\mathrm{Var}(w)$, which for a mean of 0 is their mean square; biases start at 0. We write $E$ for "the mean of", and use one fact: the mean of a product of two *independent* things is the product of their means.
 #
 # **Forward.** A unit's sum is $z = \sum_j a_j w_j$. Square it, and you get squares $a_j^2 w_j^2$ and mixed products such as $a_1 w_1 \cdot a_2 w_2$. Because the weights' signs are random, the mixed products are 0 on average, and only the squares remain, one for each of the layer's inputs. Each has the mean $E[a^2]\, \mathrm{Var}(w)$, since the weights don't know which activations they will be multiplied by:
 #
 # $$E[z^2] = \text{inputs} \cdot \mathrm{Var}(w) \cdot E[a^2] .$$
 #
-# **Through the unit.** If you flip the signs of all of a unit's weights, its sum flips from $z$ to $-z$, and the one is as likely as the other. So the positive sums account for half of the mean square. A ReLU keeps these and sets the rest to 0, which is why $E[a^2] = \frac12 E[z^2]$. These activations are the next layer's inputs, and its sums have the same mean square as ours if $\text{inputs} \cdot \mathrm{Var}(w) \cdot \frac12 = 1$, that is, if
+# **Through the unit.** If you flip the signs of all of a unit's weights, its sum flips from $z$ to $-z$, and the one is as likely as the other. So the positive sums account for half of the mean square. A ReLU keeps these and sets the rest to 0, which is why $E[a^2] = \frac12 E[z^2]$. These activations are the next layer's inputs. For its sums to have the same mean square as this layer's, we need $\text{inputs} \cdot \mathrm{Var}(w) \cdot \frac12 = 1$, or
 #
 # $$\mathrm{Var}(w) = \frac{2}{\text{inputs}} .$$
 #
-# This is the **He rule** ([He and others 2015](https://arxiv.org/abs/1502.01852)). The way back asks for 2 / outputs, by the same argument, and between layers of equal size the two agree. A tanh whose sums are small halves nothing, so it wants 1 / inputs on the way forward and 1 / outputs on the way back. Where these differ, the **Glorot rule**, $2 / (\text{inputs} + \text{outputs})$, is the compromise; by it all our weights so far were drawn.
+# This is the **He rule** ([He and others 2015](https://arxiv.org/abs/1502.01852)). The way back asks for 2 / outputs, by the same argument, and between layers of equal size the two agree. A tanh whose sums are small halves nothing, so it wants 1 / inputs on the way forward and 1 / outputs on the way back. Where these differ, the **Glorot rule**, $2 / (\text{inputs} + \text{outputs})$, is the compromise, and all our weights so far were drawn by it.
 #
 # <details><summary>The way back, and where the sizes differ</summary>
 #
@@ -489,7 +494,7 @@ print(f"ReLU, He: {accuracies.mean():.1f} % right, mean of three seeds, one epoc
 guesses.compare("shares of the blame that reach layer 1", " and ".join(shares))
 
 # %% [markdown]
-# All of it arrives. Each slope multiplies the blame's norm by about $\sqrt{1/2}$, which halves its mean square, and the weights make up for it; and after an epoch the network gets 93.2 % right (study `depth`, best rate). With weights twice as large, each layer doubles the blame instead, which is called an **exploding gradient**: the same product, with numbers above 1.
+# All of it arrives. Each layer's slopes multiply the blame's norm by about $\sqrt{1/2}$, which halves its mean square, and the weights make up for it; and after an epoch the network gets 93.2 % right (study `depth`, best rate). With weights twice as large, each layer doubles the blame instead, which is called an **exploding gradient**: the same product, with numbers above 1.
 #
 # Within an epoch, a single hidden layer does about as well. So far we have depth that trains, not yet depth that pays.
 #
@@ -588,7 +593,7 @@ for network in ["one hidden layer", "residual", "frozen", "frozen, minus a half"
 # You now have a loop for a network of any depth, and you can say, layer by layer, where its gradient fades and why. You have also seen a convincing explanation fall to a control. What you can't do yet is say when a network that fits its images has fitted them too well.
 #
 # - **Why does the gradient fade?** It is made of blame, which every layer multiplies by its weights and its slopes. A sigmoid's slope is at most a quarter, and five of them leave less than a thousandth.
-# - With five layers, the fading alone doesn't stall a network. It takes the fading *together with* a common mean so large that a layer's input is nearly the same for every image: then the pulls are so unequal that no single rate serves all layers. Even a stalled network need not be dead: ours began to learn after two to five epochs.
+# - With five layers, the fading alone doesn't stall a network. It takes the fading *together with* a common mean so large that a layer's input is nearly the same for every image: then the pulls are so unequal that no single rate moves all layers within an epoch. Even a stalled network need not be dead: ours began to learn after two to five epochs.
 # - **What keeps it alive?** Units with a slope of 1, and starting weights that keep the mean square level, for ReLUs a variance of 2 / inputs.
 #
 # ## Questions to ask yourself
@@ -597,7 +602,7 @@ for network in ["one hidden layer", "residual", "frozen", "frozen, minus a half"
 #
 #    <details><summary>Answer</summary>
 #
-#    Before the first step, the norm of each layer's blame, and the common mean's share of the last hidden layer's mean square. If the blame fades on its way back *and* nearly all is common mean, suspect the start or the activation function. With few layers, either alone only slows learning; together they can stall it for epochs.
+#    Before the first step, the pull on each layer. If the pulls differ a thousandfold, look at what they are made of: does the blame fade on its way back, *and* are the activations nearly all common mean? Then suspect the start or the activation function. With few layers, either alone only slows learning; together they can stall it for epochs.
 #
 #    </details>
 #

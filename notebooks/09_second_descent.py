@@ -14,7 +14,7 @@
 # **You will be able to**
 #
 # - say why a growing model gets worse for a while, and then better again;
-# - find, among all exact fits, the one with the smallest weights;
+# - find the lightest of all exact fits;
 # - say what weight decay does about it.
 #
 # **You need** lessons [07](07_deeper.ipynb) and [08](08_too_good.ipynb).
@@ -81,7 +81,7 @@ plt.show()
 #
 # With 12 features the polynomial has just enough freedom to go through all twelve points. With 40 there are infinitely many polynomials that do, and NumPy's `lstsq` returns the one whose weights have the smallest sum of squares.
 #
-# **Predict.** Sketch the three curves, with 4, 12 and 40 features, before you look. Which of the three will stray farthest from the true curve? (As its *distance* we take the root mean square of the gap between the two curves.)
+# **Predict.** Sketch the three curves, with 4, 12 and 40 features, before you look. Which of the three will stray farthest from the true curve? (By *distance* we mean the root mean square of the gap between the two curves.)
 
 # %%
 guesses.ask("farthest from the true curve: 4, 12 or 40 features", None)
@@ -140,13 +140,13 @@ for wave, level in [(3, 0.0), (3, 0.2), (12, 0.0)]:
     print(f"{level:5g}  {at_12[wave, level]:.2f}{waves}")
 best = terms(fine, 12) @ np.linalg.lstsq(terms(fine, 12), np.sin(12 * fine))[0]
 reach = np.sqrt(((best - np.sin(12 * fine)) ** 2).mean())
-print(f"12 features fitted to all of sin 12u, not to twelve points of it: {reach:.2f}")
+print(f"sin 12u, the best that 12 features can do: {reach:.2f}")
 guesses.compare("distance at 12 features, without noise", f"{at_12[3, 0.0]:.2f}")
 
 # %% [markdown]
-# Without noise there is no peak at all: the fit with 12 features can't be told from the true curve. With noise, the fit is off by about ten times the noise itself: at 12 features it is an amplifier.
+# Without noise *this* curve makes no peak at all: the fit with 12 features can't be told from the true curve. With noise, the fit is off by about ten times the noise itself: at 12 features it is an amplifier.
 #
-# And noise is not the only thing that gets amplified. In the row of $\sin 12u$ there is no noise whatever, and this true curve is only a little too fast for 12 features: they can come within 0.18 of it. Yet the fit through twelve of its points is 4.28 away. A peak needs something to amplify: noise in the targets, or a **misfit**, a part of the true answer that the model can't express.
+# And noise is not the only thing that gets amplified. In the row of $\sin 12u$ there is no noise whatever, and this true curve is only a little too fast for 12 features: they can come within 0.18 of it. Yet the fit through twelve of its points is 4.28 away. An amplifier needs something to amplify: noise in the targets, or a **misfit**, a part of the true answer that the model can't express.
 #
 # Now try it by hand. At twelve features, drag a point in the middle up or down. Where does the curve move most? Then move the slider to 40, and drag the same point. The panel on the right draws the peak.
 
@@ -338,7 +338,7 @@ for W, count in zip([light, heavy], both_wrong):
 guesses.compare("% misread by the heavy exact fit", both_wrong[-1] / 100)
 
 # %% [markdown]
-# The same images, the same features, both fits exact, and yet 9.42 % errors become 87.11 %. What we added was silent on the training images only. **Two fits can be equally exact and yet not equally heavy, and new images feel the difference.**
+# The same images, the same features, both fits exact, and yet 9.42 % errors become 87.11 %. What we added was silent on the training images only. **Two fits can be equally exact and yet not equally heavy, and new images feel the difference.** <small>(Light is not good in itself; it depends on the features, as the optional section shows.)</small>
 #
 # ## Why the fit is so heavy at the threshold
 #
@@ -354,7 +354,7 @@ guesses.compare("% misread by the heavy exact fit", both_wrong[-1] / 100)
 # | $\text{left}$ | `left` | (n, pairs) | each column: the answers that those weights give, scaled to norm 1 |
 # | $s$ | `s` | (pairs,) | how loud those answers are, the loudest first: the **singular values** |
 #
-# There are as many *pairs* as images or as features, whichever are fewer. Stand row $j$ of `right` up as a column $\text{right}_j$; then one line says what a pair is:
+# A direction and its answers make a *pair*, and there are as many pairs as images or as features, whichever number is smaller. Stand row $j$ of `right` up as a column $\text{right}_j$; then one line says what a pair is:
 #
 # $$A\, \text{right}_j = s_j\, \text{left}_j .$$
 #
@@ -421,7 +421,7 @@ print(f"helpings in the fit, for one class: up to {np.abs(part[-1] / s[-1]).max(
 #
 # ## Weight decay starves the faint directions
 #
-# If it is the helpings that do the harm, let them cost something. That is what lesson 08's weight decay does: add $\frac{\lambda}{2} \sum w^2$ to the squared error, and least squares becomes **ridge regression** ([Hoerl and Kennard 1970](https://doi.org/10.1080/00401706.1970.10488634)). Only one thing in the formula changes, the number by which each part is multiplied:
+# If it is the helpings that do the harm, let them cost something. That is what lesson 08's weight decay does: add $\frac{\lambda}{2} \sum w^2$ to the squared error (the sum of squares, divided by $n$), and least squares becomes **ridge regression** ([Hoerl and Kennard 1970](https://doi.org/10.1080/00401706.1970.10488634)). Only one thing in the formula changes, the number by which each part is multiplied:
 #
 # $$\frac{1}{s_j} \quad \text{becomes} \quad \frac{s_j}{s_j^2 + n\lambda/2} .$$
 #
@@ -486,7 +486,7 @@ for name, first, second in [("Legendre", calm, in_powers), ("powers", in_legendr
     print(f"{name:11}  {apart:14.2f}  {first:22.3g}  {second:14.3g}")
 
 # %% [markdown]
-# No, light means calm only if calm curves have light weights. Written in powers, the calm curve's have a norm of three million million, and so the wild curve counts as the lighter.
+# So light is not always good: it means calm only where calm curves have light weights. Written in powers, the calm curve has weights of norm three million million, so the wild one counts as the lighter.
 #
 # ### All classes in one formula
 #
@@ -498,7 +498,7 @@ for name, first, second in [("Legendre", calm, in_powers), ("powers", in_legendr
 #
 # $$W = \text{right}^T\, \mathrm{diag}(1 / s)\; \text{left}^T\, Y .$$
 #
-# Read it from right to left: $\text{left}^T Y$ takes the parts, $\mathrm{diag}(1/s)$ makes helpings of them, and $\text{right}^T$ adds the helpings up. Three folds prove what we have only claimed so far.
+# Read it from right to left: $\text{left}^T Y$ takes the parts, $\mathrm{diag}(1/s)$ makes helpings of them, and $\text{right}^T$ adds the helpings up. Three folds prove most of what we have only claimed so far.
 #
 # <details><summary>How the pairs follow from the three factors</summary>
 #

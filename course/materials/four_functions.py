@@ -39,7 +39,7 @@ def draw(half: list[dict], depth: list[dict]) -> None:
         axis.set_title(f"{name.replace('-', '−')}\n{scores}")
     for axis, text in zip(axes[0], ["nearly all", "less than half"], strict=True):
         axis.annotate(
-            f"common mean: {text}",
+            f"{text} common mean",
             xy=(0, 1),
             xytext=(0, 46),
             xycoords="axes fraction",
