@@ -9,18 +9,18 @@
 # %% [markdown]
 # # 13 From an empty page
 #
-# In lesson 06 you laid somebody else's notebook on the table, asked it questions that its author had never asked, and found one fault after another in a program that seemed to work. It is easier to be clever about somebody else's work than about your own. So today it is your turn to be on the table. You get one empty cell, NumPy and the four files of lesson 01, and you write a network that learns to read digits, the whole of it, in whatever way you like. Then it is examined. **Would yours survive the autopsy?**
+# In lesson 06 you laid somebody else's notebook on the table, asked it questions that its author had never asked, and found one fault after another in a program that seemed to work. It is easier to be clever about somebody else's work than about your own. So today it is your turn to be on the table. You get one empty cell, NumPy and the four files of lesson 01, and you write a network that learns to read digits, in whatever way you like. Then it is examined. **What would an autopsy find in yours?**
 #
 # **You will be able to**
 #
 # - write a network from nothing, and know in which order to write it;
 # - say which parts of such a program are yours to choose, and which are not;
-# - examine a network of which you know only what it does;
+# - ask a fair question of a network of which you know only what it does;
 # - show somebody what your network can do, and what you don't know about it.
 #
-# **You need** lessons [00](00_first_look.ipynb), [01](01_loading.ipynb), [02](02_sigmoid_softmax.ipynb), [03](03_backpropagation.ipynb), [04](04_training_curves.ipynb), [05](05_how_sure.ipynb) and [06](06_autopsy.ipynb). You may come here straight from 06. On the website the page itself trains and examines your network. Its Python is slower, so it trains on a quarter as many images; the landmarks and the figure need Jupyter.
+# **You need** lessons [00](00_first_look.ipynb), [01](01_loading.ipynb), [02](02_sigmoid_softmax.ipynb), [03](03_backpropagation.ipynb), [04](04_training_curves.ipynb), [05](05_how_sure.ipynb) and [06](06_autopsy.ipynb). On the website the page itself trains and examines your network. Its Python is slower, so it trains on a quarter as many images; the landmarks and the figure need Jupyter.
 #
-# **Time** 25 minutes to read, 180 more for a network of your own; it runs for about 5 s and takes 300 MB
+# **Time** 25 minutes to read, 180 more for a network of your own; unfilled, it runs for about 5 s and takes 300 MB
 
 # %% [markdown]
 # ## Before you start
@@ -33,7 +33,7 @@
 #
 #    </details>
 #
-# 2. [Lesson 05](05_how_sure.ipynb): a network is measured on 4,000 digits by 139 people. Why is its accuracy less certain than 4,000 independent answers would make it?
+# 2. [Lesson 05](05_how_sure.ipynb): a network's accuracy is measured on 4,000 digits that 139 people wrote. Why is it less certain than 4,000 independent answers would make it?
 #
 #    <details><summary>Answer</summary>
 #
@@ -60,11 +60,11 @@ plotting.use_style()
 # | `my_train(images, labels, rng)` | images of shape (n, 28, 28) with pixels from 0 to 255, bytes or floats; their digits, of shape (n,); a generator | parameters: whatever you like |
 # | `my_predict(parameters, images)` | what `my_train` returned, and images | a digit, 0 to 9, for each image |
 #
-# Why so little? Because everything else is a choice, and the choices are the point. Whether you scale the pixels, whether you use sigmoids or something else, how many hidden layers you have, if any, which loss you choose and when you stop: the examiner knows nothing of all that, and so it can't mistake a network that is unlike ours for one that is wrong. Put another way, it judges your network by what it does, and by nothing else.
+# Why so little? Because everything else is a choice, and the choices are the point. Whether you scale the pixels, whether you use sigmoids or something else, how many hidden layers you have, if any, which loss you choose and when you stop: the examiner knows nothing of all that, and so it can't mistake a network that is unlike ours for one that is wrong.
 #
-# Two things are not your choice. Chance comes from `rng` alone, as in every lesson since 01, because otherwise nobody could repeat what you did. And nothing of `mnistlib` may be used. You have earned the right to be lazy with it, but not today.
+# Two things are not your choice. Chance comes from `rng` alone, because otherwise nobody could repeat what you did. And nothing of `mnistlib` may be used. You have earned the right to be lazy with it, but not today.
 #
-# If your network can say how sure it is, write a third function, `my_probabilities(parameters, images)`, which returns ten probabilities for each image, and pass it to `examine` after `my_predict`. Then its honesty is examined as well; without it you lose nothing but that answer.
+# If your network can say how sure it is, write a third function, `my_probabilities(parameters, images)`, which returns ten probabilities for each image, and pass it to `examine` after `my_predict`. Then its honesty is examined as well.
 #
 # ## Seventeen questions
 #
@@ -75,9 +75,9 @@ for number, question in enumerate(examination.QUESTIONS.values(), start=1):
     print(f"{number:2}  {question}")
 
 # %% [markdown]
-# First your network is trained on 12,000 digits by 400 people, a fifth of what it could have. Then it is trained five times more, on only 2,000 of these, because some of the questions set one training run against another: the same generator against a different one, true labels against labels dealt out at random, the pixels as they are against smaller ones. It is asked about digits that it has learnt, about others by the same writers, and about 4,000 by 139 strangers, who wrote none of what it learnt. The *ten averages* that it should beat are the average images of [lesson 01](01_loading.ipynb).
+# First your network is trained on 12,000 digits by 400 people, a fifth of what it could have. Then it is trained another five times, on only 2,000 of these, because some of the questions set one training run against another: the same generator against a different one, true labels against labels dealt out at random, the pixels as they are against smaller ones. It is asked about digits that it has learnt, about others by the same writers, and about 4,000 by 139 strangers, who wrote none of what it learnt. The *ten averages* that it should beat are the average images of [lesson 01](01_loading.ipynb).
 #
-# You will be compared with an old acquaintance. The original notebook of lesson 06 has been put through the very same examination, with all its ten thousand steps. Questions 1, 15 and 17 don't concern it: we run it with code from this course, so it can't be all its own; nobody said beforehand how well it would do; and seconds are not compared between computers. That leaves fourteen. In a report a dash means *not asked*, and three dots mean *must wait*, until some *no* has become a *yes*.
+# You will be compared with an old acquaintance. The original notebook of lesson 06 has been put through the very same examination, with all its ten thousand steps. Questions 1, 15 and 17 don't concern it: we run it with code from this course, nobody said beforehand how well it would do, and seconds are not compared between computers. That leaves fourteen. In a report a dash means *not asked*, and three dots mean *must wait*, until some *no* has become a *yes*.
 #
 # **Predict.** Its softmax runs over the wrong axis, its pixels are raw, its recorded loss is no loss at all. Of the fourteen, how many are answered with a *no*?
 
@@ -91,22 +91,13 @@ against = [finding for finding in original.findings.values() if finding.held is 
 guesses.compare("questions that go against the original", len(against))
 
 # %% [markdown]
-# We had expected more. One *no*, eleven *yes* and two that wait, for a program in which [lesson 06](06_autopsy.ipynb) counts nine faults. That is worth knowing before your own turn comes: *an examination finds what it asks about*. It asks about company, the other images in the batch, because somebody was once fooled by company. About raw pixels it asks only whether the program learns far better from smaller ones (question 5), and this one doesn't, because its learning rate was chosen for raw ones. The question that would find your fault may not have been thought of yet, which is why the last section asks you to add one.
+# We had expected more. One *no*, eleven *yes* and two that wait, for a program in which [lesson 06](06_autopsy.ipynb) counts nine faults. *An examination finds what it asks about.* It asks about company, the other images in the batch, because somebody was once fooled by company. About raw pixels it asks only whether the program learns far better when they are made smaller (question 5), and the original doesn't, because its learning rate was chosen for raw pixels. The question that would find your fault may not have been thought of yet, which is why, after the examination, you are asked to add one.
+#
+# After ten thousand steps, and in company, the original gets 83.10% of the strangers' digits right. Ten average images, which never took a step, get 82.60%.
 #
 # ## The page
 #
-# Here it is. Nobody is counting your lines, or looking over your shoulder. If you'd rather not begin with nothing at all, take the order in which the course went:
-#
-# 1. Read the bytes, and look at ten images.
-# 2. Write the way forward, and see that untrained scores are no better than chance.
-# 3. Write the loss.
-# 4. Write the gradients, and *check them*.
-# 5. Take one step, and see the loss fall.
-# 6. Learn ten images, and then all of them.
-#
-# If you are stuck, see which of these you have skipped, and ask first whether it was the check in 4.
-#
-# You need digits to try it on while you write. Read the files yourself, as in lesson 01; they are in `../data`. Keep some of the training images aside to judge it by. The test set should stay closed until you are done, and the examination doesn't use it. The two functions may call as many other functions of yours as you like, from any cell.
+# Here it is. Nobody is counting your lines, or looking over your shoulder.
 
 
 # %%
@@ -121,15 +112,28 @@ def my_predict(parameters, images):
 
 
 # %% [markdown]
-# There is no solution to unfold. If there were one, it would be *a* solution, with our choices in it, and you would compare yours with it line by line and put right what was merely different. What you get instead are three landmarks, for whenever you would like to know whether you have come as far as you think. If you have patience for only one, take the third: a network may learn in spite of a wrong gradient, and nothing else here would tell you.
+# If you'd rather not begin with nothing at all, take the order in which the course went:
 #
-# **First landmark: bytes.** You have the sixty thousand training images and their labels as arrays. What lies in a file before the first pixel, in which order do its numbers run, and how large can one of them be? Put your arrays, before you keep any images aside, in place of the two `None` below.
+# 1. Read the bytes, and look at ten images.
+# 2. Write the way forward, and see that untrained scores are no better than chance.
+# 3. Write the loss.
+# 4. Write the gradients, and *check them*.
+# 5. Take one step, and see the loss fall.
+# 6. Learn ten images, and then all of them.
+#
+# If you are stuck, see which of these you have skipped, and ask first whether it was the check in 4.
+#
+# You need digits to try your network on while you write. Read the files yourself, as in lesson 01; they are in `../data`. Keep some of the training images aside to judge it by. The test set should stay closed until you are done, and the examination doesn't use it. Its strangers, too, come from the sixty thousand, so they are strangers to your network but not to you. The two functions may call as many other functions of yours as you like, from any cell.
+#
+# There is no solution to unfold. If there were one, it would be *a* solution, with our choices in it, and you would compare yours with it line by line and put right what was merely different. What you get instead are three landmarks, for whenever you would like to know how far you have come. If you have patience for only one, take the third: a network may learn in spite of a wrong gradient, and nothing else here would tell you.
+#
+# **First landmark: bytes.** You are here when you have the sixty thousand training images and their labels as arrays. What lies in a file before the first pixel, in which order do the pixels run, and how large can one of them be? Put your arrays, before you keep any images aside, in place of the two `None` below.
 
 # %%
 examination.landmark_bytes(None, None)  # your images, your labels
 
 # %% [markdown]
-# **Second landmark: forward.** You have parameters, however badly chosen, and a way from images to ten numbers each. Write it as `my_forward(images)`, with your parameters inside, and it is shown fifty images, together and one at a time. Ten scores will do as well as ten probabilities.
+# **Second landmark: forward.** You are here when you have parameters, however badly chosen, and a way from images to ten numbers each. Write it as `my_forward(images)`, with your parameters inside, and it is shown fifty images, together and one at a time. Either will do, ten scores or ten probabilities.
 
 
 # %%
@@ -141,7 +145,7 @@ def my_forward(images):
 examination.landmark_forward(my_forward)
 
 # %% [markdown]
-# **Third landmark: backward.** You have a loss, and its gradients. Choose a few images, and write both as functions of the parameters alone. The parameters are a list, a tuple or a dictionary of arrays of float64, and the gradients come packed in the same way: in the same order, or under the same names. Some entries of each array are nudged, as in lesson 03. Put your parameters in place of the `None`.
+# **Third landmark: backward.** You are here when you have a loss, and its gradients. Choose a few images, and write both as functions of the parameters alone. The parameters are a list, a tuple or a dictionary of arrays of float64, and the gradients come packed in the same way: in the same order, or under the same names. Some entries of each array are nudged, as in lesson 03. Put your parameters in place of the `None`.
 
 
 # %%
@@ -160,7 +164,7 @@ examination.landmark_backward(my_loss, my_gradients, None)
 # %% [markdown]
 # ## The examination
 #
-# With a sensible network the whole takes two minutes. A training run that has not ended after a minute is stopped, and so is `my_predict`, which gets up to four thousand images at a time.
+# With a sensible network the examination takes two minutes. A training run that has not ended after a minute is stopped, and so is `my_predict`, which gets up to four thousand images at a time.
 #
 # Before you run it, commit yourself. What percentage of the strangers' digits will it read correctly? Write your number, such as 90, in place of `None`, and your claim becomes a question like the others.
 
@@ -169,9 +173,9 @@ report = examination.examine(my_train, my_predict, claim=None, beside=original)
 report
 
 # %% [markdown]
-# Each *no* is explained below the list, with what was seen, often a small case, and a question for you. If there are several, start where the report says *Begin here*: that one may be the cause of the others, and of dots above it. If no two training runs give the same network, for example, a changed answer may not be the company's doing. And here is the report as a picture, to show to somebody.
+# Each *no* is explained below the list, with what was seen, often a small case, and a question for you. If there are several, start where the report says *Begin here*: that one may be the cause of the others, and of three dots further up. If no two training runs give the same network, for example, an answer that changes may have nothing to do with the images beside it. And here is the report as a picture, to show to somebody. Look for a cross first, and then whether strangers' digits are read any worse.
 
-# %% mystnb={"image": {"alt": "The report as a figure. Above, seventeen questions, with a tick, a cross, a dash or three dots for each in a column for the original notebook; only the question whether an image's answer is about that image alone has a cross, and two have three dots. Below, its accuracy with error bars on digits it learnt, on others by the same writers, and on those of strangers, all close together, beside a dotted line for ten averages."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "The report as a figure. Above, seventeen questions, with a tick, a cross, a dash or three dots for each in a column for the original notebook; only the question whether an image's answer is about that image alone has a cross, and two have three dots. Below, its accuracy with error bars on digits it learnt, on others by the same writers, and on those of strangers, all close together, the last of them beside a short dotted line for ten averages."}} tags=["hide-input"]
 figure = report.figure()
 plt.show()
 
@@ -180,25 +184,25 @@ plt.show()
 #
 # ### What it can't see
 #
-# The examiner looks into your code only to see whether `mnistlib` is in it. Everything else that it knows, it found out by trying. If you run it twenty times and keep the network that does best on the strangers' digits, it notices nothing; but you have then chosen by these digits, and lesson 05 says what that does to the number. If a layer was trained beforehand on the whole file, and only the last one learns here, it notices nothing. It wouldn't notice a gradient that is slightly wrong, either. And it knows only the handwriting of the Census Bureau's employees and of some high-school students. Whether your network reads *your* digits is a question for a sheet of paper.
+# The examiner looks into your code only to see whether `mnistlib` is in it. Everything else that it knows, it found out by trying. If you run it twenty times and keep the network that does best on the strangers' digits, it notices nothing; but you have then chosen by these digits, and lesson 05 says what that does to the number. If a layer was trained beforehand on the whole file, and only the last one learns here, it notices nothing. And it knows only the handwriting of the Census Bureau's employees and of some high-school students. Whether your network reads *your* digits is a question for a sheet of paper.
 #
 # So, on a day when you aren't tired, think of an eighteenth question: something that a network which reads digits should do, or should never do, whoever made it. Write it as a function of `my_train` and `my_predict` that returns True or False. Then find out, as in lesson 06, whether it can fail: on your own network, with a fault planted in it by your own hand.
 #
 # <details><summary>Some that others might ask</summary>
 #
-# Does it give the same answers when each image is moved by one pixel? Does it read black ink on white paper, or know at least that it can't? If it learns every image twice over, is it surer than it should be? Does it get better with more images? Some networks would fail each of these, and you may have to decide first whether failing would be a fault.
+# Does it give the same answers when each image is moved by one pixel? Does it read black ink on white paper, or at least know that it can't? Does it get better with more images? Some networks would fail each of these, and you may have to decide first whether failing would be a fault.
 #
 # </details>
 
 # %% [markdown]
 # ## Recap
 #
-# You have, or will have by tonight, a network in which every line is yours, and a report that says what it does and how sure that is. You know what was asked, and so you know what was not. If you came straight from 06, what you can't do yet is make it see that pixels have neighbours, or leave the gradients to a machine; those are lessons 10 and 11.
+# You have, or will have by tonight, a network in which every line is yours, and a report that says what it does and how sure that is. You know what was asked, and so you know what was not.
 #
 # - A contract of two functions is enough to examine a network, and small enough to leave the choices to its author.
 # - Bytes, forward, loss, gradients, check, one step, ten images, all of them: the order in which a network is written is the order in which it can be tested.
-# - Faults hide one another, so begin with the first.
-# - An examination finds what it asks about. A program with nine faults got a single *no* in this one.
+# - Faults hide one another, so begin with the one that hides the rest.
+# - An examination finds what it asks about. A program with nine faults got a single *no* in this one, and two verdicts that must wait.
 #
 # ## Questions to ask yourself
 #
@@ -222,7 +226,7 @@ plt.show()
 #
 #    <details><summary>Answer</summary>
 #
-#    It is an experiment, and only one of its outcomes says something. If your network learns far *better* from the smaller pixels, then bytes up to 255 were too large for it: its sums lay far out, where the slope is nearly 0. If it learns worse, perhaps because `my_train` divides as well and the pixels become tiny, that is nothing to worry about.
+#    It is an experiment, and only one of its outcomes says something. If your network learns far *better* from the smaller pixels, then bytes up to 255 were too large for it: its sums lay far out, where a sigmoid's slope is nearly 0. If it learns worse, perhaps because `my_train` divides as well and the pixels become tiny, that is nothing to worry about.
 #
 #    </details>
 #
@@ -236,4 +240,4 @@ plt.show()
 #
 # ## Next
 #
-# The course proper ends here, with something that you made. If you came straight from 06, your network is now the best reason to read on: [lesson 07](07_deeper.ipynb) asks what becomes of it with more layers, [10](10_seeing_shapes.ipynb) shows it which pixels are neighbours, and [11](11_let_the_machine_differentiate.ipynb) writes your gradients for you. And if you have read all that, there is a sheet of paper, a pen, and somebody who has never seen one of your 7s.
+# The course proper ends here, with something that you made. If you came here straight from 06, your network is now the best reason to read on: [lesson 07](07_deeper.ipynb) asks what becomes of it with more layers, [10](10_seeing_shapes.ipynb) shows it which pixels are neighbours, and [11](11_let_the_machine_differentiate.ipynb) writes your gradients for you. And if you have read all that, there is a sheet of paper, a pen, and somebody who has never seen one of your 7s.

@@ -5,7 +5,7 @@ import textwrap
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course.examination.findings import QUESTIONS
+from course.examination.findings import NUMBERS, QUESTIONS
 from course.examination.report import Report
 from mnistlib.plotting import COLOURS
 
@@ -23,18 +23,20 @@ def draw(report: Report):
         columns.append(("original", report.beside))
     # Its many words weigh too much for a page at the usual 110 dots an inch.
     figure = plt.figure(figsize=(6.5, 6.6), dpi=95, layout="constrained")
-    grid = figure.add_gridspec(2, 2, height_ratios=[2.1, 1])
-    _verdicts(figure.add_subplot(grid[0, :]), columns)
-    _shares(figure.add_subplot(grid[1, 0 if report.attempted else slice(None)]), columns)
+    # Apart, so that the labels of the charts take no room from the questions.
+    above, below = figure.subfigures(2, 1, height_ratios=[1.6, 1])
+    _verdicts(above.subplots(), columns)
+    charts = below.subplots(1, 2 if report.attempted else 1, squeeze=False)[0]
+    _shares(charts[0], columns)
     if report.attempted:
-        _sureness(figure.add_subplot(grid[1, 1]), report)
+        _sureness(charts[1], report)
     held = sum(finding.held is True for finding in report.findings.values())
     judged = held + sum(finding.held is False for finding in report.findings.values())
     title = f"{judged} questions judged, {held} answered yes"
     if report.seconds is not None:
         title += f"; {report.images:,} images learnt"
     if not report.attempted:
-        title = "Your column is still empty"
+        title = "Nothing of yours has been examined yet"
     figure.suptitle(title, x=0.02, ha="left")
     return figure
 
@@ -47,7 +49,10 @@ def _verdicts(axis, columns) -> None:
             style = {"ha": "center", "va": "center", "fontsize": 13, "family": "DejaVu Sans"}
             shade = "0.5" if colour is None else COLOURS[colour]
             axis.text(COLUMN * (number + 0.5), -place, sign, color=shade, **style)
-        axis.text(COLUMN * len(columns) + 0.2, -place, question, va="center", fontsize=12)
+        left = COLUMN * len(columns)
+        style = {"va": "center", "fontsize": 12}
+        axis.text(left + 0.3, -place, NUMBERS[check], ha="right", **style)
+        axis.text(left + 0.5, -place, question, **style)
     for number, (name, _) in enumerate(columns):
         axis.text(COLUMN * (number + 0.5), 1, name, ha="center", va="center", fontsize=12)
     axis.set(xlim=(0, 10), ylim=(-len(QUESTIONS) + 0.4, 1.6))
@@ -65,16 +70,11 @@ def _shares(axis, columns) -> None:
         style = {"fmt": mark, "color": colour, "capsize": 3}
         axis.errorbar(right, level, xerr=error, label=who, **style)
     if columns:
-        axis.axvline(100 * columns[0][1].averages, color="0.5", linestyle=":", label="ten averages")
+        averages = 100 * columns[0][1].averages  # of strangers' digits alone
+        row = names.index("strangers")
+        axis.vlines(averages, row - 0.25, row + 0.5, "0.5", ":", label="ten averages")
         axis.set_yticks(range(len(names)), [textwrap.fill(name, 10) for name in names])
-        axis.legend(
-            fontsize=12,
-            loc="upper center",
-            bbox_to_anchor=(0.3, -0.32),
-            ncols=3,
-            columnspacing=0.8,
-            handletextpad=0.2,
-        )
+        axis.figure.legend(fontsize=12, loc="outside lower left", ncols=3, columnspacing=0.8)
     axis.set(title="On whose digits?", xlabel="% right (± 2 standard errors)")
     axis.invert_yaxis()
 

@@ -9,7 +9,7 @@ QUESTIONS = {
     "own": "Is all of it your own?",
     "runs": "Does it come to an end, with a digit for each image?",
     "arguments": "Does it leave its arguments as they were?",
-    "floats": "Does it read the same pixels as float32 in the same way?",
+    "floats": "Does it give the same answers when the pixels are float32?",
     "bytes": "Can it learn from bytes as large as 255?",
     "finite": "Are all its numbers finite?",
     "company": "Is an image's answer about that image alone?",
@@ -21,9 +21,12 @@ QUESTIONS = {
     "averages": "Does it beat ten averages?",
     "odd pages": "Does it survive a blank page, a black one, a grey one?",
     "claim": "Is it as good on strangers' digits as you said?",
-    "sure": "When it says 90 %, is it right nine times in ten?",
+    "sure": "When it says 90%, is it right nine times in ten?",
     "cost": "Does it learn within a minute, and a gigabyte?",
 }
+
+#: Their numbers, by which the lesson and the report cite them.
+NUMBERS = {check: number for number, check in enumerate(QUESTIONS, start=1)}
 
 
 @dataclass(frozen=True)

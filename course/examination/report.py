@@ -3,7 +3,7 @@
 import textwrap
 from dataclasses import dataclass, field
 
-from course.examination.findings import QUESTIONS, Finding, Share
+from course.examination.findings import NUMBERS, QUESTIONS, Finding, Share
 from course.examination.paper import ASKED, FEW
 from course.examination.sentences import sentence
 from mnistlib.uncertainty import Calibration
@@ -63,10 +63,10 @@ class Report:
         for check, finding in self.findings.items():
             other = self.beside.findings[check] if self.beside else None
             marks = f"{MARKS[finding.verdict]:5}" + (f" {MARKS[other.verdict]:9}" if other else "")
-            lines.append(f"{marks} {QUESTIONS[check]}")
+            lines.append(f"{marks} {NUMBERS[check]:2}  {QUESTIONS[check]}")
         both = [*self.findings.values(), *(self.beside.findings.values() if self.beside else ())]
         causes = dict.fromkeys(f.seen["cause"] for f in both if f.verdict == "waits")
-        lines += [f"… can't be judged before this is a yes:\n  {QUESTIONS[c]}" for c in causes]
+        lines += [f"… can't be judged before question {NUMBERS[c]} is a yes" for c in causes]
         if self.beside:
             lines.insert(lines.index("") + 1, f"{'yours':5} {'original':9}")
         if self.shares:
@@ -82,8 +82,6 @@ class Report:
         said = [finding for finding in self.findings.values() if finding.held is False]
         for place, finding in enumerate(said):
             head = "Begin here: " if place == 0 and len(said) > 1 else ""
-            lines += [
-                "",
-                *textwrap.wrap(f"{head}{QUESTIONS[finding.check]} {sentence(finding)}", WIDTH),
-            ]
+            question = f"{NUMBERS[finding.check]}. {QUESTIONS[finding.check]}"
+            lines += ["", *textwrap.wrap(f"{head}{question} {sentence(finding)}", WIDTH)]
         return "\n".join(lines)

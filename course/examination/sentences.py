@@ -60,12 +60,12 @@ NOT_HELD = {
     ),
     ("labels", "leak"): (
         "We dealt out the labels at random, and your program still got {chance:.1%} of other people's "
-        "digits right, where chance gets 10 %. Nothing that we gave it could tell it that. A small "
+        "digits right, where chance gets 10%. Nothing that we gave it could tell it that. A small "
         "case: hand my_train a hundred images with wrong labels. How can it know the right ones?"
     ),
     ("labels", "nothing"): (
         "Your program learnt {few:,} images and then got {right:.1%} of other digits right; guessing "
-        "gets 10 %, and with labels dealt out at random your program got {chance:.1%}. Do the labels "
+        "gets 10%, and with labels dealt out at random your program got {chance:.1%}. Do the labels "
         "still belong to their images, and on ten of them alone, does the loss fall to nearly 0?"
     ),
     ("names", "numbers"): (
@@ -74,8 +74,8 @@ NOT_HELD = {
         "which answer is cheapest, and is it either of the two?"
     ),
     ("company", "company"): (
-        "{moved} of {asked} images get a different answer in different company. One of them is a "
-        "{label}. Among all the others it is read as {together}, but {rooms}. "
+        "{moved} of {asked} images get a different answer when the images beside them "
+        "change. One of them is a {label}. Among all the others it is read as {together}, but {rooms}. "
         "Which operation looks at more than one row, and along which axis?"
     ),
     ("order", "order"): (
@@ -120,7 +120,7 @@ NOT_HELD = {
         "Where does your program do arithmetic on bytes, which wrap around at 256?"
     ),
     ("claim", "less"): (
-        "You claimed {claim:g} %. Your program got {right:.1%} of strangers' digits right, with a "
+        "You claimed {claim:g}%. Your program got {right:.1%} of strangers' digits right, with a "
         "standard error of {error:.1%}. On which digits did you measure, and what had you chosen by "
         "looking at them?"
     ),

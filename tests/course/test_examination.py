@@ -270,10 +270,10 @@ def test_what_waits_is_told_from_what_was_not_asked():
     report = quick(train=train, predict=predict)
     assert first(report).check == "repeat"
     printed = repr(report)
-    assert "\n…     Is an image's answer about that image alone?" in printed
-    assert "\n-     Is it as good on strangers' digits as you said?" in printed
-    said = "… can't be judged before this is a yes: Does the same generator give"
-    assert said in " ".join(printed.split())
+    assert "\n…      7  Is an image's answer about that image alone?" in printed
+    assert "\n-     15  Is it as good on strangers' digits as you said?" in printed
+    assert "\n… can't be judged before question 11 is a yes\n" in printed
+    assert "\nBegin here: 11. Does the same generator give" in printed
 
 
 def test_arrays_are_found_in_layers_that_know_each_other():

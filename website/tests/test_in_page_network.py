@@ -57,7 +57,7 @@ def test_a_network_is_examined_in_the_page(browser, roots):
     assert "NO " not in report
     tab.write("network", NETWORK.format(axis=0))
     _, report = tab.run("network").split("Trained once on 3,000 images", 1)
-    assert "NO    Is an image's answer about that image alone?" in report
+    assert "NO     7  Is an image's answer about that image alone?" in report
     assert "Which operation looks at more than one row" in " ".join(report.split())
 
     limit = "from course.examination import candidate; candidate.LIMIT = 1.0"
