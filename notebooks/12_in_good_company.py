@@ -451,7 +451,7 @@ guesses.compare("% of cards on which the answers trade places", f"{trades['the n
 # </details>
 
 # %% [markdown]
-# ## If you have another quarter of an hour
+# ## If you have another twenty minutes
 #
 # The recap needs none of this.
 #
