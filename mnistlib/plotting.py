@@ -102,7 +102,7 @@ def digits(
 
 
 def card(images: np.ndarray, *, title: str, axis: plt.Axes) -> None:
-    """Draw one card (2p + 1, 28, 28): the asked image, and its pairs of key image and value image.
+    """Draw one card (2p + 1, 28, 28): the question image, and its pairs of key image and value image.
 
     Used in lesson 12.
     """
@@ -118,7 +118,7 @@ def card(images: np.ndarray, *, title: str, axis: plt.Axes) -> None:
     for i in range(pairs):
         put(images[1 + 2 * i], 1.7, i)
         put(images[2 + 2 * i], 2.85, i)
-    axis.text(0, middle - 0.15, "asked\nimage", fontsize=12)
+    axis.text(0, middle - 0.15, "question\nimage", fontsize=12)
     axis.text(1.7, -0.15, "key\nimage", fontsize=12)
     axis.text(2.85, -0.15, "value\nimage", fontsize=12)
     axis.set(xlim=(-0.1, 4.3), ylim=(pairs + 0.1, -0.9), aspect="equal")

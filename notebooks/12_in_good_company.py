@@ -64,7 +64,7 @@ del mnist  # the split holds copies, and the cards will need the room
 # %% [markdown]
 # ## The cards
 #
-# A **card** holds four pairs of images. The left one of each pair is its *key image* and shows its *key digit*; the right one, its *value image*, shows its *value digit*. The four key digits are different, whereas the value digits may be any, even the same. Beside the pairs is the *asked image*, which shows the same digit as one of the key images, but in different handwriting. The question is always the same: **which digit is beside that key image?** The pairs are the card's *company*.
+# A **card** holds four pairs of images. The left one of each pair is its *key image* and shows its *key digit*; the right one, its *value image*, shows its *value digit*. The four key digits are different, whereas the value digits may be any, even the same. Beside the pairs is the *question image*, which shows the same digit as one of the key images, but in different handwriting. The task is always the same: **which digit is beside the matching key image?** The pairs are the card's *company*.
 
 
 # %% mystnb={"image": {"alt": "Three cards. At the left of each is one handwritten digit, and beside it, one below the other, are four pairs of digits in two columns headed key image and value image. In each card exactly one of the four key images shows the same digit as the single one at the left, in different handwriting."}} tags=["hide-input"]
@@ -75,10 +75,10 @@ for i, axis in enumerate(axes):
 plt.show()
 
 # %% [markdown]
-# **Predict.** Which digits are beside the asked ones, on cards 0, 1 and 2?
+# **Predict.** What are the answers, on cards 0, 1 and 2?
 
 # %%
-guesses.ask("beside the asked digits", None)
+guesses.ask("the answers on cards 0, 1 and 2", None)
 
 # %% tags=["answer", "hide-input"]
 print("cards:", three.images.shape, three.images.dtype)
@@ -86,14 +86,14 @@ for i in range(3):
     asked, *pairs = three.digits[i].tolist()
     shown = ", ".join(f"{key} → {value}" for key, value in zip(pairs[::2], pairs[1::2]))
     print(f"card {i}, key digit → value digit: {shown}; beside the {asked}: {three.labels[i]}")
-guesses.compare("beside the asked digits", " ".join(map(str, three.labels)))
+guesses.compare("the answers on cards 0, 1 and 2", " ".join(map(str, three.labels)))
 
 # %% [markdown]
 # A 3 may be beside a 7 on this card and beside a 0 on the next, so the network can't learn what goes with a 3. It has to find out *whom to ask*.
 #
 # ## The rival who cannot look
 #
-# First, how far can you get without looking? Imagine a rival who reads all four value images without a mistake, but never sees the asked image, and so can't tell which of the four is wanted.
+# To **look** is to hold the question image up to the key images, and let it decide which pair is heard. How far can you get without? Imagine a rival who reads all four value images without a mistake, but never sees the question image.
 #
 # **Predict.** What percentage of the cards can the rival answer correctly, at best? It isn't 10, and it isn't 25.
 
@@ -101,14 +101,14 @@ guesses.compare("beside the asked digits", " ".join(map(str, three.labels)))
 guesses.ask("% right without looking", None)
 
 # %% [markdown]
-# The rival's best answer is the value digit that occurs most often. A digit that occurs twice, for example, is the right one in two cases out of four. Four digits make $10^4$ equally likely lists, few enough for us to try them all.
+# The rival's best answer is the value digit that occurs most often. A digit that occurs twice, for example, is the right one in two cases out of four. Four digits make $10^4$ equally likely lists, few enough to try them all.
 
 # %% tags=["answer"]
 lists = np.indices((10, 10, 10, 10)).reshape(4, -1).T
 counts = np.array([np.bincount(values, minlength=10) for values in lists])
 most = counts.max(axis=1)
 for times, words in enumerate(["once", "twice", "3 times", "4 times"], start=1):
-    print(f"the commonest digit occurs {words + ':':8} {(most == times).sum():5} lists")
+    print(f"the commonest digit occurs {words:7} in {(most == times).sum():4} lists")
 bound = 100 * (most / 4).mean()
 print(f"right at best: {bound:.2f} %")
 guesses.compare("% right without looking", f"{bound:.2f}")
@@ -120,9 +120,9 @@ guesses.compare("% right without looking", f"{bound:.2f}")
 #
 # How do you compare two images? A layer of 64 ReLU units first turns each of them into features, $a = \max(0, x W_1 + b_1)$, with the same weights for all nine images.
 #
-# Then three matrices turn these features into three kinds of vector. $W_q$ makes the asked image's **query** $q$, which says what is wanted. $W_k$ makes each key image's **key** $k_i$, by which its pair can be found, and $W_v$ makes each value image's **value** $v_i$, which is what the pair has to say. In letters, $q = a \, W_q$ with the asked image's features $a$, and likewise for the others. Query and keys have $d = 16$ entries each, and a value has ten, one for each digit.
+# Then three matrices turn these features into three kinds of vector. $W_q$ makes the question image's **query** $q$, which says what is wanted. $W_k$ makes each key image's **key** $k_i$, by which its pair can be found, and $W_v$ makes each value image's **value** $v_i$, which is what the pair has to say. In letters, $q = a \, W_q$ with the question image's features $a$, and likewise for the others. Query and keys have $d = 16$ entries each, and a value has ten, one for each digit.
 
-# %% mystnb={"image": {"alt": "A card with letters on it. Below the asked image, a 9, stands q. Four lines lead from it to the four key images, marked k 1 to k 4; the third, to the other 9, is by far the thickest. From the four value images, marked v 1 to v 4, lines of the same thickness lead on to one m, the mean, at the right; beside the thickest stands w 3 = 0.8."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "A card with letters on it. Below the question image, a 9, stands q. Four lines lead from it to the four key images, marked k 1 to k 4; the third, to the other 9, is by far the thickest. From the four value images, marked v 1 to v 4, lines of the same thickness lead on to one m, the mean, at the right; beside the thickest stands w 3 = 0.8."}} tags=["hide-input"]
 draw_look(three.images[0], weights=[0.05, 0.1, 0.8, 0.05])  # as an example
 plt.show()
 
@@ -174,7 +174,7 @@ exercises.check(my_attention_weights)
 exercises.folded(my_attention_weights)
 
 # %% [markdown]
-# In NumPy, the whole look takes two lines, those of `w` and `m`, where `w[:, :, None]` lets each weight multiply all the entries of its value.
+# In NumPy, the whole look is two lines, one for `w` and one for `m`, where `w[:, :, None]` lets each weight multiply all the entries of its value.
 
 # %%
 q, scale = np.array([[np.log(3), 0]]), 1  # the pencil card
@@ -316,25 +316,25 @@ shown = f"{right / 20:.1f} and {looks / 20:.1f}"
 guesses.compare("% right, and % that look at the right pair", shown)
 
 # %% [markdown]
-# What still surprises us is that it found *which pair to look at* without being told. All it ever got was the answer.
+# It looks right more often than it answers right, because it also has to read. What still surprises us is that it found *which pair to look at* without being told. All it ever got was the answer.
 #
 # ### Play with it
 #
-# The thicker a line, the larger the attention weight. Swap pairs, change a value image, draw the asked digit yourself. Then move the slider, which multiplies the scores, down to 0, where every pair gets a quarter and the answer is the same whichever digit you ask about.
+# The thicker a line, the larger the attention weight. Swap pairs, change a value image, draw the question image yourself. Then move the slider, which multiplies the scores, down to 0, where every pair gets a quarter and the answer is the same whichever digit you ask about.
 
-# %% mystnb={"image": {"alt": "A still of the picture to touch: a card with an asked digit at the left and four pairs at the right, lines from the asked digit to the four key images, as thick as their attention weights, and ten bars, of which that of the right value digit is the longest."}}
+# %% mystnb={"image": {"alt": "A still of the picture to touch: a card with a question image at the left and four pairs at the right, lines from the question image to the four key images, as thick as their attention weights, and ten bars, of which that of the right value digit is the longest."}}
 pictures.attend(trained)
 
 # %% [markdown]
-# **A good place to stop.** You have built attention, checked its gradient and trained a network whose lines point the right way. What is left is the question of the whole lesson.
+# **A good place to stop.** You have built attention, checked its gradient and trained a network whose lines point the right way. What is left is the harder half: to prove that it looks.
 #
 # ## Does it look?
 #
-# Doesn't 92 % prove that it looks? Between that and the rival's 38 % there is a lot of room, and something that never looks might be at home in it. (By *looking* we mean that the question decides which pair is heard.)
+# Doesn't 92 % prove that it looks? Between that and the rival's 38 % there is a lot of room, and something that never looks might be at home in it.
 #
 # ### Two votes, added
 #
-# Let us build such a thing, by a vote: the question gives each of the ten classes some points, whatever the pairs show, and the company gives each class some points, whatever is asked. The two are **added**, and the class with the most points wins. We call this the *adder*; it never holds the question against a key.
+# Let us build such a thing, by a vote: the question gives each of the ten classes some points, whatever the pairs show, and so does the company, whatever is asked. The two are **added**, and the class with the most points wins. We call this the *adder*; it never holds the question up to a key.
 #
 # But how can the question's points help, when it knows nothing of this card's value digits? Take a pencil. Let the question give class $l$ exactly $l \cdot u$ points, where $u$ is the digit asked about, and let $G_l$ be the points of the company. Drawn against $u$, the sum $G_l + l \, u$ is a straight line of slope $l$. The company chooses how high each line begins, but not its slope.
 #
@@ -356,7 +356,7 @@ guesses.compare("right, of four, on this card", right)
 # %% [markdown]
 # Three of the four, with the line of class 4 pushed far down, where it can't win. "But the lines cross between two *key digits*," you may object, "so somebody must have compared them with the question." Nobody has: the company places its lines before it hears which digit is asked about, and the question gives its points before it sees a single pair.
 #
-# As you walk to the right along the highest line, its slope can only grow, and since each class's slope is its digit, the answers *never fall*. That is the only limit, since each line may cross the next between any two key digits. So read a card's value digits in the order of their key digits, and pick as many as you can without ever stepping down (here 2, 7 and 9): that many the adder can get right, and no more.
+# Walk to the right along the highest line: it can only get steeper, and since a class's slope is its digit, the answers *never fall*. There is no other limit, because the company can make each line overtake the one before it wherever it likes. So read a card's value digits in the order of their key digits, and pick as many as you can without ever stepping down (here 2, 7 and 9): that many the adder can get right, and no more.
 #
 # **Predict.** If all digits are read perfectly, what percentage of the answers comes out right in this way, on average over all cards?
 
@@ -369,31 +369,35 @@ print(f"right by adding two votes: {100 * longest.mean() / 4:.1f} %")
 guesses.compare("% right by adding two votes", f"{100 * longest.mean() / 4:.1f}")
 
 # %% [markdown]
-# Not 38 % but more than 60! Do you still have the sentence in mind, that whoever gets much more than the rival must have looked? It was false: **you can get far more than 38.35 % without once comparing the question with the keys.**
+# Not 38 % but more than 60! Do you still have the sentence in mind, that whoever gets much more must have looked? It was false: **you can get far more than 38.35 % without once comparing the question with the keys.**
 #
-# Now our 92 % look less impressive, too, for who knows how far a cleverer adder gets, with other points than $l \, u$? We could argue about that for long. Let us interfere instead.
+# Now our 92 % looks less impressive, too, for who knows how far a cleverer adder gets? We could argue about that for a long time. Let us interfere instead.
 #
 # ### Let two answers trade places
 #
-# Ask about the first key image, and then about the second. Anyone who really looks will answer with the first value digit, say a 2, and then with the second, say a 7. Now swap these two value images and ask both questions again. The answers must be 7 and then 2: they *trade places*.
+# Ask about the first key image, and then about the second. Anyone who really looks will answer with the first value digit, say a 2, and then with the second, say a 7. Now swap these two value images and ask both again. The answers must be 7 and then 2: they *trade places*.
 #
-# Can an adder do that? Suppose it could. Let the first question give the 2 a lead of $f_1$ points over the 7, and the second question a lead of $f_2$. The company, which doesn't know which question is asked, takes the same $g$ points off either lead before the swap, and $g'$ off either after it. Before the swap the answers are 2 and then 7, so $f_1 > g > f_2$; after it they are 7 and then 2, so $f_1 < g' < f_2$. But $f_1$ can't be both larger and smaller than $f_2$! In words: before the swap, the first question must favour the 2 more strongly than the second does, and after it, less strongly, although the questions haven't changed.
+# Can an adder do that? Suppose it could. Let the first question give the 2 a lead of $f_1$ points over the 7, and the second question a lead of $f_2$. The company, which doesn't know which question is asked, takes the same $g$ points off both leads before the swap, and $g'$ off both after it. Before the swap the answers are 2 and then 7, so $f_1 > g > f_2$; after it they are 7 and then 2, so $f_1 < g' < f_2$. But $f_1$ can't be both larger and smaller than $f_2$! In words: before the swap, the first question must favour the 2 more strongly than the second does, and after it, less strongly, although the questions haven't changed.
 #
 # So **no adder's answers trade places, on any card**, whatever points it gives, and however it turns them into probabilities: all that we have used is that the class with the most points wins.
 #
-# "All the same, ours gets 92 %," you may say, "which no adder could." That is true, as it happens (the optional section shows why), but to know it takes labels and many cards. A trade takes neither: a single card on which two answers trade places proves that question and company decide *together*, as no sum can.
+# "All the same, ours gets 92 %," you may say, "which no adder could." That is true, as it happens (the optional section shows why), but it takes labels and many cards to find that out. A trade needs neither: a single card on which two answers trade places proves that question and company decide *together*, as no sum can.
 #
-# You needn't open the network to see that. Here are three tests *from outside*:
+# We also want to know that nothing else has a say, neither the pairs' order nor the other cards. That makes three tests, all *from outside*:
 #
-# - *Places don't matter.* If the pairs change places, the logits stay the same.
+# - *Order doesn't matter.* Shuffle the pairs, and the logits stay the same.
 # - *Other cards don't matter.* Each card alone gets the logits that it had among the others.
 # - *Question and company decide together.* On at least one card, two answers trade places.
 #
 # ### Exercise 12.4: a check that it looks (core, 25 minutes)
 #
-# Write a check of all three, for somebody else's network. You get a function `answer`, which turns cards `x` of shape (n, images, pixels) into logits (n, 10), and some cards: place 0 of a card is the asked image, places 1 and 2 are the first pair, and so on. Return True if the network passes them; *the same* means `np.allclose`. For the first test, swap the first two pairs in one copy, and move the first pair to the end in another. For the second, ask about each card alone (`x[i : i + 1]` keeps all three axes). For the third, ask about the first key image (put it in place 0) and about the second, then swap the first two value images and ask both again.
+# Write a check of all three, for somebody else's network. You get a function `answer`, which turns cards `x` of shape (n, images, pixels) into logits (n, 10), and some cards: place 0 of a card is the question image, places 1 and 2 are the first pair, and so on. Return True if it passes them; *the same* means `np.allclose`.
 #
-# The easiest way to rearrange cards is to index them with a list of places: `x[:, [0, 3, 4, 1, 2, 5, 6, 7, 8]]` is a copy in which the first two pairs are swapped. Before you assign to a single place, copy the cards.
+# 1. *Order:* swap the first two pairs in one copy, and move the first to the end in another.
+# 2. *Other cards:* ask about each card alone (`x[i : i + 1]` keeps all three axes).
+# 3. *Together:* ask about the first key image (put it in place 0) and about the second, then swap the first two value images and ask both again.
+#
+# The easiest way to rearrange cards is to index them with a list of places: `x[:, [0, 3, 4, 1, 2, 5, 6, 7, 8]]` is a copy with the first two pairs swapped. Before you assign to a single place, copy the cards.
 
 
 # %%
@@ -408,24 +412,24 @@ exercises.check(my_looks)
 exercises.folded(my_looks)
 
 # %% [markdown]
-# Now let four impostors, made from our trained features, face the check. Two of them you know: our network with the slider at 0 (*scores of 0*), and *the adder*. Of the others, one does look, but favours the pairs higher up (*looks, by place*), and one runs its softmax over the cards in the batch, as in lesson 06 (*over the cards*).
+# Now let our network face the three tests, beside two impostors made from its trained features: itself with the slider at 0 (*scores of 0*), and *the adder*.
 #
-# **Predict.** How many of the four are caught by the trade, and by neither of the other tests?
+# **Predict.** On what percentage of the cards do our network's answers trade places?
 
 # %%
-guesses.ask("impostors that only the trade catches", None)
+guesses.ask("% of cards on which the answers trade places", None)
 
 # %% tags=["answer", "hide-input"]
 validation_x = model.prepare(validation_cards.images)
 candidates = {"the network": lambda x: model.logits(trained, x)}
 candidates |= impostors.make_impostors(trained)
-only_by_trade = impostors.compare(candidates, validation_x, validation_cards.labels)
-guesses.compare("impostors that only the trade catches", only_by_trade)
+trades = impostors.compare(candidates, validation_x, validation_cards.labels)
+guesses.compare("% of cards on which the answers trade places", f"{trades['the network']:.1f}")
 
 # %% [markdown]
-# Each of the three tests is needed: only the first catches *looks, by place*, only the second *over the cards*, and only the trade the other two. The adder gets three cards in five right, handwriting and all, and on not a single card do its answers trade places.
+# Only the trade catches these two: the adder gets three cards in five right, handwriting and all, and on not a single card do its answers trade places. The other two are needed as well: of the impostors in exercise 12.4, one looks but favours the first pairs, and only the first test catches it; one runs its softmax over the cards, as in lesson 06, and only the second does.
 #
-# Our network's answers trade places on 85 cards in 100. On about one card in ten there is nothing to trade, because both value images show the same digit. On the few left, at least one of the four answers is wrong. So the question does decide which of the two pairs is heard: **our network looks**. Thick lines like ours are often shown as an *explanation* of an answer, but a thick line proves nothing; the experiment does.
+# Our network's answers trade places on 85 cards in 100. On about one card in ten there is nothing to trade, because both value images show the same digit; on the few left, at least one of the four answers is wrong. So question and company decide *together*, the answer follows the value image, and nothing else has a say: **our network looks**. Thick lines like ours are often shown as an *explanation* of an answer, but a thick line proves nothing by itself; the experiment does.
 #
 # ## From one look to a transformer
 #
@@ -447,7 +451,7 @@ guesses.compare("impostors that only the trade catches", only_by_trade)
 # </details>
 
 # %% [markdown]
-# ## If you have another quarter of an hour
+# ## If you have another twenty minutes
 #
 # The recap needs none of this.
 #
@@ -501,7 +505,7 @@ different = (lists[:, 0] != lists[:, 1]).mean()
 print(f"no adder gets more than {100 * (1 - different / 4):.1f} % right")
 
 # %% [markdown]
-# So our network, at 92 %, can't be an adder. (The true limit for adders lies somewhere between the 64 % above and this.)
+# So our network, at 92 %, can't be an adder. (The true limit lies between the 64 % above and this.)
 #
 # ### Can the loss tell?
 #

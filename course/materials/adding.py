@@ -60,7 +60,7 @@ def draw_lines(key_digits: np.ndarray, value_digits: np.ndarray) -> int:
     for key, value in zip(key_digits, value_digits, strict=True):
         answer, height = answers[10 * key], highest[10 * key]
         right += int(answer == value)
-        verdict = "right" if answer == value else f"but it is {value}"
+        verdict = "right" if answer == value else f"wrong ({value})"
         axis.text(key - 0.15, height + 2, f"{answer}, {verdict}", ha="right", va="bottom")
         axis.plot(key, height, "o", color="0.2")
     axis.set(title="The highest line wins", xlabel="digit asked about")

@@ -160,7 +160,7 @@ function render({ model, el }) {
   const ten = make("div", { class: "ten" }, bars.flatMap((one, k) => [make("span", { class: "k" }, String(k)), one]));
   el.append(heading("Which digit is beside this one?", startAgain),
     make("div", { class: "attended" }, make("div", { class: "attending" },
-      make("span", { class: "head" }, "asked image"), make("span", {}), make("div", { class: "pair head" }, ["key image", "value image", "weight"].map((name) => make("span", {}, name))),
+      make("span", { class: "head" }, "question image"), make("span", {}), make("div", { class: "pair head" }, ["key image", "value image", "weight"].map((name) => make("span", {}, name))),
       make("div", { class: "asking-for" }, drawing.element), looks, pairs), make("div", {}, make("span", { class: "head" }, "its answer"), ten)),
     make("div", { class: "strip" }, other, drawing.undo, drawing.clear, deal),
     verdict, make("div", { class: "strip" }, times, usual),

@@ -60,7 +60,7 @@ def test_card_shows_each_image_once_the_pairs_in_rows():
         assert key[2:] == value[2:]  # in one row
     assert len({key[2] for key in keys}) == 3
     names = [text.get_text().replace("\n", " ") for text in axis.texts]
-    assert names == ["asked image", "key image", "value image"]
+    assert names == ["question image", "key image", "value image"]
 
 
 def test_curves_draws_each_line_and_names_it():
