@@ -110,7 +110,7 @@ guesses.ask("points, on 10,000 other digits", None)
 #
 # So it takes four times as many digits to halve the error.
 #
-# We don't know $q$, so we let the measured accuracy stand in for it. A sum of many coins scatters around its mean in the shape of a bell, and stays within two standard deviations of it about 19 times in 20. That gives us a promise: *about 19 times in 20, the truth lies within two standard errors of the accuracy.* Can we trust it? Pretend that our ten thousand answers are all the answers there are. Two thousand times we draw 500 of them, with repeats, and see whether the promise is kept, and as often we draw 20.
+# We don't know $q$, so we let the measured accuracy stand in for it. A sum of many coins scatters around its mean in the shape of a bell, and stays within two standard deviations of it about 19 times in 20. That gives us a promise: *about 19 times in 20, the truth lies within two standard errors of the accuracy.* Can we trust it? Pretend that our ten thousand answers are all the answers there are. Two thousand times we draw 500 of them, with repeats, and see whether the promise is kept; then we do the same with 20.
 
 # %%
 rng = np.random.default_rng(seed=1)
@@ -127,7 +127,7 @@ by_digit = np.sqrt(right.mean() * (1 - right.mean()) / n)
 print(f"our network: {right.mean():.2%}, standard error {100 * by_digit:.2f} points")
 
 # %% [markdown]
-# With 500 digits, and some eleven mistakes among them, the promise is kept. With 20 it is worthless, because most draws contain no mistake at all, and then the formula says that the error is 0, which is absurd. Hence a rule of thumb: don't trust two standard errors until you have seen about ten mistakes and ten right answers. Our network made 214 mistakes, which is plenty. So if its answers are independent coins, its standard error is 0.14 points.
+# With 500 digits, and some eleven mistakes among them, the promise is kept. With 20 it is worthless, because most draws contain no mistake at all, and then the formula says that the error is 0, which is absurd. Hence a rule of thumb: don't trust two standard errors until you have seen about ten mistakes and ten right answers. Our network made 214 mistakes, which is plenty. So if its answers are independent coins, its standard error is 0.14 of a percentage point.
 #
 # ## 2. Which network came out
 #
@@ -161,7 +161,7 @@ math.comb(4, 1)
 # %% [markdown]
 # ### Exercise 5.1: gained and lost (core, 10 minutes)
 #
-# Begin by hand: of five images, `before` is right on the first and the last, `after` on the last four. How many were gained, and how many lost? Then write it as a function. On arrays of bools NumPy's `~` means *not* and `&` means *and*, entry by entry. When hundreds of images are split, $2^{\text{split}}$ is too large for NumPy's integers. Python's own `int` has no limit, so convert the counts first.
+# Begin by hand: of five images, `before` is right on the first and the last, `after` on the last four. How many were gained, and how many lost? Then write the function, which also gives the p-value. On arrays of bools NumPy's `~` means *not* and `&` means *and*, entry by entry. When hundreds of images are split, $2^{\text{split}}$ is too large for NumPy's integers. Python's own `int` has no limit, so convert the counts first.
 
 
 # %%
@@ -258,7 +258,7 @@ plt.show()
 guesses.compare("writers above their limit, by chance", round(np.mean(above), 1))
 
 # %% [markdown]
-# Forty-two of our writers lie above their limit, whereas chance alone puts seventeen there, and never more than thirty in a thousand deals. (Under a bell it would be about seven. But most writers are expected to make not even one mistake, far fewer than our ten, so the bell doesn't hold.) So mistakes keep company, and the digits are *not* independent. From here on we assume only that the *writers* are. The digits of one writer are a **cluster**.
+# Forty-two of our writers lie above their limit, whereas chance alone puts seventeen there, and never more than thirty in a thousand deals. (Under a bell it would be about seven. But with most writers you would expect not even one mistake, far fewer than our ten, so the bell doesn't hold.) So mistakes keep company, and the digits are *not* independent. From here on we assume only that the *writers* are. The digits of one writer are a **cluster**.
 #
 # ### The error by writer
 #
@@ -339,7 +339,7 @@ guesses.compare("answers that rounding changes", int(changed.sum()))
 #
 # ## So: would it come out the same?
 #
-# Back to your first guess. Suppose you measure again. The second accuracy scatters around the truth as much as the first. Variances add up, of differences too, so the difference between the two has $\sqrt2$ times the standard deviation of one, and about 19 times in 20 it is smaller than twice that.
+# Back to your first guess. Suppose you measure again. The second accuracy scatters around the truth as much as the first. Variances add up, in a difference as in a sum, so the difference between the two has $\sqrt2$ times the standard deviation of one, and about 19 times in 20 it is smaller than twice that.
 
 # %% tags=["answer", "hide-input"]
 by_seed = falling_rate.results("test", epochs=10, falls=True, rate=0.5)
@@ -364,7 +364,7 @@ guesses.compare("points, on 10,000 other digits", round(200 * np.sqrt(2) * by_wr
 # Write twenty digits on white paper with a dark pen, none touching another, and photograph the sheet. The panel below finds the digits and prepares them as MNIST's makers prepared theirs, and the network that you have just trained (on the web pages, the network of lesson 04) reads them. Type what you wrote, and you get your accuracy with its standard error by digit. The photograph never leaves your computer. Until you take yours, it shows twenty test digits, from nineteen hands.
 
 # %% mystnb={"image": {"alt": "A still of the picture for your own handwriting: a photograph of a sheet of paper with twenty handwritten digits in four rows, lying a little askew on a table."}}
-print(f"of the digits shown, as MNIST holds them, our network reads {right[240:260].sum()} of 20")
+print(f"the 20 digits below, as MNIST holds them: {right[240:260].sum()} right")
 sheet = pictures.sheet(final)
 sheet
 
