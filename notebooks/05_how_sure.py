@@ -17,11 +17,11 @@
 #
 # - give an accuracy its margin of error, counting digits or counting writers, and say when not to trust that margin;
 # - compare two networks by the images that only one of them gets right, and two recipes by many seeds;
-# - say when another computer will get different numbers.
+# - say why another computer rounds differently, and how little that moved our answers.
 #
 # **You need** [lesson 04](04_training_curves.ipynb): the training loop, steps and epochs, and why the test set waits until the end.
 #
-# **Time** 50 minutes to read, 10 more for a sheet of your own digits and 28 for the exercises; it runs for about 30 s and takes 400 MB
+# **Time** 45 minutes to read, 10 more for a sheet of your own digits and 28 for the exercises; it runs for about 30 s and takes 400 MB
 
 # %% [markdown]
 # ## Before you start
@@ -30,7 +30,7 @@
 #
 #    <details><summary>Answer</summary>
 #
-#    A choice favours whatever happened to do well on the images it looked at, so the accuracy on those images flatters a little. On images that no choice has seen, it doesn't.
+#    We keep the rate that happened to do best on the images we looked at. Part of that was luck, so its accuracy on these images flatters a little; on images that had no part in the choice, it doesn't.
 #
 #    </details>
 #
@@ -88,14 +88,7 @@ n = len(right)
 print(f"test accuracy {right.mean():.2%}: {(~right).sum()} mistakes in {n} digits")  # ~: not
 
 # %% [markdown]
-# Four things might have fallen out otherwise, and each has a section below:
-#
-# 1. *which digits the network was asked about*: ten thousand others would have been easier or harder;
-# 2. *which network came out*: the seed chose its starting weights and the order of the images;
-# 3. *who had written the digits*: other people write differently;
-# 4. *which computer did the sums*: two kinds of computer may round differently.
-#
-# This lesson opens the test set a second time, only to measure; whatever we choose, we choose on validation images.
+# Other digits, another seed, other hands and another computer: each has a section below. This lesson opens the test set a second time, only to measure; whatever we choose, we choose on validation images.
 #
 # **Predict.** Ask this network about 10,000 *other* digits, by other people of the same kind. Within how many points of 97.86 % would you expect its accuracy to lie, nineteen times in twenty? The answer comes at the end of the lesson.
 
@@ -111,24 +104,24 @@ guesses.ask("points, on 10,000 other digits", None)
 #
 # $$q\,(1 - q)^2 + (1 - q)\,q^2 = q\,(1 - q) .$$
 #
-# The variances of independent coins add up: square the sum of their deviations, and each cross term averages to 0, because however one coin fell, another's deviation is 0 on average. So the number of right answers among $n$ has the variance $n\,q\,(1 - q)$. The accuracy is that number divided by $n$, which divides every deviation by $n$ as well, and its square by $n^2$. The square root of a variance is the **standard deviation**, and the standard deviation of a number computed from a sample, such as an accuracy, is called its **standard error**:
+# The variances of independent coins add up: square the sum of their deviations, and you get the square of each deviation, plus products of two different ones. These products average 0, because however the one coin fell, the other's deviation still averages 0. So the number of right answers among $n$ has the variance $n\,q\,(1 - q)$. The accuracy is that number divided by $n$, which divides every deviation by $n$ as well, and its square by $n^2$. The square root of a variance is the **standard deviation**, and the standard deviation of a number computed from a sample, such as an accuracy, is called its **standard error**:
 #
 # $$\text{standard error} = \sqrt{\frac{q\,(1 - q)}{n}} .$$
 #
-# In words: it takes four times as many digits to halve the error. The last few tenths of a point are expensive to tell apart.
+# So it takes four times as many digits to halve the error.
 #
-# We don't know $q$, so we let the measured accuracy stand in for it. A sum of many coins scatters around its mean in the shape of a bell, and stays within two standard deviations of it about 19 times in 20. That gives us a promise: *about 19 times in 20, the truth lies within two standard errors of the accuracy.* Can we trust it? Pretend that our ten thousand answers are all the answers there are, draw 500 of them, with repeats, and see whether the promise is kept. We do this two thousand times with 500, and as often with 20.
+# We don't know $q$, so we let the measured accuracy stand in for it. A sum of many coins scatters around its mean in the shape of a bell, and stays within two standard deviations of it about 19 times in 20. That gives us a promise: *about 19 times in 20, the truth lies within two standard errors of the accuracy.* Can we trust it? Pretend that our ten thousand answers are all the answers there are. Two thousand times we draw 500 of them, with repeats, and see whether the promise is kept; then we do the same with 20.
 
 # %%
 rng = np.random.default_rng(seed=1)
-for dealt in [500, 20]:  # try others
+for size in [500, 20]:  # try others
     covered = without_mistake = 0
     for _ in range(2000):
-        some = right[rng.integers(n, size=dealt)]
-        error = np.sqrt(some.mean() * (1 - some.mean()) / dealt)
+        some = right[rng.integers(n, size=size)]
+        error = np.sqrt(some.mean() * (1 - some.mean()) / size)
         covered += abs(some.mean() - right.mean()) <= 2 * error
         without_mistake += some.all()
-    print(f"{dealt:3} digits: within two standard errors {covered / 2000:.1%},", end="")
+    print(f"{size:3} digits: within two standard errors {covered / 2000:.1%},", end="")
     print(f" no mistake {without_mistake / 2000:.1%}")
 by_digit = np.sqrt(right.mean() * (1 - right.mean()) / n)
 print(f"our network: {right.mean():.2%}, standard error {100 * by_digit:.2f} points")
@@ -152,15 +145,15 @@ for seed in range(5):
 #
 # Seeds 2 and 3 lie furthest apart, by nearly a point. Is that more than chance? The two networks answered the **same images**, which is a great help. An image that both got right, or both got wrong, says nothing about which of the two is better. So look only at the images that exactly one of them got right, and call these *split* (statisticians say **discordant**): *gained* if network 3 got it right, *lost* if network 2 did.
 #
-# This is the hardest page of the lesson, and worth it, because you will want this test whenever somebody claims that one network beats another. Suppose that neither network is better, and that the images are independent. Then each split image is the toss of a fair coin: gained or lost. The **p-value** is how often such coins would fall at least as unevenly as the images did.
+# This is the hardest page of the lesson, and you will want it whenever somebody claims that one network beats another. Suppose that neither network is better, and that the images are independent. Then each split image is the toss of a fair coin: gained or lost. The **p-value** is how often such coins would fall at least as unevenly as the images did.
 #
-# The smallest case shows how to count. Say that 3 were gained and 1 was lost. Four tosses have $2^4$ equally likely outcomes. In one of them none is lost, and in four of them exactly one is lost, because the one may be the first, the second, the third or the fourth toss. The number of ways to choose 1 of 4 is written $\binom{4}{1} = 4$, read "4 choose 1", and $\binom{4}{0} = 1$. That makes $1 + 4$ outcomes at least as uneven in this direction, and as many in the other, so the p-value is $2 \cdot \frac{1 + 4}{2^4} = \frac{5}{8}$. In other words, 3 to 1 is no evidence of anything.
+# The smallest case shows how to count. Say that 3 were gained and 1 was lost. Four tosses have $2^4$ equally likely outcomes. In one of them none is lost, and in four of them exactly one is lost, because it may be any of the four. The number of ways to choose 1 of 4 is written $\binom{4}{1} = 4$, read "4 choose 1", and $\binom{4}{0} = 1$. That makes $1 + 4$ outcomes at least as uneven in this direction, and as many in the other, so the p-value is $2 \cdot \frac{1 + 4}{2^4} = \frac{5}{8}$. In other words, 3 to 1 is no evidence of anything.
 #
 # In general, let `split` be the number of split images, and `fewer` the smaller of gained and lost:
 #
 # $$\text{p-value} = \frac{2}{2^{\text{split}}} \sum_{k = 0}^{\text{fewer}} \binom{\text{split}}{k} .$$
 #
-# If as many were gained as lost, the middle is counted from both sides, and this comes out above 1; the p-value is then 1. <small>This is the exact form of McNemar's test ([McNemar 1947](https://doi.org/10.1007/BF02295996)).</small> Python counts the ways by `math.comb`:
+# If as many were gained as lost, the even split is counted from both sides, and this comes out above 1; the p-value is then 1. <small>This is the exact form of McNemar's test ([McNemar 1947](https://doi.org/10.1007/BF02295996)).</small> Python counts the ways with `math.comb`:
 
 # %%
 math.comb(4, 1)
@@ -168,7 +161,7 @@ math.comb(4, 1)
 # %% [markdown]
 # ### Exercise 5.1: gained and lost (core, 10 minutes)
 #
-# Write the p-value. On arrays of bools NumPy's `~` means *not* and `&` means *and*, entry by entry. When hundreds of images are split, $2^{\text{split}}$ is too large for NumPy's integers. Python's own `int` has no limit, so convert the counts first.
+# Begin by hand: of five images, `before` is right on the first and the last, `after` on the last four. How many were gained, and how many lost? Then write the function, which also gives the p-value. On arrays of bools NumPy's `~` means *not* and `&` means *and*, entry by entry. When hundreds of images are split, $2^{\text{split}}$ is too large for NumPy's integers. Python's own `int` has no limit, so convert the counts first.
 
 
 # %%
@@ -201,7 +194,7 @@ guesses.compare("p-value of seeds 2 and 3", f"{pair.p:.1g}")
 # %% [markdown]
 # Fair coins would fall so unevenly less than once in a million trials. You may object that we picked the most extreme pair, and so we did, but three of the other nine are below 0.01, too. And yet no recipe can be the better one, because there is only one. **The test speaks only for these two networks.** If the images are independent, network 3 really *does* get more digits of this kind right than network 2; the test says nothing about the next two seeds, as [Dietterich warned in 1998](https://doi.org/10.1162/089976698300017197).
 #
-# After a single epoch, though, a network is still half-baked. What about the recipe that the lessons use, ten epochs at a falling rate? We trained it with twenty seeds beforehand and stored the results (in the studies `studies/seeds.py` and `studies/ten_epochs.py`). For six of the seeds we kept every answer to the 10,000 validation images. These six networks make fifteen pairs, although not fifteen independent ones.
+# After a single epoch, though, a network is still half-baked. What about the recipe that the lessons use, ten epochs at a falling rate? We trained it with twenty seeds beforehand (in `studies/seeds.py` and `studies/ten_epochs.py`), and kept six networks' answers to every validation image. These make fifteen pairs, although not fifteen independent ones.
 
 # %% tags=["hide-input"]
 six = falling_rate.right_answers()
@@ -214,26 +207,21 @@ print(f"ten epochs, falling rate: {small} of {len(p_values)} pairs below 0.01")
 #
 # ### A network and a recipe
 #
-# Judging a *recipe* is another matter. Lesson 04 left a question open: is the falling rate worth anything? Seven of the twenty seeds were trained at a constant rate as well, so that the difference on the validation images can be taken seed by seed. One seed is luck, and one rate for both is unfair, so **two recipes need several seeds, each recipe at its own best rate**. <small>The rates were chosen with other seeds, which take no part in the comparison.</small> The figure after the ± is the standard error of the mean gain: the standard deviation of the gains, divided by the root of their number.
+# Judging a *recipe* is another matter. Lesson 04 left a question open: is the falling rate worth anything? One seed is luck, and one rate for both is unfair, so **two recipes need several seeds, each recipe at its own best rate**. Here is what a falling rate gains over a constant one, seed by seed on the validation images. After the ± stands the standard error of the mean gain: the standard deviation of the gains, divided by the root of their number.
 
-# %% tags=["hide-input"]
-constant, falling = falling_rate.best_rates(epochs=10)
-gain = falling_rate.gains(10, constant, falling)
-error = gain.std(ddof=1) / np.sqrt(len(gain))
-print(f"best constant rate {constant}, best start of a falling rate {falling}")
-print(f"accuracy, falling minus constant: {gain.mean():+.2f} ± {error:.2f} points")
-loss = falling_rate.results("loss", 10, False, constant)
-lower = falling_rate.results("loss", 10, True, falling)[: len(loss)] < loss
-print(f"the falling rate ends with a lower loss in {lower.sum()} of {len(loss)} seeds")
+# %%
+gain, lower = falling_rate.compared(epochs=10)  # one entry for each seed
+error = gain.std(ddof=1) / np.sqrt(len(gain))  # ddof=1: divided by n - 1, not by n
+print(f"{len(gain)} seeds: {gain.mean():+.2f} ± {error:.2f} points; loss lower in {lower.sum()}")
 
 # %% [markdown]
-# As it happens, the same rate is best for both. In accuracy we can't tell the two apart, because the difference is hardly larger than its standard error. Why, then, do our lessons let the rate fall? With every seed the network ended with a lower loss on the validation images. That means probabilities which deserve more belief, and it is reason enough.
+# In accuracy we can't tell the two apart, because the difference is hardly larger than its standard error. Why, then, do our lessons let the rate fall? With every seed the network ended with a lower loss. That means probabilities you can trust further, and it is reason enough.
 #
-# **A good place to stop.** You can now put an error on an accuracy, test a difference between two networks, and say why two networks aren't two recipes. The second half overturns an assumption that we have made all along.
+# **A good place to stop.** The second half overturns an assumption that we have made all along.
 #
 # ## 3. Who wrote them
 #
-# So far we have treated every answer as a coin of its own. But somebody whose sevens look like ones will have written more than one of them. [Yadav and Bottou found out in 2019](https://arxiv.org/abs/1905.10498) who wrote each digit, and `data.writers()` knows.
+# So far we have treated every answer as a coin of its own. But somebody whose sevens look like ones will have written several such sevens. [Yadav and Bottou found out in 2019](https://arxiv.org/abs/1905.10498) who wrote each digit, and `data.writers()` knows.
 
 # %%
 writers = data.writers()
@@ -242,7 +230,7 @@ mistakes_of = np.bincount(place, weights=~right).astype(int)
 print(f"{len(names)} writers, of {digits_of.min()} to {digits_of.max()} digits each")
 
 # %% [markdown]
-# If every answer were a coin of its own, some writers would still be misread more often than others. So give each of the 297 writers a limit: the mistakes expected of so many digits, plus two standard deviations. To see how many writers chance alone would put above it, deal all the mistakes out at random among the digits, a thousand times.
+# If every answer were a coin of its own, some writers would still be misread more often than others. How many, by luck alone? Give each of the 297 writers a limit: the number of mistakes you would expect in that many digits, plus two standard deviations. Then deal all the mistakes out at random among the digits, a thousand times, and count the writers above their limit.
 #
 # **Predict.** How many of the 297 writers would lie above their limit by chance?
 
@@ -270,7 +258,7 @@ plt.show()
 guesses.compare("writers above their limit, by chance", round(np.mean(above), 1))
 
 # %% [markdown]
-# Forty-two really do, whereas chance alone puts seventeen there, and never more than thirty in a thousand deals. So mistakes keep company, and the digits are *not* independent. From here on we assume only that the *writers* are. The digits of one writer are a **cluster**.
+# Forty-two of our writers lie above their limit, whereas chance alone puts seventeen there, and never more than thirty in a thousand deals. (Under a bell it would be about seven. But with most writers you would expect not even one mistake, far fewer than our ten, so the bell doesn't hold.) So mistakes keep company, and the digits are *not* independent. From here on we assume only that the *writers* are. The digits of one writer are a **cluster**.
 #
 # ### The error by writer
 #
@@ -284,7 +272,7 @@ guesses.compare("writers above their limit, by chance", round(np.mean(above), 1)
 #
 # ### Exercise 5.2: the error by writer (stretch, 12 minutes)
 #
-# Write it. `groups[i]` is the number of the writer of digit $i$, and it can be any integer. An earlier cell turned such numbers into places from 0 on, without gaps. Which function did that?
+# Write it. `groups[i]` is the number of the writer of digit $i$, and it can be any integer. An earlier cell turned such numbers into 0, 1, 2 and so on. Which function did that?
 
 
 # %%
@@ -306,7 +294,7 @@ print(f"variance by writer {(by_writer / by_digit) ** 2:.1f} times as large")
 # %% [markdown]
 # When people are counted, the variance is more than twice as large. In other words, these ten thousand digits tell us less about strangers than five thousand would, if each came from a different hand. More digits from the same hands would help little; what we lack is hands.
 #
-# Does the new formula keep its promise? A study (`studies/promise.py`) drew writers as you drew digits, with 34 digits each, as in our test set on average.
+# Does the new formula keep its promise? A study (`studies/promise.py`) drew people as you drew digits, from writers whom its network had never seen, with at most 34 digits each, the average in our test set.
 
 # %% tags=["hide-input"]
 promise = [row["results"]["few digits each"] for row in studies.read("promise")["rows"]]
@@ -315,7 +303,7 @@ for by in ["by digit", "by writer"]:
     print(f"people drawn: within two standard errors {by} in {kept:.0%} of the draws")
 
 # %% [markdown]
-# Counting by writer, the truth lay within two errors as often as promised. Counting by digit, the promised 95 in a hundred turn out to be 79. So our first error bar was too short, and the p-values of section 2, which took the digits for coins too, may be too small. Were the variance double there as well, 223 to 129 would lie three and a half standard deviations from even, and not five, which still convinces. A p-value of 0.01 no longer would.
+# Counting by writer, the truth lay within two errors as often as promised. Counting by digit, the promised 95 in a hundred turn out to be 79. So our first error bar was too short, and the p-values of section 2, which took the digits for coins too, may be too small. Take 223 to 129. The heads among 352 fair coins have a standard deviation of $\sqrt{352} / 2$, between 9 and 10, and 223 is 47 above even, which is five of these. Double the variance, and it is still three and a half, which convinces. A p-value of 0.01 no longer would.
 #
 # ## 4. Which computer did the sums
 #
@@ -325,14 +313,14 @@ for by in ["by digit", "by writer"]:
 0.1 + 0.2 + 0.3 == 0.3 + 0.2 + 0.1
 
 # %% [markdown]
-# So two computers train networks that differ by a hair's breadth. Do they stay that close? We can make one computer round differently. Train the network of this lesson a second time, all ten epochs of it, with the pixels of every image in a different order, and the rows of $W_1$ likewise. In exact arithmetic nothing changes, but every sum over pixels is now rounded differently in every step.
+# So two computers train networks that differ by a hair's breadth. Do they stay that close? We can make one computer round differently. Train the network of this lesson a second time, with the pixels of every image in a different order, and the rows of $W_1$ likewise. In exact arithmetic nothing changes, but every sum over pixels is now rounded differently in every step.
 #
 # **Predict.** How many of the 10,000 test digits will the second network answer differently?
 
 # %%
 guesses.ask("answers that rounding changes", None)
 
-# %% tags=["answer"]
+# %% tags=["answer", "hide-input"]
 rng = np.random.default_rng(seed=0)  # the first network's: the same weights, the same batches
 start = network.initialise(rng)
 batches = minibatches(50_000, 128, rng=rng, epochs=10)
@@ -347,18 +335,18 @@ print(f"test digits answered differently: {changed.sum()} of {n}")
 guesses.compare("answers that rounding changes", int(changed.sum()))
 
 # %% [markdown]
-# The two networks are no longer the same to the last bit, and yet not one of the 10,000 answers has changed. You may object that a computer with its pixels shuffled is not a second computer. Quite so, and of real ones we have tried few kinds (`website/pages/computers.md`). But we compute in float64, at moderate rates (the end of the lesson shows others), print few decimals, and expect them to come out alike elsewhere.
+# The two networks are no longer the same to the last bit, and yet not one of the 10,000 answers has changed. Of course, a computer with its pixels shuffled is not a second computer, and of real ones we have tried few kinds (`website/pages/computers.md`).
 #
 # ## So: would it come out the same?
 #
-# Back to your first guess. Suppose you measure again. The second accuracy scatters around the truth as much as the first. Variances add up (a minus sign doesn't change a square), so the difference between the two has $\sqrt2$ times the standard deviation of one, and about 19 times in 20 it is smaller than twice that.
+# Back to your first guess. Suppose you measure again. The second accuracy scatters around the truth as much as the first. Variances add up, in a difference as in a sum, so the difference between the two has $\sqrt2$ times the standard deviation of one, and about 19 times in 20 it is smaller than twice that.
 
 # %% tags=["answer", "hide-input"]
 by_seed = falling_rate.results("test", epochs=10, falls=True, rate=0.5)
 deviations = {
     "other digits, if they were coins": by_digit,
     "other digits, by other people": by_writer,
-    "another seed, of twenty": by_seed.std(ddof=1),  # divides by n - 1, as with the writers
+    "another seed, of twenty": by_seed.std(ddof=1),  # again, n - 1
 }
 print("percentage points                 standard deviation  19 in 20 within")
 for what, deviation in deviations.items():
@@ -373,14 +361,15 @@ guesses.compare("points, on 10,000 other digits", round(200 * np.sqrt(2) * by_wr
 #
 # ### Twenty digits of your own
 #
-# Write twenty digits on white paper with a dark pen, none touching another, and photograph the sheet. The panel below finds the digits and prepares them as MNIST's makers prepared theirs, and the network that you have just trained (on the web pages, the network of lesson 04) reads them. Type what you wrote, and you get your accuracy with its standard error by digit. The photograph never leaves your computer.
+# Write twenty digits on white paper with a dark pen, none touching another, and photograph the sheet. The panel below finds the digits and prepares them as MNIST's makers prepared theirs, and the network that you have just trained (on the web pages, the network of lesson 04) reads them. Type what you wrote, and you get your accuracy with its standard error by digit. The photograph never leaves your computer. Until you take yours, it shows twenty test digits, from nineteen hands.
 
 # %% mystnb={"image": {"alt": "A still of the picture for your own handwriting: a photograph of a sheet of paper with twenty handwritten digits in four rows, lying a little askew on a table."}}
+print(f"the 20 digits below, as MNIST holds them: {right[240:260].sum()} right")
 sheet = pictures.sheet(final)
 sheet
 
 # %% [markdown]
-# Twenty are too few to trust that margin, as you saw. And all twenty come from *one* hand, one pen and one lamp, so they give you no margin by writer at all, because one writer can't show how writers differ.
+# Twenty are too few to trust that margin, as you saw. And yours come from *one* hand, one pen and one lamp. One writer can't show how writers differ: by our formula you would divide by $1 - 1$.
 #
 # ## If you have another quarter of an hour
 #
@@ -410,7 +399,7 @@ exercises.check(my_reliability)
 exercises.folded(my_reliability)
 
 # %% [markdown]
-# Our network's answers, bin by bin, make a **reliability diagram** (the library's `calibration` bins them as you did), of the kind that weather forecasters have long drawn ([Murphy and Winkler 1977](https://doi.org/10.2307/2346866)). A calibrated network's points lie on the diagonal, give or take chance: each answer is a coin that comes up right as often as its confidence claims, and the bars show how far such coins would scatter. Mistakes keep company, as you know by now, so the bars may be too short.
+# Our network's answers, bin by bin, make a **reliability diagram** (the library's `calibration` bins them as you did), of the kind that weather forecasters have long drawn ([Murphy and Winkler 1977](https://doi.org/10.2307/2346866)). A calibrated network's points lie on the diagonal, give or take chance: each answer is a coin that comes up right as often as its confidence claims, and the bars show how far such coins would scatter.
 
 # %% mystnb={"image": {"alt": "Reliability diagram: the share of right answers against their confidence, with bars of two standard deviations of chance, the number of answers beside each point, and a dashed diagonal. Between 0.4 and 0.9 four of five points lie below the diagonal, and their bars only just reach it; the last point, near 1, has nearly all the answers and lies on it, its bar too short to see."}} tags=["hide-input"]
 found = calibration(softmax(z2), mnist.test_labels)
@@ -431,7 +420,7 @@ for place in np.flatnonzero(seen):
     label = f"{found.counts[place]}"
     axis.annotate(label, spot, shift, textcoords="offset points", ha=side, fontsize=12)
 axis.set(
-    title="Four points lie low:\nperhaps a little overconfident",
+    title="Four points below the line:\nperhaps a little overconfident",
     xlabel="confidence (number of answers beside each point)",
     ylabel="share right (bars: two standard deviations)",
     xlim=(0, 1.03),
@@ -481,6 +470,7 @@ guesses.compare("rates at which the distance explodes", 10)
 # - The standard error is $\sqrt{q (1 - q) / n}$, if answers are independent. Trust two standard errors once there are about ten mistakes and ten right answers.
 # - Compare two networks by their split images, and two *recipes* by several seeds, each recipe at its own best rate.
 # - Digits come in clusters, so the honest error counts writers.
+# - Another order of rounding changed the weights a little, and none of 10,000 answers.
 #
 # ## Questions to ask yourself
 #
@@ -500,7 +490,7 @@ guesses.compare("rates at which the distance explodes", 10)
 #
 #    </details>
 #
-# 3. A paper reports that a new layer gets a third of a point more right, with a p-value below 0.01, from one run each. What do you ask for?
+# 3. A paper reports that a new layer gains a third of a point, with a p-value below 0.01, from one run each. What do you ask for?
 #
 #    <details><summary>Answer</summary>
 #

@@ -10,7 +10,7 @@ from mnistlib import uncertainty
 
 def paired(before, after):
     """How many answers were gained, how many lost, and the p of McNemar's exact test."""
-    gained = int((after & ~before).sum())  # an int of Python, in which 2**split never overflows
+    gained = int((after & ~before).sum())  # a Python int, in which 2**split never overflows
     lost = int((before & ~after).sum())
     split, fewer = gained + lost, min(gained, lost)
     tail = sum(math.comb(split, few) for few in range(fewer + 1))
