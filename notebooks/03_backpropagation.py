@@ -18,7 +18,7 @@
 # - check a gradient, and tell a check that can see a fault from one that cannot;
 # - say what a gradient costs.
 #
-# **You need** [lesson 02](02_sigmoid_softmax.ipynb) for the slope of the sigmoid, the softmax and the gradient of its loss; [lesson 01](01_loading.ipynb) for the data; and from school the product of two matrices and, for one exercise, the quotient rule.
+# **You need** [lesson 02](02_sigmoid_softmax.ipynb) for the slope of the sigmoid, the softmax and the gradient of its loss; [lesson 01](01_loading.ipynb) for the data; and from school the product of two matrices and the quotient rule.
 #
 # **Time** 55 minutes to read, 30 more for the pencil and 60 for the exercises; it runs for about 5 s and takes 220 MB
 
@@ -39,7 +39,7 @@
 #
 #    <details><summary>Answer</summary>
 #
-#    $p - y = \left(\frac34, -\frac34\right)$. Add the same small constant to both logits: no probability changes, so the loss doesn't either. But its change would be the constant times the sum of the entries, so that sum is 0.
+#    $p - y = \left(\frac34, -\frac34\right)$. Add the same small constant to both logits: no probability changes, so neither does the loss. But its change would be the constant times the sum of the entries, so that sum is 0.
 #
 #    </details>
 
@@ -72,7 +72,7 @@ mnist = data.load()
 # | $P = \mathrm{softmax}(Z_2)$ | `p` | (n, 10) | probabilities |
 # | $Y$ | `y` | (n, 10) | one-hot targets |
 #
-# The batch size $n$, the loss $L$ and the `d` of a gradient mean what they meant in lesson 02; rows are examples everywhere, and the 1 or 2 names the layer. What the network learns are the numbers in $W_1, b_1, W_2$ and $b_2$, its **parameters**.
+# The batch size $n$, the loss $L$ and the `d` of a gradient mean what they meant in lesson 02; rows are examples everywhere, and the 1 or 2 names the layer. The numbers in $W_1, b_1, W_2$ and $b_2$ are what the network learns, its **parameters**.
 #
 # ## By hand: a network of twelve numbers
 #
@@ -88,13 +88,13 @@ net = network.Parameters(
 x_pencil, y_pencil = np.array([[1.0, 0.5]]), np.array([[0.0, 1.0]])
 
 # %% [markdown]
-# This is your worksheet. Its names count from 0, as Python does, and leave out the row, because there is only one image: `z1[0]` is the first hidden unit's sum. A weight is written on its line: `W1[0, 1]` leads from the first pixel to the second hidden unit. The blue boxes wait for values, and the orange ones for gradients, which come later. Find each number with a pencil and type it in, as a decimal or as 5/7 or 3 + log 5, and the sheet tells you whether it is right. Don't skip this page, because everything after it is the same page again, only larger.
+# This is your sheet. Its indices count from 0, as Python's do, and leave out the row, because there is only one image: `z1[0]` is the first hidden unit's sum. A weight is written on its line: `W1[0, 1]` leads from the first pixel to the second hidden unit. The blue boxes wait for values, and the orange ones for gradients, which come later. Find each number with a pencil and type it in, as a decimal or as 5/7 or 3 + log 5, and the sheet tells you whether it is right. Don't skip it, because everything that follows is the same sheet, only larger.
 
 # %% mystnb={"image": {"alt": "A still of a picture to touch: the network of twelve numbers drawn from top to bottom, with empty fields. Pixels 1 and one half. The weights stand on the lines: from the first pixel 1 and 2, from the second minus 2 and minus 4; from the first hidden unit 1 and minus 2, from the second 2 and 4. The hidden biases are 0 and log 3, the output biases log 3 and 0. The targets are 0 and 1. Blue fields wait for sums, activations, logits, probabilities and the loss; orange fields for the gradient with respect to every number."}}
 pictures.fill()
 
 # %% [markdown]
-# **Forward, down the page.** The way from the pixels to the loss is called the **forward pass**. In the matrices, each *column* belongs to one unit, so for the first hidden unit
+# **Forward, down the sheet.** The way from the pixels to the loss is called the **forward pass**. In the matrices, each *column* belongs to one unit, so for the first hidden unit
 #
 # $$\texttt{z1[0]} = 1 \cdot 1 + \tfrac12 \cdot (-2) + 0 = 0, \qquad \texttt{a1[0]} = \sigma(0) = \tfrac12 .$$
 #
@@ -109,7 +109,7 @@ pictures.fill()
 #
 # Three to one for the wrong class. Which parameter is to blame?
 #
-# ## By hand: back up the page
+# ## By hand: back up the sheet
 #
 # Raise one number a little. How fast does the loss grow? That is the derivative of the loss with respect to this number: its gradient, for the orange box. We also call it the number's *blame*. It can be negative; then the number deserves encouragement.
 #
@@ -137,16 +137,12 @@ pictures.fill()
 #
 # <details><summary>Stuck? The second unit, line by line</summary>
 #
-# Its weights: $\frac34 \cdot \frac34 = \frac{9}{16}$ and $\frac34 \cdot (-\frac34) = -\frac{9}{16}$; the first unit's other one: $\frac12 \cdot (-\frac34) = -\frac38$. Its activation: $2 \cdot \frac34 + 4 \cdot (-\frac34) = -\frac32$. Its sum: $-\frac32 \cdot \frac{3}{16} = -\frac{9}{32}$.
+# The gradients of its outgoing weights: $\frac34 \cdot \frac34 = \frac{9}{16}$ and $\frac34 \cdot (-\frac34) = -\frac{9}{16}$; that of the first unit's other weight: $\frac12 \cdot (-\frac34) = -\frac38$. Its activation's blame: $2 \cdot \frac34 + 4 \cdot (-\frac34) = -\frac32$. Its sum's blame: $-\frac32 \cdot \frac{3}{16} = -\frac{9}{32}$.
 # The hidden layer: from the first pixel $1 \cdot \frac{9}{16}$ and $1 \cdot (-\frac{9}{32})$, from the second $\frac12 \cdot \frac{9}{16} = \frac{9}{32}$ and $\frac12 \cdot (-\frac{9}{32}) = -\frac{9}{64}$. The biases: $\frac{9}{16}$ and $-\frac{9}{32}$.
 #
 # </details>
 #
-# Finish your own sheet first; here is ours. Its button *all* fills in every answer. Inside a unit we write plain `b`, `z`, `a` and `p`, because the unit's place tells you the layer.
-#
-# Check any weight: multiply the blue number where its line begins (`x` or `a`) by the orange one where it ends (`z`), and you have its gradient.
-#
-# Then try numbers of your own, but before you drag a weight, say which gradients will change.
+# Finish your own sheet first; here is ours, whose button *all* fills in every answer. Try other numbers on it, but before you drag a weight, say which gradients will change.
 
 # %% mystnb={"image": {"alt": "A still of a picture to touch: the network of twelve numbers from its two pixels at the top to its two classes and the loss, each number with its value and its gradient. Hidden units: sums 0 and log 3 with gradients 9/16 and minus 9/32, activations one half and three quarters with 9/4 and minus 3/2. Output units: logits 2 plus log 3 and 2 with gradients 3/4 and minus 3/4, probabilities three quarters and one quarter. The loss is log 4. On the lines below the weights: in the first layer 9/16, minus 9/32, 9/32, minus 9/64, in the second 3/8, minus 3/8, 9/16, minus 9/16."}}
 pictures.backprop()
@@ -154,7 +150,7 @@ pictures.backprop()
 # %% [markdown]
 # <details><summary>Which gradients change when you drag a weight?</summary>
 #
-# As a rule, all of them. Unless its pixel is blank, the weight moves the logits and with them the probabilities, and $p - y$ is where every gradient on the sheet begins.
+# As a rule, all of them. Unless what comes in is 0, the weight moves the logits and with them the probabilities, and $p - y$ is where every gradient on the sheet begins.
 #
 # </details>
 #
@@ -175,7 +171,7 @@ guesses.compare("right class, after the move", softmax(network.logits(moved, x_p
 #
 # ## The real size
 #
-# Back to the course's network, with small random weights and a batch of twelve images. The forward pass takes five lines. Before you run them, say the shape of each array, and how many parameters there are.
+# Back to the course's network, with small random weights and a batch of twelve images. The forward pass takes five lines. How many parameters are there? Work it out before you run the cell.
 
 # %%
 parameters = network.initialise(np.random.default_rng(seed=3))
@@ -209,7 +205,7 @@ plt.show()
 # %% [markdown]
 # Single entries need indices. As always, $i$ counts examples and $k$ classes, while $j$ counts hidden units; so $a_{1,ij}$ is the activation of hidden unit $j$ for example $i$, where the 1 still names the layer.
 #
-# **Step 1: the logits.** You know it from lesson 02. The loss is a mean over the batch, so $1/n$ appears here, once and never again. In code, $n$ is `len(x)`.
+# **Step 1: the logits.** You know it from lesson 02. The loss is a mean over the batch, so $1/n$ appears here, once and never again. In code, $n$ is `len(x)`. Below, `check_gradient` nudges each entry up and down, measures the slope of the loss, and compares.
 #
 # $$dZ_2 = \frac{\partial L}{\partial Z_2} = \frac{P - Y}{n}$$
 
@@ -230,7 +226,7 @@ print(check_gradient(lambda z2: cross_entropy(z2, y), z2, dz2, name="dz2"))
 #
 # $$dW_2 = A_1^T\, dZ_2 .$$
 #
-# The shapes agree: (128, n) times (n, 10) is (128, 10), which is the shape of $W_2$.
+# The shapes agree: (128, n) times (n, 10) is (128, 10), which is the shape of $W_2$. The other order, `dz2 @ a1.T`, would not even run: (n, 10) times (128, n).
 
 # %%
 dW2 = a1.T @ dz2
@@ -288,7 +284,7 @@ dz1 = network.hidden_gradient(dz2, W2, a1)
 print(check_gradient(lambda z1: cross_entropy(sigmoid(z1) @ W2 + b2, y), z1, dz1, name="dz1"))
 
 # %% [markdown]
-# **Steps 6 and 7: the hidden layer's weights and biases.** After step 1 you had the gradient of the output layer's sums, and now you have that of the hidden layer's, so what comes next is steps 2 and 3 over again.
+# **Steps 6 and 7: the hidden layer's weights and biases.** Step 1 gave you $dZ_2$, and steps 2 and 3 turned it into the output layer's gradients. Now you have $dZ_1$: do the same again.
 #
 # ### Exercise 3.3: the gradients of a layer (core, 8 minutes)
 #
@@ -309,7 +305,7 @@ exercises.folded(my_layer_gradients)
 # %% [markdown]
 # ### The seven lines
 #
-# In steps 6 and 7, $X$ takes the place of $A_1$. Here is the whole backward pass, in formulas and then in NumPy:
+# In steps 6 and 7, $X$ takes the place of $A_1$. Here is the whole backward pass:
 #
 # $$\begin{aligned}
 # dZ_2 &= (P - Y) / n \\
@@ -335,7 +331,7 @@ db1 = dz1.sum(axis=0)
 #
 # ### What it costs
 #
-# Count the multiplications for one example. The forward pass takes one for each weight. On the way back, `dW1` and `dW2` together take as many again, and `da1` takes a few more, one for each weight of the output layer. So the loss and *all* its gradients cost about as much as two forward passes. Nudging takes two passes for *each* parameter, two hundred thousand in all. That difference is what makes networks of any size trainable, and lesson 11 times it. <small>The method became famous in 1986 ([Rumelhart, Hinton and Williams](https://doi.org/10.1038/323533a0)), but it is at least a decade older ([Linnainmaa 1976](https://doi.org/10.1007/BF01931367)).</small>
+# Count the multiplications for one example. The forward pass takes one for each weight. On the way back, `dW1` and `dW2` together take as many again, and `da1` takes a few more, one for each weight of the output layer. So the loss and *all* its gradients cost about as much as two forward passes. Nudging takes two passes for *each* parameter, two hundred thousand in all. That difference is what makes networks of any size trainable, and lesson 11 times it. <small>The method became famous in 1986 ([Rumelhart, Hinton and Williams](https://doi.org/10.1038/323533a0)), but is at least a decade older ([Linnainmaa 1976](https://doi.org/10.1007/BF01931367)).</small>
 #
 # ### Exercise 3.4: through another squashing function (core, 6 minutes)
 #
@@ -368,7 +364,7 @@ exercises.folded(my_tanh_backward)
 #
 # ## Is it right?
 #
-# How would you check gradients that somebody else derived? By nudging the parameters, as we have done all along. But lesson 02 left a question open. The smaller the nudge, the closer the measured slope came to the true one; so should we nudge by as little as we can?
+# How do you know that a gradient is right, your own or anybody's? You nudge and measure, as `check_gradient` has done at every step. But lesson 02 left a question open. The smaller the nudge, the closer the measured slope came to the true one; so should we nudge by as little as we can?
 #
 # **Predict.** Measure the slope of the sigmoid at many points, and keep the largest error. Of all nudges from $1$ down to $10^{-14}$, which one gives the smallest error? Give the exponent of ten, as a whole number.
 
@@ -403,7 +399,7 @@ plt.show()
 guesses.compare("best nudge: 10 to the power of", round(np.log10(nudges[np.argmin(errors)])))
 
 # %% [markdown]
-# It is a V, because two things go wrong, and they pull in opposite directions. On the right it is the formula: a line through two points of a curve is not quite the tangent, and the farther apart they are, the worse. On the left it is rounding. A float64 holds about 16 digits, so the values of a sigmoid, which lie below 1, are off by about $10^{-16}$, and so is the rise. Divided by a tiny run, that small error becomes a large one.
+# It is a V, because two things go wrong, and they pull in opposite directions. On the right it is the formula: a line through two points of a curve is not quite the tangent, and the farther apart they are, the worse the fit. On the left it is rounding. A float64 holds about 16 digits, so the values of a sigmoid, which lie below 1, are off by about $10^{-16}$, and so is the rise. Divided by a tiny run, that small error becomes a large one.
 #
 # <details><summary>Why is the right arm twice as steep as the left one?</summary>
 #
@@ -443,13 +439,11 @@ exercises.folded(my_check_gradient)
 
 
 # %% tags=["hide-input"]
-def loss_of(changed):
-    return cross_entropy(network.logits(changed, x_few), y_few)
-
-
 def loss_by(name):
     """Return the loss as a function of one array, while the other three stay."""
-    return lambda array: loss_of(small._replace(**{name: array}))
+    return lambda array: cross_entropy(
+        network.logits(small._replace(**{name: array}), x_few), y_few
+    )
 
 
 # %%
@@ -461,9 +455,10 @@ small = small._replace(b1=rng.normal(size=10), b2=rng.normal(size=10))  # a copy
 _, right = network.gradients(small, x_few, y_few)  # right.W1 is dW1, and so on
 for name, array, gradient in zip(small._fields, small, right):
     print(check_gradient(loss_by(name), array, gradient, name=f"d{name}"))
+print(check_gradient(loss_by("b2"), small.b2, 2 * right.b2, name="db2, doubled"))
 
 # %% [markdown]
-# Four *rights* in a row make pleasant reading, but would the check see a fault?
+# Four *rights* in a row make pleasant reading, and the fifth line shows that the check does see a fault. Now find one that nobody has pointed out.
 #
 # ### Exercise 3.6: find the bug (stretch, 10 minutes)
 #
@@ -487,7 +482,7 @@ exercises.folded(my_mended_gradients)
 # %% [markdown]
 # ## Checking all of them at once
 #
-# Can all 101,770 entries of the real network be checked with two forward passes? Move *all* parameters together, a little way along some direction $r$: each by a small $h$ times its own entry of $r$. How fast the loss then changes is called the **directional derivative** along $r$, and there are two ways to that number. You can measure it, with two forward passes. Or you can compute it from the gradient under test: each parameter contributes its gradient times its entry of $r$, and paths add. With $\nabla L$ (nabla L) for all the gradients laid end to end, that makes
+# Can two forward passes check all 101,770 entries of the real network's gradient? Move *all* parameters together, a little way along some direction $r$: each by a small $h$ times its own entry of $r$. How fast the loss then changes is called the **directional derivative** along $r$, and there are two ways to find it. You can measure it, with two forward passes. Or you can compute it from the gradient under test: each parameter contributes its gradient times its entry of $r$, and paths add. Lay all the gradients end to end and call the result $\nabla L$ (nabla L); then the sum is
 #
 # $$\nabla L \cdot r ,$$
 #
@@ -519,7 +514,7 @@ def verdict(given, direction):
 
 
 # %% [markdown]
-# Which direction? It is tempting to take the very gradient that is being checked, since it lies at hand.
+# Which direction? It is tempting to take the very gradient that is being checked, since it is at hand.
 #
 # **Predict.** Check five gradients, each *along itself*: the right one and four wrong ones. In three of these something is set to 0: one entry, all of `db2`, or the whole hidden layer. In the fourth, everything is doubled. How many of the four will be rejected?
 
@@ -567,7 +562,7 @@ for name, given in candidates.items():
 #
 # We know which way each parameter should move. So move them all, each against its gradient, by $\eta$ (eta) times that gradient:
 #
-# $$W \leftarrow W - \eta\, dW ,$$
+# $$W_1 \leftarrow W_1 - \eta\, dW_1 ,$$
 #
 # and the same for the other three arrays. The small number $\eta$ is called the **learning rate**; on your sheet it was $\frac12$. A short step changes the loss by about $\nabla L \cdot \text{step}$, and this step is $-\eta\, \nabla L$. So the loss should fall by $\eta\, \lVert \nabla L \rVert^2$, where the double bars stand for length. To see how far that holds, take 200 images and the random start from *The real size*.
 
@@ -649,9 +644,9 @@ exercises.folded(my_three_layer_gradients)
 # %% [markdown]
 # ## Recap
 #
-# You can now say of every number in a network which way it should move, and you know a check that would have told you if you were wrong. Seven lines do it, for the price of about two forward passes. What you can't do yet is *train*: one step downhill is a beginning, and we don't know how long it should be.
+# Seven lines tell you which way every number in a network should move, for the price of about two forward passes, and you know a check that would have told you if they were wrong. What you can't do yet is *train*: one step downhill is a beginning, and we don't know how long it should be.
 #
-# - Weights: *what came in, times the blame of what went out*. Back through a layer: *times the weights transposed*. Through a sigmoid: *times* $a(1 - a)$. Where several paths lead to the loss, they add.
+# - Weights: *what came in, times the blame of what went out*. Back through a layer: *times the weights transposed*. Through a sigmoid: *times* $a(1 - a)$. Where several paths lead to the loss, they add. A gradient has the shape of its array.
 # - Neither the largest nudge nor the smallest measures best; for our functions about $10^{-5}$ does.
 # - Check entry by entry at a random point, or all at once along a random direction. Along the gradient itself, a check forgets whatever the formula forgot.
 # - A short step against the gradient lowers the loss by about $\eta\, \lVert \nabla L \rVert^2$.
@@ -688,7 +683,7 @@ exercises.folded(my_three_layer_gradients)
 #
 #    <details><summary>Answer</summary>
 #
-#    A backward pass that recomputes the activations, and from them the probabilities, but forgets the bias: `a1 = sigmoid(x @ W1)`. At `b1 = 0` those activations are right, and all four gradients pass; at a random `b1` all four are rejected.
+#    A backward pass that recomputes the activations, and from them the probabilities, but forgets the bias: `a1 = sigmoid(x @ W1)`. At `b1 = 0` those activations are right, and all four gradients pass; at a random `b1` they are wrong, and so is all that follows from them.
 #
 #    </details>
 #

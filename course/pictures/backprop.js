@@ -118,15 +118,15 @@ function render({ model, el }) {
   [0, 1].forEach((i) => {
     const x = 100 + 200 * i;
     const value = text(x + 9, 28, "value");
-    parts[`x${i}`] = { value, group: holder("x", i, x - 62, 6, 124, 32, text(x - 54, 28, "name", "start"), value) };
-    parts[`x${i}`].group.querySelector(".name").textContent = "x";
+    parts[`x${i}`] = { value, group: holder("x", i, x - 62, 6, 124, 32, text(x - 54, 28, "name small", "start"), value) };
+    parts[`x${i}`].group.querySelector(".name").textContent = title("x", i);
     for (const [top, rows] of [[166, ["b1", "z1", "a1"]], [380, ["b2", "z2", "p"]]]) {
       svg.append(draw("rect", { x: x - 97, y: top, width: 194, height: 86, rx: 8, class: "node" }));
       rows.forEach((name, row) => {
         const y = top + 22 + 27 * row;
         const share = text(x + 92, y, name === "p" ? "name" : "blame", "end");
-        const [label, number] = [text(x - 91, y, "name", "start"), text(x - 75, y, "value", "start")];
-        label.textContent = name[0];
+        const [label, number] = [text(x - 91, y, "name small", "start"), text(x - 58, y, "value", "start")];
+        label.textContent = title(name, i);
         parts[`${name}${i}`] = name === "p" ? { value: number } : { value: number, share };
         if (name === "p") truths[i] = share;
         if (row) svg.append(label, number, share);
