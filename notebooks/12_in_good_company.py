@@ -89,7 +89,7 @@ for i in range(3):
 guesses.compare("the answers on cards 0, 1 and 2", " ".join(map(str, three.labels)))
 
 # %% [markdown]
-# A 3 may be beside a 7 on this card and beside a 0 on the next, so the network can't learn what goes with a 3. It has to find out *whom to ask*.
+# The 9 is beside one digit on the first card and beside another on the third, so there is no learning what goes with a 9. It has to find out *whom to ask*.
 #
 # ## The rival who cannot look
 #
@@ -316,7 +316,7 @@ shown = f"{right / 20:.1f} and {looks / 20:.1f}"
 guesses.compare("% right, and % that look at the right pair", shown)
 
 # %% [markdown]
-# It looks right more often than it answers right, because it also has to read. What still surprises us is that it found *which pair to look at* without being told. All it ever got was the answer.
+# It looks at the right pair more often than it gives the right answer, because it still has to read the value image. What still surprises us is that it found *which pair to look at* without being told. All it ever got was the answer.
 #
 # ### Play with it
 #
@@ -338,15 +338,12 @@ pictures.attend(trained)
 #
 # But how can the question's points help, when it knows nothing of this card's value digits? Take a pencil. Let the question give class $l$ exactly $l \cdot u$ points, where $u$ is the digit asked about, and let $G_l$ be the points of the company. Drawn against $u$, the sum $G_l + l \, u$ is a straight line of slope $l$. The company chooses how high each line begins, but not its slope.
 #
-# Suppose that nobody misreads anything, and take this card, each arrow from a key digit to its value digit: 1 → 2, 3 → 7, 6 → 4, 8 → 9.
+# Suppose that nobody misreads anything, and take the card 1 → 2, 3 → 7, 6 → 4, 8 → 9 (key digit → value digit). Draw an axis from 0 to 9 for the digit asked about, and above it a line for each value digit. Slide the lines up and down, without tilting them, until the *highest* one at 1, at 3, at 6 and at 8 is right as often as possible.
 #
-# **Predict.** Ask it about each of its four key digits in turn. However the company places its lines, how many of the four answers can come out right, at best?
+# **Predict.** If the company places its lines as well as it can, how many of the four answers come out right?
 
 # %%
 guesses.ask("right, of four, on this card", None)
-
-# %% [markdown]
-# Draw an axis from 0 to 9 for the digit asked about, and above it a line for each value digit. Slide the lines up and down, without tilting them, until the *highest* one at 1, at 3, at 6 and at 8 is right as often as possible.
 
 # %% mystnb={"image": {"alt": "Three straight lines over the digit asked about, 0 to 9, with slopes 2, 7 and 9; the highest of them is drawn thick. Up to 2 the line of class 2 is highest, from 2 to 5.5 that of class 7, and beyond that of class 9. Marks at the four key digits 1, 3, 6 and 8 show the answers 2, 7, 9 and 9, of which the one at 6 is wrong."}} tags=["answer", "hide-input"]
 right = adding.draw_lines(np.array([1, 3, 6, 8]), np.array([2, 7, 4, 9]))
@@ -354,9 +351,9 @@ plt.show()
 guesses.compare("right, of four, on this card", right)
 
 # %% [markdown]
-# Three of the four, with the line of class 4 pushed far down, where it can't win. "But the lines cross between two *key digits*," you may object, "so somebody must have compared them with the question." Nobody has: the company places its lines before it hears which digit is asked about, and the question gives its points before it sees a single pair.
+# Three of the four, with the line of class 4 pushed far down, where it can't win. "But the lines cross just where the answer has to change," you may object, "so somebody must have compared the key digits with the question." Nobody has: the company places its lines before it hears which digit is asked about, and the question gives its points before it sees a single pair.
 #
-# Walk to the right along the highest line: it can only get steeper, and since a class's slope is its digit, the answers *never fall*. There is no other limit, because the company can make each line overtake the one before it wherever it likes. So read a card's value digits in the order of their key digits, and pick as many as you can without ever stepping down (here 2, 7 and 9): that many the adder can get right, and no more.
+# Walk to the right along the grey band: it can only get steeper, and since a class's slope is its digit, the answers *never fall*. There is no other limit, because the company can make each line overtake the one before it wherever it likes. So read a card's value digits in the order of their key digits, and pick as many as you can without ever stepping down (here 2, 7 and 9). That is how many the adder can get right, and no more.
 #
 # **Predict.** If all digits are read perfectly, what percentage of the answers comes out right in this way, on average over all cards?
 
@@ -371,7 +368,7 @@ guesses.compare("% right by adding two votes", f"{100 * longest.mean() / 4:.1f}"
 # %% [markdown]
 # Not 38 % but more than 60! Do you still have the sentence in mind, that whoever gets much more must have looked? It was false: **you can get far more than 38.35 % without once comparing the question with the keys.**
 #
-# Now our 92 % looks less impressive, too, for who knows how far a cleverer adder gets? We could argue about that for a long time. Let us interfere instead.
+# Now our 92 % looks less impressive, too, for who knows how far a cleverer adder gets? That can be worked out, but accuracy would still take labels and many cards. Let us step in and change something instead.
 #
 # ### Let two answers trade places
 #
@@ -383,7 +380,7 @@ guesses.compare("% right by adding two votes", f"{100 * longest.mean() / 4:.1f}"
 #
 # "All the same, ours gets 92 %," you may say, "which no adder could." That is true, as it happens (the optional section shows why), but it takes labels and many cards to find that out. A trade needs neither: a single card on which two answers trade places proves that question and company decide *together*, as no sum can.
 #
-# We also want to know that nothing else has a say, neither the pairs' order nor the other cards. That makes three tests, all *from outside*:
+# We also want to know that nothing else has a say, neither the pairs' order nor the other cards. That makes three tests, all made without opening the network:
 #
 # - *Order doesn't matter.* Shuffle the pairs, and the logits stay the same.
 # - *Other cards don't matter.* Each card alone gets the logits that it had among the others.
@@ -429,7 +426,7 @@ guesses.compare("% of cards on which the answers trade places", f"{trades['the n
 # %% [markdown]
 # Only the trade catches these two: the adder gets three cards in five right, handwriting and all, and on not a single card do its answers trade places. The other two are needed as well: of the impostors in exercise 12.4, one looks but favours the first pairs, and only the first test catches it; one runs its softmax over the cards, as in lesson 06, and only the second does.
 #
-# Our network's answers trade places on 85 cards in 100. On about one card in ten there is nothing to trade, because both value images show the same digit; on the few left, at least one of the four answers is wrong. So question and company decide *together*, the answer follows the value image, and nothing else has a say: **our network looks**. Thick lines like ours are often shown as an *explanation* of an answer, but a thick line proves nothing by itself; the experiment does.
+# Our network's answers trade places on 85 cards in 100. On about one card in ten there is nothing to trade, because both value images show the same digit; on the few left, at least one of the four answers is wrong. So question and company decide *together*, the answer follows the value image, and nothing else has a say: **our network looks** (whether by comparing images or by recognising them, we can't tell). Thick lines like ours are often shown as an *explanation* of an answer, but a thick line by itself proves nothing. It took an experiment.
 #
 # ## From one look to a transformer
 #
@@ -555,7 +552,7 @@ print(f"our network, validation cards: loss {history.loss('validation')[-1]:.3f}
 # **When should an answer depend on its company?** When the question can't be answered without it, and when you can say whom it depends on, and how. Lesson 06's faulty network ran the same softmax over whoever happened to be in the batch; here the company is *on the card*, and nobody else has a say. The operation is the same, and the difference is **who was meant to be asked**. You now have a layer that asks its company on purpose, and an experiment that shows it. What you can't do yet is look more than once, which is where transformers begin.
 #
 # - Attention is a softmax over the company: scores are a query's dot products with keys, and the answer is the weighted mean of the values.
-# - An adder that reads every image correctly gets nearly two cards in three right without once comparing the question with a key. But no adder's answers ever trade places.
+# - An adder that reads every image correctly can get nearly two cards in three right without once comparing the question with a key. But no adder's answers ever trade places.
 #
 # <details><summary>Whose ideas these are</summary>
 #

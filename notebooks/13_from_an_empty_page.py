@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 13 From an empty page
 #
-# In lesson 06 you laid somebody else's notebook on the table, asked it questions that its author had never asked, and found one fault after another in a program that seemed to work. It is easier to be clever about somebody else's work than about your own. So today it is your turn to be on the table. You get one empty cell, NumPy and the four files of lesson 01, and you write a network that learns to read digits, in whatever way you like. Then it is examined. **What would an autopsy find in yours?**
+# In lesson 06 you laid somebody else's notebook on the table, asked it questions that its author had never asked, and found one fault after another in a program that seemed to work. It is easier to be clever about somebody else's work than about your own. Today it is your turn to be on the table. You get one empty cell, NumPy and the four files of lesson 01, and you write a network that learns to read digits, in whatever way you like. Then it is examined. **What would an autopsy find in yours?**
 #
 # **You will be able to**
 #
@@ -64,7 +64,7 @@ plotting.use_style()
 #
 # Two things are not your choice. Chance comes from `rng` alone, because otherwise nobody could repeat what you did. And nothing of `mnistlib` may be used. You have earned the right to be lazy with it, but not today.
 #
-# If your network can say how sure it is, write a third function, `my_probabilities(parameters, images)`, which returns ten probabilities for each image, and pass it to `examine` after `my_predict`. Then its honesty is examined as well.
+# If your network can say how sure it is, write a third function, `my_probabilities(parameters, images)`, which returns ten probabilities for each image, for which the cell of the examination has a place. Then its honesty is examined as well.
 #
 # ## Seventeen questions
 #
@@ -75,9 +75,9 @@ for number, question in enumerate(examination.QUESTIONS.values(), start=1):
     print(f"{number:2}  {question}")
 
 # %% [markdown]
-# First your network is trained on 12,000 digits by 400 people, a fifth of what it could have. Then it is trained another five times, on only 2,000 of these, because some of the questions set one training run against another: the same generator against a different one, true labels against labels dealt out at random, the pixels as they are against smaller ones. It is asked about digits that it has learnt, about others by the same writers, and about 4,000 by 139 strangers, who wrote none of what it learnt. The *ten averages* that it should beat are the average images of [lesson 01](01_loading.ipynb).
+# First your network is trained on 12,000 digits by 400 people, a fifth of what it could have. Then it is trained another five times, on only 2,000 of these, because some of the questions set one training run against another: the same generator twice, then a different one; true labels, then labels dealt out at random; the pixels as they are, then divided by 255. It is asked about digits that it has learnt, about others by the same writers, and about 4,000 by 139 strangers, who wrote none of what it learnt. The *ten averages* that it should beat are the average images of [lesson 01](01_loading.ipynb).
 #
-# You will be compared with an old acquaintance. The original notebook of lesson 06 has been put through the very same examination, with all its ten thousand steps. Questions 1, 15 and 17 don't concern it: we run it with code from this course, nobody said beforehand how well it would do, and seconds are not compared between computers. That leaves fourteen. In a report a dash means *not asked*, and three dots mean *must wait*, until some *no* has become a *yes*.
+# You will be compared with an old acquaintance. The original notebook of lesson 06 has been put through the very same examination, with all its ten thousand steps. Three don't concern it: 1, because we run it with the course's own code; 15, because nobody said beforehand how well it would do; and 17, because time and memory depend on the computer. That leaves fourteen. In a report a dash means *not asked*, and three dots mean *must wait*, until some *no* has become a *yes*.
 #
 # **Predict.** Its softmax runs over the wrong axis, its pixels are raw, its recorded loss is no loss at all. Of the fourteen, how many are answered with a *no*?
 
@@ -91,9 +91,9 @@ against = [finding for finding in original.findings.values() if finding.held is 
 guesses.compare("questions that go against the original", len(against))
 
 # %% [markdown]
-# We had expected more. One *no*, eleven *yes* and two that wait, for a program in which [lesson 06](06_autopsy.ipynb) counts nine faults. *An examination finds what it asks about.* It asks about company, the other images in the batch, because somebody was once fooled by company. About raw pixels it asks only whether the program learns far better when they are made smaller (question 5), and the original doesn't, because its learning rate was chosen for raw pixels. The question that would find your fault may not have been thought of yet, which is why, after the examination, you are asked to add one.
+# After ten thousand steps, and in company, the original gets 83.10% of the strangers' digits right. Ten average images, which never took a step, get 82.60%. Half a point, with a standard error of nearly one.
 #
-# After ten thousand steps, and in company, the original gets 83.10% of the strangers' digits right. Ten average images, which never took a step, get 82.60%.
+# We had expected more. One *no*, eleven *yes* and two that wait, for a program in which [lesson 06](06_autopsy.ipynb) counts nine faults. *An examination finds what it asks about.* It asks about company, the other images in the batch, because somebody was once fooled by company. About raw pixels it asks only whether the program learns far better when they are made smaller (question 5), and the original doesn't, because its learning rate was chosen for raw pixels. The question that would find your fault may not have been thought of yet, which is why, after the examination, you are asked to add one.
 #
 # ## The page
 #
@@ -123,7 +123,7 @@ def my_predict(parameters, images):
 #
 # If you are stuck, see which of these you have skipped, and ask first whether it was the check in 4.
 #
-# You need digits to try your network on while you write. Read the files yourself, as in lesson 01; they are in `../data`. Keep some of the training images aside to judge it by. The test set should stay closed until you are done, and the examination doesn't use it. Its strangers, too, come from the sixty thousand, so they are strangers to your network but not to you. The two functions may call as many other functions of yours as you like, from any cell.
+# You need digits to try your network on while you write. Read the files yourself, as in lesson 01; they are in `../data`. Keep some of the training images aside to judge it by. The test set should stay closed until you are done, and the examination doesn't use it. (Its strangers come from the sixty thousand; you may have met them, but the network that it trains will not have.) The two functions may call as many other functions of yours as you like, from any cell.
 #
 # There is no solution to unfold. If there were one, it would be *a* solution, with our choices in it, and you would compare yours with it line by line and put right what was merely different. What you get instead are three landmarks, for whenever you would like to know how far you have come. If you have patience for only one, take the third: a network may learn in spite of a wrong gradient, and nothing else here would tell you.
 #
@@ -169,11 +169,12 @@ examination.landmark_backward(my_loss, my_gradients, None)
 # Before you run it, commit yourself. What percentage of the strangers' digits will it read correctly? Write your number, such as 90, in place of `None`, and your claim becomes a question like the others.
 
 # %%
+# my_probabilities, if you have it, goes after my_predict
 report = examination.examine(my_train, my_predict, claim=None, beside=original)
 report
 
 # %% [markdown]
-# Each *no* is explained below the list, with what was seen, often a small case, and a question for you. If there are several, start where the report says *Begin here*: that one may be the cause of the others, and of three dots further up. If no two training runs give the same network, for example, an answer that changes may have nothing to do with the images beside it. And here is the report as a picture, to show to somebody. Look for a cross first, and then whether strangers' digits are read any worse.
+# Each *no* is explained below the list, with what was seen, often a small case, and a question for you. If there are several, start where the report says *Begin here*: that one may be the cause of the others, and of three dots further up. If two training runs from the same generator differ, for example, a difference between raw pixels and smaller ones may be mere chance. And here is the report as a picture. Look for a cross first. Then compare the first two rows: a network that reads the digits it learnt much better than others by the same writers knows them by heart. Strangers are other people, and may write more clearly.
 
 # %% mystnb={"image": {"alt": "The report as a figure. Above, seventeen questions, with a tick, a cross, a dash or three dots for each in a column for the original notebook; only the question whether an image's answer is about that image alone has a cross, and two have three dots. Below, its accuracy with error bars on digits it learnt, on others by the same writers, and on those of strangers, all close together, the last of them beside a short dotted line for ten averages."}} tags=["hide-input"]
 figure = report.figure()

@@ -428,12 +428,12 @@ def test_marks_by_hand_always_win_and_survive_every_run(marked_by_hand, hand):
         rows, said, grades = marked_by_hand(hand)
         assert rows["ada", "one_hot"]["kind"] == "right"
         assert rows["ada", "one_hot"]["by hand"] == "1.5: late"
-        assert "ada,0,1.5,0,0,0" in grades
-        assert "bob,0,2,2,0,0" in grades
+        assert "ada,0,0,0,0,1.5" in grades
+        assert "bob,0,2,0,0,2" in grades
         assert "Your marks by hand, kept:\n      ada: my_one_hot (1.5: late)\n" in said
     rows, said, grades = marked_by_hand(HEAD)
     assert rows["ada", "one_hot"]["by hand"] == ""
-    assert "ada,0,2,0,0,0" in grades
+    assert "ada,0,0,0,0,2" in grades
 
 
 def test_an_answer_that_has_changed_since_it_was_marked_by_hand_is_named(marked_by_hand, tmp_path):
@@ -444,7 +444,7 @@ def test_an_answer_that_has_changed_since_it_was_marked_by_hand_is_named(marked_
     changed = GOOD.replace("labels]", "labels] + 0")
     hand_in(tmp_path, ada=changed, bob=changed)
     _, said, grades = marked_by_hand(None)
-    assert "ada,0,1,0,0,0" in grades
+    assert "ada,0,0,0,0,1" in grades
     assert said.endswith("Answered anew since you marked it by hand:\n      ada: my_one_hot\n")
 
 
@@ -488,7 +488,7 @@ def test_a_mark_by_hand_counts_for_somebody_with_an_empty_folder(marked_by_hand,
     hand = HEAD + "eve@x,one_hot,1,aloud\n"
     rows, said, grades = marked_by_hand(hand, "--names", str(tmp_path / "names.csv"))
     assert rows["eve", "split"]["reply"] == "not read: nothing was handed in"
-    assert grades[1:] == ["ada@x,0,2,0,0,0", "bob@x,0,2,0,0,0", "eve@x,,1,,,"]
+    assert grades[1:] == ["ada@x,0,0,0,0,2", "bob@x,0,0,0,0,2", "eve@x,,,,,1"]
     assert "Your marks by hand, kept:\n      eve: my_one_hot (1: aloud)\n" in said
 
 
