@@ -306,7 +306,7 @@ centred = deep.MLP("sigmoid - 1/2")
 print(check_first_layer(centred))
 
 # %% [markdown]
-# Now train both networks for one epoch, from the same weights, at a rate of 5.
+# Now train both networks for one epoch, from the same weights, at a rate of 5, which is one of the few that suit the second.
 #
 # **Predict.** Will the sigmoid minus a half learn, yes or no?
 
@@ -353,27 +353,15 @@ plt.show()
 # %% [markdown]
 # In the left panel, the activations without the half fade on their way forward just as the blame fades on its way back. The first layers get a large input and little blame, the last layers the reverse, and so the pull comes out nearly level. With the half, the activations stay large.
 #
-# For the right panel we have subtracted each unit's mean over all images, and what is left, the change from image to image, fades in *both*. Call that mean, which all images share, the *common mean*. In the sigmoid's layers it is nearly everything. So the last layers receive a large input that is *nearly the same for every image*, and the strong pull on them says next to nothing about any one image.
+# Each unit has a mean over all images, which they share: the *common mean*. The right panel subtracts it, and what is left, the change from image to image, fades in *both*. In the sigmoid's layers the common mean is nearly everything. So the last layers receive a large input that is *nearly the same for every image*, and the strong pull on them says next to nothing about any one image.
 #
-# Can a common mean stall a network by itself? To find out, take one more function, tanh + 1, with tanh's slopes, but activations around 1.
+# Can a common mean stall a network by itself? To find out, take one more function, tanh + 1, with tanh's slopes, but activations around 1: it has the half's fault without the quarter's. (The optional section measures both faults of all four functions.) The columns of the picture differ in how much of the activations is common mean, the rows in how steep the function is at 0 (dashes). Above each panel is the percentage that its network got right, from three starts, after one epoch at its best rate. <small>The studies `half` and `depth` have starts and batches of their own.</small>
 
-# %% tags=["answer", "hide-input"]
+# %% mystnb={"image": {"alt": "Four activation functions in a square, each with a dashed tangent at z = 0. Above, with a slope of one quarter, the sigmoid and the sigmoid minus one half; below, with a slope of 1, tanh plus 1 and tanh. On the left, the common mean is nearly all of the activations, on the right less than half. Per cent right, seeds 0, 1 and 2: sigmoid 11.2, 9.9, 11.2; sigmoid minus one half 83.2, 77.8, 79.1; tanh plus 1 89.4, 89.0, 83.5; tanh 94.2, 91.9, 89.2."}} tags=["answer", "hide-input"]
 deep.ACTIVATIONS["tanh + 1"] = deep.Activation(
     forward=lambda z: np.tanh(z) + 1,
     backward=lambda da, a: da * (1 - (a - 1) ** 2),
 )
-print("share of the common mean in each hidden layer's mean square:")
-for name in ["sigmoid", "tanh + 1", "sigmoid - 1/2", "tanh"]:
-    _, *kept, _ = deep.MLP(name).forward(sigmoids, x)
-    parts = [100 * np.mean(a.mean(axis=0) ** 2) / np.mean(a**2) for a in kept]
-    print(f"   {name}: {min(parts):.0f} to {max(parts):.0f} %")
-faded, *_ = follow_blame(deep.MLP("tanh + 1"), sigmoids)
-print(f"tanh + 1: blame of layer 6 / blame of layer 1: {faded[0] / faded[-1]:.1f}")
-
-# %% [markdown]
-# So the activations of tanh + 1 are nearly all common mean, like the sigmoid's, whereas in the two functions that lie around 0 it is the smaller part. (It isn't 0: the pixels have a common mean of their own, and the layers pass it on.) The blame fades fivefold, because the mean carries the sums to where tanh is less steep, but nowhere near a thousandfold. Here are the four functions. The columns differ in how much of the activations is common mean, the rows in how steep the function is at 0 (dashes). Above each stands what its network gets right after one epoch at its best rate, from the studies `half` and `depth`, whose starts and batches are other than ours above.
-
-# %% mystnb={"image": {"alt": "Four activation functions in a square, each with a dashed tangent at z = 0. Above, with a slope of one quarter, the sigmoid and the sigmoid minus one half; below, with a slope of 1, tanh plus 1 and tanh. On the left, the common mean is nearly all of the activations, on the right less than half. Per cent right, seeds 0, 1 and 2: sigmoid 11.2, 9.9, 11.2; sigmoid minus one half 83.2, 77.8, 79.1; tanh plus 1 89.4, 89.0, 83.5; tanh 94.2, 91.9, 89.2."}} tags=["answer", "hide-input"]
 half, depth = studies.read("half")["rows"], studies.read("depth")["rows"]
 studies.again("half")
 four_functions.draw(half, depth)
@@ -384,7 +372,7 @@ plt.show()
 #
 # ### How do the two do it together?
 #
-# For a long time we couldn't say, until a critical reader told us to look at the pulls. With both faults they are a thousand times unequal, and strongest on the last layers, which have the least to say about any one image; yet one learning rate has to serve all six. If that is what stalls the network, it must be enough to give each layer a rate of its own, in inverse proportion to its pull, and to leave the quarter, the half and the starting weights alone.
+# For a long time we couldn't say, until a critical reader told us to look at the pulls. With both faults they differ nearly a thousandfold, and are strongest on the last layers, which have the least to say about any one image; yet one learning rate has to serve all six. If that is what stalls the network, it should be enough to give each layer a rate of its own, in inverse proportion to its pull, and to leave the quarter, the half and the starting weights alone.
 
 # %%
 stuck = deep.MLP("sigmoid")
@@ -494,11 +482,27 @@ print(f"ReLU, He: {accuracies.mean():.1f} % right, mean of three seeds, one epoc
 guesses.compare("shares of the blame that reach layer 1", " and ".join(shares))
 
 # %% [markdown]
-# All of it arrives. Each layer's slopes multiply the blame's norm by about $\sqrt{1/2}$, which halves its mean square, and the weights make up for it; and after an epoch the network gets 93.2 % right (study `depth`, best rate). With weights twice as large, each layer doubles the blame instead, which is called an **exploding gradient**: the same product, with numbers above 1.
+# All of it arrives, and a little more. Each layer's slopes multiply the blame's norm by about $\sqrt{1/2}$, which halves its mean square, and the weights make up for it; and after an epoch the network gets 93.2 % right (study `depth`, best rate). With weights twice as large, each layer doubles the blame instead, which is called an **exploding gradient**: the same product, with numbers above 1.
 #
 # Within an epoch, a single hidden layer does about as well. So far we have depth that trains, not yet depth that pays.
 #
 # ## If you have another half-hour
+#
+# ### How much is common mean?
+#
+# A layer's mean square has two parts, which add up: the squares of the units' means, and the change from image to image. Here is the share of the first, and how far the blame of tanh + 1 fades.
+
+# %% tags=["hide-input"]
+print("share of the common mean in each hidden layer's mean square:")
+for name in ["sigmoid", "tanh + 1", "sigmoid - 1/2", "tanh"]:
+    _, *kept, _ = deep.MLP(name).forward(sigmoids, x)
+    parts = [100 * np.mean(a.mean(axis=0) ** 2) / np.mean(a**2) for a in kept]
+    print(f"   {name}: {min(parts):.0f} to {max(parts):.0f} %")
+faded, *_ = follow_blame(deep.MLP("tanh + 1"), sigmoids)
+print(f"tanh + 1: blame of layer 6 / blame of layer 1: {faded[0] / faded[-1]:.1f}")
+
+# %% [markdown]
+# In the two functions that lie around 0 it isn't 0, because the pixels have a common mean of their own, and the layers pass it on. The blame of tanh + 1 fades fivefold, because the mean carries the sums to where tanh is less steep, but nowhere near a thousandfold.
 #
 # ### One layer more
 #
@@ -593,7 +597,7 @@ for network in ["one hidden layer", "residual", "frozen", "frozen, minus a half"
 # You now have a loop for a network of any depth, and you can say, layer by layer, where its gradient fades and why. You have also seen a convincing explanation fall to a control. What you can't do yet is say when a network that fits its images has fitted them too well.
 #
 # - **Why does the gradient fade?** It is made of blame, which every layer multiplies by its weights and its slopes. A sigmoid's slope is at most a quarter, and five of them leave less than a thousandth.
-# - With five layers, the fading alone doesn't stall a network. It takes the fading *together with* a common mean so large that a layer's input is nearly the same for every image: then the pulls are so unequal that no single rate moves all layers within an epoch. Even a stalled network need not be dead: ours began to learn after two to five epochs.
+# - With five layers, the fading alone doesn't stall a network. It takes the fading *together with* a common mean so large that a layer's input is nearly the same for every image: then the pulls are so unequal that no single rate we tried moves all layers within an epoch. Even a stalled network need not be dead: ours began to learn after two to five epochs.
 # - **What keeps it alive?** Units with a slope of 1, and starting weights that keep the mean square level, for ReLUs a variance of 2 / inputs.
 #
 # ## Questions to ask yourself
