@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 03 Backpropagation
 #
-# A network has a hundred thousand adjustable numbers, and its answer is wrong. **Which of them should move, and which way?** Seven lines of NumPy answer that for all of them at once. You will find those lines with a pencil, on a network of twelve numbers; then you will ask how you could know that they are right.
+# A network has given a wrong answer. **Which of its hundred thousand numbers should move, and which way?** Seven lines of NumPy answer that for all of them at once. You will find those lines with a pencil, on a network of twelve numbers; then you will ask how you could know that they are right.
 #
 # **You will be able to**
 #

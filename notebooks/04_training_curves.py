@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 04 Training curves
 #
-# One step downhill does little; thousands of them make a network that can read. Nobody can watch a hundred thousand parameters move, so all that you see of a network in training is a curve, and from the curve you have to say what is going on inside. **Is it learning, and how fast can it go?** You will learn what a curve can tell you and which run settles the rest, tune a network yourself, and measure, once every choice is made, how well it reads new digits.
+# One step downhill does little; thousands of them make a network that can read. Nobody can watch a hundred thousand parameters move, so all that you see of a network in training is a curve, and from the curve you have to say what is going on inside. **Is the network learning, and how fast can it go?** You will learn what a curve can tell you and which run settles the rest, tune a network yourself, and measure, once every choice is made, how well it reads new digits.
 #
 # **You will be able to**
 #

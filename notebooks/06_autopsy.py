@@ -11,7 +11,7 @@
 #
 # A notebook trains a network for 10,000 steps. Its curve rises as smoothly as any in a textbook, and at the end the network gets about 84 % of the test digits right. Most people would plot that curve, save the weights and go home. But show the network the same handwritten 2 in five different batches, without touching a single weight, and it says 0, 2, 3, 6 and 0.
 #
-# **So why does it seem to work?** You will be the pathologist first and then, since programs are luckier than people, the surgeon. You will run the program, find out what is wrong with it, and learn in what order to repair it, which matters more than you would think.
+# **Why does a faulty program seem to work?** You will be the pathologist first and then, since programs are luckier than people, the surgeon. You will run the program, find out what is wrong with it, and learn in what order to repair it, which matters more than you would think.
 #
 # **You will be able to**
 #

@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 08 When is a fit too good?
 #
-# In lesson 04 a network learnt a thousand images by heart, and you met the name for that: it *overfitted*, that is, it fitted them better than was good for it. Its loss on new images fell, turned, and climbed for the rest of the training, as if something were going badly wrong; yet its accuracy on the same images never fell. So here are two honest instruments that disagree. The loss says that the network has learnt too much, and the accuracy says that no harm was done. Which of them should you believe? Put another way, **when is a fit too good?** You will hold the network back in two ways, and ask each time what that does to the loss, and what it does to the answers.
+# In lesson 04 a network learnt a thousand images by heart, and you met the name for that: it *overfitted*, that is, it fitted them better than was good for it. Its loss on new images fell, turned, and climbed for the rest of the training, as if something were going badly wrong; yet its accuracy on the same images never fell. So here are two honest instruments that disagree. The loss says that the network has learnt too much, and the accuracy says that no harm was done. **Which of the two should you believe, the loss or the accuracy?** Put another way, when is a fit too good? You will hold the network back in two ways, and ask each time what that does to the loss, and what it does to the answers.
 #
 # **You will be able to**
 #

@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 13 From an empty page
 #
-# In lesson 06 you laid somebody else's notebook on the table, asked it questions that its author had never asked, and found one fault after another in a program that seemed to work. It is easier to be clever about somebody else's work than about your own. Today it is your turn to be on the table. You get one empty cell, NumPy and the four files of lesson 01, and you write a network that learns to read digits, in whatever way you like. Then it is examined. **What would an autopsy find in yours?**
+# In lesson 06 you laid somebody else's notebook on the table, asked it questions that its author had never asked, and found fault after fault in a program that seemed to work. It is easier to be clever about somebody else's work than about your own. Today it is your turn to be on the table. You get one empty cell, NumPy and the four files of lesson 01, and you write a network that learns to read digits, in whatever way you like. Then it is examined. **What would an autopsy find in your network?**
 #
 # **You will be able to**
 #

@@ -76,6 +76,7 @@ def _shares(axis, columns) -> None:
         axis.set_yticks(range(len(names)), [textwrap.fill(name, 10) for name in names])
         axis.figure.legend(fontsize=12, loc="outside lower left", ncols=3, columnspacing=0.8)
     axis.set(title="On whose digits?", xlabel="% right (± 2 standard errors)")
+    axis.margins(y=0.2)
     axis.invert_yaxis()
 
 

@@ -20,7 +20,9 @@ def draw(half: list[dict], depth: list[dict]) -> None:
     figure, axes = plt.subplots(
         2, 2, figsize=(6.2, 4.7), sharex=True, sharey=True, layout="constrained"
     )
-    figure.suptitle("Stuck only at the top left\n(% right after one epoch, seeds 0, 1 and 2)")
+    figure.suptitle(
+        "Stuck only at the top left\n(% right after one epoch, seeds 0, 1 and 2)", x=0.02, ha="left"
+    )
     z = np.linspace(-4, 4, 201)
     near = np.array([-0.8, 0.8])
     axes[0, 0].set(xticks=[-4, -2, 0, 2, 4], yticks=[-1, 0, 1, 2])

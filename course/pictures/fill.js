@@ -157,6 +157,7 @@ function render({ model, el }) {
   /** Have the box that is typed in marked; once it is right, go on to the next. */
   function goOn() {
     const here = Object.entries(boxes).find(([, { input }]) => input === document.activeElement);
+    if (here && !here[1].input.value.trim()) return words(verdict, "Type a number into the marked box first.");
     if (here && here[1].input.value !== (now().typed[here[0]] ?? "")) here[1].judge();
     const { found } = judged(now());
     const at = here?.[0] ?? now().last;

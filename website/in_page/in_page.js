@@ -269,7 +269,8 @@
       const was = stateOf(name);
       const state = said.kind === "right" || was === "right" ? "right" : said.kind === "not attempted" ? was : "tried";
       if (said.html) keep({ state, ...(said.kind === "right" ? { kept: said.kept } : {}) }); // else nothing was checked
-      status.textContent = `${said.kind === "stopped" ? "Stopped" : "Answered"}.${notKept}`;
+      const became = { stopped: "Stopped", right: "Right", report: "Answered", "not attempted": "Not attempted" };
+      status.textContent = `${became[said.kind] ?? "Not yet"}.${notKept}`;
       boxes().forEach((each) => each.show());
       // If the reader has read on meanwhile, the page stays where it is.
       const { top } = status.getBoundingClientRect();

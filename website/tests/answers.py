@@ -68,7 +68,7 @@ class EditorTab(Tab):
         """Run an answer, and return what is said."""
         box = self.box(name)
         box.locator(".in-page-run").click()
-        ended = box.locator(".in-page-status", has_text=re.compile("Answered|Stopped"))
+        ended = box.locator(".in-page-status", has_text=re.compile("Answered|Stopped|Right|Not "))
         ended.wait_for(timeout=300_000)
         return box.locator(".in-page-reply").inner_text()
 
