@@ -156,9 +156,11 @@ function render({ model, el }) {
   }
 
   el.append(heading("Downhill, up to the edge of stability", startAgain),
-    make("div", { class: "two-plots" }, make("figure", {}, left, make("figcaption", { class: "below" }, "drag the start, or press elsewhere")), right), make("div", { class: "strip" }, rate, momentum),
-    make("div", { class: "two-plots below" }, make("div", {}, gauge, make("div", { class: "strip" }, toEdge)), verdict,
-      make("div", { class: "strip" }, shape, steps), table),
+    make("div", { class: "descending" },
+      make("div", { class: "two-plots" }, make("figure", {}, left, make("figcaption", { class: "below" }, "drag the start, or press elsewhere")), right),
+      make("div", { class: "strip" }, rate, momentum),
+      make("div", { class: "two-plots below" }, make("div", {}, gauge, make("div", { class: "strip" }, toEdge)), verdict,
+        make("div", { class: "strip" }, shape, steps), table)),
     make("p", { class: "note" }, "The loss is ½ (κ₁ u₁² + κ₂ u₂²), seen from above; κ is the larger of the two curvatures, 1 in the bowl and 20 across the valley."), told);
   redraw(start);
   return stop;
