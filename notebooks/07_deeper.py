@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 07 Deeper
 #
-# After ten epochs, one hidden layer got about 98 images in 100 right, so you give your network five hidden layers, and look in after its first epoch. It answers every image with the same digit. You try other learning rates, and each time it settles on a single digit again. You suspect a bug, but the gradient check finds none, and rightly: the gradients are correct. It's just that hardly anything is left of them by the time they reach the first layers. **Why does the gradient fade, and what keeps it alive?** And is fading enough to stall a network? The famous answer is yes, and a small experiment puts it to the test.
+# After ten epochs, one hidden layer got about 98 images in 100 right, so you give your network five hidden layers, and look in after its first epoch. It answers every image with the same digit. You try other learning rates, and each time it settles on a single digit again. You suspect a bug, but the gradient check finds none, and rightly: the gradients are correct. But look at their size: on the first layers hardly anything is left. **Why does the gradient fade, and what keeps it alive?** And is fading enough to stall a network? The famous answer is yes, and a small experiment puts it to the test.
 #
 # **You will be able to**
 #
@@ -85,7 +85,7 @@ for unit in [4, 3, 2, 1]:
 guesses.compare("one part in", f"{1 / blame:.0f}")
 
 # %% [markdown]
-# Less than a thousandth arrives, and with weights of 1 this was the best case, because no slope can be larger than a quarter. So a gradient can vanish without anybody having made a mistake: it is a product of many numbers, and if all of them are below 1, the product is small. If every weight were 4 instead of 1, each would make up exactly for one slope, and all five sums would get the same blame. That sounds like a cure, and we shall come back to it.
+# Less than a thousandth arrives, and with weights of 1 this was the best case, because no slope can be larger than a quarter. So a gradient can vanish without anybody having made a mistake: it is a product of many numbers, and if all of them are well below 1, the product is small. If every weight were 4 instead of 1, each would make up exactly for one slope, and all five sums would get the same blame. That sounds like a cure, and we shall come back to it.
 
 # %% [markdown]
 # ## One loop for any depth
@@ -291,7 +291,7 @@ guesses.compare("% right after ten epochs", round(100 * np.mean(last), 1))
 #
 # ## The quarter or the half?
 #
-# Everything so far points to one culprit, the slope of a quarter. Tanh seems to confirm it: its slope near 0 is 1, and it does learn within an epoch, as a picture below will show. But tanh differs from the sigmoid in *two* ways: its activations also lie around 0, not around a half. To tell which of the two mattered, we need a control that changes only one. Keep the quarter, and take away the half:
+# Everything so far points to one culprit, the slope of a quarter. Tanh seems to confirm it: its slope near 0 is 1, and it does learn within an epoch, as a picture below will show. But tanh differs from the sigmoid in *two* ways: its activations are also centred on 0, not on a half. To tell which of the two mattered, we need a control that changes only one. Keep the quarter, and take away the half:
 #
 # $$f(z) = \sigma(z) - \tfrac12 .$$
 #
@@ -306,7 +306,7 @@ centred = deep.MLP("sigmoid - 1/2")
 print(check_first_layer(centred))
 
 # %% [markdown]
-# Now train both networks for one epoch, from the same weights, at a rate of 5, which is one of the few that suit the second.
+# Now train both networks for one epoch, from the same weights, at a rate of 5.
 #
 # **Predict.** Will the sigmoid minus a half learn, yes or no?
 
@@ -353,9 +353,9 @@ plt.show()
 # %% [markdown]
 # In the left panel, the activations without the half fade on their way forward just as the blame fades on its way back. The first layers get a large input and little blame, the last layers the reverse, and so the pull comes out nearly level. With the half, the activations stay large.
 #
-# Each unit has a mean over all images, which they share: the *common mean*. The right panel subtracts it, and what is left, the change from image to image, fades in *both*. In the sigmoid's layers the common mean is nearly everything. So the last layers receive a large input that is *nearly the same for every image*, and the strong pull on them says next to nothing about any one image.
+# Average a unit's activation over all images. Every image's activation contains that average, so we call it the *common mean*. The right panel subtracts it, and what is left, the change from image to image, fades in *both*. In the sigmoid's layers the common mean is nearly everything. So the last layers receive a large input that is *nearly the same for every image*, and the strong pull on them says next to nothing about any one image.
 #
-# Can a common mean stall a network by itself? To find out, take one more function, tanh + 1, with tanh's slopes, but activations around 1: it has the half's fault without the quarter's. (The optional section measures both faults of all four functions.) The columns of the picture differ in how much of the activations is common mean, the rows in how steep the function is at 0 (dashes). Above each panel is the percentage that its network got right, from three starts, after one epoch at its best rate. <small>The studies `half` and `depth` have starts and batches of their own.</small>
+# Can a common mean stall a network by itself? To find out, take one more function, tanh + 1, with tanh's slopes, but activations around 1. There are two suspects, then: the quarter makes the blame fade, and the half gives every image nearly the same input. Tanh + 1 has the second fault without the first. (The optional section measures both faults of all four functions.) In the left column of the picture nearly all of the activations is common mean; in the upper row the slope at 0 (dashed) is a quarter. Above each panel stand the percentages that its network got right after one epoch at its best rate, from three starts. <small>The studies `half` and `depth` have starts and batches of their own.</small>
 
 # %% mystnb={"image": {"alt": "Four activation functions in a square, each with a dashed tangent at z = 0. Above, with a slope of one quarter, the sigmoid and the sigmoid minus one half; below, with a slope of 1, tanh plus 1 and tanh. On the left, the common mean is nearly all of the activations, on the right less than half. Per cent right, seeds 0, 1 and 2: sigmoid 11.2, 9.9, 11.2; sigmoid minus one half 83.2, 77.8, 79.1; tanh plus 1 89.4, 89.0, 83.5; tanh 94.2, 91.9, 89.2."}} tags=["answer", "hide-input"]
 deep.ACTIVATIONS["tanh + 1"] = deep.Activation(
@@ -368,11 +368,11 @@ four_functions.draw(half, depth)
 plt.show()
 
 # %% [markdown]
-# At the top right there is fading, but the common mean is the smaller part; at the bottom left, much common mean but little fading. Either fault alone makes learning worse, on every seed, but stops it on none. (The sigmoid minus a half is choosy: it learns at only three of the eight rates that were tried.) At the top left the two meet, and there the network learns at none of the rates within the epoch. **With five layers, neither the fading nor the common mean stalls the network by itself; the two together do.** [Glorot and Bengio](https://proceedings.mlr.press/v9/glorot10a.html) blamed the sigmoid's mean as well, and saw such plateaus; our control tells the two faults apart.
+# At the top right there is fading, but the common mean is the smaller part; at the bottom left, much common mean but little fading. Either fault alone makes learning worse, on every seed, but stops it on none. (The sigmoid minus a half is choosy: it learns at only three of the eight rates that were tried, and our 5 is one of them.) At the top left the two meet, and there the network learns at none of the rates within the epoch. **With five hidden layers, neither the fading nor the common mean stalls the network by itself; the two together do.** [Glorot and Bengio](https://proceedings.mlr.press/v9/glorot10a.html) blamed the sigmoid's mean as well, and saw such plateaus; our control tells the two faults apart.
 #
 # ### How do the two do it together?
 #
-# For a long time we couldn't say, until a critical reader told us to look at the pulls. With both faults they differ nearly a thousandfold, and are strongest on the last layers, which have the least to say about any one image; yet one learning rate has to serve all six. If that is what stalls the network, it should be enough to give each layer a rate of its own, in inverse proportion to its pull, and to leave the quarter, the half and the starting weights alone.
+# For a long time we couldn't say, until a critical reader told us to look at the pulls. With both faults they differ nearly a thousandfold, and are strongest on the last layers, which have the least to say about any one image; yet one learning rate has to serve layers 1 to 6. If that is what stalls the network, it should be enough to give each layer a rate of its own, in inverse proportion to its pull, and to leave the quarter, the half and the starting weights alone.
 
 # %%
 stuck = deep.MLP("sigmoid")
@@ -384,7 +384,7 @@ _, accuracies = at_best_rate(half, activation="sigmoid, a rate for each layer")
 print("three more starts, in the study:", ", ".join(f"{value:.1f}" for value in accuracies))
 
 # %% [markdown]
-# It is enough. The very network that most people would call dead learns in its first epoch, because now its first layers move as well. So **the two faults together make the pulls so unequal that no single rate we tried moves every layer within an epoch**. (That is the story of five hidden layers. With six, the fading stalls a network for an epoch by itself: see the optional section.)
+# It is enough. The very network that most people would call dead learns in its first epoch, because now its first layers move as well. So **the two faults together make the pulls so unequal that no single rate we tried moves every layer within an epoch**. (That is the story of five hidden layers. With a sixth *hidden* layer, the fading stalls a network for an epoch by itself: see the optional section.)
 #
 # **Another good place to stop.** The case is solved. What remains is the cure, which is what everybody uses today.
 #
@@ -502,7 +502,7 @@ faded, *_ = follow_blame(deep.MLP("tanh + 1"), sigmoids)
 print(f"tanh + 1: blame of layer 6 / blame of layer 1: {faded[0] / faded[-1]:.1f}")
 
 # %% [markdown]
-# In the two functions that lie around 0 it isn't 0, because the pixels have a common mean of their own, and the layers pass it on. The blame of tanh + 1 fades fivefold, because the mean carries the sums to where tanh is less steep, but nowhere near a thousandfold.
+# Even in the two functions centred on 0 the share isn't 0, because the pixels have a common mean of their own, and the layers pass it on. The blame of tanh + 1 fades fivefold, because the mean carries the sums to where tanh is less steep, but nowhere near a thousandfold.
 #
 # ### One layer more
 #
@@ -590,7 +590,7 @@ for network in ["one hidden layer", "residual", "frozen", "frozen, minus a half"
     print(f"{network:20} {accuracies[3:].mean():.1f}")
 
 # %% [markdown]
-# Five layers now learn. Networks of more than a hundred have been trained with such sums, usually together with **normalisation**, which brings each layer's sums to mean 0 and standard deviation 1 ([Ioffe and Szegedy 2015](https://arxiv.org/abs/1502.03167)). But a network that can be trained is not yet a network worth training: here the single hidden layer is ahead of the trained five. If you hoped to see five layers beat one, so did we; these five don't. Nor are frozen layers mere passengers. They do harm, because each adds about a half to every activation; subtract that half, and they do none that we could tell from chance.
+# Five layers now learn. Networks of more than a hundred have been trained with such sums, usually together with **normalisation**, which brings each unit's sums over a batch to mean 0 and standard deviation 1 ([Ioffe and Szegedy 2015](https://arxiv.org/abs/1502.03167)). But a network that can be trained is not yet a network worth training: here the single hidden layer is ahead of the trained five. If you hoped to see five layers beat one, so did we; these five don't. Nor are frozen layers mere passengers. They do harm, because each adds about a half to every activation; subtract that half, and they do none that we could tell from chance.
 #
 # ## Recap
 #

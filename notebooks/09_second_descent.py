@@ -514,7 +514,7 @@ for name, first, second in [("Legendre", calm, in_powers), ("powers", in_legendr
 #
 # </details>
 #
-# <details><summary>Why the smallest $s$ falls up to the threshold, and rises beyond it</summary>
+# <details><summary>Why the smallest singular value falls up to the threshold, and rises beyond it</summary>
 #
 # *To the left* there are fewer features than images. Among all weights of norm 1, the faintest give the answers closest to 0, and the norm of those answers is the smallest $s$. With one more feature the same weights are still there to choose from, with a 0 for the new one, so the smallest $s$ falls or stays the same.
 #

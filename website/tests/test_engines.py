@@ -117,7 +117,9 @@ def said_in(engine, name, answer):
     box = f"document.getElementById('answer-{name}').closest('section')"
     type_it = f"({box}.editor.text = {json.dumps(answer)})"
     engine.run(f"({type_it}, {box}.querySelector('.in-page-run').click(), 1)")
-    ended = f"/Answered|Stopped|Right|Not /.test({box}.querySelector('.in-page-status').textContent)"
+    ended = (
+        f"/Answered|Stopped|Right|Not /.test({box}.querySelector('.in-page-status').textContent)"
+    )
     engines.waited(lambda: engine.run(ended))
     return engine.run(f"{box}.querySelector('.in-page-reply').innerText")
 
