@@ -110,7 +110,7 @@ guesses.ask("points, on 10,000 other digits", None)
 #
 # So it takes four times as many digits to halve the error.
 #
-# We don't know $q$, so we let the measured accuracy stand in for it. A sum of many coins scatters around its mean in the shape of a bell, and stays within two standard deviations of it about 19 times in 20. That gives us a promise: *about 19 times in 20, the truth lies within two standard errors of the accuracy.* Can we trust it? Pretend that our ten thousand answers are all the answers there are. Two thousand times we draw 500 of them, with repeats, and see whether the promise is kept; then we do the same with 20.
+# We don't know $q$, so we let the measured accuracy stand in for it. A sum of many coins scatters around its mean in the shape of a bell, and stays within two standard deviations of it about 19 times in 20. That gives us a promise: *about 19 times in 20, the truth lies within two standard errors of the accuracy.* Can we trust it? Pretend that our ten thousand answers are all there are; then we know the truth. Two thousand times we draw 500 of them, with repeats, and count how often the promise is kept; then we do the same with 20.
 
 # %%
 rng = np.random.default_rng(seed=1)
@@ -153,7 +153,7 @@ for seed in range(5):
 #
 # $$\text{p-value} = \frac{2}{2^{\text{split}}} \sum_{k = 0}^{\text{fewer}} \binom{\text{split}}{k} .$$
 #
-# If as many were gained as lost, the even split is counted from both sides, and this comes out above 1; the p-value is then 1. <small>This is the exact form of McNemar's test ([McNemar 1947](https://doi.org/10.1007/BF02295996)).</small> Python counts the ways with `math.comb`:
+# If as many were gained as lost, the middle outcome is counted twice, and this comes out above 1; the p-value is then 1. <small>This is the exact form of McNemar's test ([McNemar 1947](https://doi.org/10.1007/BF02295996)).</small> Python counts the ways with `math.comb`:
 
 # %%
 math.comb(4, 1)
@@ -192,7 +192,7 @@ print(f"p-value below 0.01: {small} of the {len(p_values)} pairs of seeds")
 guesses.compare("p-value of seeds 2 and 3", f"{pair.p:.1g}")
 
 # %% [markdown]
-# Fair coins would fall so unevenly less than once in a million trials. You may object that we picked the most extreme pair, and so we did, but three of the other nine are below 0.01, too. And yet no recipe can be the better one, because there is only one. **The test speaks only for these two networks.** If the images are independent, network 3 really *does* get more digits of this kind right than network 2; the test says nothing about the next two seeds, as [Dietterich warned in 1998](https://doi.org/10.1162/089976698300017197).
+# Fair coins would fall that unevenly less than once in a million trials. You may object that we picked the most extreme pair, and so we did, but three of the other nine are below 0.01, too. And yet no recipe can be the better one, because there is only one. **The test speaks only for these two networks.** If the images are independent, network 3 really *does* get more digits of this kind right than network 2; the test says nothing about the next two seeds, as [Dietterich warned in 1998](https://doi.org/10.1162/089976698300017197).
 #
 # After a single epoch, though, a network is still half-baked. What about the recipe that the lessons use, ten epochs at a falling rate? We trained it with twenty seeds beforehand (in `studies/seeds.py` and `studies/ten_epochs.py`), and kept six networks' answers to every validation image. These make fifteen pairs, although not fifteen independent ones.
 
@@ -215,7 +215,7 @@ error = gain.std(ddof=1) / np.sqrt(len(gain))  # ddof=1: divided by n - 1, not b
 print(f"{len(gain)} seeds: {gain.mean():+.2f} ± {error:.2f} points; loss lower in {lower.sum()}")
 
 # %% [markdown]
-# In accuracy we can't tell the two apart, because the difference is hardly larger than its standard error. Why, then, do our lessons let the rate fall? With every seed the network ended with a lower loss. That means probabilities you can trust further, and it is reason enough.
+# In accuracy we can't tell the two apart, because the difference is hardly larger than its standard error. Why, then, do our lessons let the rate fall? With every seed the network ended with a lower loss. It gave the right digit more of its probability, and that is reason enough.
 #
 # **A good place to stop.** The second half overturns an assumption that we have made all along.
 #
@@ -230,7 +230,7 @@ mistakes_of = np.bincount(place, weights=~right).astype(int)
 print(f"{len(names)} writers, of {digits_of.min()} to {digits_of.max()} digits each")
 
 # %% [markdown]
-# If every answer were a coin of its own, some writers would still be misread more often than others. How many, by luck alone? Give each of the 297 writers a limit: the number of mistakes you would expect in that many digits, plus two standard deviations. Then deal all the mistakes out at random among the digits, a thousand times, and count the writers above their limit.
+# If every answer were a coin of its own, some writers would still be misread more often than others. How many, by luck alone? Give each of the 297 writers a limit: the number of mistakes you would expect in as many digits as they wrote, plus two standard deviations. Then deal all the mistakes out at random among the digits, a thousand times, and count the writers above their limit.
 #
 # **Predict.** How many of the 297 writers would lie above their limit by chance?
 
@@ -258,7 +258,7 @@ plt.show()
 guesses.compare("writers above their limit, by chance", round(np.mean(above), 1))
 
 # %% [markdown]
-# Forty-two of our writers lie above their limit, whereas chance alone puts seventeen there, and never more than thirty in a thousand deals. (Under a bell it would be about seven. But with most writers you would expect not even one mistake, far fewer than our ten, so the bell doesn't hold.) So mistakes keep company, and the digits are *not* independent. From here on we assume only that the *writers* are. The digits of one writer are a **cluster**.
+# Forty-two of our writers lie above their limit, whereas chance alone puts about seventeen there, and in a thousand deals never more than thirty. (A bell would put one writer in forty above the limit, about seven. But it needs some ten expected mistakes, and most writers have fewer than one.) So mistakes keep company, and the digits are *not* independent. From here on we assume only that the *writers* are. The digits of one writer are a **cluster**.
 #
 # ### The error by writer
 #
@@ -294,7 +294,7 @@ print(f"variance by writer {(by_writer / by_digit) ** 2:.1f} times as large")
 # %% [markdown]
 # When people are counted, the variance is more than twice as large. In other words, these ten thousand digits tell us less about strangers than five thousand would, if each came from a different hand. More digits from the same hands would help little; what we lack is hands.
 #
-# Does the new formula keep its promise? A study (`studies/promise.py`) drew people as you drew digits, from writers whom its network had never seen, with at most 34 digits each, the average in our test set.
+# Does the new formula keep its promise? A study (`studies/promise.py`) drew whole people, where you drew digits. Its network had seen none of them, and nobody gave more than 34 digits, the average in our test set.
 
 # %% tags=["hide-input"]
 promise = [row["results"]["few digits each"] for row in studies.read("promise")["rows"]]
@@ -303,7 +303,9 @@ for by in ["by digit", "by writer"]:
     print(f"people drawn: within two standard errors {by} in {kept:.0%} of the draws")
 
 # %% [markdown]
-# Counting by writer, the truth lay within two errors as often as promised. Counting by digit, the promised 95 in a hundred turn out to be 79. So our first error bar was too short, and the p-values of section 2, which took the digits for coins too, may be too small. Take 223 to 129. The heads among 352 fair coins have a standard deviation of $\sqrt{352} / 2$, between 9 and 10, and 223 is 47 above even, which is five of these. Double the variance, and it is still three and a half, which convinces. A p-value of 0.01 no longer would.
+# Counting by writer, the truth lay within two standard errors as often as promised. Counting by digit, the promised 95 in a hundred turn out to be 79. So our first margin was too narrow, and the p-values of section 2, which took the digits for coins too, may be too small.
+#
+# Take 223 to 129, and suppose that here, too, the variance doubles. The heads among 352 fair coins have a standard deviation of $\sqrt{352} / 2$, between 9 and 10, and 223 is 47 above even, which is five of these. With twice the variance it is still three and a half, which convinces. A p-value of 0.01 no longer would.
 #
 # ## 4. Which computer did the sums
 #
@@ -313,7 +315,7 @@ for by in ["by digit", "by writer"]:
 0.1 + 0.2 + 0.3 == 0.3 + 0.2 + 0.1
 
 # %% [markdown]
-# So two computers train networks that differ by a hair's breadth. Do they stay that close? We can make one computer round differently. Train the network of this lesson a second time, with the pixels of every image in a different order, and the rows of $W_1$ likewise. In exact arithmetic nothing changes, but every sum over pixels is now rounded differently in every step.
+# So two computers train networks that differ by a hair's breadth. Do they stay that close? We can make one computer round differently. Train the network of this lesson a second time, with the pixels of all images shuffled in one and the same way, and the rows of $W_1$ to match. In exact arithmetic nothing changes, but every sum over pixels is now rounded differently in every step.
 #
 # **Predict.** How many of the 10,000 test digits will the second network answer differently?
 
@@ -355,7 +357,7 @@ print(f"{'another order of rounding, once':33} {changed.sum():18} answers change
 guesses.compare("points, on 10,000 other digits", round(200 * np.sqrt(2) * by_writer, 2))
 
 # %% [markdown]
-# The second row is the answer to your guess, since other digits come from other hands: ten thousand digits by some 300 other American students and Census employees would most likely give an accuracy within 0.6 points of ours. Another seed moves it less, and another computer most likely not at all. <small>Other training images would move the number, too ([Bouthillier and others 2021](https://arxiv.org/abs/2103.03098)), and our table doesn't say by how much.</small>
+# The second row is the answer to your guess, since other digits come from other hands: ten thousand digits by some 300 other American students and Census employees would most likely give an accuracy within 0.6 points of ours. Another seed moves it less, and another order of rounding, in our one trial, not at all. <small>Other training images would move the number, too ([Bouthillier and others 2021](https://arxiv.org/abs/2103.03098)), and our table doesn't say by how much.</small>
 #
 # And people of any other kind? We haven't asked them. Your own twenty digits are a start.
 #

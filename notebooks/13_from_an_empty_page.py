@@ -64,7 +64,7 @@ plotting.use_style()
 #
 # Two things are not your choice. Chance comes from `rng` alone, because otherwise nobody could repeat what you did. And nothing of `mnistlib` may be used. You have earned the right to be lazy with it, but not today.
 #
-# If your network can say how sure it is, write a third function, `my_probabilities(parameters, images)`, which returns ten probabilities for each image, for which the cell of the examination has a place. Then its honesty is examined as well.
+# If your network can say how sure it is, write a third function, `my_probabilities(parameters, images)`, which returns ten probabilities for each image. The examination's cell has a place for it, and your network's honesty is then examined as well.
 #
 # ## Seventeen questions
 #
@@ -77,7 +77,7 @@ for number, question in enumerate(examination.QUESTIONS.values(), start=1):
 # %% [markdown]
 # First your network is trained on 12,000 digits by 400 people, a fifth of what it could have. Then it is trained another five times, on only 2,000 of these, because some of the questions set one training run against another: the same generator twice, then a different one; true labels, then labels dealt out at random; the pixels as they are, then divided by 255. It is asked about digits that it has learnt, about others by the same writers, and about 4,000 by 139 strangers, who wrote none of what it learnt. The *ten averages* that it should beat are the average images of [lesson 01](01_loading.ipynb).
 #
-# You will be compared with an old acquaintance. The original notebook of lesson 06 has been put through the very same examination, with all its ten thousand steps. Three don't concern it: 1, because we run it with the course's own code; 15, because nobody said beforehand how well it would do; and 17, because time and memory depend on the computer. That leaves fourteen. In a report a dash means *not asked*, and three dots mean *must wait*, until some *no* has become a *yes*.
+# You will be compared with an old acquaintance. The original notebook of lesson 06 has been put through the very same examination, with all its ten thousand steps. Three don't concern it: 1, because we run it with the course's own code; 15, because nobody said beforehand how well it would do; and 17, because time and memory depend on the computer. That leaves fourteen. In a report a dash means *not asked*, and three dots mean *must wait* for some *no*.
 #
 # **Predict.** Its softmax runs over the wrong axis, its pixels are raw, its recorded loss is no loss at all. Of the fourteen, how many are answered with a *no*?
 
@@ -91,7 +91,7 @@ against = [finding for finding in original.findings.values() if finding.held is 
 guesses.compare("questions that go against the original", len(against))
 
 # %% [markdown]
-# After ten thousand steps, and in company, the original gets 83.10% of the strangers' digits right. Ten average images, which never took a step, get 82.60%. The difference is half a standard error.
+# After ten thousand steps the original gets 83.10% of the strangers' digits right. Ten average images, which never took a step, get 82.60%. The difference is half that number's standard error.
 #
 # We had expected more. One *no*, eleven *yes* and two that wait, for a program in which [lesson 06](06_autopsy.ipynb) counts nine faults. *An examination finds what it asks about.* It asks about company, the other images in the batch, because somebody was once fooled by company. About raw pixels it asks only whether the program learns far better when they are made smaller (question 5), and the original doesn't, because its learning rate was chosen for raw pixels. The question that would find your fault may not have been thought of yet, which is why, after the examination, you are asked to add one.
 #
@@ -174,14 +174,14 @@ report = examination.examine(my_train, my_predict, claim=None, beside=original)
 report
 
 # %% [markdown]
-# Each *no* is explained below the list, with what was seen, often a small case, and a question for you. If there are several, start where the report says *Begin here*: that one may be the cause of the others, and of three dots further up. If two runs from the same generator differ, for example, raw pixels and smaller ones may differ by chance. And here is the report as a picture. Look for a cross first, then compare two rows: a network that reads the digits it learnt much better than the same writers' others knows them by heart. Strangers are other people, and may write more clearly.
+# Each *no* is explained below the list, with what was seen, often a small case, and a question for you. If there are several, start where the report says *Begin here*: that one may be the cause of the others, and of questions further up that must wait. If two runs from the same generator differ (11), for example, raw and smaller pixels (5) may differ by chance alone. And here is the report as a picture. Look for a cross first, then compare two rows: if a network does much better on the digits it was trained on than on others by the same writers, it knows the first by heart. Strangers are other people, and may write more clearly.
 
 # %% mystnb={"image": {"alt": "The report as a figure. Above, seventeen questions, with a tick, a cross, a dash or three dots for each in a column for the original notebook; only the question whether an image's answer is about that image alone has a cross, and two have three dots. Below, its accuracy with error bars on digits it learnt, on others by the same writers, and on those of strangers, all close together, the last of them beside a short dotted line for ten averages."}} tags=["hide-input"]
 figure = report.figure()
 plt.show()
 
 # %% [markdown]
-# What do you do with a *no*? What you did in lesson 06: find the smallest case in which it shows, fix what is broken before you improve what works, and run the examination again. If you believe that the *no* is wrong, and your network is fine, that is a finding too. A method that needs no chance at all, for example, is told that it ignores its generator, and it is right to ignore it.
+# What do you do with a *no*? What you did in lesson 06: find the smallest case in which it shows, fix what is broken before you improve what works, and run the examination again. If you can show that the *no* is wrong, and your network is fine, that is a finding too. A method that needs no chance at all, for example, is told that it ignores its generator, and it is right to ignore it.
 #
 # ### What it can't see
 #
