@@ -77,7 +77,7 @@ for number, question in enumerate(examination.QUESTIONS.values(), start=1):
 # %% [markdown]
 # First your network is trained on 12,000 digits by 400 people, a fifth of what it could have. Then it is trained another five times, on only 2,000 of these, because some of the questions set one training run against another: the same generator twice, then a different one; true labels, then labels dealt out at random; the pixels as they are, then divided by 255. It is asked about digits that it has learnt, about others by the same writers, and about 4,000 by 139 strangers, who wrote none of what it learnt. The *ten averages* that it should beat are the average images of [lesson 01](01_loading.ipynb).
 #
-# You will be compared with an old acquaintance. The original notebook of lesson 06 has been put through the very same examination, with all its ten thousand steps. Three don't concern it: 1, because we run it with the course's own code; 15, because nobody said beforehand how well it would do; and 17, because time and memory depend on the computer. That leaves fourteen. In a report a dash means *not asked*, and three dots mean *must wait* for some *no*.
+# You will be compared with an old acquaintance. The original notebook of lesson 06 has been put through the same examination, with all its ten thousand steps. Three don't concern it: 1, because we run it with the course's code; 15, because nobody said how well it would do; and 17, because time and memory depend on the computer. That leaves fourteen. In a report a dash means *not asked*, and three dots mean *must wait* for some *no*.
 #
 # **Predict.** Its softmax runs over the wrong axis, its pixels are raw, its recorded loss is no loss at all. Of the fourteen, how many are answered with a *no*?
 
