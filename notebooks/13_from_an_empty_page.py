@@ -91,7 +91,7 @@ against = [finding for finding in original.findings.values() if finding.held is 
 guesses.compare("questions that go against the original", len(against))
 
 # %% [markdown]
-# After ten thousand steps the original gets 83.10% of the strangers' digits right. Ten average images, which never took a step, get 82.60%. The difference is half that number's standard error.
+# After ten thousand steps the original gets 83.10% of the strangers' digits right. Ten average images, which never took a step, get 82.60%. The difference is half its standard error.
 #
 # We had expected more. One *no*, eleven *yes* and two that wait, for a program in which [lesson 06](06_autopsy.ipynb) counts nine faults. *An examination finds what it asks about.* It asks about company, the other images in the batch, because somebody was once fooled by company. About raw pixels it asks only whether the program learns far better when they are made smaller (question 5), and the original doesn't, because its learning rate was chosen for raw pixels. The question that would find your fault may not have been thought of yet, which is why, after the examination, you are asked to add one.
 #
@@ -174,7 +174,7 @@ report = examination.examine(my_train, my_predict, claim=None, beside=original)
 report
 
 # %% [markdown]
-# Each *no* is explained below the list, with what was seen, often a small case, and a question for you. If there are several, start where the report says *Begin here*: that one may be the cause of the others, and of questions further up that must wait. If two runs from the same generator differ (11), for example, raw and smaller pixels (5) may differ by chance alone. And here is the report as a picture. Look for a cross first, then compare two rows: if a network does much better on the digits it was trained on than on others by the same writers, it knows the first by heart. Strangers are other people, and may write more clearly.
+# Each *no* is explained below the list, with what was seen, often a small case, and a question for you. If there are several, start where the report says *Begin here*: that one may be the cause of the others, and of questions further up that must wait. If two runs from the same generator differ (11), for example, raw and smaller pixels (5) may differ by chance alone. And here is the report as a picture. Look for a cross first, then compare two rows: if a network does much better on the digits it was trained on than on others by the same writers, it knows the first by heart. Strangers may write more clearly.
 
 # %% mystnb={"image": {"alt": "The report as a figure. Above, seventeen questions, with a tick, a cross, a dash or three dots for each in a column for the original notebook; only the question whether an image's answer is about that image alone has a cross, and two have three dots. Below, its accuracy with error bars on digits it learnt, on others by the same writers, and on those of strangers, all close together, the last of them beside a short dotted line for ten averages."}} tags=["hide-input"]
 figure = report.figure()
