@@ -59,7 +59,7 @@ mnist = data.load()
 # %% [markdown]
 # ## The network
 #
-# This is the network of lesson 02. Its hidden units together form one **layer**. The **output units**, whose sums are the logits, form another: they weigh the activations as the hidden units weigh the pixels, but end in a softmax.
+# This is the network of lesson 02. Its hidden units together form one **layer**. The **output units**, whose sums are the logits, form another: they do with the activations what those do with pixels, but end in a softmax.
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -121,11 +121,11 @@ pictures.fill()
 #
 # $$\tfrac12 \cdot \tfrac34 = \tfrac38 ,$$
 #
-# *what came in, times the blame of what went out.* A weight whose input was silent is blameless, as is one whose logit had no blame to pass on. The other three entries of `dW2` are yours.
+# *what came in, times the blame of what went out.* You know this as the chain rule: the logit's slope in the weight, times the loss's slope in the logit. A weight whose input was silent is blameless, as is one whose logit had no blame to pass on. The other three entries of `dW2` are yours.
 #
 # **A bias.** What comes in there is always 1, so `db2` is the same as `dz2`.
 #
-# **An activation.** The first hidden unit's activation reaches the loss by *two* paths, one through each logit. Raise it by $h$: the first logit moves by $1 \cdot h$, the second by $-2 \cdot h$. Multiply each move by its logit's blame to see what it does to the loss; the two small changes add up. In short, *paths add*:
+# **An activation.** The first hidden unit's activation reaches the loss by *two* paths, one through each logit. Raise it by $h$: the first logit moves by $1 \cdot h$, the second by $-2 \cdot h$. Multiply each move by its logit's blame to see what it does to the loss; for a small $h$ the two changes add up. In short, *paths add*:
 #
 # $$1 \cdot \tfrac34 + (-2) \cdot \left(-\tfrac34\right) = \tfrac94 .$$
 #
@@ -516,7 +516,7 @@ def verdict(given, direction):
 # %% [markdown]
 # Which direction? It is tempting to take the very gradient that is being checked, since it is at hand.
 #
-# **Predict.** Check five gradients, each *along itself*: the right one and four wrong ones. In three of these something is set to 0: one entry, all of `db2`, or the whole hidden layer. In the fourth, everything is doubled. How many of the four will be rejected?
+# **Predict.** Here are four wrong gradients: one entry set to 0; all of `db2`; the whole hidden layer; and everything doubled. Check each *along itself*. How many of the four will be rejected?
 
 # %%
 guesses.ask("wrong gradients rejected", None)
