@@ -63,6 +63,9 @@ function render({ model, el }) {
   const startAgain = () => change(start);
 
   function redraw({ rows, axis: along, held }) {
+    // The filled button is the one that changes an answer: first the other axis, then the company.
+    axis.querySelector("label:last-of-type").classList.toggle("main", along === 1);
+    twin.classList.toggle("main", along === 0);
     const p = answers(rows.map((i) => z[i]), along);
     const said = p.map(argmax);
     const alone = rows.map((i) => argmax(z[i]));
