@@ -28,7 +28,8 @@ AUTHOR = "The mnistlib authors"
 LEFT_OUT = {"index.html", "teachers.html", "library.html", "speed.html", "computers.html"}
 LEFT_OUT |= {"draw.html", "review.html"}
 #: What only a browser can use.
-FOR_BROWSERS = "script, style, button, input, form, .lesson-tools, .prev-next-footer, .touchable .explore, .thumb"
+FOR_BROWSERS = "script, style, button, input, form, .lesson-tools, .prev-next-footer"
+FOR_BROWSERS += ", .touchable .explore, .thumb"
 #: Attributes that a chapter keeps; the rest speaks to the pages' scripts and styles.
 KEPT = {"id", "class", "href", "src", "alt", "lang", "title"}
 KEPT |= {"colspan", "rowspan", "start", "scope"}
