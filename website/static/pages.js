@@ -51,9 +51,9 @@ if (flip?.querySelector(".right:checked") && !matchMedia("(prefers-reduced-motio
   for (const touch of ["pointerdown", "focusin"]) flip.addEventListener(touch, () => clearTimeout(turning));
 }
 
-// Paper is white, whatever the screen is, and folds nothing out. Hints, answers and solutions are printed after the
-// rest, out of sight of whoever works with a pencil, each under the heading of its task. Code that only draws stays
-// folded, and so does what a card of the home page says more, which its lesson says.
+// Paper is white, whatever the screen is, and folds nothing out. What a lesson folds, such as hints, answers and
+// solutions, is printed after the rest, out of sight of whoever works with a pencil, each under the heading of its
+// task. Code that only draws stays folded, and so does what a card of the home page says more, which its lesson says.
 const root = document.documentElement;
 let theme;
 let unfolded = [];
@@ -75,7 +75,7 @@ window.addEventListener("beforeprint", () => {
   const title = document.createElement("h2");
   title.textContent = "Hints, answers and solutions";
   answers.replaceChildren(title);
-  moved = [...document.querySelectorAll("article section details")].filter((fold) => /^(Hint|Answer|Solution)/.test(fold.textContent.trim()));
+  moved = document.querySelector(".lesson-tools") ? unfolded.filter((fold) => fold.closest("section") && !fold.parentElement.closest("details")) : [];
   let task;
   moved = moved.map((fold) => {
     const heading = document.createElement("h3");

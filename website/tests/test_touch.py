@@ -252,9 +252,13 @@ def test_on_a_phone_the_grid_and_what_is_said_of_it_are_one_screen(lone):
     shown = Shown(lone, "axes", width=390)
     top, grid = shown.el.bounding_box()["y"], shown.el.locator("table.axes")
     before = grid.bounding_box()["y"]
+    # What is filled is what changes an answer: along the rows only the other axis does.
+    filled = shown.el.locator(".main")
+    assert filled.inner_text() == "in a column (axis=0)"
+    filled.click()
     main = shown.el.locator("button.main")
     assert main.inner_text() == "add six 0s"
-    shown.el.get_by_text("in a column (axis=0)").click()
+    assert filled.count() == 1
     main.click()
     assert len(shown.state["rows"]) == 13
     box = grid.bounding_box()
