@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 07 Deeper
 #
-# After ten epochs, one hidden layer got about 98 images in 100 right, so you give your network five hidden layers, and look in after its first epoch. It answers every image with the same digit. You try other learning rates, and each time it settles on a single digit again. You suspect a bug, but the gradient check finds none, and rightly: the gradients are correct. But look at their size: on the first layers hardly anything is left. **Why does the gradient fade, and what keeps it alive?** And is fading enough to stall a network? The famous answer is yes, and a small experiment puts it to the test.
+# After ten epochs, one hidden layer got about 98 images in 100 right, so you give your network five hidden layers, and look in after its first epoch. It answers every image with the same digit. You try other learning rates, and each time it settles on a single digit again. You suspect a bug, but the gradient check finds none, and rightly: the gradients are correct. It is their size that should worry you, because on the first layers hardly anything is left of them. **Why does the gradient fade, and what keeps it alive?** And is fading enough to stall a network? The famous answer is yes, and a small experiment puts it to the test.
 #
 # **You will be able to**
 #

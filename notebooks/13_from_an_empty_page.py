@@ -77,7 +77,7 @@ for number, question in enumerate(examination.QUESTIONS.values(), start=1):
 # %% [markdown]
 # First your network is trained on 12,000 digits by 400 people, a fifth of what it could have. Then it is trained another five times, on only 2,000 of these, because some of the questions set one training run against another: the same generator twice, then a different one; true labels, then labels dealt out at random; the pixels as they are, then divided by 255. It is asked about digits that it has learnt, about others by the same writers, and about 4,000 by 139 strangers, who wrote none of what it learnt. The *ten averages* that it should beat are the average images of [lesson 01](01_loading.ipynb).
 #
-# You will be compared with an old acquaintance. The original notebook of lesson 06 has been put through the same examination, with all its ten thousand steps. Three don't concern it: 1, because we run it with the course's code; 15, because nobody said how well it would do; and 17, because time and memory depend on the computer. That leaves fourteen. In a report a dash means *not asked*, and three dots mean *must wait* for some *no*.
+# You will be compared with an old acquaintance. The original notebook of lesson 06 has been put through the same examination, with all its ten thousand steps. Three don't concern it: 1, because we run it with the course's code; 15, because nobody made a claim for it; and 17, because time and memory depend on the computer. That leaves fourteen. In a report a dash means *not asked*, and three dots mean *must wait* for some *no*.
 #
 # **Predict.** Its softmax runs over the wrong axis, its pixels are raw, its recorded loss is no loss at all. Of the fourteen, how many are answered with a *no*?
 
@@ -91,7 +91,7 @@ against = [finding for finding in original.findings.values() if finding.held is 
 guesses.compare("questions that go against the original", len(against))
 
 # %% [markdown]
-# After ten thousand steps the original gets 83.10% of the strangers' digits right. Ten average images, which never took a step, get 82.60%. The difference is half its standard error.
+# After ten thousand steps the original gets 83.10% of the strangers' digits right. Ten average images, which never took a step, get 82.60%. The lead is half of that number's standard error.
 #
 # We had expected more. One *no*, eleven *yes* and two that wait, for a program in which [lesson 06](06_autopsy.ipynb) counts nine faults. *An examination finds what it asks about.* It asks about company, the other images in the batch, because somebody was once fooled by company. About raw pixels it asks only whether the program learns far better when they are made smaller (question 5), and the original doesn't, because its learning rate was chosen for raw pixels. The question that would find your fault may not have been thought of yet, which is why, after the examination, you are asked to add one.
 #
@@ -174,7 +174,7 @@ report = examination.examine(my_train, my_predict, claim=None, beside=original)
 report
 
 # %% [markdown]
-# Each *no* is explained below the list, with what was seen, often a small case, and a question for you. If there are several, start where the report says *Begin here*: that one may be the cause of the others, and of questions further up that must wait. If two runs from the same generator differ (11), for example, raw and smaller pixels (5) may differ by chance alone. And here is the report as a picture. Look for a cross first, then compare two rows: if a network does much better on the digits it was trained on than on others by the same writers, it knows the first by heart. Strangers may write more clearly.
+# Each *no* is explained below the list, with what was seen, often a small case, and a question for you. If there are several, start where the report says *Begin here*: that one may be the cause of the others, and of questions further up that must wait. If two runs from the same generator differ (11), for example, raw and smaller pixels (5) may differ by chance alone. Here is the report as a picture. Look for a cross first, and then compare the upper two rows: a network that does much better on its training digits than on others by the same writers knows the first by heart.
 
 # %% mystnb={"image": {"alt": "The report as a figure. Above, seventeen questions, with a tick, a cross, a dash or three dots for each in a column for the original notebook; only the question whether an image's answer is about that image alone has a cross, and two have three dots. Below, its accuracy with error bars on digits it learnt, on others by the same writers, and on those of strangers, all close together, the last of them beside a short dotted line for ten averages."}} tags=["hide-input"]
 figure = report.figure()
