@@ -124,7 +124,7 @@ print(f"validation: loss {score.loss:.3f}, accuracy {100 * score.accuracy:.2f} %
 # Two numbers tell you how a run is doing, and `evaluate` returns both. The **loss** is what the steps bring down: it changes smoothly with the parameters, and it notices how *sure* the network is. The **accuracy**, the share of right answers, is what we want, but it moves in jumps and has no useful gradient to follow, which is why training follows the loss instead. The loss of each batch is noisy but free, so record it at every step, and consult the validation set only now and then. Here is your first training curve: steep, then flatter, and ragged throughout, because each batch is different.
 
 # %% mystnb={"image": {"alt": "The batch loss over a hundred steps. It falls from two and a half to about a half, quickly at first and then ever more slowly, with small jumps up and down all the way."}} tags=["hide-input"]
-figure, axis = plt.subplots(figsize=(6.5, 2.5))
+figure, axis = plt.subplots(figsize=(5.2, 2.5))
 axis.plot(losses, linewidth=1)
 axis.set(title="Our loop: noisy, but down", xlabel="step", ylabel="batch loss", ylim=(0, None))
 plt.show()
@@ -159,7 +159,7 @@ best_early, best_late = min(early, key=early.get), min(late, key=late.get)
 guesses.compare("best rates, early and late", f"{best_early} and {best_late}")
 
 # %% mystnb={"image": {"alt": "Loss against the learning rate, both axes logarithmic, early and late. Two basins. The early curve is near log 10 at the left, lowest at a rate of 1, and above 3 it rises steeply, out of the picture. The late curve lies lower, reaches its lowest point at a rate of 3, and leaves the picture too, a little further to the right. Rings mark the two lowest points."}} tags=["answer", "hide-input"]
-figure, axis = plt.subplots(figsize=(6.5, 3.8))
+figure, axis = plt.subplots(figsize=(5.2, 3.7))
 for found, style, label in [(early, "o-", "steps 11 to 30"), (late, "s--", "steps 292 to 391")]:
     axis.loglog(*zip(*sorted(found.items())), style, label=label)
     best = min(found, key=found.get)
@@ -444,7 +444,7 @@ score = evaluate(network, final, validation_set)
 print(f"validation: loss {score.loss:.3f}, accuracy {100 * score.accuracy:.2f} %")
 
 # %% mystnb={"image": {"alt": "The loss over ten epochs. The averaged batch loss sinks towards zero, while the validation loss falls fast at first and then levels off above it."}} tags=["hide-input"]
-figure, axis = plt.subplots(figsize=(6.5, 3.6))
+figure, axis = plt.subplots(figsize=(5.2, 3.4))
 averaged = np.convolve(final_history.batch_loss, np.ones(100) / 100, mode="valid")
 axis.plot((np.arange(len(averaged)) + 50) / 391, averaged, label="batch, average of 100")
 ends = np.arange(1, 11)

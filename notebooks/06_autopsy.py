@@ -80,7 +80,7 @@ print(f"test: {evaluate(recipe, as_it_was, test_set).accuracy:.2%}  (the noteboo
 # %% mystnb={"image": {"alt": "Validation accuracy over 10,000 steps, twice: a line for our run, and dots for what the notebook printed, every 500 steps up to 6,500. Both rise steeply to 65 percent within 500 steps and then ever more slowly to about 82 percent. The dots lie on the line or about a point below it, as smooth as in any textbook."}} tags=["hide-input"]
 # the accuracies that the notebook printed, steps 0 to 6,500
 printed = [7.0, 65.0, 73.7, 76.7, 78.1, 79.0, 79.6, 80.3, 80.8, 81.2, 81.5, 81.7, 81.8, 82.0]
-figure, axis = plt.subplots(figsize=(6.5, 3.4))
+figure, axis = plt.subplots(figsize=(5.2, 3.3))
 axis.plot(history.steps, 100 * history.accuracy("validation"), label="our run of its recipe")
 axis.plot(500 * np.arange(len(printed)), printed, "o", label="printed by the notebook")
 axis.set(

@@ -74,7 +74,7 @@ x.shape, y.shape
 # The loss pulls the weight towards 2, and the price pulls it towards 0. Where do they balance? At the lowest point the derivative is 0, so $(w - 2) + \lambda w = 0$, and therefore $w = 2 / (1 + \lambda)$. With $\lambda = 1$ the two bowls have the same shape, so the weight ends halfway between their lowest points, at 1.
 
 # %% mystnb={"image": {"alt": "Three curves against a weight w, from minus one half to three. The loss, dashed, is a bowl with its lowest point, marked, at 2, where it is 0. The price, dotted, is a bowl with its lowest point at 0. Their sum, solid, is a narrower bowl between the two, whose lowest point, marked, is at 1."}} tags=["hide-input"]
-figure, axis = plt.subplots(figsize=(6, 3.8))
+figure, axis = plt.subplots(figsize=(5.2, 3.6))
 w = np.linspace(-0.5, 3, 200)
 bowl, price = (w - 2) ** 2 / 2, w**2 / 2  # lambda is 1
 axis.plot(w, bowl, "--", label="loss")
@@ -239,7 +239,7 @@ chosen = min(decays, key=lambda weight_decay: means[weight_decay][-1])
 guesses.compare("lambda with the lowest loss at the end", chosen)
 
 # %% mystnb={"image": {"alt": "Validation loss against the step, 0 to 1,500, mean of ten seeds, for five weight decays. Four fall together to just below 0.4 at 250 steps. From there the loss climbs to 0.46 without decay, less with 0.0001 and 0.0003, and stays nearly level with 0.001. With 0.003 it falls more slowly, and goes up and down above 0.40. A dot stands at the lowest point of each curve, three of them nearly at one place."}} tags=["answer", "hide-input"]
-figure, axis = plt.subplots(figsize=(6.4, 4.2))
+figure, axis = plt.subplots(figsize=(5.4, 4))
 ends = {0.0: 0, 1e-4: 3, 3e-4: -4, 3e-3: 4, 1e-3: -3}  # so that no label touches another
 for (weight_decay, mean), style in zip(means.items(), ["-", "--", "-.", "-", ":"]):
     (line,) = axis.plot(steps, mean, style, lw=3 if weight_decay == 1e-3 else 2)
@@ -312,7 +312,7 @@ def note_confidence(step, parameters, history):
 
 run(few, weight_decay=0.0, seed=0, after_record=note_confidence)
 
-figure, axis = plt.subplots(figsize=(6.4, 4.2))
+figure, axis = plt.subplots(figsize=(5.2, 3.8))
 axis.plot(clean.steps, confidence, "--", lw=3)
 axis.plot(clean.steps, 100 * clean.accuracy("watched"), "-", lw=3)
 axis.axvline(clean.steps[losses.argmin()], color="0.5", ls=":", lw=2)
@@ -463,7 +463,7 @@ wrong_runs = results_of(0.0, wrong_labels=0.2)
 guesses.compare("% of its own labels that it agrees with at the end", round(100 * learnt, 1))
 
 # %% mystnb={"image": {"alt": "Accuracy on the watched images against the step, 0 to 1,500. With correct labels, solid, ten seeds climb to about 88 per cent and stay there. With a fifth of the labels drawn at random, dashed, ten seeds climb to between 82 and 85 per cent within 100 to 200 steps and then fall to between 75 and 78."}} tags=["answer", "hide-input"]
-figure, axis = plt.subplots(figsize=(6.4, 4))
+figure, axis = plt.subplots(figsize=(5.2, 3.8))
 for name, runs, style, colour in [
     ("labels correct", results_of(0.0), "-", "C0"),
     ("a fifth of the labels at random", wrong_runs, "--", "C1"),
