@@ -73,6 +73,11 @@ function explained(state) {
   return `${first} both ways, and ${times(alone.forward)} one way.`;
 }
 
+/** What is seen before anything is pressed. */
+function beginning(error) {
+  return `The solid line goes through two points of the curve, a nudge h to either side. It should be as steep as the dashed one, which touches the curve, and ${error ? `misses its slope by **${written(error, 1)}**` : "it is"}. Bring the points closer: **make h smaller**.`;
+}
+
 function render({ model, el }) {
   const told = teller();
   const { change, stop } = bind(model, el, redraw);
@@ -176,7 +181,7 @@ function render({ model, el }) {
       cells[name].dataset.value = value;
     }
     const all = state.seen.length === NUDGES.length;
-    words(verdict, explained(state));
+    words(verdict, state.seen.length === 1 && state.power === 0 ? beginning(found.errors.both) : explained(state));
     if (all) verdict.prepend(overall(state), make("br"), `At h = ${written(found.h, 0)}: `);
     left.setAttribute("aria-label", `The curve of ${FUNCTIONS[state.f].name}, the line through the two points nudged from ${written(state.u, 1)}, and the line that touches it.`);
     right.setAttribute("aria-label", `The error against the nudge, both on scales of powers of ten: ${state.seen.length} of 33 nudges tried.`);
