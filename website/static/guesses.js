@@ -139,7 +139,7 @@
     const show = element("button", { className: "show-guessed", textContent: "Show what came out", disabled: !field.value.trim() });
     const anyway = element("button", { type: "button", className: "show-anyway", textContent: "Show it without a guess" });
     const folded = element("div", { className: "what-came-out", tabIndex: -1, role: "group", ariaLabel: "What came out" });
-    found.marker.replaceWith(box, folded);
+    found.marker.replaceWith(folded); // the field stays with its question, above the code that answers
     folded.append(...found.parts);
     folded.setAttribute("hidden", "onbeforematch" in folded ? "until-found" : ""); // not every browser knows that
     box.append(show, anyway);
@@ -154,7 +154,8 @@
     };
     const openAndGoOn = () => {
       open();
-      folded.focus({ preventScroll: true }); // a screen reader goes on with what came out, and the page stays where it is
+      folded.focus({ preventScroll: true }); // a screen reader goes on with what came out,
+      folded.scrollIntoView({ block: "nearest" }); // and the page moves only if that is out of sight
     };
     box.addEventListener("submit", () => field.value.trim() && openAndGoOn());
     anyway.addEventListener("click", openAndGoOn);

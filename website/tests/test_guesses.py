@@ -1,6 +1,7 @@
 """Guesses on a page: kept by the browser, and what came out folded until they are made or declined."""
 
 import pytest
+from playwright.sync_api import expect
 
 from course import guesses
 from website import HTML
@@ -114,12 +115,16 @@ def test_what_came_out_is_folded_until_a_guess_is_made(folding):
     assert not is_open(page)
     show = page.locator("#here").get_by_role("button", name="Show what came out")
     assert show.is_disabled()
+    # The field stands with its question, above the code that answers.
+    field, code = page.locator("#here .guess").first, page.locator("#before")
+    assert field.bounding_box()["y"] < code.bounding_box()["y"]
     page.get_by_label("wrong of 101").press_sequentially("20")
     assert show.is_enabled()
     assert not is_open(page)
     page.keyboard.press("Enter")
     assert is_open(page)
     assert page.evaluate("document.activeElement.ariaLabel") == "What came out"
+    expect(page.locator("#after")).to_be_in_viewport()
     assert "You guessed 20; the answer is 17." in page.inner_text("article")
     # Nothing is folded for the next one, which is answered further down: it says so.
     buttons = page.locator("#here").get_by_role("button")
