@@ -95,7 +95,7 @@ def one_two_in_company() -> str:
         mark, said = ("✓", ' class="right" checked') if right else ("✗", "")
         choices.append(
             f'<label><input type="radio" name="company" value="{number}"{said}>'
-            f"<span>{name}</span></label>"
+            f"<span>{name.removesuffix(' digits')}</span></label>"
         )
         beside = ""
         if len(company):
