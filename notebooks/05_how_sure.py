@@ -89,7 +89,7 @@ print(f"test accuracy {right.mean():.2%}: {(~right).sum()} mistakes in {n} digit
 # %% [markdown]
 # Chance had a hand in this number three times: it decided *which digits* were asked about, *which network* came out of the training, and *who wrote* the digits. Each has a section below. <small>This lesson opens the test set a second time, only to measure; whatever we choose, we choose on validation images.</small>
 #
-# **Predict.** Ask this network about 10,000 *other* digits, by other people of the same kind. Within how many points of 97.86 % would you expect its accuracy to lie, nineteen times in twenty? The answer comes at the end of the lesson.
+# **Predict.** Ask this network about 10,000 *other* digits, by other people of the same kind. Within how many percentage points of 97.86 % would you expect its accuracy to lie, nineteen times in twenty? The answer comes at the end of the lesson.
 
 # %%
 guesses.ask("points, on 10,000 other digits", None)
@@ -158,7 +158,7 @@ for seed in range(5):
 # %% [markdown]
 # ### More than chance?
 #
-# Seeds 2 and 3 lie furthest apart, by nearly a point. Is that more than chance? The two networks answered the **same images**, which is a great help, because an image that both got right, or both got wrong, says nothing about which of the two is better. So look only at those that exactly one of them got right, and call these *split* (statisticians say **discordant**): *gained* if network 3 got it right, *lost* if network 2 did.
+# Seeds 2 and 3 lie furthest apart, by nearly a point. Is that more than chance? The two networks answered the **same images**, which is a great help, because an image that both got right, or both got wrong, says nothing about which of the two is better. So look only at those that exactly one of them got right, and call these *split* (statisticians say **discordant**): *gained* if the network of seed 3 got it right, *lost* if that of seed 2 did.
 #
 # This is the hardest page of the lesson, and you will want it whenever somebody claims that one network beats another. Suppose that neither network is better, and that the images are independent. Then each split image is the toss of a fair coin: gained or lost. The **p-value** is how often such coins would fall at least as unevenly as the images did.
 #
@@ -200,15 +200,15 @@ print(f"gained {pair.gained}, lost {pair.lost}: p-value {pair.p:.1g}")
 guesses.compare("p-value of seeds 2 and 3", f"{pair.p:.1g}")
 
 # %% [markdown]
-# Fair coins would fall that unevenly less than once in a million trials. "But you picked the most extreme of ten pairs!" So we did, but even ten chances at an accident as rare as this come to less than one in a hundred thousand. If the images are independent, network 3 really *does* get more digits of this kind right than network 2.
+# Fair coins would fall that unevenly less than once in a million trials. "But you picked the most extreme of ten pairs!" So we did, but even ten chances at an accident as rare as this come to less than one in a hundred thousand. If the images are independent, the network of seed 3 really *does* get more digits of this kind right.
 #
-# And yet no recipe can be the better one, because there is only one recipe! **The test speaks only for these two networks.** If you have to put one of them to work tomorrow, take network 3; the test has told you all that you need. If you want to know how to train the next one, it has told you nothing, because the next one will have a seed of its own. <small>[Dietterich warned of this in 1998](https://doi.org/10.1162/089976698300017197).</small>
+# And yet no recipe can be the better one, because there is only one recipe! **The test speaks only for these two networks.** If you have to put one of the two to work tomorrow, take that of seed 3; the test has told you all that you need. If you want to know how to train the next one, it has told you nothing, because the next one will have a seed of its own. <small>[Dietterich warned of this in 1998](https://doi.org/10.1162/089976698300017197).</small>
 #
 # ### A network and a recipe
 #
 # A recipe, then, is judged like a school, by more than one pupil. Lesson 04 let the learning rate fall to 0, so that descent could settle. Is that worth anything, compared with a constant rate? Two recipes need **several seeds, and each recipe its own best rate**, because a rate that suits the one may handicap the other. If both get the same seeds, we can subtract seed by seed.
 #
-# Here is what a falling rate gained on the validation images after ten epochs, in runs that we made beforehand (`studies/seeds.py` and `studies/ten_epochs.py`). After the ± stands the standard error of the mean gain: the standard deviation of the gains, divided by the root of their number.
+# Here is what a falling rate gained on the validation images after ten epochs, in runs that we made beforehand (`studies/seeds.py` and `studies/ten_epochs.py`). After the ± stands the standard error of the mean gain: as for the coins, the standard deviation of one, divided by the root of their number.
 
 # %%
 gain, lower = falling_rate.compared(epochs=10)  # one entry for each seed
@@ -230,7 +230,7 @@ names, place, digits_of = np.unique(writers.test, return_inverse=True, return_co
 print(f"{len(names)} writers, of {digits_of.min()} to {digits_of.max()} digits each")
 
 # %% [markdown]
-# Here are all the mistakes in one writer's digits, the writer with the most of them. Above each stands what it is, and what the network took it for.
+# Meet the writer with the most mistakes. Above each misread digit stands what it is, and what the network took it for.
 
 # %% mystnb={"image": {"alt": "Eight handwritten digits in a row, all by one writer: a 4, two fives and five threes. Each of the threes begins with a hook at its upper left. Three of these were read as 9, two as 8."}} tags=["hide-input"]
 mistakes_of = np.bincount(place, weights=~right).astype(int)
@@ -243,7 +243,7 @@ plotting.digits(mnist.test_images[misread], captions, title="Misread, all by one
 plt.show()
 
 # %% [markdown]
-# Five of the eight are threes, and every one of these begins with the same hook. Don't blame the writer: somebody among 297 must have the most mistakes, and whoever wrote 130 digits had more opportunities than most. But the picture suggests something about everybody. Mistakes keep company: where one of your threes is misread, the next is in danger, too. Then the answers about one person's digits are not independent, and all that we may assume is that those about different *people* are. The digits of one writer are called a **cluster**.
+# Five of the eight are threes, and every one of these begins with the same hook. Don't hold it against the writer: somebody among 297 must have the most mistakes, and whoever wrote 130 digits had more opportunities than most. But the picture suggests something about everybody. Mistakes keep company: where one of your threes is misread, the next is in danger, too. Then the answers about one person's digits are not independent, and all that we may assume is that those about different *people* are. The digits of one writer are called a **cluster**.
 #
 # ### The error by writer
 #
@@ -279,7 +279,7 @@ exercises.folded(my_standard_error_by_group)
 # %%
 guesses.ask("standard error by writer, in points", None)
 
-# %% tags=["answer"]
+# %% tags=["answer", "hide-input"]
 by_writer = standard_error_by_group(right, writers.test)
 print(f"standard error by digit {100 * by_digit:.2f}, by writer {100 * by_writer:.2f} points")
 print(f"variance by writer {(by_writer / by_digit) ** 2:.1f} times as large")
@@ -289,9 +289,7 @@ print(f"by writer, mistakes dealt out at random: at most {100 * max(dealt):.2f} 
 guesses.compare("standard error by writer, in points", round(100 * by_writer, 2))
 
 # %% [markdown]
-# When people are counted, the variance is more than twice as large. To see what that means, imagine that every digit had brought an identical twin, and that both were always read correctly or both misread. Then ten thousand digits would be only five thousand coins, with twice the variance. That is how much company costs: our ten thousand tell us less about strangers than five thousand would, if each came from a different hand. More digits from the same hands would help little; what we lack is hands.
-#
-# Could it be luck? For the last line we dealt the same 214 mistakes out at random among the digits, a thousand times, and without their company the error by writer never came near ours. The *if* of section 1 doesn't hold.
+# When people are counted, the variance is more than twice as large. To see what that means, imagine that every digit had brought an identical twin, and that both were always read correctly or both misread. Then ten thousand digits would be only five thousand coins, with twice the variance. That is how much company costs: our ten thousand tell us less about strangers than five thousand would, if each came from a different hand. More digits from the same hands would help little; what we lack is hands. <small>It isn't luck: for the last line we dealt the same 214 mistakes out at random among the digits, a thousand times, and the error by writer never came near ours.</small>
 #
 # Does the new formula keep its promise? When you tested the first one, you drew digits; a study (`studies/promise.py`) drew whole people, none of whom its network had ever met. <small>Nobody gave more than 34 digits, the average in our test set.</small>
 
@@ -302,7 +300,7 @@ for by in ["by digit", "by writer"]:
     print(f"people drawn: within two standard errors {by} in {kept:.0%} of the draws")
 
 # %% [markdown]
-# Counting by writer, the truth lay within two standard errors as often as promised. Counting by digit, the promised 95 in a hundred turn out to be 79: one time in five the truth lies outside, where we had said one in twenty. Our first margin was tested, and it was too narrow all the same, because the test had taken the digits for coins, too.
+# Counting by writer, the truth lay within two standard errors as often as promised. Counting by digit, the promised 95 in a hundred turn out to be 79: one time in five the truth lies outside, where we had said one in twenty. So the *if* of section 1 doesn't hold, and our first margin was too narrow. It had passed its test only because the test had taken the digits for coins, too.
 #
 # <details><summary>Does 223 to 129 still convince, then?</summary>
 #
@@ -327,11 +325,11 @@ for what, deviation in deviations.items():
 guesses.compare("points, on 10,000 other digits", round(200 * np.sqrt(2) * by_writer, 2))
 
 # %% [markdown]
-# The second row is the answer to your guess, since other digits come from other hands: ten thousand digits by some 300 other American students and Census employees would most likely give an accuracy within 0.6 points of ours. Another seed moves it far less. <small>Other training images would move the number, too ([Bouthillier and others 2021](https://arxiv.org/abs/2103.03098)), and our table doesn't say by how much.</small>
+# The second row is the answer to your guess, since other digits come from other hands: ten thousand digits by some 300 other American students and Census employees would most likely give an accuracy within 0.6 points of ours. <small>Other training images would move the number, too ([Bouthillier and others 2021](https://arxiv.org/abs/2103.03098)), and our table doesn't say by how much.</small>
 #
-# So if your colleague's number lies half a point from yours, neither of you need have made a mistake.
+# So if your colleague asked other people, and her number lies half a point from yours, neither of you need have made a mistake. If she had our test set, and only her seed was different, half a point is a good reason to look for one.
 #
-# And people of any other kind? We haven't asked them. You are one, and your own twenty digits are a start.
+# And people of any other kind? We haven't asked them. Your own twenty digits are a start.
 #
 # ### Twenty digits of your own
 #
@@ -422,7 +420,7 @@ print(f"from 0.9 up: {counts} answers, mean confidence {confidence:.3f}, right {
 #
 # ### Would another computer agree?
 #
-# You and your colleague may own different computers. They all round after every operation, in float64 to about 16 significant figures ([Goldberg 1991](https://doi.org/10.1145/103162.103163)). A matrix product consists of long sums, whose order depends on the processor, and a different order rounds differently.
+# Computers round after every operation, in float64 to about 16 significant figures ([Goldberg 1991](https://doi.org/10.1145/103162.103163)). A matrix product consists of long sums, whose order depends on the processor, and a different order rounds differently.
 
 # %%
 0.1 + 0.2 + 0.3 == 0.3 + 0.2 + 0.1
