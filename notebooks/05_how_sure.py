@@ -168,8 +168,12 @@ for seed in range(5):
 #
 # $$\text{p-value} = \frac{2}{2^{\text{split}}} \sum_{k = 0}^{\text{fewer}} \binom{\text{split}}{k} .$$
 #
-# If as many were gained as lost, the middle outcome is counted twice, and this comes out above 1; the p-value is then 1. <small>This is the exact form of McNemar's test ([McNemar 1947](https://doi.org/10.1007/BF02295996)).</small> Python counts the ways: `math.comb(4, 1)` is 4.
-#
+# If as many were gained as lost, the middle outcome is counted twice, and this comes out above 1; the p-value is then 1. <small>This is the exact form of McNemar's test ([McNemar 1947](https://doi.org/10.1007/BF02295996)).</small> Python counts the ways with `math.comb`:
+
+# %%
+math.comb(4, 1)
+
+# %% [markdown]
 # ### Exercise 5.1: gained and lost (core, 10 minutes)
 #
 # Begin by hand: of five images, `before` is right on the first and the last, `after` on the last four. How many were gained, and how many lost? Then write the function, which also gives the p-value. On arrays of bools NumPy's `~` means *not* and `&` means *and*, entry by entry. When hundreds of images are split, $2^{\text{split}}$ is too large for NumPy's integers. Python's own `int` has no limit, so convert the counts first.
@@ -206,9 +210,9 @@ guesses.compare("p-value of seeds 2 and 3", f"{pair.p:.1g}")
 #
 # ### A network and a recipe
 #
-# A recipe, then, is judged like a school, by more than one pupil. Lesson 04 let the learning rate fall to 0, so that descent could settle. Is that worth anything, compared with a constant rate? Two recipes need **several seeds, and each recipe its own best rate**, because a rate that suits the one may handicap the other. If both get the same seeds, we can subtract seed by seed.
+# A recipe, then, should be judged as a school is, by more than one pupil. Lesson 04 let the learning rate fall to 0, so that descent could settle. Is that worth anything, compared with a constant rate? Two recipes need **several seeds, and each recipe its own best rate**, because a rate that suits the one may handicap the other. If both get the same seeds, we can subtract seed by seed.
 #
-# Here is what a falling rate gained on the validation images after ten epochs, in runs that we made beforehand (`studies/seeds.py` and `studies/ten_epochs.py`). After the ± stands the standard error of the mean gain: as for the coins, the standard deviation of one, divided by the root of their number.
+# Here is what a falling rate gained on the validation images after ten epochs, in runs that we made beforehand (`studies/seeds.py` and `studies/ten_epochs.py`). After the ± stands the standard error of the mean gain: as for the coins, the standard deviation of a single one, divided by the root of their number.
 
 # %%
 gain, lower = falling_rate.compared(epochs=10)  # one entry for each seed
@@ -249,7 +253,7 @@ plt.show()
 #
 # So count people instead of digits. A writer $g$ wrote $n_g$ of the $n$ digits, and $\text{right}_g$ of these were read correctly. If the truth is $q$, you would expect $q\, n_g$, and the writer's deviation from that is $\text{right}_g - q\, n_g$. Add these deviations up, divide by $n$, and you have the accuracy minus the truth.
 #
-# Different people are independent, so the variances of their deviations add up, as those of the coins did. We don't know these variances. But a variance is a mean squared deviation, so let each writer's squared deviation stand in for it: one such square is a poor estimate, but the sum of 297 is a good one. That gives the standard error *by writer* ([Cochran 1977](https://archive.org/details/samplingtechniqu0000coch_t4x6), chapter 6):
+# Different people are independent, so the variances of their deviations add up, as those of the coins did. We don't know these variances, but since a variance is a mean squared deviation, let each writer's squared deviation stand in for it: one such square is a poor estimate, but the sum of 297 is a good one. That gives the standard error *by writer* ([Cochran 1977](https://archive.org/details/samplingtechniqu0000coch_t4x6), chapter 6):
 #
 # $$\frac{1}{n} \sqrt{\frac{\text{writers}}{\text{writers} - 1} \sum_g (\text{right}_g - q\, n_g)^2} .$$
 #
