@@ -52,7 +52,7 @@ plotting.use_style()
 # %% [markdown]
 # ## A dozen points and a curve
 #
-# Before any digits, take something that you can see at a glance: twelve points, each with a position $u$ and a target, which is the height of a smooth curve there plus a little noise.
+# Before any digits, take something that you can see at a glance: twelve points. Each has a position $u$ and a target, the height of a smooth curve there plus a little noise.
 
 # %%
 rng = np.random.default_rng(seed=6)
@@ -77,7 +77,7 @@ axis.legend(loc="upper left", ncols=2)
 plt.show()
 
 # %% [markdown]
-# We fit a polynomial to the points by **least squares**, which means making the sum of the squared misses as small as it can be. A polynomial is a sum of terms, each times a weight. The terms are the **features** of a point, and their number is the size of the model; with 4 features, for example, it is a cubic. Our terms are the Legendre polynomials, one of each degree, which make exactly the same curves as the powers of $u$.
+# We fit a polynomial to the points by **least squares**, which means making the sum of the squared misses as small as it can be. A polynomial is a sum of terms, each times a weight. The terms are the **features** of a point, and their number is the size of the model; with 4 features, for example, it is a cubic. <small>Our terms are the Legendre polynomials, one of each degree.</small>
 #
 # With 12 features the polynomial has just enough freedom to go through all twelve points. With 40 there are infinitely many polynomials that do, and NumPy's `lstsq` returns the one whose weights have the smallest sum of squares.
 #
@@ -117,38 +117,9 @@ plt.show()
 # %% [markdown]
 # Calm, wild, and calm again. The last two curves go through every point, and yet one of them is useless and the other is not. So going through every point is not what makes a curve wild, however often you have read that it is.
 #
-# The usual story of overfitting tells the first half of this. A larger model first follows the curve better, and then it follows the noise as well, so the errors fall and then rise. In the story they go on rising for ever; here they come down again, and leave a *peak*.
+# The usual story of overfitting tells the first half of this: as a model grows, it first follows the curve better, and then it follows the noise as well. In the story the errors go on rising for ever; here they come down again, and leave a *peak*.
 #
-# ### What the peak is made of
-#
-# The story blames the noise, so let us ask the noise. It had a standard deviation of 0.2. Make that 0, so that every target lies exactly on the true curve.
-#
-# **Predict.** How far from the true curve will the fit with 12 features be without noise?
-
-# %%
-guesses.ask("distance at 12 features, without noise", None)
-
-# %% tags=["answer", "hide-input"]
-draws = np.random.default_rng(seed=1).normal(size=(12, 200))
-print("noise  distance from the true curve, 12 features (median of 200 draws)")
-at_12 = {}
-for wave, level in [(3, 0.0), (3, 0.2), (12, 0.0)]:
-    w = np.linalg.lstsq(terms(u, 12), np.sin(wave * u)[:, None] + level * draws)[0]
-    apart = terms(fine, 12) @ w - np.sin(wave * fine)[:, None]
-    at_12[wave, level] = np.median(np.sqrt((apart**2).mean(axis=0)))
-    waves = "  for a faster true curve, sin 12u" if wave == 12 else ""
-    print(f"{level:5g}  {at_12[wave, level]:.2f}{waves}")
-best = terms(fine, 12) @ np.linalg.lstsq(terms(fine, 12), np.sin(12 * fine))[0]
-reach = np.sqrt(((best - np.sin(12 * fine)) ** 2).mean())
-print(f"sin 12u, the best that 12 features can do: {reach:.2f}")
-guesses.compare("distance at 12 features, without noise", f"{at_12[3, 0.0]:.2f}")
-
-# %% [markdown]
-# Without noise *this* curve makes no peak at all: the fit with 12 features can't be told from the true curve. With noise, the fit is off by about ten times the noise itself: at 12 features it is an amplifier.
-#
-# And noise is not the only thing that gets amplified. In the row of $\sin 12u$ there is no noise whatever, and this true curve is only a little too fast for 12 features: they can come within 0.18 of it. Yet the fit through twelve of its points is 4.28 away. An amplifier needs something to amplify: noise in the targets, or a **misfit**, a part of the true answer that the model can't express.
-#
-# Now try it by hand. At twelve features, drag a point in the middle up or down. Where does the curve move most? Then move the slider to 40, and drag the same point. The panel on the right draws the peak.
+# Feel it with your own hand. At twelve features, drag a point in the middle up or down. Where does the curve move most? Then move the slider to 40, and drag the same point. The panel on the right draws the peak.
 
 # %% mystnb={"image": {"alt": "A still of the picture of fits. Left, a dozen points and the curve of 12 features, which goes through all of them and swings out of the panel near both ends; right, the distance from the true curve against the number of features, with a peak at 12."}}
 pictures.fit()
@@ -156,7 +127,13 @@ pictures.fit()
 # %% [markdown]
 # <details><summary>Where does the curve move most?</summary>
 #
-# At the two ends, and many times as far as you drag. With 40 features the curve moves most where you drag.
+# At the two ends, and many times as far as you drag: with 12 features the fit is an amplifier. With 40 features the curve moves most where you drag.
+#
+# </details>
+#
+# <details><summary>Why not the powers of u?</summary>
+#
+# They make the same curves, but not the same choice among them: a curve with light weights as powers may be wild near the two ends. Light means calm only with terms like ours. Try it: let `terms` return `np.vander(u, features, increasing=True)`.
 #
 # </details>
 #
@@ -168,9 +145,7 @@ pictures.fit()
 #
 # ## The same experiment, with digits
 #
-# With twelve points the second descent gained us nothing: 40 features came out no nearer to the true curve than 4 did. Do digits gain more from it? Take a layer of ReLUs, give it the weights $W_1$ that the He rule draws at random (lesson 07), and never train it. Its activations $A = \mathrm{ReLU}(X W_1)$, of shape (n, features), are **random features** of $n$ images. Only the weights $W$ from there to the ten classes, of shape (features, 10), are fitted, by least squares, so that $AW$ comes close to the one-hot $Y$.
-#
-# Nearly all these labels are correct, so there is hardly any noise. But there is plenty of misfit, because no weights on a thousand random features can give exactly 1 or 0 for every digit that anybody might write.
+# With twelve points the second descent gained us nothing, since 40 features came no nearer to the true curve than 4. Do digits gain more from it? Take a layer of ReLUs, give it the weights $W_1$ that the He rule draws at random (lesson 07), and never train it. Its activations $A = \mathrm{ReLU}(X W_1)$, of shape (n, features), are **random features** of $n$ images. Only the weights $W$ from there to the ten classes, of shape (features, 10), are fitted, by least squares, so that $AW$ comes close to the one-hot $Y$.
 
 # %% tags=["hide-input"]
 mnist = data.load()
@@ -248,40 +223,147 @@ axis.minorticks_off()
 plt.show()
 
 # %% [markdown]
-# To the left of the vertical line the usual story comes true to the letter: from 300 features on, the model gets worse. The line itself is the **interpolation threshold**: there each class has exactly as many weights as there are images, and the fit does hardly better than guessing.
+# To the left of the vertical line the usual story comes true to the letter: from 300 features on, the model gets worse. The line itself is the **interpolation threshold**, where each class has exactly as many weights as there are images, and the fit does hardly better than guessing. To the right of it the errors fall again, until they beat the first low point. This is **double descent**, and we find it hard to believe even now: the same recipe, with nothing but more features, goes from nearly nine digits in ten wrong to nine in ten right.
 #
-# To the right of it the errors fall until they beat the first low point, down to 9.42 % with 6,000 features. This is **double descent**. We find it hard to believe even now that the same recipe, with nothing but more features, goes from nearly nine digits in ten wrong to nine in ten right.
+# And look at the training images. Every fit from 600 features on reads all 1,000 of them correctly: it has learnt them *by heart*. From 1,000 on the fit is not only right but *exact*, $AW = Y$. That goes for the worst fit as well as for the best, so no count of training errors can tell you which of the two you have.
 #
-# And look at the training images. Every fit from 600 features on reads all 1,000 of them correctly: it has learnt them *by heart*. From 1,000 on the fit is not only right but *exact*, $AW = Y$. That goes for the worst fit as well as for the best. What, then, tells a good exact fit from a bad one?
+# **A good place to stop.** You have seen the peak twice. The rest finds out what makes it, with a pencil and two images, and then takes it away.
 #
-# **A good place to stop.** You have seen the peak twice, and you know what it is made of. The rest answers this last question, and shows how weight decay removes the peak.
+# <small>[Belkin and others 2019](https://doi.org/10.1073/pnas.1903070116) named double descent, with random features ([Rahimi and Recht 2007](https://papers.nips.cc/paper/2007/hash/013a006f03dbc5392effeb8f18fda755-Abstract.html)) fitted to MNIST as here. The peak itself had been seen long before ([Loog and others 2020](https://doi.org/10.1073/pnas.2001875117)).</small>
 #
-# <small>[Belkin and others 2019](https://doi.org/10.1073/pnas.1903070116) named double descent, with random features ([Rahimi and Recht 2007](https://papers.nips.cc/paper/2007/hash/013a006f03dbc5392effeb8f18fda755-Abstract.html)) fitted to MNIST as here.</small>
+# ## Two images and two features
 #
-# ## Of all exact fits, the lightest
+# Why should *just enough* features be so much worse than too few or plenty? Take the smallest case of just enough: one class, and two images with two features each. A pencil is enough for it, and all that goes wrong with a thousand images goes wrong here, too.
 #
-# Take a pencil, two images, two features and one class. Each line is an image, its two features times the weights, and its target:
+# | | feature 1 | feature 2 | target |
+# |---|---|---|---|
+# | image 1 | 1 | 0.9 | 0 |
+# | image 2 | 0.9 | 1 | 1 |
 #
-# $$\begin{aligned} 1 \cdot w_1 + 1 \cdot w_2 &= 0 \\ 1 \cdot w_1 + \tfrac{11}{10} \cdot w_2 &= 1 \end{aligned}$$
+# The two images look almost alike, but only the second is of our class. An answer is $w_1$ times feature 1 plus $w_2$ times feature 2. Before you look for weights that give the targets, try two other pairs, and write down their answers to the two images:
 #
-# Subtract the first line from the second: $\frac{1}{10}\, w_2 = 1$, so $w_2 = 10$ and $w_1 = -10$. To make a difference of 1 out of a difference of a tenth, the weights have to be large. But then they blow up every other small difference too: a new image with the features $\tfrac{11}{10}$ and $1$, which looks almost like the other two, gets the answer $-1$. Here is the amplifier, in two equations.
+# $$\begin{aligned} (1, 1): & \quad 1 + 0.9 = 1.9, & 0.9 + 1 &= 1.9 \\ (-1, 1): & \quad 0.9 - 1 = -0.1, & 1 - 0.9 &= 0.1 \end{aligned}$$
 #
-# Now give the images a third feature, $-1$ for the first and $1$ for the second. With three unknowns and two equations there are infinitely many exact fits. We measure how *heavy* a fit is by its norm (lesson 07), and of all exact fits `lstsq` returns the lightest, the **least-norm fit**.
+# Think of these two pairs as *directions*. The first is *loud*, since it gives both images a large answer. The second is *faint*, because it answers with nothing but the difference between the features, which is only a tenth.
+#
+# Now build the fit from the two. The targets $(0, 1)$ are half of $(1, 1)$ plus half of $(-1, 1)$. Take the loud weights once, as one *helping*, and they answer with 1.9 times $(1, 1)$. So for half of $(1, 1)$ you need $0.5 / 1.9$, about a quarter of a helping. One helping of the faint weights answers with only 0.1 times $(-1, 1)$, so for half of $(-1, 1)$ you need $0.5 / 0.1 = 5$:
+#
+# $$w = \frac{0.5}{1.9}\, (1, 1) + \frac{0.5}{0.1}\, (-1, 1) \approx (-4.74,\ 5.26) .$$
+#
+# The two halves are equally large, and yet the faint direction needs nineteen times as many helpings. **To get a part of the targets out of a direction, you divide it by how loud the direction is**, and dividing by a small number makes a large one. That is the whole amplifier.
+#
+# "But the fit is exact," you may object. "What harm is there in five helpings?" None, to these two images. But a new one, with the features 1 and 0, is answered with $-1$ by a single helping of the faint direction, ten times as loudly as either of the others. After five helpings and the little that the loud direction adds, the answer is $-4.74$, where only 0 or 1 can be right. The direction was faint only *on the images we trained on*.
 
 # %%
-two = np.array([[1.0, 1.0], [1.0, 1.1]])
-three = np.array([[1.0, 1.0, -1.0], [1.0, 1.1, 1.0]])
-for small in [two, three]:
-    w = np.linalg.lstsq(small, np.array([0.0, 1.0]))[0]
-    print(f"weights {np.round(w, 3)}, norm {np.linalg.norm(w):.3f}")
-    print(f"   answers {np.round(small @ w, 6) + 0.0}")
+two = np.array([[1.0, 0.9], [0.9, 1.0]])
+w = 0.5 / 1.9 * np.array([1, 1]) + 0.5 / 0.1 * np.array([-1, 1])
+print("loud and faint:", two @ [1, 1], np.round(two @ [-1, 1], 2))
+print("the fit:", np.round(two @ w, 2) + 0.0, "and the new image:", np.round(w @ [1, 0], 2))
+
+# %% mystnb={"image": {"alt": "The plane of feature 1 and feature 2. Two points lie close together near the upper right corner, image 1 just on one side of the diagonal and image 2 just on the other. Parallel lines of equal answers run nearly along the diagonal, close together: the line of answer 0 goes through image 1, the line of answer 1 through image 2. Further lines, for answers down to minus 5, lead to the new image in the lower right corner."}} tags=["hide-input"]
+figure, axis = plt.subplots(figsize=(5, 4))
+across, up = np.meshgrid(np.linspace(0, 1.15, 50), np.linspace(-0.1, 1.15, 50))
+lines = axis.contour(across, up, w[0] * across + w[1] * up, range(-5, 2), colors="0.5")
+spots = [(0.45, (k - w[0] * 0.45) / w[1]) for k in (1, 0, -1, -2)]
+axis.clabel(lines, levels=range(-2, 2), fmt="%d", fontsize=12, manual=spots)
+plain = {"facecolor": plt.rcParams["axes.facecolor"], "edgecolor": "none", "pad": 1}
+for name, point, mark, shift in [
+    ("image 1", (1, 0.9), "o", (0.03, -0.08)),
+    ("image 2", (0.9, 1), "s", (-0.23, 0.04)),
+    ("new image", (1, 0), "D", (-0.34, -0.03)),
+]:
+    axis.plot(*point, mark, ms=9)
+    axis.text(point[0] + shift[0], point[1] + shift[1], name, bbox=plain)
+axis.set(
+    title="A steep fit: from 0 to 1 in one small step",
+    xlabel="feature 1",
+    ylabel="feature 2",
+)
+plt.show()
 
 # %% [markdown]
-# Both are exact, but the second needs less than a twentieth of the norm, because the third feature tells the two images apart, as the first two hardly could. More features gave the fit an easier way to do the same thing.
+# Along each line the answer is the same. Between two images so close together the fit has to climb steeply, and since it is linear, it is as steep everywhere else.
 #
+# ### The same for any matrix
+#
+# We guessed the two directions, because our images mirror each other. For a thousand images NumPy finds them. The **singular value decomposition** of any matrix $A$ gives directions that are perpendicular to one another (their dot products are 0), and whose answers are perpendicular, too. (That this always works is the one fact we borrow without proof.) It comes in three arrays, in which directions and answers are scaled to norm 1 (lesson 07):
+#
+# | maths | Python | shape | meaning |
+# |---|---|---|---|
+# | $\text{right}$ | `right` | (pairs, features) | each row: weights of norm 1 |
+# | $\text{left}$ | `left` | (n, pairs) | each column: the answers that those weights give, scaled to norm 1 |
+# | $s$ | `s` | (pairs,) | how loud those answers are, the loudest first: the **singular values** |
+#
+# A direction and its answers make a *pair*, of which there are as many as images or as features, whichever number is smaller. One line says what a pair is:
+#
+# $$A\, \text{right}_j = s_j\, \text{left}_j .$$
+#
+# In words, the weights $\text{right}_j$, row $j$ of `right`, answer the $n$ images with $\text{left}_j$, column $j$ of `left`, made $s_j$ times as loud. You have written down two such lines yourself, one with $s = 1.9$ and one with $s = 0.1$.
+#
+# The rest goes as it did there. How much of the targets lies along $\text{left}_j$? It is the *targets'* dot product with that column, $\text{part}_j = \text{left}_j \cdot \text{targets}$, because whatever lies along the other columns is perpendicular to this one and adds 0. A direction that is $s_j$ loud takes $\text{part}_j / s_j$ helpings to give it, and as long as no $s_j$ is 0, the fit is the sum over all pairs:
+#
+# $$w = \sum_j \frac{\text{part}_j}{s_j}\, \text{right}_j .$$
+#
+# With at least as many features as images this fit is exact; with fewer it is the one of least squares.
+
+# %%
+wanted = np.array([0.0, 1.0])  # the targets
+left, s, right = np.linalg.svd(two)
+part = left.T @ wanted
+for j in range(2):
+    share = part[j] / s[j] * right[j]
+    print(f"pair {j + 1}: s = {s[j]:.1f}, its share of the weights {np.round(share, 2)}")
+print("both added up:", np.round(right.T @ (part / s), 2))
+
+# %% [markdown]
+# The same directions, shares and weights as by pencil, and nobody had to guess.
+#
+# ## Why exactly at the threshold?
+#
+# Give the two images a third feature, $-1$ for the first and $1$ for the second. The difference between them was $(-0.1, 0.1)$, and now it is $(-0.1, 0.1, 2)$. What the first two features could hardly tell apart, the third tells apart with ease, and no direction that the fit needs is faint any more. True, three unknowns in two equations leave infinitely many exact fits; but `lstsq` returns the lightest, the one whose weights have the smallest norm. It is called the **least-norm fit**, and our sum over the pairs is the same fit.
+#
+# And with feature 1 alone? Then there is a single direction, and it is loud: the fit can't be exact, but it can't blow up either.
+
+# %%
+three = np.column_stack([two, [-1.0, 1.0]])
+print("features  smallest s  norm of the fit  its answers")
+for count in [1, 2, 3]:
+    some = three[:, :count]
+    s = np.linalg.svd(some)[1]
+    w = np.linalg.lstsq(some, wanted)[0]
+    print(f"{count:8}  {s[-1]:10.2f}  {np.linalg.norm(w):15.2f}  {np.round(some @ w, 2) + 0.0}")
+
+# %% [markdown]
+# There is the whole peak, in three rows: the smallest $s$ falls up to the threshold and rises beyond it, and the norm does the opposite.
+#
+# With a thousand images it goes the same way. *Up to the threshold* a further feature can only make the faintest direction fainter, or leave it as it is. Give it the weight 0, and the faintest answers are what they were; give it another, and it may bring them still closer to 0. *Beyond the threshold* what counts is how nearly the *images* cancel one another, as our two did when you took the difference. A further feature is one more number in which they would have to cancel, so the smallest $s$ can only rise, or stay. Nowhere is it smaller than at the threshold, and that is why the peak is there. <small>The proofs are in folds before exercise 9.2.</small>
+
+# %% mystnb={"image": {"alt": "The smallest singular value of the digits' features against the number of features, 300 to 3,000, both axes logarithmic: a sharp V. It falls from 0.3 at 300 and 500 features to 0.001 at 1,000, where a dashed vertical line marks as many features as images, and climbs again to 0.8 at 3,000."}} tags=["hide-input"]
+near = {n * permille // 1000 for permille in (300, 500, 950, 990, 1010, 1050, 1500, 3000)}
+smallest = {}
+for width in sorted(near_n | near):
+    smallest[width] = np.linalg.svd(a[:, :width], compute_uv=False)[-1]
+print("features  smallest s  norm of the fit")
+for width in [n * percent // 100 for percent in (80, 100, 130)]:
+    print(f"{width:8}  {smallest[width]:10.4f}  {np.linalg.norm(fits[widths.index(width)]):15.2f}")
+
+figure, axis = plt.subplots(figsize=(6, 3.6))
+axis.loglog(smallest.keys(), smallest.values(), "o-", color="C2")
+axis.axvline(n, color="0.5", ls="--", lw=1.5, zorder=0)
+axis.set(
+    title="The smallest s is smallest at the threshold",
+    xlabel="random features (log scale)",
+    ylabel="smallest s (log)",
+)
+axis.set_xticks([300, 1000, 3000], ["300", "1,000", "3,000"])
+axis.yaxis.set_major_formatter("{x:g}")
+axis.minorticks_off()
+plt.show()
+
+# %% [markdown]
 # ### Exercise 9.1: the lightest weights (warm-up, 5 minutes)
 #
-# How do you find the lightest fit? Begin with one example: its features are one *row* of $A$, and it has one target. Pencil first: $\text{row} = (1, 2)$, target 5. Both $(5, 0)$ and $(3, 1)$ are exact, but neither is the lightest. Which weights are? Split $w$ into a multiple of the row and a remainder perpendicular to it: $w = \text{multiple} \cdot \text{row} + \text{remainder}$ with $\text{row} \cdot \text{remainder} = 0$. Which of the two parts produces the answer, and what does the other do to the sum of squares?
+# How do you find the lightest of infinitely many fits? Begin with one image: its features are one *row* of $A$, and it has one target. Pencil first: $\text{row} = (1, 2)$, target 5. Both $(5, 0)$ and $(3, 1)$ are exact, but neither is the lightest. Which weights are? Split $w$ into a multiple of the row and a remainder perpendicular to it: $w = \text{multiple} \cdot \text{row} + \text{remainder}$ with $\text{row} \cdot \text{remainder} = 0$. Which of the two parts produces the answer, and what does the other do to the sum of squares?
 #
 # <details><summary>The numbers, by hand</summary>
 #
@@ -302,110 +384,9 @@ exercises.check(my_lightest_weights)
 exercises.folded(my_lightest_weights)
 
 # %% [markdown]
-# ### More features, a lighter fit
+# ## A thousand helpings of almost nothing
 #
-# On the way to the threshold the fit comes closer, and its weights, on the whole, grow. At the threshold there is just one exact fit, however heavy. Beyond it there are many, and more features never make the lightest one heavier. Suppose you have an exact fit with 1,000 features. Give a hundred new features the weight 0, and it is still exact and just as heavy, so with those features the lightest fit can't be heavier.
-
-# %% tags=["hide-input"]
-heaviness = [np.linalg.norm(W) for W in fits]
-for width in sorted({300, 600, n, widths[-1]}):
-    print(f"{width:5} features: norm {heaviness[widths.index(width)]:7.2f}")
-
-# %% [markdown]
-# ### Just as exact, and heavier
-#
-# The norm peaks where the errors do. You might object that two peaks in one place may be a coincidence. So keep the 6,000 features, keep the fit exact and change nothing but how heavy it is. Draw random weights, find the *lightest* weights that give the training images the same answers, and subtract these from the random ones. The answers cancel, so what remains answers 0 to every training image; such weights are *silent*. However much of them you add to the light fit, it stays exact.
-
-# %%
-light = fits[-1]
-random = np.random.default_rng(seed=1).normal(size=light.shape)
-silent = random - np.linalg.lstsq(a, a @ random)[0]
-silent *= heaviness[widths.index(n)] / np.linalg.norm(silent)  # as heavy as at the threshold
-heavy = light + silent
-
-# %% [markdown]
-# **Predict.** The light fit misreads 9.42 % of the new images. The heavy one is just as exact, and as heavy as the fit at the threshold. What percentage will it misread?
-
-# %%
-guesses.ask("% misread by the heavy exact fit", None)
-
-# %% tags=["answer", "hide-input"]
-both_wrong = wrong_answers([light, heavy])
-print("   norm  exact   errors")
-for W, count in zip([light, heavy], both_wrong):
-    exact = str(np.allclose(a @ W, y))
-    print(f"{np.linalg.norm(W):7.2f}  {exact:5}  {count / 100:5.2f} %")
-guesses.compare("% misread by the heavy exact fit", both_wrong[-1] / 100)
-
-# %% [markdown]
-# The same images, the same features, both fits exact, and yet 9.42 % errors become 87.11 %. What we added was silent on the training images only. **Two fits can be equally exact and yet not equally heavy, and new images feel the difference.** <small>(Light is not good in itself; it depends on the features, as the optional section shows.)</small>
-#
-# ## Why the fit is so heavy at the threshold
-#
-# This section is the hardest of the lesson, and what it buys is a formula in which you can *see* the amplifier.
-#
-# With two images the weights were heavy because the images hardly differed. To say the same of a thousand, think of weights of norm 1 as a *direction*. Some directions give the training images large answers: call these *loud*. Others answer nearly 0 to all of the images: call these *faint*. A target that can be reached only along a faint direction takes heavy weights.
-#
-# For any matrix $A$, the **singular value decomposition** finds directions that are perpendicular to one another, from the loudest to the faintest, and whose answers are perpendicular to one another, too. (That this always works is the one fact we borrow without proof.) NumPy returns it as three arrays:
-#
-# | maths | Python | shape | meaning |
-# |---|---|---|---|
-# | $\text{right}$ | `right` | (pairs, features) | each row: weights of norm 1 |
-# | $\text{left}$ | `left` | (n, pairs) | each column: the answers that those weights give, scaled to norm 1 |
-# | $s$ | `s` | (pairs,) | how loud those answers are, the loudest first: the **singular values** |
-#
-# A direction and its answers make a *pair*, and there are as many pairs as images or as features, whichever number is smaller. Stand row $j$ of `right` up as a column $\text{right}_j$; then one line says what a pair is:
-#
-# $$A\, \text{right}_j = s_j\, \text{left}_j .$$
-#
-# In words, the weights $\text{right}_j$ answer the $n$ images with column $j$ of `left`, made $s_j$ times as loud.
-#
-# Now turn to the answers that we *want*, the targets of one class. Their dot product with the same column, $\text{part}_j = \text{left}_j \cdot \text{targets}$, says how much of them lies along it. Take $\text{right}_j$ once, as one *helping*, and you get $s_j$ along that column. You want $\text{part}_j$, so you need $\text{part}_j / s_j$ helpings: the fainter the direction, the more. If no $s_j$ is 0, the helpings of all pairs add up to the fit:
-#
-# $$w = \sum_j \frac{\text{part}_j}{s_j}\, \text{right}_j .$$
-#
-# There is the amplifier: it is the division by $s_j$. If there are at least as many features as images, this fit is exact, and no exact fit is lighter. With fewer features the same formula gives the least-squares fit, so a small $s_j$ does its harm there too.
-#
-# Here are the two images from above, whose targets were 0 and 1.
-
-# %%
-left, s, right = np.linalg.svd(two)
-part = left.T @ np.array([0.0, 1.0])  # of the targets, along each column
-print("                         pair 1  pair 2")
-for name, row in {"s": s, "helpings, |part / s|": np.abs(part / s)}.items():  # signs are arbitrary
-    print(f"{name:24} {row[0]:6.3f}  {row[1]:6.3f}")
-w = right.T @ (part / s)  # the sum over the pairs
-print("helpings of both, added up:", np.round(w, 3))
-
-# %% [markdown]
-# Pair 2 is faint, because it gives the images opposite answers although they hardly differ, and it carries nearly the whole norm of the fit. The helpings add up to $-10$ and $10$, the weights you found by hand.
-#
-# ### Why exactly at the threshold?
-#
-# Add one feature after another, and watch the smallest $s$, that of the faintest direction. Up to the threshold, a further feature never makes it larger, because one more weight can help to bring the faintest answers still closer to 0. Beyond the threshold it never makes it smaller, because the images have one more number in which they differ. So the smallest $s$ is nowhere smaller than at the threshold, and that is why the peak is there. <small>The proofs stand at the end of the lesson, before exercise 9.2.</small>
-
-# %% mystnb={"image": {"alt": "The smallest singular value of the digits' features against the number of features, 300 to 3,000, both axes logarithmic: a sharp V. It falls from 0.3 at 300 and 500 features to 0.001 at 1,000, where a dashed vertical line marks as many features as images, and climbs again to 0.8 at 3,000."}} tags=["hide-input"]
-near = {n * permille // 1000 for permille in (300, 500, 950, 990, 1010, 1050, 1500, 3000)}
-smallest = {}
-for width in sorted(near_n | near):
-    smallest[width] = np.linalg.svd(a[:, :width], compute_uv=False)[-1]
-print(f"faintest s at {n} features: {smallest[n]:.4f}")
-
-figure, axis = plt.subplots(figsize=(6, 3.6))
-axis.loglog(smallest.keys(), smallest.values(), "o-", color="C2")
-axis.axvline(n, color="0.5", ls="--", lw=1.5, zorder=0)
-axis.set(
-    title="The smallest s is smallest at the threshold",
-    xlabel="random features (log scale)",
-    ylabel="smallest s (log)",
-)
-axis.set_xticks([300, 1000, 3000], ["300", "1,000", "3,000"])
-axis.yaxis.set_major_formatter("{x:g}")
-axis.minorticks_off()
-plt.show()
-
-# %% [markdown]
-# One helping of the faintest direction gives all thousand answers together a norm of only 0.001. So each unit of the targets that lies along those answers takes a thousand helpings, even if it is nothing but noise or misfit. "But the direction answers nearly 0," you may object. "What harm can a thousand helpings of nearly nothing do?" So let it answer some new images, too.
+# Back to the useless fit, with a thousand features for a thousand images. Its faintest direction has $s = 0.001$, so each unit of the targets that lies along its answers takes a thousand helpings. Is it, too, faint only on the images we trained on? Let it answer some new ones.
 
 # %%
 left, s, right = np.linalg.svd(a[:, :n], full_matrices=False)
@@ -417,17 +398,80 @@ for name, some in [("training images", a[:, :n]), ("new images", new)]:
 print(f"helpings in the fit, for one class: up to {np.abs(part[-1] / s[-1]).max():.0f}")
 
 # %% [markdown]
-# It is faint only *on the images we trained on*. To new images the same weights answer two thousand times as loudly, and every helping counts: two hundred of 0.06 are 12, where the right answer is 0 or 1. That is how a fit can be exact and useless at once.
+# To new images the same weights answer two thousand times as loudly, and every helping counts: two hundred of 0.06 are 12, where the right answer is 0 or 1. That is how a fit can be exact and useless at once.
+#
+# ## What is there to amplify?
+#
+# So far we have looked at only half of the fraction $\text{part}_j / s_j$. Where the targets have no part along the faint directions, a small $s_j$ does no harm. Had both our targets been 1, for example, the loud direction would have given them by itself, and the faint one would have got no helping at all.
+#
+# And the twelve points? The usual story blames the noise for their wild curve, so let us ask the noise. It had a standard deviation of 0.2; make that 0, so that every target lies exactly on the true curve.
+#
+# **Predict.** How far from the true curve will the fit with 12 features be without noise?
+
+# %%
+guesses.ask("distance at 12 features, without noise", None)
+
+# %% tags=["answer", "hide-input"]
+draws = np.random.default_rng(seed=1).normal(size=(12, 200))
+print("Distance from the true curve, with 12 features (fits: median of 200 draws)")
+print("true curve  noise  the best curve  fit to the points")
+at_12 = {}
+for wave, level in [(3, 0.0), (3, 0.2), (12, 0.0)]:
+    true_curve = np.sin(wave * fine)[:, None]
+    best = np.linalg.lstsq(terms(fine, 12), true_curve)[0]
+    w = np.linalg.lstsq(terms(u, 12), np.sin(wave * u)[:, None] + level * draws)[0]
+    reach, apart = (
+        np.median(np.sqrt(((terms(fine, 12) @ each - true_curve) ** 2).mean(axis=0)))
+        for each in [best, w]
+    )
+    at_12[wave, level] = apart
+    print(f"sin {wave:2}u     {level:5g}  {reach:14.2f}  {apart:17.2f}")
+guesses.compare("distance at 12 features, without noise", f"{at_12[3, 0.0]:.2f}")
+
+# %% [markdown]
+# Without noise there is no peak at all. We might have known: some curve of 12 features is as good as equal to $\sin 3u$, and at the threshold no other one goes through all the points. With noise, the fit is off by about ten times the noise itself.
+#
+# And noise is not all that gets amplified. In the last row there is none, but $\sin 12u$ is a little too fast for 12 features, which come within 0.18 of it and no closer. Such a part of the true answer that the model can't express is called **misfit**, and the amplifier can't tell it from noise: the fit lands 4.28 away.
+#
+# With the digits it is mostly misfit. Nearly all of their labels are correct, but no weights on a thousand random features can give exactly 1 or 0 for every digit that anybody might write. <small>[Schaeffer and others 2023](https://arxiv.org/abs/2303.14151) take the peak apart in the same way.</small>
 #
 # ## Weight decay starves the faint directions
 #
-# If it is the helpings that do the harm, let them cost something. That is what lesson 08's weight decay does: add $\frac{\lambda}{2} \sum w^2$ to the squared error (the sum of squares, divided by $n$), and least squares becomes **ridge regression** ([Hoerl and Kennard 1970](https://doi.org/10.1080/00401706.1970.10488634)). Only one thing in the formula changes, the number by which each part is multiplied:
+# If it is the helpings that do the harm, let them cost something. That is what lesson 08's weight decay does: add $\frac{\lambda}{2} \sum w^2$ to the squared error (the sum of squares, divided by $n$), and least squares becomes **ridge regression** ([Hoerl and Kennard 1970](https://doi.org/10.1080/00401706.1970.10488634)).
+#
+# Only one thing in the formula changes, the number by which each part is multiplied:
 #
 # $$\frac{1}{s_j} \quad \text{becomes} \quad \frac{s_j}{s_j^2 + n\lambda/2} .$$
 #
-# (Exercise 9.3, at the end, derives it.) With a thousand images and $\lambda = 0.02$, $n\lambda/2$ is 10. For the loudest directions $s_j^2$ is far more than 10, so the new number is nearly $1/s_j$, as before. For the threshold's faintest, with $s_j = 0.001$, it is $s_j^2$ that hardly counts: what was a thousand is now about a ten-thousandth. So weight decay leaves the loud directions their helpings, and takes nearly all of theirs from the faint.
+# <details><summary>Why this number?</summary>
 #
-# **Predict.** Use weight decay where it is needed most, on the features of the useless fit: with this $\lambda$, with a tenth of it, and with ten times as much. What percentage will the best of the three misread?
+# Everything is perpendicular, so squares simply add up (Pythagoras), and each pair can be settled by itself. Its answers come to $s_j\, \text{helpings}_j$, where $\text{part}_j$ is wanted, and its weights have the norm $\text{helpings}_j$. So to the loss it adds
+#
+# $$\frac1n \big( s_j\, \text{helpings}_j - \text{part}_j \big)^2 + \frac{\lambda}{2}\, \text{helpings}_j^2 .$$
+#
+# At the lowest point the slope with respect to $\text{helpings}_j$ is 0:
+#
+# $$\frac2n\, s_j \big( s_j\, \text{helpings}_j - \text{part}_j \big) + \lambda\, \text{helpings}_j = 0 .$$
+#
+# Multiply by $\frac n2$, and move the term with $\text{part}_j$ to the other side:
+#
+# $$\big( s_j^2 + n\lambda/2 \big)\, \text{helpings}_j = s_j\, \text{part}_j .$$
+#
+# Divide by the bracket. Exercise 9.3 does the same for all pairs and classes at once.
+#
+# </details>
+#
+# What does it do to our two directions? There $n$ is 2, so with $\lambda = 0.1$ the new term $n\lambda/2$ is just 0.1.
+
+# %%
+for name, loudness in [("loud", 1.9), ("faint", 0.1)]:
+    without, with_decay = 1 / loudness, loudness / (loudness**2 + 0.1)
+    print(f"{name:5} s = {loudness}: {without:5.2f} without weight decay, {with_decay:.2f} with it")
+
+# %% [markdown]
+# The loud direction hardly notices, because 0.1 is little beside the square of 1.9. The faint one, whose square is only a hundredth, loses nine tenths of its helpings. Weight decay takes from the faint, and leaves the loud nearly all they had.
+#
+# **Predict.** Use weight decay where it is needed most, on the features of the useless fit, with $\lambda = 0.02$, with a tenth of that, and with ten times as much. What percentage will the best of the three misread?
 
 # %%
 guesses.ask("% misread at the threshold with weight decay", None)
@@ -466,31 +510,15 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# The peak is gone, whichever draw you take. Networks whose layers are all trained can show the peak, too ([Nakkiran, Kaplun and others 2020](https://arxiv.org/abs/1912.02292)).
+# The peak is gone, whichever draw you take, and all it took was the term that lesson 08 had added to the loss.
+#
+# Networks that are trained as a whole can show the peak, too ([Nakkiran, Kaplun and others 2020](https://arxiv.org/abs/1912.02292)). So when a larger model does worse than a smaller one, you now have a second explanation to test: it may not be too large, but only *just large enough*.
 #
 # ## If you have another half-hour
 #
-# ### Is light always good?
-#
-# Why Legendre polynomials, and not simply the powers of $u$? Take two curves through our twelve points, the lightest in 40 of the one kind and the lightest in 40 of the other. How far is each from the true curve, and how heavy in either kind of terms?
-
-# %% tags=["hide-input"]
-calm = np.linalg.lstsq(terms(u, 40), targets)[0]
-wild = np.linalg.lstsq(np.vander(u, 40, increasing=True), targets)[0]
-in_powers = np.polynomial.legendre.leg2poly(calm)
-in_legendre = np.polynomial.legendre.poly2leg(wild)
-print("lightest in  from the curve  norm in Legendre terms  norm in powers")
-for name, first, second in [("Legendre", calm, in_powers), ("powers", in_legendre, wild)]:
-    apart = np.sqrt(((terms(fine, 40) @ first - np.sin(3 * fine)) ** 2).mean())
-    first, second = np.linalg.norm(first), np.linalg.norm(second)
-    print(f"{name:11}  {apart:14.2f}  {first:22.3g}  {second:14.3g}")
-
-# %% [markdown]
-# So light is not always good: it means calm only where calm curves have light weights. Written in powers, the calm curve has weights of norm three million million, so the wild one counts as the lighter.
-#
 # ### All classes in one formula
 #
-# Both exercises below want all ten classes at once. Write $\mathrm{diag}(s)$ for the matrix with the numbers $s$ on its diagonal and zeros elsewhere. Then the singular value decomposition says that $A$ is a product of three factors, named after the sides on which they stand:
+# Both exercises want all ten classes at once. Write $\mathrm{diag}(s)$ for the matrix with the numbers $s$ on its diagonal and zeros elsewhere. Then the singular value decomposition says that $A$ is a product of three factors, named after the sides on which they stand:
 #
 # $$A = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right} .$$
 #
@@ -508,9 +536,9 @@ for name, first, second in [("Legendre", calm, in_powers), ("powers", in_legendr
 #
 # <details><summary>Why the fit is exact, and no exact fit is lighter</summary>
 #
-# If there are at least as many features as images, `left` has $n$ perpendicular columns, and these reach every target. So the fit is exact. Why is it the lightest? For one image you know it from exercise 9.1. With many images the argument is the same: whatever is perpendicular to *every* row of $A$ changes no answer on the training images, and only adds to the sum of squares. So the lightest exact fit has no such part; it is a sum of multiples of $A$'s rows, a **linear combination** of them.
+# If there are at least as many features as images, `left` has $n$ perpendicular columns, and these reach every target. So the fit is exact. (With fewer features it can reach only what lies along the columns of `left`. It reaches all of that, and no weights can do more.) Why is it the lightest? For one image you know it from exercise 9.1. With many images the argument is the same: whatever is perpendicular to *every* row of $A$ changes no answer on the training images, and only adds to the sum of squares. So the lightest exact fit has no such part; it is a sum of multiples of $A$'s rows, a **linear combination** of them.
 #
-# The formula's fit is one, too. By $\text{left}_j^T A = s_j\, \text{right}_j^T$, each row of `right` is a linear combination of $A$'s rows, and therefore each class's weights are.
+# The formula's fit is one, too. By $\text{left}_j^T A = s_j\, \text{right}_j^T$, each row of `right` is a linear combination of $A$'s rows, and therefore each class's weights are. Nor can there be two such fits: what they differ by would be a linear combination of the rows and perpendicular to all of them, and only 0 is both.
 #
 # </details>
 #
@@ -524,7 +552,7 @@ for name, first, second in [("Legendre", calm, in_powers), ("powers", in_legendr
 #
 # ### Exercise 9.2: without the faintest (stretch, 8 minutes)
 #
-# There is a blunter cure than weight decay: leave the faintest directions out altogether. You get the three factors of $A$, and how many of the faintest directions, those of smallest $s$, to leave out. Pencil first: let the columns of `left` be $(\tfrac35, \tfrac45)$ and $(-\tfrac45, \tfrac35)$, let $s$ be $(2, \tfrac12)$, the rows of `right` $(0, 0, 1)$ and $(1, 0, 0)$, and the targets $(0, 5)$. What are the weights, and what is left of them without the fainter direction?
+# There is a blunter cure than weight decay: leave the faintest directions out altogether. You get the three factors of $A$, and how many directions of smallest $s$ to leave out. Pencil first: let the columns of `left` be $(\tfrac35, \tfrac45)$ and $(-\tfrac45, \tfrac35)$, let $s$ be $(2, \tfrac12)$, the rows of `right` $(0, 0, 1)$ and $(1, 0, 0)$, and the targets $(0, 5)$. What are the weights, and what is left of them without the fainter direction?
 #
 # <details><summary>The numbers, by hand</summary>
 #
@@ -562,7 +590,7 @@ for count in [0, 10, 100]:
 guesses.compare("% misread without the faintest hundred", wrong_here)
 
 # %% [markdown]
-# A tenth of the directions did most of the harm: without that tenth, the same fit gets two digits in three right.
+# Without a tenth of its directions, the same fit gets two digits in three right.
 #
 # ### Exercise 9.3: ridge regression from the three factors (stretch, 12 minutes)
 #
@@ -574,10 +602,13 @@ guesses.compare("% misread without the faintest hundred", wrong_here)
 #
 # $$A^T A\, W + \frac{n \lambda}{2} W = A^T Y . \qquad (2)$$
 #
-# Solve it for $W$, in two steps:
+# Now write $W = \text{right}^T \cdot \text{inner}$, with a matrix *inner* of shape (pairs, 10), and put this and $A = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right}$ into (2). Since the rows of `right` have norm 1 and are perpendicular to one another, $\text{right} \cdot \text{right}^T$ is an identity matrix, with ones on the diagonal and zeros elsewhere, and so is $\text{left}^T \cdot \text{left}$. Then *inner* is all that is left to solve for.
 #
-# - By (1), $W = A^T \cdot \frac{2}{n \lambda} (Y - A W)$, and $A^T = \text{right}^T\, \mathrm{diag}(s)\; \text{left}^T$ begins with $\text{right}^T$. So $W = \text{right}^T \cdot \text{inner}$, with a matrix *inner* of shape (pairs, 10).
-# - Put this and $A = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right}$ into (2). Since the rows of `right` have norm 1 and are perpendicular to one another, $\text{right} \cdot \text{right}^T$ is an identity matrix, with ones on the diagonal and zeros elsewhere, and so is $\text{left}^T \cdot \text{left}$. Now *inner* is all that is left to solve for.
+# <details><summary>Why W can be written so</summary>
+#
+# By (1), $W = A^T \cdot \frac{2}{n \lambda} (Y - A W)$, and $A^T = \text{right}^T\, \mathrm{diag}(s)\; \text{left}^T$ begins with $\text{right}^T$. What follows it is *inner*.
+#
+# </details>
 #
 # In the code, `np.linalg.svd(a, full_matrices=False)` gives you the three factors.
 
@@ -613,9 +644,9 @@ exercises.folded(my_decayed_fit)
 #
 # ## Recap
 #
-# **Why does bigger become better again?** Where the features just suffice there is a single exact fit. It takes enormous helpings of directions that are faint on the training images, though not on new ones, and so it amplifies noise and misfit. With more features no direction that the fit uses is so faint, and the same images can be fitted with lighter weights. Where light weights mean a calm fit, as with these features, new images are read better.
+# **Why does bigger become better again?** Where the features just suffice there is a single exact fit, and it can't do without directions that are faint on the training images. What noise or misfit lies along them is divided by a small $s$, and new images, to which the directions are not faint, get all that comes of it. With more features the same images can be fitted with lighter weights, and new ones are read better.
 #
-# So a model that has every example by heart need no longer alarm you; it should make you ask where its errors peak. There are two ways past the peak: more features, or enough weight decay to starve the faint directions.
+# So a model that has every example by heart need no longer alarm you; ask rather where its errors peak. There are two ways past the peak: more features, or enough weight decay to starve the faint directions.
 #
 # ## Questions to ask yourself
 #
