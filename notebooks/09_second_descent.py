@@ -242,7 +242,10 @@ plt.show()
 #
 # The two images look almost alike, but only the second is of our class. An answer is $w_1$ times feature 1 plus $w_2$ times feature 2. Before you look for weights that give the targets, try two other pairs, and write down their answers to the two images:
 #
-# $$\begin{aligned} (1, 1): & \quad 1 + 0.9 = 1.9, & 0.9 + 1 &= 1.9 \\ (-1, 1): & \quad 0.9 - 1 = -0.1, & 1 - 0.9 &= 0.1 \end{aligned}$$
+# | weights | answer to image 1 | answer to image 2 |
+# |---|---|---|
+# | $(1, 1)$ | $1 + 0.9 = 1.9$ | $0.9 + 1 = 1.9$ |
+# | $(-1, 1)$ | $0.9 - 1 = -0.1$ | $1 - 0.9 = 0.1$ |
 #
 # Think of these two pairs as *directions*. The first is *loud*, since it gives both images a large answer. The second is *faint*, because it answers with nothing but the difference between the features, which is only a tenth.
 #
@@ -300,7 +303,7 @@ plt.show()
 #
 # In words, the weights $\text{right}_j$, row $j$ of `right`, answer the $n$ images with $\text{left}_j$, column $j$ of `left`, made $s_j$ times as loud. You have written down two such lines yourself, one with $s = 1.9$ and one with $s = 0.1$.
 #
-# The rest goes as it did there. How much of the targets lies along $\text{left}_j$? It is the *targets'* dot product with that column, $\text{part}_j = \text{left}_j \cdot \text{targets}$, because whatever lies along the other columns is perpendicular to this one and adds 0. A direction that is $s_j$ loud takes $\text{part}_j / s_j$ helpings to give it, and as long as no $s_j$ is 0, the fit is the sum over all pairs:
+# The rest goes as it did there. How much of the targets lies along $\text{left}_j$? It is the *targets'* dot product with that column, $\text{part}_j = \text{left}_j \cdot \text{targets}$, because whatever lies along the other columns is perpendicular to this one and adds 0, and what lies along this one counts once, since its norm is 1. A direction that is $s_j$ loud takes $\text{part}_j / s_j$ helpings to give it, and as long as no $s_j$ is 0, the fit is the sum over all pairs:
 #
 # $$w = \sum_j \frac{\text{part}_j}{s_j}\, \text{right}_j .$$
 #
@@ -546,7 +549,7 @@ plt.show()
 #
 # *To the left* there are fewer features than images. Among all weights of norm 1, the faintest give the answers closest to 0, and the norm of those answers is the smallest $s$. With one more feature the same weights are still there to choose from, with a 0 for the new one, so the smallest $s$ falls or stays the same.
 #
-# *To the right* there are more features than images. *Mix* the images: choose a number for each, with norm 1 for all together, multiply its row of $A$ by that number, and add the rows up. Take column $j$ of `left` for the numbers, and the mix is $\text{left}_j^T A = s_j\, \text{right}_j^T$, with norm $s_j$. In other words, the same pairs sort these mixes, and the smallest $s$ is the norm of the mix that comes closest to 0. One more feature gives every mix one more entry, whose square can only add to the norm. (Beyond the threshold there are silent directions, too, but they reach no target, and the pairs leave them out.)
+# *To the right* there are more features than images. *Mix* the images: choose a number for each, with norm 1 for all together, multiply its row of $A$ by that number, and add the rows up. Take column $j$ of `left` for the numbers, and the mix is $\text{left}_j^T A = s_j\, \text{right}_j^T$, with norm $s_j$. In other words, the same pairs sort these mixes, and the smallest $s$ is the norm of the mix that comes closest to 0. One more feature gives every mix one more entry, whose square can only add to the norm. (Beyond the threshold some directions answer exactly 0 to every training image. They reach no target, and the pairs leave them out.)
 #
 # </details>
 #
