@@ -28,6 +28,7 @@ def _any_graph(seed: Seed, size: int) -> Arguments:
 
 #: An answer that counts the two uses by p as one takes u after p and before q, from a stack or a queue.
 _DOUBLE = {"L": ["r", "p"], "r": ["s"], "s": ["q"], "q": ["u"], "p": ["u", "u"], "u": []}
+_SMALLEST = {"L": ["product", "w"], "product": ["u", "w"], "u": [], "w": []}
 _FORKS = {"v0": []} | {f"v{i}": [f"v{i - 1}", f"v{i - 1}"] for i in range(1, 19)}
 _INDEX = np.array([[3, 0, 3], [1, 3, 0]])
 
@@ -66,7 +67,7 @@ EXERCISES = (
         reference=autodiff.topological_order,
         shapes=", -> ",
         cases=(
-            (walk.Graph({"L": ["q", "w"], "q": ["u", "w"], "u": [], "w": []}), "L"),
+            (walk.Graph(_SMALLEST), "L"),
             (walk.Graph({"u": [], "L": ["u", "u"]}), "L"),
             (walk.Graph({"L": ["w", "p"], "w": ["a"], "p": ["q"], "q": ["w"], "a": []}), "L"),
             (walk.Graph({"x": ["p"], "p": ["u"], "u": [], "w": []}), "p"),

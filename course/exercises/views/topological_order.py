@@ -187,6 +187,13 @@ def waits_for_an_outsider(answer: Order) -> bool:
     return answer.users_of_missing & answer.reached <= {*answer.names}
 
 
+def waits_for_a_use_that_is_done(answer: Order) -> bool:
+    """Tell whether one is missing though all its users are there, and one of them uses it twice."""
+    if answer.missing is None or not answer.users_of_missing & answer.reached <= {*answer.names}:
+        return False
+    return any(answer.graph[name].count(answer.missing) > 1 for name in answer.users_of_missing)
+
+
 def lacks_some(answer: Order) -> bool:
     """Tell whether a name is missing."""
     return answer.missing is not None
