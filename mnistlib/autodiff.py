@@ -72,7 +72,8 @@ def divide_backward(dz: np.ndarray, u: np.ndarray, w: np.ndarray) -> tuple[np.nd
 def take_backward(dz: np.ndarray, index: np.ndarray, size: int) -> np.ndarray:
     """Compute the loss's gradient by a row u of this ``size``, from which z = u[index] was taken.
 
-    An entry that was taken twice gets both gradients. Derived in lesson 11, "Three networks for free".
+    An entry that was taken twice gets both gradients. Derived in lesson 11,
+    "Optional: entries that are taken twice".
     """
     du = np.zeros(size, dz.dtype)
     np.add.at(du, index, dz)  # du[index] += dz would count a repeated entry once
@@ -333,7 +334,7 @@ class TapeModel:
         prepare: from images and a dtype to what ``forward`` takes.
         classes: how many there are.
 
-    Built in lesson 11, "Three networks for free".
+    Built in lesson 11, "Two networks for free".
     """
 
     forward: Callable

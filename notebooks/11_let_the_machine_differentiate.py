@@ -9,20 +9,20 @@
 # %% [markdown]
 # # 11 Let the machine differentiate
 #
-# In lesson 03 you filled a sheet of paper with gradients, one array after another, and later you did it again for other formulas. Now open a program that uses a framework such as PyTorch: somebody has written the forward pass of a network with a hundred layers and, below it, a single line, `loss.backward()`. No sheet, no derivation, and the gradients are simply there. When we first met that line we took it for granted, as one does. **How does a computer work out what you derived?**
+# In lesson 03 you filled a sheet of paper with gradients, one array after another. Now open a program that uses PyTorch, one of the *frameworks* in which most networks are written. Somebody has typed the forward pass of a network with a hundred layers and, below it, a single line, `loss.backward()`. There is no sheet and no derivation, and yet the gradients are there. **How does a computer work out what you derived?**
 #
-# The answer is short enough to write in one sitting, and you will write the part that matters yourself: four small functions of yours go into an engine, which then differentiates whole networks by your rules.
+# You will write the parts that matter yourself: three small functions of yours go into an *engine*, the program behind such a line, which then differentiates whole networks by your rules.
 #
 # **You will be able to**
 #
 # - explain what a framework does when you call `loss.backward()`;
 # - write the rule by which an operation sends the gradient back, even where NumPy has copied an array;
 # - say in which order gradients must travel, and why they are added up;
-# - say what a gradient costs, and why it is computed backwards.
+# - say why a gradient is computed backwards, and what the machine's bookkeeping costs.
 #
-# **You need** lessons [02](02_sigmoid_softmax.ipynb), [03](03_backpropagation.ipynb) and [04](04_training_curves.ipynb). Lessons [07](07_deeper.ipynb) and [10](10_seeing_shapes.ipynb) come back in one section, which you can follow without having read them.
+# **You need** lessons [02](02_sigmoid_softmax.ipynb), [03](03_backpropagation.ipynb) and [04](04_training_curves.ipynb). Lesson [07](07_deeper.ipynb) comes back in one section, which you can follow without having read it, and [10](10_seeing_shapes.ipynb) in an optional one.
 #
-# **Time** 50 minutes to read, 53 more for the exercises; it runs for about 5 s and takes 250 MB
+# **Time** 50 minutes to read, 58 more for the exercises; it runs for about 5 s and takes 300 MB
 
 # %% [markdown]
 # ## Before you start
@@ -60,7 +60,7 @@ mnist = data.load()
 # %% [markdown]
 # ## A value that remembers
 #
-# Think back to that sheet. At each step you held one array's *blame*, that is, the gradient of the loss with respect to that array, and you handed it back to whatever the array had been made from. You needed to know only two things: *from which* arrays it was made, and *by what rule* the blame goes back to each. Here is an array that knows both about itself; the arrays that it was made from are called its **parents**, and each is kept together with the rule that leads back to it.
+# Think back to that sheet. You always held one array's *blame*, that is, the gradient of the loss with respect to that array, and you handed it back to whatever the array had been made from. You needed to know only two things: *from which* arrays it was made, and *by what rule* the blame goes back to each. Here is an array that knows both. The arrays that it was made from are its **parents**, and beside each parent it keeps the rule that leads back to it.
 
 
 # %%
@@ -71,7 +71,7 @@ class Value:
 
 
 # %% [markdown]
-# We call what comes out of an operation $z$, and what goes in $u$; a second input is called $w$, because it is often a weight. As before, $dz$ is $\partial L / \partial z$, $z$'s blame. Begin with the smallest operation that isn't trivial, the product of two arrays of the same shape, entry by entry: $z = u \odot w$. If you nudge an entry of $u$ by $h$, the same entry of $z$ moves by $w h$, and so the loss moves $w$ times as far as if you had nudged $z$ itself. In other words, $u$'s blame is $w$ times $z$'s blame, and the same holds with the letters exchanged:
+# We call what comes out of an operation $z$, and what goes in $u$; a second input is called $w$, because it is often a weight. As before, $dz$ is $\partial L / \partial z$, $z$'s blame. Begin with the product of two arrays of the same shape, entry by entry: $z = u \odot w$. If you nudge an entry of $u$ by $h$, the same entry of $z$ moves by $w h$, and so the loss moves $w$ times as far as if you had nudged $z$ itself. In other words, $u$'s blame is $w$ times $z$'s blame, and the same holds with the letters exchanged:
 #
 # $$du = dz \odot w, \qquad dw = dz \odot u .$$
 #
@@ -102,14 +102,36 @@ u, w = Value(3), Value(2)
 product = multiply(u, w)
 L = add(product, w)
 print("L =", L.array)
-for parent, rule in L.parents:
-    print("L came from", parent.array, "and hands it", rule(1.0))
 
 # %% [markdown]
-# That was a single step back, and the field has names for all this. Draw an arrow from each value to whatever was made from it, and you have a **computational graph**. Kept for the way back, it is called a **tape**, and walking it backwards is **automatic differentiation** in **reverse mode**, *autodiff* for short.
-#
-# A rule is called a **vector-Jacobian product**, and that name is worth a moment. In lesson 02 you met the Jacobian, the table of all slopes of all outputs with respect to all inputs. For $z = u \odot w$ with a thousand entries it would hold a million numbers, nearly all of them 0, since nudging $u_1$ moves only $z_1$. A rule takes the vector $dz$ and returns its product with that table *without ever writing the table down*: here it is `dz * w`, a thousand multiplications in place of a million.
-#
+# The field has names for what you have just built. Draw an arrow from each value to whatever was made from it, and you have a **computational graph**. If it is kept for the way back, it is a **tape**, and to walk it backwards from the loss is **automatic differentiation** (*autodiff* for short) in **reverse mode**.
+
+
+# %% mystnb={"image": {"alt": "The graph of L = u w + w. Boxes: u = 3 and w = 2 on the left, the product = 6 in the middle, L = 8 on the right. Arrows lead from u and from w to the product, from the product to L, and from w straight to L. On each arrow stands what is sent back along it: 1 from L to the product, 1 from L to w, 2 from the product to u, 3 from the product to w."}} tags=["hide-input"]
+figure, axis = plt.subplots(figsize=(5.2, 2.7))
+places = {"u = {:g}": (0, 2, u), "w = {:g}": (0, 0, w)}
+places |= {"product = {:g}": (2.9, 2, product), "L = {:g}": (5, 1, L)}
+middle = {"ha": "center", "va": "center", "zorder": 3}
+frames = {}
+for words, (x, y, value) in places.items():
+    width = 0.3 + 0.11 * len(words.format(value.array))
+    frames[value] = plt.Rectangle((x - width / 2, y - 0.25), width, 0.5, fc="white", ec="0.3")
+    axis.add_patch(frames[value])
+    axis.text(x, y, words.format(value.array), color=plotting.COLOURS[0], **middle)
+centres = {value: (x, y) for x, y, value in places.values()}
+for z, dz in [(L, 1.0), (product, 1.0)]:
+    for parent, rule in z.parents:
+        style = {"arrowstyle": "-|>", "color": "0.5", "patchA": frames[parent], "patchB": frames[z]}
+        ends = {"xy": centres[z], "xytext": centres[parent]}
+        axis.annotate("", **ends, arrowprops=style | {"shrinkA": 0, "shrinkB": 1})
+        x, y = np.mean([centres[parent], centres[z]], axis=0)
+        sent = {"color": plotting.COLOURS[1], "bbox": {"fc": "white", "ec": "none", "pad": 2}}
+        axis.text(x, y, f"{rule(dz):g} back", **sent, **middle)
+axis.set(title="What comes back along w's two arrows?", xlim=(-0.6, 5.6), ylim=(-0.4, 2.4))
+axis.set_axis_off()
+plt.show()
+
+# %% [markdown]
 # You have derived the other rules already, or know them from school; $\sigma$ is the sigmoid.
 #
 # | operation | its rule |
@@ -148,7 +170,7 @@ exercises.folded(my_divide_backward)
 # %% [markdown]
 # ## What broadcasting did
 #
-# One rule is still missing, and it is easy to forget because it belongs to an operation that you never typed. In $Z = XW + b$ the product has shape (n, outputs), while $b$ is a single row, of shape (outputs,). NumPy adds that row to every row of the product, as if there were $n$ copies of it. This **broadcasting** is an operation like any other, and each copy has its own blame: nudge $b$, and all $n$ copies move at once. So $b$'s blame is the sum of its copies' blames, one for each row of $dZ$, or in code `dZ.sum(axis=0)`. The $db$ that you derived in lesson 03 is the same sum; there it seemed to belong to biases, and here you see that it belongs to copying.
+# One rule is still missing, and it is easy to forget because it belongs to an operation that you never typed. In $Z = XW + b$ the product has shape (n, outputs), while $b$ is a single row, of shape (outputs,). NumPy adds that row to every row of the product, as if there were $n$ copies of it. This **broadcasting** is an operation like any other. Each copy has a blame of its own, but nudge $b$, and all $n$ copies move at once. So $b$'s blame is the sum of its copies' blames, one for each row of $dZ$, or in code `dZ.sum(axis=0)`. The $db$ that you derived in lesson 03 is the same sum; there it seemed to belong to biases, and here you see that it belongs to copying.
 #
 # > To undo a broadcast, sum over every axis along which the array was copied.
 #
@@ -179,21 +201,23 @@ exercises.folded(my_unbroadcast)
 # %% [markdown]
 # ## The order of the way back
 #
-# Who hands blame on first? In the example, $L$ gives 1 to the product and 1 to $w$, and then the product gives its shares to $u$ and to $w$. Only then is $w$'s blame complete: $1 + 3 = 4$. If $w$ had parents too, and didn't wait, it would hand on the 1 that arrives first, and everything behind it would be wrong.
+# Who hands blame on first? In the picture, $L$ sends 1 to the product and 1 to $w$, and then the product sends 2 to $u$ and 3 to $w$. Only then is $w$'s blame complete: $1 + 3 = 4$. Suppose that $w$ had parents too, and didn't wait. It would hand on the 1 that arrives first and leave out the 3; or it would have to walk everything behind it again for the 3. Each such fork doubles the walks, and thirty of them, one behind the other, make a billion.
 #
-# So **a value hands its blame on only when all of it has arrived**, which means that on the way back a value must come after everything that was made from it. Such an order is called a **topological order**. There is always one: reverse the order in which the values were made. A framework may number its values as it makes them. Ours remember only their parents, and that is enough, because the graph itself says who must wait for whom.
+# So **a value hands its blame on only when all of it has arrived**, which means that on the way back a value must come after everything that was made from it. Such an order is called a **topological order**. There is always one: reverse the order in which the values were made. Ours have forgotten that order, but the graph itself says who must wait for whom.
 #
 # One way is to count each value's *uses*, that is, how often it is a parent, and to take a value only when all its uses are done.
 #
-# ### Exercise 11.3: the order (core, 20 minutes)
+# ### Exercise 11.3: the order (core, 25 minutes)
 #
-# You get two things: `parents` is the graph, a dictionary that lists, under the name of each value, the names of its parents; `end` is the name of the last value, such as the loss. Return a list of names that begins with `end`. It must hold every value on which `end` depends, each exactly once, and each after all those in the list that were made from it. Write a loop, because a function that calls itself hits Python's limit on nested calls if the chain is long; and don't follow every path, because there can be billions of them.
+# You get two things: `parents` is the graph, a dictionary that lists, under the name of each value, the names of its parents; `end` is the name of the last value, such as the loss. Return a list: first `end`, then everything that it depends on, each name once. A name may come only after every name in the list that was made from it.
 #
-# Start with the pencil, and with $q$ for the product: `{"L": ["q", "w"], "q": ["u", "w"], "u": [], "w": []}`, where `"L"` is the end. How many uses does each value have? May `"w"` come second?
+# Two warnings. Write a loop, because a function that calls itself hits Python's limit on nested calls if the chain is long. And don't follow every path, because thirty forks have a billion of them.
+#
+# Start with the pencil and the graph in the picture: `{"L": ["product", "w"], "product": ["u", "w"], "u": [], "w": []}`, where `"L"` is the end. How many uses does each value have? May `"w"` come second?
 #
 # <details><summary>With the pencil</summary>
 #
-# `"q"` and `"u"` have one use each, and `"w"` has two. Since $q$ was made from it too, `"w"` can't come second: $q$ must come before it. `["L", "q", "u", "w"]` and `["L", "q", "w", "u"]` are both right.
+# `"product"` and `"u"` have one use each, and `"w"` has two. Since the product was made from it too, `"w"` can't come second: `"product"` must come before it. `["L", "product", "u", "w"]` and `["L", "product", "w", "u"]` are both right.
 #
 # </details>
 
@@ -210,9 +234,9 @@ exercises.check(my_topological_order)
 exercises.folded(my_topological_order)
 
 # %% [markdown]
-# With the order in hand, all of backpropagation is one loop. Start with $dL = 1$ and every other blame 0. Take the values $z$ in that order; ask the rule of each parent $u$ for its share, undo the broadcast, and *add* the share to what has arrived at $u$ so far:
+# With the order in hand, all of backpropagation is one loop. Start with $dL = 1$ and every other blame 0. Take the values $z$ in that order; ask the rule of each parent $u$ what it sends, undo the broadcast, and *add* the result to what has arrived at $u$ so far:
 #
-# $$du \leftarrow du + \text{rule}(dz) .$$
+# $$du \leftarrow du + \text{unbroadcast}(\text{rule}(dz)) .$$
 #
 # In the code $du$ is kept as `u.grad`, and `autodiff.graph(L)` is the dictionary of the exercise, with the values themselves for names.
 
@@ -225,24 +249,18 @@ def backward(L, adding=True):
     L.grad = np.ones(L.array.shape)
     for z in order:
         for u, rule in z.parents:
-            share = autodiff.unbroadcast(rule(z.grad), u.array.shape)
-            u.grad = (u.grad + share) if adding else share
+            sent = autodiff.unbroadcast(rule(z.grad), u.array.shape)
+            u.grad = (u.grad + sent) if adding else sent
 
 
 backward(L)
 print("du =", u.grad, "  dw =", w.grad)
 
 # %% [markdown]
-# Just as on paper. Now for a famous bug. With `adding=False` the loop *assigns* each share instead of adding it.
-#
-# **Predict.** $w$'s blame should be 4. What will it be with the bug?
+# Just as on paper. With `adding=False` the same loop *assigns* what is sent, instead of adding it.
 
 
 # %%
-guesses.ask("dw with the bug", None)
-
-
-# %% tags=["answer"]
 def loss_by_w(w):
     return u.array * w + w
 
@@ -251,21 +269,18 @@ for adding in [True, False]:
     backward(L, adding)
     print(f"adding={adding}: du = {u.grad}, dw = {w.grad}")
     print("  ", check_gradient(loss_by_w, w.array, w.grad, name="dw"))
-guesses.compare("dw with the bug", w.grad)
 
 # %% [markdown]
-# The blame that $u$ gets is right, because $u$ is used only once, whereas $w$ is left with whatever arrived last, and lesson 03's gradient check rejects it. What makes this bug famous is where it hides: as long as a network uses every value just once, you would never see it. Lesson 03's network seems to be of that kind. Is it? The next picture will tell.
-#
-# From here on we use the library's `autodiff.Value`, the class from above with every rule of the table, a few more, and this loop as its method `backward()`. Plain arrays, such as the pixels, get no blame.
+# The blame that $u$ gets is right, because $u$ is used only once, whereas $w$ is left with the 3 that arrived last, and lesson 03's gradient check rejects it. But the bug hides well: in a network that uses every value just once, you would never see it. Lesson 03's network seems to be of that kind. Is it?
 
 # %% [markdown]
 # ## Lesson 03's sheet, once more
 #
-# Back to the pencil network with its one image. Here is its forward pass from the logits $z_2$ on, with the cross-entropy written out step by step; $p$ are the probabilities, $y$ is the one-hot target, and $k$ counts the classes:
+# Back to the pencil network with its one image. Here is its forward pass from the logits $z_2$ on, with the cross-entropy written out step by step; $p$ are the probabilities, $y$ is the one-hot target, and $k$ runs over the classes:
 #
 # $$\begin{aligned} \text{total} &= \textstyle\sum_k e^{z_{2k}}, \\ \log p &= z_2 - \log \text{total}, \\ L &= -\textstyle\sum_k y_k \log p_k . \end{aligned}$$
 #
-# We write no backward pass at all.
+# From here on we use the library's `autodiff.Value`. It is the `Value` from above with every rule of the table, a few more, and our loop as its method `backward()`. Plain arrays, such as the pixels, get no blame. We write no backward pass at all.
 
 # %% tags=["hide-input"]
 pencil = network.Parameters(
@@ -294,7 +309,15 @@ print("dz1:", z1.grad[0])
 print("dW1:", *W1.grad.round(6).tolist(), sep="\n   ")
 
 # %% [markdown]
-# The first line is $(\frac34, -\frac34)$, and the machine has never heard of $p - y$. Then come $\frac94$ and $-\frac32$, then $\frac{9}{16}$ and $-\frac{9}{32}$: this is your sheet, number for number. Below is the graph that it walked, with the steps from $\log p$ to the loss drawn as one. The arrows point the way the values went, so blame runs against them.
+# The first line is $(\frac34, -\frac34)$, and the machine has never heard of $p - y$. Then come $\frac94$ and $-\frac32$, then $\frac{9}{16}$ and $-\frac{9}{32}$: this is your sheet, number for number. Before you look at its graph, look at the code once more: which value is used twice?
+#
+# <details><summary>The value that is used twice</summary>
+#
+# It is `z2`, once in `z2.exp()` and once in `z2 - log_total`. Every other name is used once.
+#
+# </details>
+#
+# In the picture, each layer's product and sum are drawn as one, and so are the steps from $\log p$ to the loss. The arrows point the way the values went, so blame runs against them.
 
 
 # %% mystnb={"image": {"alt": "The pencil network as a graph of boxes from top to bottom, each with its value above a thin line and its blame below. z1 is 0 and log 3, blame 9/16 and minus 9/32. a1 is one half and three quarters, blame 9/4 and minus 3/2. z2 is 2 plus log 3 and 2, blame three quarters and minus three quarters. From z2 two arrows leave: one to e, the total and the log of the total on the right, where the blames of e and of the total are 1/total; and one straight down to log p. They meet at log p, whose blame is 0 and minus 1. Below it lies the loss, log 4, with blame 1. W1, b1, W2 and b2 stand at the left with arrows into z1 and z2."}} tags=["hide-input"]
@@ -368,47 +391,34 @@ axis.set_axis_off()
 plt.show()
 
 # %% [markdown]
-# Before you read on, find the value that is used twice, and add up what its two paths bring. Do you know the sum from somewhere?
-#
-# It is $z_2$, which goes straight into $\log p$, and a second time by way of the total. So even lesson 03's network uses a value twice. Start at the loss, where $\log p$ gets the blame $-y$, and follow both paths up.
+# So even lesson 03's network uses a value twice: $z_2$ goes straight into $\log p$, and a second time by way of the total. Start at the loss, where $\log p$ gets the blame $-y$, and follow both paths up.
 #
 # - The straight path brings $z_2$ that same $-y$. In the picture it is $(0, -1)$.
-# - The other path goes round by the total. Every $\log p_k$ subtracts log total, so each hands back its own blame with the sign reversed, which is $+y_k$. Log total had been broadcast, one copy to each class, and therefore (exercise 11.2) it collects the sum of all the $y_k$, which is 1. The rule of log turns that 1 into $1 / \text{total}$ for the total, the rule of the sum passes the same on to each term $e^{z_{2k}}$, and the rule of exp multiplies by the term itself. What arrives at $z_{2k}$ is $e^{z_{2k}} / \text{total}$, and you know that number: it is $p_k$. In the picture, $(\frac34, \frac14)$.
+# - The other path goes round by the total. Every $\log p_k$ subtracts log total, so each hands back its own blame with the sign reversed, which is $+y_k$. Log total was broadcast, one copy to each class, and therefore (exercise 11.2) it collects the sum of all the $y_k$, which is 1. The rule of log turns that 1 into $1 / \text{total}$ for the total, the rule of the sum passes the same on to each term $e^{z_{2k}}$, and the rule of exp multiplies by the term itself. What arrives at $z_{2k}$ is $e^{z_{2k}} / \text{total}$, and you know that number: it is $p_k$. In the picture, $(\frac34, \frac14)$.
 #
-# **The famous $p - y$ is the sum of two paths.** In lesson 02 it fell out of a Jacobian after half a page, and it looked like luck. It isn't: one path says what the answer should have been, and the other what the network said.
+# **The famous $p - y$ is the sum of two paths.** In lesson 02 you found its two halves with a pencil, the $-y$ from the logits and the $p$ from the log-sum-exp. Now you see that they are two paths through a graph: one says what the answer should have been, and the other what the network said.
 #
-# **A good place to stop.** You have the whole idea now: values that remember, a rule for each operation, an order, a loop that adds. What follows puts your rules to work, and asks where they break and what they cost.
+# ### The bug, in a whole network
 #
-# ## Three networks for free
-#
-# Four steps are the same for every network: wrap its parameters in values, compute the logits, take the cross-entropy, walk back. The library keeps them as `autodiff.TapeModel`. Give it a forward pass as far as the logits, and you have a model that lesson 04's `train` accepts.
-#
-# You have just seen lesson 03's forward pass. Lesson 07's network has more layers, and $\max(u, 0)$ where lesson 03's has a sigmoid, so it needs nothing new. Lesson 10's does need one more operation. It lays a small table of weights, a *kernel*, on each patch of 5 × 5 pixels, and the results form a new image. So patches have to be *taken* out of an array by an index, and since they overlap, one entry lies in many of them. That entry's blame is, once more, a sum.
-#
-# ### Exercise 11.4: entries that are taken twice (core, 6 minutes)
-#
-# Let `z = u[index]`, where `u` is a row of `size` entries and `index` is an array of whole numbers, of any shape. Pencil first: `size` is 3, `index` is `[2, 0, 2]`, and `dz` is `[1, 5, 10]`. The obvious line is `du[index] += dz`. Try it on these numbers, and compare.
-#
-# <details><summary>The pencil's numbers</summary>
-#
-# Entry 0 gets 5, entry 1 was never taken and gets 0, and entry 2 gets $1 + 10$: `[5, 0, 11]`.
-#
-# </details>
-
+# **Predict.** Walk this graph with `adding=False`, so that whatever arrives at $z_2$ last replaces what was there. What will the two entries of $dz_2$ be?
 
 # %%
-def my_take_backward(dz, index, size):
-    """Return du, shape (size,), for z = u[index]."""
-    ...
+guesses.ask("dz2 with the bug", None)
 
-
-exercises.check(my_take_backward)
-
-# %%
-exercises.folded(my_take_backward)
+# %% tags=["answer"]
+for adding in [True, False]:
+    backward(loss, adding)
+    print(f"adding={adding}: dz2 = {z2.grad[0]}")
+guesses.compare("dz2 with the bug", f"{z2.grad[0, 0]:g} and {z2.grad[0, 1]:g}")
 
 # %% [markdown]
-# When an index names an entry twice, NumPy's `+=` writes it only once. It is the assignment bug again, in a nasty place to hide, because nothing fails; the gradient is merely wrong. With your rule in its place, all three networks can be written for the tape. Their forward passes are in the folded cell below, which you may skip: apart from rearranging arrays, and keeping the largest of four, it does nothing new.
+# That is $p$, and nothing else. The straight path is quick, while the other one goes round by the total, arrives last, and overwrites the $-y$. So the network hears what it said and never what is true. The label has dropped out altogether: all that $y$ sent round by the total was the sum of its entries, which is 1 whatever the digit. Nothing fails, and nothing can be learnt.
+#
+# ## Two networks for free
+#
+# **A good place to stop.** You have the whole idea now: values that remember, a rule for each operation, an order, a loop that adds. What follows puts your rules to work, and asks where they break, why it goes backwards, and what it costs.
+#
+# Only the forward pass belongs to lesson 03. The rest is the same for every network, so the library does it, in `autodiff.TapeModel`, which asks only for a forward pass as far as the logits. The folded cell has two: lesson 03's, and that of a deeper network from lesson 07, with $\max(u, 0)$ in place of the sigmoid.
 
 
 # %% tags=["hide-input"]
@@ -426,111 +436,127 @@ def lesson_07(parameters, x):
     return a @ W_last + b_last
 
 
-def kernels(x, W, b, side=5):  # the shapes are those of the first layer
-    n, rows, columns, channels = x.shape
-    down, right = np.divmod(np.arange(side * side), side)  # the places within a patch
-    top, left = np.arange(rows - side + 1), np.arange(columns - side + 1)
-    patches = x[:, top[:, None, None] + down, left[None, :, None] + right]  # (n, 24, 24, 25, 1)
-    z = patches.reshape(-1, side * side * channels) @ W + b  # (n * 24 * 24, 8)
-    squares = z.reshape(n, len(top) // 2, 2, len(left) // 2, 2, b.shape[0])  # (n, 12, 2, 12, 2, 8)
-    largest = squares.max(axis=(2, 4))  # (n, 12, 1, 12, 1, 8): of each square of four
-    return largest.reshape(n, len(top) // 2, len(left) // 2, b.shape[0]).relu()
-
-
-def lesson_10(parameters, x):
-    W1, b1, W2, b2, W3, b3 = parameters
-    a = kernels(kernels(x.transpose(3, 1, 2, 0), W1, b1), W2, b2)  # images first
-    return a.reshape(x.shape[-1], -1) @ W3 + b3
-
-
 # %% [markdown]
-# ### Whose rules?
-#
-# Now put your own rules into the engine. Those that are right replace the library's own in `mnistlib.autodiff`; where you haven't written one yet, the library's stands in.
+# Now put your own rules into the engine. Where you haven't written one yet, the library's own stands in.
 
 # %%
-exercises.keep(my_divide_backward, my_unbroadcast, my_topological_order, my_take_backward)
+exercises.keep(my_divide_backward, my_unbroadcast, my_topological_order)
 
 # %% [markdown]
-# Take some weights and 50 images for each network. Does the engine arrive at the gradients that were derived by hand?
+# Start each network at random, and give it 50 images. Does the engine arrive at the gradients that were derived by hand?
 
 # %% tags=["hide-input"]
-images, labels = mnist.train_images[:50], mnist.train_labels[:50]
-y = data.one_hot(labels)
+fifty_images = mnist.train_images[:50]
+fifty_targets = data.one_hot(mnist.train_labels[:50])
 rng = np.random.default_rng(seed=5)
 sizes = [784, 128, 128, 128, 128, 128, 10]
 cases = {
     "lesson 03": (lesson_03, network, network.initialise(rng)),
     "lesson 07": (lesson_07, deep.MLP("relu"), deep.initialise(rng, sizes)),
-    "lesson 10": (lesson_10, convolution.Convolutional(), convolution.initialise(rng)),
 }
-for name, (forward, by_hand, start) in cases.items():
-    x = by_hand.prepare(images)
-    _, by_tape = autodiff.TapeModel(forward, by_hand.prepare).gradients(start, x, y)
-    _, derived = by_hand.gradients(start, x, y)
+
+
+def compare_with_hand(name, forward, by_hand, start):
+    x = by_hand.prepare(fifty_images)
+    _, by_tape = autodiff.TapeModel(forward, by_hand.prepare).gradients(start, x, fifty_targets)
+    _, derived = by_hand.gradients(start, x, fifty_targets)
     largest = max(relative_error(*pair) for pair in zip(by_tape, derived, strict=True))
     print(f"{name}: all gradients agree to 1e-12:", largest < 1e-12)
 
+
+for name, case in cases.items():
+    compare_with_hand(name, *case)
+
 # %% [markdown]
-# All three agree, up to rounding. Lesson 10's gradient takes half a lesson to derive, and the tape needed only the lines of its forward pass. Where your functions were kept, they undid the broadcasts, found the order and added up the overlapping patches, and the engine contributed little more than the loop.
+# Both agree, up to rounding. Where your functions were kept, they undid the broadcasts, found the order, and led the blame back through the one quotient, where the loss is divided by the number of images; the engine brought the rest.
 #
-# ### The formula that you wrote
+# ## The formula that you wrote
 #
-# You may think that nobody will ever have to derive anything again. But here is a riddle. The table has a rule of its own for the sigmoid, although the machine could build one from exp, + and /, as $1 / (1 + e^{-z})$. Why not leave it to the machine?
+# So will nobody ever have to derive anything again? Here is a riddle. The table has a rule of its own for the sigmoid, although the machine could make do with those for exp, the sum and the quotient, since $\sigma(z) = 1 / (1 + e^{-z})$.
+#
+# **Predict.** Leave it to the machine, at $z = -800$, where the sigmoid has long been level at 0. What slope will it find?
 
 # %%
+guesses.ask("slope at -800", None)
+
+# %% tags=["answer"]
 with np.errstate(over="ignore", invalid="ignore"):
     z = autodiff.Value([-2.0, -800.0])
     a = 1 / (1 + (-z).exp())
     a.sum().backward()
+slopes = z.grad
 print("values:", a.array.round(6))
-print("slopes:", z.grad.round(6))
+print("slopes:", slopes.round(6))
 z.sigmoid().sum().backward()
 print("by its own rule:", z.grad.round(6))
+guesses.compare("slope at -800", str(slopes[1]))
 
 # %% [markdown]
-# The value is right, and the slope is not a number. In the forward pass $e^{800}$ became infinity, which did no harm, since 1 over infinity is 0. On the way back the quotient divides by that infinity, so all the blame that $e^{800}$ gets is 0. The rule of exp then multiplies this 0 by $e^{800}$ itself, which is infinite, and 0 times infinity is no number at all. It is the overflow of [lesson 02](02_sigmoid_softmax.ipynb), which killed a network in [lesson 06](06_autopsy.ipynb), found all over again by a machine that knows every rule and has no idea what you meant.
+# The value is right, and the slope is not a number, `nan` for short. In the forward pass $e^{800}$ became infinity, which did no harm, since 1 over infinity is 0. On the way back the quotient divides by that infinity, so the denominator's blame is 0, and the sum hands this 0 on to $e^{800}$. The rule of exp then multiplies it by $e^{800}$ itself, and 0 times infinity is no number at all. Here again is the overflow of [lesson 02](02_sigmoid_softmax.ipynb), the one that killed a network in [lesson 06](06_autopsy.ipynb), found afresh by a machine that knows every rule and has no idea what you meant.
 #
-# **A machine differentiates the formula that you wrote, not the function that you meant.** In other words, it spares you the derivation, but not the thinking.
+# **A machine differentiates the formula that you wrote, not the function that you meant.** It spares you the derivation, but not the thinking.
+
+# %% [markdown]
+# ## Why backwards?
+#
+# What do we gain by beginning at the loss? Look at a rule once more, in the smallest case: $z = u \odot w$ with two entries each. The table of all slopes, with a row for each output and a column for each input, is called the **Jacobian**. A nudge of $u_0$ moves only $z_0$, so half of the table is 0. Multiply it by the row $dz$ from the left, and your rule comes out:
+#
+# $$\begin{pmatrix} dz_0 & dz_1 \end{pmatrix} \begin{pmatrix} w_0 & 0 \\ 0 & w_1 \end{pmatrix} = \begin{pmatrix} dz_0\, w_0 & dz_1\, w_1 \end{pmatrix} = dz \odot w .$$
+#
+# That is why a rule is called a **vector-Jacobian product**: it returns a row times a table *without ever writing the table down*. With a thousand entries the table would hold a million numbers, and `dz * w` takes a thousand multiplications.
+#
+# By the chain rule, a network's gradient is the product of the tables of all its operations. The order in which you multiply them changes nothing in the result, but everything in the work. There is only one loss, so at that end stands a single row, and a row times a table is a row again. In other words, **backwards, every move is one rule, and one walk brings the blame of everything**.
+#
+# At the other end stand the parameters. Move *one* of them, and carry forwards beside each value its **slope**, that is, how fast it grows as that parameter moves. This is **forward mode**, and it needs no tape. Two parameters take two runs, and a hundred thousand take a hundred thousand. Try it with your pencil on $L = u\,w + w$, where $u = 3$ and $w = 2$.
+#
+# <details><summary>Two runs forwards</summary>
+#
+# Move only $u$: the product grows twice as fast as $u$, $w$ stays put, and so the slope of $L$ is 2, which is $du$. For $dw$ you have to start again: the product grows three times as fast as $w$, and $w$ itself once, which makes 4.
+#
+# </details>
 
 # %% [markdown]
 # ## What it costs
 #
-# So far the gradient has looked like a gift. Without a way back you would have to do what lesson 03's check does, and nudge one parameter after another: two losses for each of a hundred thousand parameters, for a single step. How much cheaper is the way back? Times differ from computer to computer, so a study (`studies/tape_cost.py`) compares them with the time for the loss alone.
+# In lesson 03 you counted that the loss and its whole gradient take about two forward passes, however many parameters there are. But a count isn't a clock, and that backward pass was written by hand. The tape has books to keep: it makes a `Value` for each operation, and puts them all in order before it walks. Times differ from computer to computer, so a study (`studies/tape_cost.py`) compares them with the time for the loss alone.
 #
-# **Predict.** Give lesson 03's network 4,096 hidden units, and so more than three million parameters. If it took one second to compute the loss of a batch, how many seconds would the loss and the whole gradient take together, with the backward pass that you derived by hand?
+# **Predict.** If it takes one second to compute the loss of a batch, loss and gradient together take about two seconds by hand. How many *by the tape*, with lesson 03's 128 hidden units? And how many with 4,096?
 
 # %%
-guesses.ask("seconds, if the loss takes one", None)
+guesses.ask("seconds by the tape, with 128 and with 4,096 units", None)
 
 # %% tags=["answer", "hide-input"]
 study = studies.read("tape_cost")
 _, _, counted = studies.again("tape_cost")
-found = {row["settings"]["measure"]: row["results"] for row in study["rows"]}
-timed = found["time"]
+measured = {row["settings"]["measure"]: row["results"] for row in study["rows"]}
 print("loss and gradient together, if the loss alone takes 1")
-print("             multiplications  time by hand  time by the tape")
-for name in ["128 units", "4,096 units", "lesson 10"]:
-    one = timed[name]
+print("                              time by         memory by")
+print("             multiplications  hand    tape    hand    tape")
+tape_ratios = []
+extra_times = []
+for name in ["128 units", "4,096 units"]:
     count = counted[name]["gradient"] / counted[name]["loss"]
-    hand, tape = one["hand"] / one["loss"], one["tape"] / one["loss"]
-    print(f"{name:12} {count:15.1f} {hand:13.1f} {tape:17.1f}")
-wide = timed["4,096 units"]
-guesses.compare("seconds, if the loss takes one", f"{wide['hand'] / wide['loss']:.1f}")
+    ratios = [
+        measured[what][name][who] / measured[what][name]["loss"]
+        for what in ["time", "memory"]
+        for who in ["hand", "tape"]
+    ]
+    tape_ratios.append(f"{ratios[1]:.1f}")
+    extra_times.append(measured["time"][name]["tape"] - measured["time"][name]["hand"])
+    print(f"{name:12} {count:15.1f}" + "".join(f"{ratio:8.1f}" for ratio in ratios))
+work = counted["4,096 units"]["loss"] / counted["128 units"]["loss"]
+more = extra_times[1] / extra_times[0]
+print(f"from 128 units to 4,096: {work:.1f} times the multiplications,", end=" ")
+print(f"{more:.1f} times what the tape takes on top of the time by hand")
+guesses.compare("seconds by the tape, with 128 and with 4,096 units", " and ".join(tape_ratios))
 
 # %% [markdown]
-# About two seconds, and for three million parameters the same as for a hundred thousand. Take a moment to be surprised by that, because it is the reason networks can be trained at all. The count explains it: every layer multiplies once in the forward pass and twice on the way back, for $dW$ and for $dA$, and only the first layer needs no $dA$, because nobody asks for the blame of pixels. In a network with one hidden layer, nearly all the multiplications are in the first of its two layers, hence 2.0; with more layers, as in lesson 10's network, the count climbs towards 3.
+# The books are kept for each *operation*, and not for each number. A matrix product is one `Value` with two rules, whether it multiplies a hundred thousand times or three million times. So thirty-two times the work needs hardly more bookkeeping, which shows in the small network and is lost in the large one. What the tape costs everywhere is *memory*, because it keeps every value until the way back has passed it.
 #
-# And the tape? Its bookkeeping shows in the small network, where there is little to multiply, and in lesson 10's, where the hand-written code cuts out patches more cleverly than by an index. What the tape costs everywhere is *memory*, because it keeps every value until the way back has passed it.
-#
-# ### Why backwards?
-#
-# You could also go forwards: move the parameters in some direction, and carry beside each value its **slope**, that is, how fast it grows as they move. This is **forward mode**, and no tape is kept. Try it on $L = u\,w + w$ with $w = 2$. Move only $u$: the product grows by 2 for each unit that $u$ moves, $w$ stays put, and so the slope of $L$ is 2. That is $du$, and you never walked back. But for $dw$ you have to start again and move only $w$, and a hundred thousand parameters need a hundred thousand runs. Backwards it takes one, because there is only one loss.
-
 # %% [markdown]
 # ## The same in PyTorch
 #
-# Now you can read the line that we began with. Here, first, is our tape, with all four steps in sight.
+# Now you can read the line that we began with. Here, first, is our tape.
 
 
 # %%
@@ -558,7 +584,7 @@ def tape_gradients(parameters, x, y):
 #     return loss.item(), [W.grad.numpy() for W in (W1, b1, W2, b2)]
 # ```
 #
-# There `requires_grad=True` does what our `Value` does. A study ran this very code on a computer with PyTorch, on the first batch of lesson 04's training.
+# `requires_grad=True` is their `Value`. A study ran this very code on a computer with PyTorch, on the first batch of lesson 04's training.
 
 # %% tags=["hide-input"]
 study = studies.read("tape_torch")
@@ -567,24 +593,91 @@ train_set, _ = data.split(*mnist[:2], rng=np.random.default_rng(seed=4))
 first = minibatches(50_000, 128, rng=np.random.default_rng(seed=8))[0]
 images, labels = train_set[0][first], train_set[1][first]
 start = network.initialise(np.random.default_rng(seed=6))
-loss, _ = tape_gradients(start, network.prepare(images), data.one_hot(labels))
+x, y = network.prepare(images), data.one_hot(labels)
+loss, by_tape = tape_gradients(start, x, y)
+_, derived = network.gradients(start, x, y)
+largest = max(relative_error(*pair) for pair in zip(by_tape, derived, strict=True))
 print(f"the loss by our tape: {loss:.6f}")
 print(f"the loss by PyTorch:  {theirs['losses'][0]:.6f}")
-print("PyTorch's gradients match those by hand, to 1e-12:", theirs["gradients agree"])
+print("our tape's gradients match those by hand, to 1e-12:", largest < 1e-12)
+print("PyTorch's gradients match those by hand, to 1e-12: ", theirs["gradients agree"])
 
 # %% [markdown]
-# The two agree, down to the last gradient. One habit of PyTorch needn't puzzle you any more: it *adds* to whatever `grad` is left from the last step, which is why a training loop there begins with `zero_grad()`.
+# Both match what you derived by hand, and so they match each other, down to the last gradient. One habit of PyTorch's needn't puzzle you any more. Our loop starts every walk from 0, whereas PyTorch's *adds* to whatever `grad` still holds from the walk before, which is why a training loop there calls `zero_grad()` each time.
 #
 # <small>[Karpathy 2020](https://github.com/karpathy/micrograd) is this lesson for single numbers, and [Baydin and others 2018](https://jmlr.org/papers/v18/17-468.html) tell the history of the idea.</small>
 
 # %% [markdown]
+# ## Optional: entries that are taken twice
+#
+# Skip this section and the next if you like. Lesson 10's network lays a *kernel*, a small table of weights, on each patch of 5 × 5 pixels. So patches have to be *taken* out of an array by an index, and since they overlap, one entry lies in many of them. That entry's blame is, once more, a sum.
+#
+# ### Exercise 11.4: entries that are taken twice (stretch, 6 minutes)
+#
+# Let `z = u[index]`, where `u` is a row of `size` entries and `index` is an array of whole numbers, of any shape. Pencil first: `size` is 3, `index` is `[2, 0, 2]`, and `dz` is `[1, 5, 10]`. What is `du`? Then run the obvious line, `du[index] += dz`, on these numbers, and compare its answer with yours.
+#
+# <details><summary>The pencil's numbers</summary>
+#
+# Entry 0 gets 5, entry 1 was never taken and gets 0, and entry 2 gets $1 + 10$: `[5, 0, 11]`.
+#
+# </details>
+
+
+# %%
+def my_take_backward(dz, index, size):
+    """Return du, shape (size,), for z = u[index]."""
+    ...
+
+
+exercises.check(my_take_backward)
+
+# %%
+exercises.folded(my_take_backward)
+
+# %% [markdown]
+# When an index names an entry twice, NumPy's `+=` adds to it only once, and the last write wins. It is the assignment bug again, in a nasty place to hide, because nothing fails. With your rule in its place, lesson 10's network runs on the tape. Its forward pass is folded, and does nothing new: to rearrange an array only rearranges its blame, and where the largest of four is kept, the largest gets all of it.
+
+
+# %% tags=["hide-input"]
+def kernels(x, W, b, side=5):  # the shapes are those of the first layer
+    n, rows, columns, channels = x.shape
+    down, right = np.divmod(np.arange(side * side), side)  # the places within a patch
+    top, left = np.arange(rows - side + 1), np.arange(columns - side + 1)
+    patches = x[:, top[:, None, None] + down, left[None, :, None] + right]  # (n, 24, 24, 25, 1)
+    z = patches.reshape(-1, side * side * channels) @ W + b  # (n * 24 * 24, 8)
+    squares = z.reshape(n, len(top) // 2, 2, len(left) // 2, 2, b.shape[0])  # (n, 12, 2, 12, 2, 8)
+    largest = squares.max(axis=(2, 4))  # (n, 12, 1, 12, 1, 8): of each square of four
+    return largest.reshape(n, len(top) // 2, len(left) // 2, b.shape[0]).relu()
+
+
+def lesson_10(parameters, x):
+    W1, b1, W2, b2, W3, b3 = parameters
+    a = kernels(kernels(x.transpose(3, 1, 2, 0), W1, b1), W2, b2)  # images first
+    return a.reshape(x.shape[-1], -1) @ W3 + b3
+
+
+# %%
+exercises.keep(my_take_backward)
+
+# %% tags=["hide-input"]
+compare_with_hand("lesson 10", lesson_10, convolution.Convolutional(), convolution.initialise(rng))
+times = measured["time"]["lesson 10"]
+print("loss and gradient, if the loss alone takes 1:", end=" ")
+print(
+    f"{times['hand'] / times['loss']:.1f} by hand, {times['tape'] / times['loss']:.1f} by the tape"
+)
+
+# %% [markdown]
+# In lesson 10 three exercises lead to this gradient, and here it took the forward pass and one rule. The convenience has its price, though: lesson 10's code was arranged by hand for speed, whereas the tape runs the formula just as it was written.
+
+# %% [markdown]
 # ## Optional: several steps in one
 #
-# Skip this section if you like; nothing below needs it. Where one rule replaces several steps, as the sigmoid's does, the tape has less to keep and fewer places to overflow.
+# Where one rule replaces several steps, as the sigmoid's does, the tape has less to keep and fewer places to overflow.
 #
 # ### Exercise 11.5: one rule for many steps (stretch, 15 minutes)
 #
-# *RMSNorm* ([Zhang and Sennrich 2019](https://arxiv.org/abs/1910.07467)) keeps the sums $Z$ of a layer at a constant size. Apart from a constant factor, it divides each row $u$ of them by its own length:
+# *RMSNorm* ([Zhang and Sennrich 2019](https://arxiv.org/abs/1910.07467)) keeps the sums $Z$ of a layer at a constant size. Apart from a constant factor and a learnt gain for each unit, it divides each row $u$ of them by its own length:
 #
 # $$z = \frac{u}{\text{length}}, \qquad \text{length} = \sqrt{\textstyle\sum_j u_j^2} .$$
 #
@@ -615,8 +708,9 @@ exercises.folded(my_unit_rows_backward)
 #
 # - A rule is a vector-Jacobian product, whose Jacobian is never built.
 # - A value hands its blame on only when all of it has arrived: topological order.
-# - Blame is added up: where a value is used twice, where it was broadcast, where an entry is taken twice.
-# - With a hand-written backward pass, loss and gradient together cost about two to three times the loss alone, however many parameters there are.
+# - Blame is added up: where a value is used twice, and where it was broadcast.
+# - Backwards, one walk brings the whole gradient, because there is only one loss.
+# - The tape pays for each operation, not for each number, and it pays in memory.
 #
 # ## Questions to ask yourself
 #
@@ -648,7 +742,7 @@ exercises.folded(my_unit_rows_backward)
 #
 #    <details><summary>Answer</summary>
 #
-#    It could carry blame through a step function, and that blame is 0 nearly everywhere. The machine would be right, and nothing would be learnt. That is why lesson 02 chose a loss.
+#    Yes, and nearly every blame would be 0, since accuracy moves in jumps and is level between them. The machine would be right, and nothing would be learnt. That is why lesson 02 chose a loss.
 #
 #    </details>
 #
