@@ -13,7 +13,7 @@ def weight_left(w, learning_rate, weight_decay, steps):
 
 
 def decayed(loss, W, dW, weight_decay):
-    """The loss with its price on large weights, and its gradient by these weights."""
+    """The loss with its penalty on large weights, and its gradient with respect to them."""
     return loss + weight_decay / 2 * (W**2).sum(), dW + weight_decay * W
 
 
