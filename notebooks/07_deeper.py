@@ -19,7 +19,7 @@
 #
 # **You need** lessons [03](03_backpropagation.ipynb) and [04](04_training_curves.ipynb).
 #
-# **Time** 55 minutes to read, 40 more for the exercises; it runs for about 40 s and takes 400 MB
+# **Time** 55 minutes to read, a fifth of them optional, and 40 more for the exercises; it runs for about 40 s and takes 400 MB
 
 # %% [markdown]
 # ## Before you start
@@ -259,39 +259,19 @@ p = functions.softmax(z)
 print(f"validation loss {score.loss:.3f} (log 10 is {np.log(10):.3f})")
 print(f"accuracy {100 * score.accuracy:.2f} %, answers given: {np.unique(p.argmax(axis=1))}")
 
-# %% [markdown]
-# The network has not begun to learn. It gives all images the same answer, and its loss is that of a network which knows nothing. Most people would call it dead. The study `plateau` trained it at the same rate from three starts, for ten epochs.
-#
-# **Predict.** Sketch the validation accuracy against epochs. What percentage will be right after ten, on average over the three?
-
-# %%
-guesses.ask("% right after ten epochs", None)
-
-# %% mystnb={"image": {"alt": "Validation accuracy in per cent against epochs, 0 to 10, for three seeds: each lies near ten per cent for two to five epochs, then climbs steeply to between 92 and 96."}} tags=["answer", "hide-input"]
-study = studies.read("plateau")
-studies.again("plateau")  # repeats one of its runs here, and prints a line if the result differs
-longer = [row for row in study["rows"] if row["settings"]["epochs"] == 10]
-figure, axis = plt.subplots(figsize=(6, 3.6))
-last = []
-for run, style in zip(longer, ["o-", "s--", "^:"]):
-    accuracy = np.array(run["results"]["accuracy"])
-    axis.plot(100 * accuracy, style, ms=5, label=f"seed {run['settings']['seed']}")
-    last.append(accuracy[-1])
-axis.set(title="Three starts, ten epochs", xlabel="epochs", ylim=(0, 100))
-axis.set_ylabel("validation accuracy, %")
-axis.legend()
-plt.show()
-print(f"after ten epochs: {100 * min(last):.1f} % to {100 * max(last):.1f} %")
-guesses.compare("% right after ten epochs", round(100 * np.mean(last), 1))
+depth, half = studies.read("depth")["rows"], studies.read("half")["rows"]
+print("% right from three other starts, one epoch, each network at its best rate")
+_, accuracies = at_best_rate(depth, start="sigmoid, Glorot", hidden_layers=5)
+print("   sigmoid:", *(f"{accuracy:.1f}" for accuracy in accuracies))
+_, accuracies = at_best_rate(half, activation="tanh")
+print("   tanh:", *(f"{accuracy:.1f}" for accuracy in accuracies))
 
 # %% [markdown]
-# So it does learn after all, which surprised us when we first left it running: after ten epochs the three runs get 92 to 96 % right. Each run spent its first two to five epochs on a **plateau**, a stretch on which loss and accuracy hardly move. A network that is stuck need not be dead; it may just be slow to start.
-#
-# **A good place to stop.** You have a loop for any number of layers, and you have seen a gradient fade, and a network that waits and then learns. What is still open is what makes it wait.
+# The network has not begun to learn. It gives all images the same answer, and its loss is that of a network which knows nothing. Nor is our rate to blame, because the study `depth` tried eight rates, and even the best one left all three starts near 10 %. Most people would call such a network dead. (Would it come to life if you let it run? The optional section lets you guess.)
 #
 # ## The quarter or the half?
 #
-# Everything so far points to one culprit, the slope of a quarter. Tanh seems to confirm it: its slope near 0 is 1, and it does learn within an epoch, as a picture below will show. But tanh differs from the sigmoid in *two* ways: its activations are also centred on 0, not on a half. To tell which of the two mattered, we need a control that changes only one. Keep the quarter, and take away the half:
+# Everything so far points to one culprit, the slope of a quarter. Tanh seems to confirm it, because its slope near 0 is 1, and with five layers of tanh the epoch was enough. But tanh differs from the sigmoid in *two* ways: its activations are also centred on 0, not on a half. To tell which of the two mattered, we need a **control**, an experiment that changes only one of them. Keep the quarter, and take away the half:
 #
 # $$f(z) = \sigma(z) - \tfrac12 .$$
 #
@@ -320,81 +300,65 @@ for name, model in {"sigmoid": deep.MLP("sigmoid"), "sigmoid - 1/2": centred}.it
     _, score = one_epoch(model, sigmoids, 5.0)
     print(f"{name}: blame of layer 6 / blame of layer 1: {faded[0] / faded[-1]:.0f}")
     print("   pull on layers 1 to 6:", *(f"{norm:.4f}" for norm in pulled))
-    print(f"   accuracy after one epoch: {100 * score.accuracy:.2f} %")
+    print(f"   accuracy after one epoch: {100 * score.accuracy:.0f} %")
 guesses.compare("will the sigmoid minus a half learn", "yes" if score.accuracy > 0.5 else "no")
 
 # %% [markdown]
-# The blame fades about as much in both networks, and the pull on layer 1 is about as faint. Yet after the epoch one of them does no better than chance, while the other gets 85 % right. So the fading by itself did not stall the network, and our first explanation was wrong. What has changed is the other end: in the network that learns, the pull is faint on *every* layer.
+# The blame fades about as much in both networks, and the pull on layer 1 is about as faint. Yet after the epoch one of them does no better than chance, while the other gets 85 % right. So the fading by itself did not stall the network, although an earlier edition of this lesson said that it did, and we had believed it. Look at the pulls once more: in the network that learns, *every* layer's is faint, the last one's as well.
 #
 # ### What the half does
 #
-# What has the half got to do with that? Look at the other thing that a pull is made of: the activations of the layer before.
+# A pull is made of two things, and so far we have followed only one of them. Here are both, the blame and the layer's input, for each layer of the two networks. The pull goes with their product, and on a logarithmic axis a product becomes a sum of heights. So where one line falls as steeply as the other rises, the pull stays level.
 
-# %% mystnb={"image": {"alt": "Two panels against the layer, 0 to 5, on logarithmic axes. Left, the norm of the activations: the sigmoid's stays level, near two hundred, whereas that of the sigmoid minus one half falls more than two hundredfold from layer 1 to layer 5. Right, the norm after each unit's mean is subtracted: both lines fall as far, almost together."}} tags=["answer", "hide-input"]
-figure, (left, right) = plt.subplots(1, 2, figsize=(6.2, 4), sharey=True, layout="constrained")
-for name, style in [("sigmoid", "o--"), ("sigmoid - 1/2", "s-")]:
-    *kept, _ = deep.MLP(name).forward(sigmoids, x)
-    left.semilogy([np.linalg.norm(a) for a in kept], style, label=name.replace("-", "−"))
-    right.semilogy([np.linalg.norm(a - a.mean(axis=0)) for a in kept], style, label=name)
-left.set(
-    title="Activations as a whole:\nthe half keeps them large",
-    xlabel="layer (0: the pixels)",
-    ylabel="norm of the activations",
-)
-right.set(
-    title="Change from image to\nimage: both fade",
-    xlabel="layer (0: the pixels)",
-    ylabel="norm, means subtracted",
-)
-left.yaxis.set_major_formatter("{x:g}")
-figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=2)
+# %% mystnb={"image": {"alt": "Two panels with logarithmic axes, each with the norms of a layer's input, of its blame and of its gradient against the layers 1 to 6. Left, the sigmoid: the input is level at two to three hundred, the blame rises a thousandfold from layer 1 to layer 6, and the gradient rises with it. Right, the sigmoid minus one half: the blame rises as on the left, but the input falls as steeply, so the lines cross, and the gradient is nearly level."}} tags=["answer", "hide-input"]
+figure, axes = plt.subplots(1, 2, figsize=(6.2, 4.2), sharey=True, layout="constrained")
+layer_numbers = np.arange(1, 7)
+for axis, model in zip(axes, [deep.MLP("sigmoid"), centred]):
+    *inputs, _ = model.forward(sigmoids, x)
+    blames, *_ = follow_blame(model, sigmoids)
+    axis.semilogy(layer_numbers, [np.linalg.norm(a) for a in inputs], "o--", label="the layer's input")
+    axis.semilogy(layer_numbers, blames[::-1], "^:", label="its blame")
+    axis.semilogy(layer_numbers, pull(model, sigmoids), "s-", lw=3, label="the pull on it")
+    axis.set(xlabel="layer", xticks=layer_numbers)
+axes[0].set(title="Sigmoid:\nunequal pulls", ylabel="norm")
+axes[1].set(title="Sigmoid − 1/2:\nnearly equal pulls")
+axes[0].yaxis.set_major_formatter("{x:g}")
+figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
 plt.show()
 
 # %% [markdown]
-# In the left panel, the activations without the half fade on their way forward just as the blame fades on its way back. The first layers get a large input and little blame, the last layers the reverse, and so the pull comes out nearly level. With the half, the activations stay large.
+# On the right, the activations fade on their way forward just as the blame fades on its way back. The first layers get a large input and little blame, the last layers the reverse, and so the pull hardly changes. On the left the blame fades in the same way, but the activations can't, because each of them has a half in it. It takes both, then, to make the pulls unequal: the quarter weakens the pull on the first layers, and the half keeps the pull on the last ones strong. <small>[Glorot and Bengio](https://proceedings.mlr.press/v9/glorot10a.html) blamed the sigmoid's mean as well; our control adds that the fading by itself was not enough.</small>
 #
-# Average a unit's activation over all images. Every image's activation contains that average, so we call it the *common mean*. The right panel subtracts it, and what is left, the change from image to image, fades in *both*. In the sigmoid's layers the common mean is nearly everything. So the last layers receive a large input that is *nearly the same for every image*, and the strong pull on them says next to nothing about any one image.
+# ### A rate for each layer
 #
-# Can a common mean stall a network by itself? To find out, take one more function, tanh + 1, with tanh's slopes, but activations around 1. There are two suspects, then: the quarter makes the blame fade, and the half gives every image nearly the same input. Tanh + 1 has the second fault without the first. (The optional section measures both faults of all four functions.) In the left column of the picture nearly all of the activations is common mean; in the upper row the slope at 0 (dashed) is a quarter. Above each panel stand the percentages that its network got right after one epoch at its best rate, from three starts. <small>The studies `half` and `depth` have starts and batches of their own.</small>
-
-# %% mystnb={"image": {"alt": "Four activation functions in a square, each with a dashed tangent at z = 0. Above, with a slope of one quarter, the sigmoid and the sigmoid minus one half; below, with a slope of 1, tanh plus 1 and tanh. On the left, the common mean is nearly all of the activations, on the right less than half. Per cent right, seeds 0, 1 and 2: sigmoid 11.2, 9.9, 11.2; sigmoid minus one half 83.2, 77.8, 79.1; tanh plus 1 89.4, 89.0, 83.5; tanh 94.2, 91.9, 89.2."}} tags=["answer", "hide-input"]
-deep.ACTIVATIONS["tanh + 1"] = deep.Activation(
-    forward=lambda z: np.tanh(z) + 1,
-    backward=lambda da, a: da * (1 - (a - 1) ** 2),
-)
-half, depth = studies.read("half")["rows"], studies.read("depth")["rows"]
-studies.again("half")
-four_functions.draw(half, depth)
-plt.show()
-
-# %% [markdown]
-# At the top right there is fading, but the common mean is the smaller part; at the bottom left, much common mean but little fading. Either fault alone makes learning worse, on every seed, but stops it on none. (The sigmoid minus a half is choosy: it learns at only three of the eight rates that were tried, and our 5 is one of them.) At the top left the two meet, and there the network learns at none of the rates within the epoch. **With five hidden layers, neither the fading nor the common mean stalls the network by itself; the two together do.** [Glorot and Bengio](https://proceedings.mlr.press/v9/glorot10a.html) blamed the sigmoid's mean as well, and saw such plateaus; our control tells the two faults apart.
-#
-# ### How do the two do it together?
-#
-# For a long time we couldn't say, until a critical reader told us to look at the pulls. With both faults they differ nearly a thousandfold, and are strongest on the last layers, which have the least to say about any one image; yet one learning rate has to serve layers 1 to 6. If that is what stalls the network, it should be enough to give each layer a rate of its own, in inverse proportion to its pull, and to leave the quarter, the half and the starting weights alone.
+# But why should unequal pulls stall a network? It took us long to see it. One learning rate has to serve all six layers. If it is large enough to move the first, it throws the last one about; if it suits the last, it leaves the first where it is. If that is the trouble, there must be a rescue that touches neither the quarter nor the half. Give each layer a rate of its own, the larger, the fainter its pull. And in case any six rates would do, try the same six in reverse order, too.
 
 # %%
 stuck = deep.MLP("sigmoid")
 pulled = pull(stuck, sigmoids)
-print("rates of layers 1 to 6:", *(f"{0.1 * pulled[-1] / norm:.1f}" for norm in pulled))
-_, score = one_epoch(rate_by_layer(stuck, pulled), sigmoids, 0.1)  # the last layer's rate
-print(f"sigmoid, a rate for each layer: {100 * score.accuracy:.2f} % after one epoch")
+rates = [0.1 * pulled[-1] / norm for norm in pulled]  # 0.1 for the last layer
+print("rates of layers 1 to 6:", *(f"{rate:.1f}" for rate in rates))
+_, score = one_epoch(rate_by_layer(stuck, pulled), sigmoids, rates[-1])
+print("more than half right after one epoch:", score.accuracy > 0.5)
+_, score = one_epoch(rate_by_layer(stuck, pulled[::-1]), sigmoids, rates[0])
+print("in reverse order:", score.accuracy > 0.5)
+
+studies.again("half")  # repeats one of its runs here, and prints a line if the result differs
 _, accuracies = at_best_rate(half, activation="sigmoid, a rate for each layer")
-print("three more starts, in the study:", ", ".join(f"{value:.1f}" for value in accuracies))
+print("% right from three other starts:", *(f"{accuracy:.1f}" for accuracy in accuracies))
 
 # %% [markdown]
-# It is enough. The very network that most people would call dead learns in its first epoch, because now its first layers move as well. So **the two faults together make the pulls so unequal that no single rate we tried moves every layer within an epoch**. (That is the story of five hidden layers. With a sixth *hidden* layer, the fading stalls a network for an epoch by itself: see the optional section.)
+# It is enough. The very network that most people would call dead learns in its first epoch, whereas the same six rates in reverse order do nothing for it. Its gradients were correct, and had they only been small, a larger rate would have done. **They were so unequal that no single rate we tried could move every layer.** That is good to know when a network of yours won't learn. Before you look for a bug, print the pull on each layer. <small>With a sixth hidden layer, the fading stalls a network for an epoch by itself, as the optional section shows.</small>
 #
-# **Another good place to stop.** The case is solved. What remains is the cure, which is what everybody uses today.
+# **A good place to stop.** The case is solved: you have a loop for any number of layers, and you know what stalled a network whose gradients are correct. What remains is the cure, which is what everybody uses today.
 #
 # ## A cure
 #
-# For five layers it is enough to remove one of the two faults. We remove the fading, with units whose slope is 1.
+# Equal pulls can be had without six rates. It is enough to remove one of the two faults, and we remove the fading, with units whose slope is 1.
 #
 # ### A unit with a corner
 #
-# The **rectified linear unit**, or ReLU, $a = \max(z, 0)$, passes on what is positive and cuts off the rest. Where $a > 0$ we call the unit *awake*: its slope is 1, however large $z$ is. Where $a = 0$ it is *asleep*, and its slope is 0. (Since $a$ is never negative, a common mean stays; one fault less is enough.) At $z = 0$ the function has a corner and no derivative; the library counts a unit there as asleep, so that $a$ alone tells you the slope.
+# The **rectified linear unit**, or ReLU, $a = \max(z, 0)$, passes on what is positive and cuts off the rest. Where $a > 0$ we call the unit *awake*: its slope is 1, however large $z$ is. Where $a = 0$ it is *asleep*, and its slope is 0. At $z = 0$ the function has a corner and no derivative; the library counts a unit there as asleep, so that $a$ alone tells you the slope. <small>A ReLU isn't centred on 0 either, but one fault less is enough.</small>
 #
 # ### Exercise 7.2: back through a ReLU (warm-up, 4 minutes)
 #
@@ -482,27 +446,74 @@ print(f"ReLU, He: {accuracies.mean():.1f} % right, mean of three seeds, one epoc
 guesses.compare("shares of the blame that reach layer 1", " and ".join(shares))
 
 # %% [markdown]
-# All of it arrives, and a little more. Each layer's slopes multiply the blame's norm by about $\sqrt{1/2}$, which halves its mean square, and the weights make up for it; and after an epoch the network gets 93.2 % right (study `depth`, best rate). With weights twice as large, each layer doubles the blame instead, which is called an **exploding gradient**: the same product, with numbers above 1.
+# All of it arrives, and a little more. Each layer's slopes multiply the blame's norm by about $\sqrt{1/2}$, which halves its mean square, and the weights make up for it. After an epoch the network gets 93.2 % right (study `depth`, best rate). With weights twice as large, each layer doubles the blame instead, which is called an **exploding gradient**: the same product, with numbers above 1.
 #
-# Within an epoch, a single hidden layer does about as well. So far we have depth that trains, not yet depth that pays.
+# ## A way around
+#
+# Slopes of 1 and weights of the right size choose the factors of the product well, but it remains a product. One more cure changes that, and costs only a plus sign. A **residual layer** doesn't *replace* its input; it *adds* to it ([He and others 2016](https://arxiv.org/abs/1512.03385)):
+#
+# $$A_m = A_{m-1} + f(Z_m) .$$
+#
+# In the drawing, $A_{m-1}$ reaches $A_m$ along two paths, through the layer and around it. The blame comes back along both, and paths add.
+
+# %% mystnb={"image": {"alt": "A residual layer. From a box A m minus one, an arrow leads through the layer, written as f of A W plus b, into a plus sign, and a line leads over the layer into the same plus sign. From there an arrow leads to a box A m."}}
+residual_layer.draw()
+plt.show()
+
+# %% [markdown]
+# What comes back through the layer may fade as before. But a sum hands its blame on whole to each of its terms, so what comes back around the layers arrives unchanged, however many there are. Go back to the five units in a row, and lead a path around each of the last four. From unit to unit, the blame used to be multiplied by a quarter; now it is multiplied by one *and* a quarter. Nothing fades any more. <small>Exercise 7.4, in the optional section, works out the backward pass.</small>
+#
+# With such paths, networks of more than a hundred layers have been trained. <small>They usually have **normalisation**, too, which brings each unit's sums over a batch to mean 0 and standard deviation 1 ([Ioffe and Szegedy 2015](https://arxiv.org/abs/1502.03167)).</small> But don't expect too much of depth alone. Within an epoch, a single hidden layer does about as well as any of our cured networks, so we have depth that trains, not yet depth that pays.
 #
 # ## If you have another half-hour
 #
-# ### How much is common mean?
+# ### Is the stuck network dead?
 #
-# A layer's mean square has two parts, which add up: the squares of the units' means, and the change from image to image. Here is the share of the first, and how far the blame of tanh + 1 fades.
+# After an epoch it gave every image the same answer, but perhaps an epoch is too short. The study `plateau` trained it from three starts for ten epochs, at our first rate of 2.
+#
+# **Predict.** Sketch the validation accuracy against epochs. What percentage will be right after ten, on average over the three?
 
-# %% tags=["hide-input"]
-print("share of the common mean in each hidden layer's mean square:")
-for name in ["sigmoid", "tanh + 1", "sigmoid - 1/2", "tanh"]:
-    _, *kept, _ = deep.MLP(name).forward(sigmoids, x)
-    parts = [100 * np.mean(a.mean(axis=0) ** 2) / np.mean(a**2) for a in kept]
-    print(f"   {name}: {min(parts):.0f} to {max(parts):.0f} %")
-faded, *_ = follow_blame(deep.MLP("tanh + 1"), sigmoids)
-print(f"tanh + 1: blame of layer 6 / blame of layer 1: {faded[0] / faded[-1]:.1f}")
+# %%
+guesses.ask("% right after ten epochs", None)
+
+# %% mystnb={"image": {"alt": "Validation accuracy in per cent against epochs, 0 to 10, for three seeds: each lies near ten per cent for two to five epochs, then climbs steeply to between 92 and 96."}} tags=["answer", "hide-input"]
+study = studies.read("plateau")
+studies.again("plateau")
+longer = [row for row in study["rows"] if row["settings"]["epochs"] == 10]
+figure, axis = plt.subplots(figsize=(6, 3.6))
+last = []
+for run, style in zip(longer, ["o-", "s--", "^:"]):
+    accuracy = np.array(run["results"]["accuracy"])
+    axis.plot(100 * accuracy, style, ms=5, label=f"seed {run['settings']['seed']}")
+    last.append(accuracy[-1])
+axis.set(title="Three starts, ten epochs", xlabel="epochs", ylim=(0, 100))
+axis.set_ylabel("validation accuracy, %")
+axis.legend()
+plt.show()
+print(f"after ten epochs: {100 * min(last):.1f} % to {100 * max(last):.1f} %")
+guesses.compare("% right after ten epochs", round(100 * np.mean(last), 1))
 
 # %% [markdown]
-# Even in the two functions centred on 0 the share isn't 0, because the pixels have a common mean of their own, and the layers pass it on. The blame of tanh + 1 fades fivefold, because the mean carries the sums to where tanh is less steep, but nowhere near a thousandfold.
+# So it does learn after all, which surprised us when we first left it running: after ten epochs the three runs get 92 to 96 % right. Each run spent its first two to five epochs on a **plateau**, a stretch on which loss and accuracy hardly move. A network that is stuck need not be dead; it may just be slow to start.
+#
+# ### The half without the quarter
+#
+# You have seen the quarter without the half. For the other control, take tanh + 1, which has tanh's slopes, but activations around 1. Above each panel of the picture stand the percentages that its network got right after one epoch at its best rate, from three starts. <small>The studies `half` and `depth` have starts and batches of their own.</small>
+
+# %% mystnb={"image": {"alt": "Four activation functions in a square, each with a dashed tangent at z = 0. Above, with a slope of one quarter, the sigmoid and the sigmoid minus one half; below, with a slope of 1, tanh plus 1 and tanh. On the left the activations are not centred on 0, on the right they are. Per cent right, seeds 0, 1 and 2: sigmoid 11.2, 9.9, 11.2; sigmoid minus one half 83.2, 77.8, 79.1; tanh plus 1 89.4, 89.0, 83.5; tanh 94.2, 91.9, 89.2."}} tags=["answer", "hide-input"]
+deep.ACTIVATIONS["tanh + 1"] = deep.Activation(
+    forward=lambda z: np.tanh(z) + 1,
+    backward=lambda da, a: da * (1 - (a - 1) ** 2),
+)
+four_functions.draw(half, depth)
+plt.show()
+print("strongest pull / faintest pull, before the first step:")
+for name in ["sigmoid", "sigmoid - 1/2", "tanh + 1", "tanh"]:
+    pulled = pull(deep.MLP(name), sigmoids)
+    print(f"   {name}: {max(pulled) / min(pulled):.1f}")
+
+# %% [markdown]
+# Either fault alone makes learning worse, on every seed, but stops it on none. Only at the top left, where the two meet, did no rate help within the epoch, and it is there that the pulls differ by far the most. <small>The sigmoid minus a half is choosy: it learns at only three of the eight rates that were tried, and our 5 is one of them.</small>
 #
 # ### One layer more
 #
@@ -518,7 +529,7 @@ print(f"sigmoid - 1/2 with six layers: {learnt} of {len(six)} runs get half of t
 #
 # ### Larger weights
 #
-# Can the sigmoid be cured as well? Its slope is at most a quarter, and the square of that is a sixteenth. To make up for it on the way back, the variance must be at least sixteen times tanh's, and so the weights at least *four* times as large: the cure that the five single units promised.
+# Can the sigmoid be cured as well? Its slope is at most a quarter, and the square of that is a sixteenth. To make up for it on the way back, the variance must be at least sixteen times tanh's. So the weights must be at least *four* times as large, which is the cure that the five single units promised.
 
 # %% tags=["hide-input"]
 large = tuple(4 * value for value in sigmoids)  # the biases are 0
@@ -530,19 +541,6 @@ print(f"mean accuracy of three seeds, one epoch: {accuracies.mean():.1f} %")
 # %% [markdown]
 # Only a seventh arrives, not all of it, because larger sums lie further from 0, where a sigmoid is less steep; yet the network learns.
 #
-# ### A way around
-#
-# One more cure costs only a plus sign. A **residual layer** doesn't *replace* its input; it *adds* to it, so that the blame finds a path around the layer ([He and others 2016](https://arxiv.org/abs/1512.03385)):
-#
-# $$\begin{aligned} Z_m &= A_{m-1} W_m + b_m, \\ A_m &= A_{m-1} + f(Z_m) . \end{aligned}$$
-#
-# In the drawing, $A_{m-1}$ reaches $A_m$ along two paths, through the layer and around it. The blame comes back along both, and paths add.
-
-# %% mystnb={"image": {"alt": "A residual layer. From a box A m minus one, an arrow leads through the layer, written as f of A W plus b, into a plus sign, and a line leads over the layer into the same plus sign. From there an arrow leads to a box A m."}}
-residual_layer.draw()
-plt.show()
-
-# %% [markdown]
 # ### Exercise 7.4: back past a plus sign (stretch, 16 minutes)
 #
 # Take several residual tanh layers, one after another. You get their parameters, all the activations $A$ from the first to the last (one more than there are layers), and the gradient with respect to the last. Each $A$ after the first is a layer's input plus a tanh; for the slope you need the tanh alone.
@@ -573,11 +571,9 @@ exercises.folded(my_residual_gradients)
 # %% [markdown]
 # ### What are the layers worth?
 #
-# So a layer's input collects two blames:
+# So a layer's input collects two blames, the first around the layer, the second through it:
 #
 # $$dA_{m-1} = dA_m + dZ_m\, W_m^T .$$
-#
-# The second is the one we know, which may fade. The first is the blame of the layer's output, because a sum hands all of its blame to each of its terms, and it stays unchanged through as many layers as you like.
 #
 # Now give the plus sign to the five sigmoid layers that were stuck. <small>The first stays an ordinary one, since its 784 inputs can't be added to 128 outputs.</small> What are its four residual layers worth? Compare this network with its first hidden layer alone, and with itself when the four are *frozen*, left as they were drawn. Each network trains for one epoch, at the rate that did best on three other seeds.
 
@@ -590,15 +586,15 @@ for network in ["one hidden layer", "residual", "frozen", "frozen, minus a half"
     print(f"{network:20} {accuracies[3:].mean():.1f}")
 
 # %% [markdown]
-# Five layers now learn. Networks of more than a hundred have been trained with such sums, usually together with **normalisation**, which brings each unit's sums over a batch to mean 0 and standard deviation 1 ([Ioffe and Szegedy 2015](https://arxiv.org/abs/1502.03167)). But a network that can be trained is not yet a network worth training: here the single hidden layer is ahead of the trained five. If you hoped to see five layers beat one, so did we; these five don't. Nor are frozen layers mere passengers. They do harm, because each adds about a half to every activation; subtract that half, and they do none that we could tell from chance.
+# Five layers now learn. But a network that can be trained is not yet a network worth training: here the single hidden layer is ahead of the trained five. If you hoped to see five layers beat one, so did we; these five don't. Nor are frozen layers mere passengers. They do harm, because each adds about a half to every activation; subtract that half, and they do none that we could tell from chance.
 #
 # ## Recap
 #
 # You now have a loop for a network of any depth, and you can say, layer by layer, where its gradient fades and why. You have also seen a convincing explanation fall to a control. What you can't do yet is say when a network that fits its images has fitted them too well.
 #
 # - **Why does the gradient fade?** It is made of blame, which every layer multiplies by its weights and its slopes. A sigmoid's slope is at most a quarter, and five of them leave less than a thousandth.
-# - With five layers, the fading alone doesn't stall a network. It takes the fading *together with* a common mean so large that a layer's input is nearly the same for every image: then the pulls are so unequal that no single rate we tried moves all layers within an epoch. Even a stalled network need not be dead: ours began to learn after two to five epochs.
-# - **What keeps it alive?** Units with a slope of 1, and starting weights that keep the mean square level, for ReLUs a variance of 2 / inputs.
+# - **Is fading enough to stall a network?** With five layers, not by itself. It takes the quarter, which makes the first layers' blame fade, *together with* the half, which keeps the last layers' input large. Then the pulls differ nearly a thousandfold. No single rate we tried moved every layer within an epoch, but a rate for each layer did.
+# - **What keeps it alive?** Units with a slope of 1, and starting weights that keep the mean square level, for ReLUs a variance of 2 / inputs. A path around each layer does it, too, because a sum hands its blame on whole.
 #
 # ## Questions to ask yourself
 #
@@ -606,7 +602,7 @@ for network in ["one hidden layer", "residual", "frozen", "frozen, minus a half"
 #
 #    <details><summary>Answer</summary>
 #
-#    Before the first step, the pull on each layer. If the pulls differ a thousandfold, look at what they are made of: does the blame fade on its way back, *and* are the activations nearly all common mean? Then suspect the start or the activation function. With few layers, either alone only slows learning; together they can stall it for epochs.
+#    Before the first step, the pull on each layer. Do they differ a thousandfold? Then look at what they are made of: does the blame fade on its way back, *and* do the activations stay large on their way forward, because they are not centred on 0? If so, suspect the start or the activation function. With few layers, either alone only slows learning; together they can stall it for epochs.
 #
 #    </details>
 #

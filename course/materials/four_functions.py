@@ -6,8 +6,7 @@ import numpy as np
 from course.materials.depth_studies import at_best_rate
 from mnistlib import deep
 
-#: Row by row: on the left nearly all of the activations is common mean, on the right less than half of
-#: them; the slope at 0 is 1/4 above, 1 below.
+#: Row by row: on the right the activations are centred on 0; the slope at 0 is 1/4 above, 1 below.
 SQUARE = [["sigmoid", "sigmoid - 1/2"], ["tanh + 1", "tanh"]]
 
 
@@ -39,9 +38,9 @@ def draw(half: list[dict], depth: list[dict]) -> None:
         axis.plot(0, height, "o", color="C1")
         scores = ", ".join(f"{accuracy:.1f}" for accuracy in accuracies)
         axis.set_title(f"{name.replace('-', '−')}\n{scores}")
-    for axis, text in zip(axes[0], ["nearly all", "less than half"], strict=True):
+    for axis, text in zip(axes[0], ["not centred on 0", "centred on 0"], strict=True):
         axis.annotate(
-            f"{text} common mean",
+            text,
             xy=(0, 1),
             xytext=(0, 46),
             xycoords="axes fraction",
