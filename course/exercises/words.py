@@ -38,7 +38,8 @@ def text_of(value: object, digits: int = 4) -> str:
     if is_several(value):
         if len(value) > LONGEST_LIST:
             return f"{len(value)} values"
-        text = f"({', '.join(map(text_of, value))})"
+        comma = "," if len(value) == 1 else ""
+        text = f"({', '.join(map(text_of, value))}{comma})"
         if len(text) < LONGEST_TUPLE:
             return text
         if all(is_several(each) for each in value):
