@@ -11,7 +11,7 @@
 #
 # Take the image of a 4, written neatly in the middle, and push the ink two pixels to the right. You may not even notice. Now ask a network from any lesson so far, and it may well tell you that your 4 has become a 5. It isn't stupid; it has simply never been told which pixels lie side by side. To a fully connected layer an image is a list of 784 numbers in no particular order, and a pushed digit is a different list.
 #
-# **How does a network learn that pixels have neighbours?** You will watch a good network fail on pushed digits, cure it once with data and once by design, and then take the design apart to see what each part of it was worth.
+# **How does a network learn that pixels have neighbours?** You will watch a good network fail on pushed digits, cure it once with data and once by design, and then take the design apart to see what its parts are worth.
 #
 # **You will be able to**
 #
@@ -61,13 +61,14 @@ mnist = data.load()
 train_set, validation_set = data.split(
     mnist.train_images, mnist.train_labels, rng=np.random.default_rng(seed=8)
 )
+validation_set = tuple(part[:5_000] for part in validation_set)  # one half, to save time
 
 # %% [markdown]
 # ## A small push
 #
-# We begin with a **fully connected** network like those of lesson 07, in which every hidden unit sees every pixel. It has 128 ReLUs, and is trained for three epochs. [Lesson 00](00_first_look.ipynb) showed a moved 7 to a weaker one. Does a better one fare better?
+# We begin with a **fully connected** network like those of lesson 07, in which every hidden unit sees every pixel. It has 128 ReLUs, and is trained for three epochs. [Lesson 00](00_first_look.ipynb) showed a 7, moved, to a weaker network. Does a better network fare better?
 #
-# The function `shapes.pushed(images, rows, columns)` moves digits down and to the right, and leaves blank paper behind. The training loop is lesson 04's, except that all images of a batch are pushed by the same amount, up to `most` pixels vertically and horizontally, before `model.prepare` gives them the shape that the model expects. For now `most` is 0. Each number below is the mean of pushes in four directions.
+# The function `shapes.pushed(images, rows, columns)` moves digits down and to the right, and leaves blank paper behind. The training loop is lesson 04's with one line more, which pushes each batch by a random amount, up to `most` pixels vertically and horizontally. For now `most` is 0. (`model.prepare` only gives images the shape that a model expects.) Each number below is a mean over pushes in the four directions, of half the validation set.
 
 
 # %% tags=["hide-input"]
@@ -107,7 +108,7 @@ plt.show()
 #
 # ### A cure with data
 #
-# If the network must see a stroke in every place in order to know it there, then let's show it the stroke in every place. Changing the training images a little while keeping their labels is what [lesson 08](08_too_good.ipynb) called *data augmentation*. Our pushes, which others call *shifts* or *translations*, are one kind of it. Train once more, on batches that are pushed by up to one pixel.
+# If the network must see a stroke in every place in order to know it there, then let's show it. To push the training images (others say *shift* or *translate*) and keep their labels is one kind of what [lesson 08](08_too_good.ipynb) called *data augmentation*. Train once more, on batches that are pushed by up to one pixel.
 #
 # **Predict.** How far will the cure reach? At how many pixels of push will this network first misread more than one digit in ten?
 
@@ -125,13 +126,26 @@ for p, share in enumerate(robust_shares):
 guesses.compare("pixels of push that lose one digit in ten", int(np.argmax(robust_shares < 0.9)))
 
 # %% [markdown]
-# The cure holds for one pixel, which is as far as the training went. Beyond that it still helps, since at two pixels it prevents seven errors in ten, but at three a fifth of the digits are lost all the same.
+# The cure holds for one pixel, which is as far as the training went. At two it still prevents seven errors in ten, but at three a fifth of the digits are lost all the same.
 #
-# You could push further in training, but it would be a laborious cure, since every stroke has to be learnt again for every place. Couldn't one set of weights serve all places?
+# **Change a number.** Why stop at one pixel? Here are pushes of up to three; try 2 as well, and look for the price.
+
+# %%
+most = 3  # change me
+rng = np.random.default_rng(seed=0)
+start = deep.initialise(rng, [784, 128, 10])
+further = train_pushed(connected, start, most=most, rate=0.1, rng=rng)
+for p, share in enumerate(shapes.accuracy_by_push(connected, further, *validation_set)):
+    print(f"pushed by {p}: {100 * share:.2f} % right")
+patient = 100 - shapes.errors("784-128-10", most=2, epochs=30).mean(axis=0)
+print(f"most = 2, 30 epochs: {patient[0]:.2f} % right at 0 pixels, {patient[3]:.2f} % at 3")
+
+# %% [markdown]
+# At three pixels 13 more digits in a hundred are right than with pushes of one, but of those that nobody pushed nearly twice as many are misread, because the 128 units must now learn every stroke again for each of 49 places. Ten times as many epochs make up for it, at least for pushes of up to two, as a stored study shows in the last line. It is a laborious cure. Couldn't one set of weights serve all places?
 #
 # ## One product for all patches
 #
-# One set of weights for all places is the idea of a **convolution**. Take a small square of weights, a **kernel**, and lay it on the image. The pixels that it covers are a **patch**. Multiply each of them by the weight that lies on it, and add up. Then move the kernel one pixel on and do it again, until it has been everywhere. The sum is large where ink lies under the large weights and blank paper under the negative ones. So the kernel asks the same question everywhere: *is there something here that looks like me?*
+# One set of weights for all places is the idea of a **convolution**. Take a small square of weights, a **kernel**, and lay it on the image. The pixels that it covers are a **patch**. Multiply each of them by the weight that lies on it, and add up. Then move the kernel one pixel on and do it again, until it has been everywhere. The sum is large where ink lies under the large weights and blank paper under the negative ones, so the kernel asks everywhere: *is there something here that looks like me?*
 #
 # Here is the smallest example: a kernel of 2 by 2 on nine pixels, where it fits in four places.
 
@@ -148,14 +162,30 @@ plt.show()
 # \cdot\; & x_{\text{top} + \text{down},\; \text{left} + \text{right}} .
 # \end{aligned}
 # $$
+
+# %%
+x = np.arange(9).reshape(3, 3)
+kernel = np.array([[1, 2], [3, 4]])  # change these: which weights make every sum 1?
+z = np.zeros((2, 2), dtype=int)
+for top, left in np.ndindex(2, 2):
+    for down, right in np.ndindex(2, 2):
+        z[top, left] += kernel[down, right] * x[top + down, left + right]
+print(z)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# $-1$ and 1 in one row, and zeros in the other, because each pixel is 1 more than the one to its left.
+#
+# </details>
 #
 # Two things are new here. A number in the map depends on only a few neighbouring pixels, which is called **locality**. And all places use the same weights, which is called **weight sharing**.
 #
-# A loop over all places would do, but the whole map can be one matrix product, like lesson 03's. Write each patch as a column, in reading order, and put the columns of all places side by side: that matrix is $\text{patches}(X)$. The code keeps it in `cut`, where the places still have their rows and columns; `columns` lays them out side by side. Write the kernel as a column too, and call it $W$. Then all the sums together are
+# Loops would do, but the whole map can be one matrix product, like lesson 03's. Write each patch as a column, in reading order, and put the columns of all places side by side: that matrix is $\text{patches}(X)$. Write the kernel as a column too, and call it $W$. Then all the sums together are
 #
 # $$Z = W^T\, \text{patches}(X) .$$
 #
-# This layout is usually called *im2col*, "image to columns". Try it on the top two rows of the nine pixels, where the kernel fits in only two places.
+# The layout is called *im2col*, "image to columns". Try it on the top two rows of the nine pixels, where the kernel fits in only two places.
 #
 # **Predict.** What are the two columns of $\text{patches}(X)$? Write them like this: `1 2 3 4 and 5 6 7 8`.
 
@@ -163,22 +193,22 @@ plt.show()
 guesses.ask("the two columns", None)
 
 # %% tags=["answer"]
-x = np.arange(6.0).reshape(1, 2, 3, 1)  # 2 rows, 3 columns; more on the other axes below
+x = np.arange(6.0).reshape(1, 2, 3, 1)  # 2 rows, 3 columns; the next section needs the other axes
 W = np.array([[1.0], [2], [3], [4]])
 cut = convolution.im2col(x, 2)
-columns = cut.reshape(4, -1)  # all places side by side
+patches = cut.reshape(4, -1)  # all places side by side
 print("x", x.shape, x[0, :, :, 0], sep="\n")
-print("columns", columns.shape, columns, sep="\n")
-print("z", W.T @ columns, sep="\n")
-first_one, other = (" ".join(f"{pixel:.0f}" for pixel in column) for column in columns.T)
+print("patches", patches.shape, patches, sep="\n")
+print("z", W.T @ patches, sep="\n")
+first_one, other = (" ".join(f"{pixel:.0f}" for pixel in column) for column in patches.T)
 guesses.compare("the two columns", f"{first_one} and {other}")
 
 # %% [markdown]
-# The pixels 0, 1, 3 and 4 of the first patch stand in the first column, from top to bottom. The two sums are 27 and 37, as in the picture. That is all a convolution is.
+# The first patch's pixels, 0, 1, 3 and 4, stand in the first column, and the two sums are 27 and 37, as in the picture. That is all a convolution is. (In `cut` the places still have their rows and columns; `reshape` puts them side by side.)
 #
 # ## Many kernels, many images
 #
-# Several kernels are simply several columns of $W$, and each makes a map of its own. To the next layer these maps are **channels**, just as red, green and blue are the three channels of a photograph; a digit has a single one. A kernel then has side · side weights *for each channel*, and each of its sums runs over all channels.
+# Several kernels are simply several columns of $W$, and each makes a map of its own. To the next layer these maps are **channels**, just as red, green and blue are the three channels of a photograph; a digit has a single one. A kernel of `side` by `side` then has that many weights *for each channel*, and each of its sums runs over all channels.
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -187,7 +217,7 @@ guesses.compare("the two columns", f"{first_one} and {other}")
 # | $W, b$ | `W`, `b` | (side · side · channels, kernels), (kernels,) | one kernel in each column, and one bias for each kernel |
 # | $Z$ | `z` | (kernels, map rows, map columns, n) | one map for each kernel |
 #
-# In this network, and only here, the images come *last*, because cutting out a patch then copies each pixel for the whole batch at once; `model.prepare` reorders the axes.
+# Only in this lesson do the images come *last*, because NumPy then copies a pixel of all of them in one go; `model.prepare` reorders the axes.
 #
 # ### Exercise 10.1: cut out the patches (warm-up, 7 minutes)
 #
@@ -206,13 +236,13 @@ exercises.check(my_image_patches)
 exercises.folded(my_image_patches)
 
 # %% [markdown]
-# The network that we are building begins with eight kernels of 5 by 5. (Its second layer will have 32.) Each makes one map of each of these ten digits.
+# The network that we are building begins with eight kernels of 5 by 5, and each of them makes one map of every digit; here are ten.
 
 # %%
 model = convolution.Convolutional()
 x = model.prepare(train_set[0][:10])
 y = data.one_hot(train_set[1][:10])
-first = convolution.initialise(np.random.default_rng(seed=2), kernels=(8, 32))
+first = convolution.initialise(np.random.default_rng(seed=2), kernels=(8, 32))  # in its two layers
 z1, cut1 = convolution.convolve(x, first.W1)
 print("x", x.shape, " cut1", cut1.shape)
 print("W1", first.W1.shape, " z1", z1.shape)
@@ -229,27 +259,21 @@ z_pushed, _ = convolution.convolve(x_pushed, first.W1)
 print("the maps moved along:", np.allclose(z_pushed[:, :, 1:], z1[:, :, :-1]))
 
 # %% [markdown]
-# Push the digit yourself, and watch its map go with it. Where does the kernel in the middle find something that looks like itself?
+# Push the 3 down by a single pixel, and watch its map go with it. Which of the two networks still reads a 3? And where does the kernel of −1 and 1 find something that looks like itself?
 #
 # <details><summary>Answer</summary>
 #
-# Where a stroke begins, on its left-hand side. Where the stroke ends, the sum is negative.
+# The convolutional one; lesson 04's reads an 8. The kernel finds itself where a stroke begins, on its left-hand side. Where the stroke ends, the sum is negative.
 #
 # </details>
 
-# %% mystnb={"image": {"alt": "A still of the picture of a kernel: a handwritten four, a kernel of 5 by 5 weights that are negative on the left and positive on the right, and the map of its sums, positive along the left edges of the strokes and negative along the right ones."}}
+# %% mystnb={"image": {"alt": "A still of the picture of a kernel: a handwritten three, a kernel of 5 by 5 weights that are negative on the left and positive on the right, and the map of its sums, positive along the left edges of the strokes and negative along the right ones."}}
 pictures.kernel()
 
 # %% [markdown]
 # ## Max-pooling
 #
-# The network's *answer*, however, should not change at all. A 4 should stay a 4 wherever it stands. This is called **invariance**, and the maps alone don't give us that. A step towards it is **max-pooling**. Divide each map into squares of 2 by 2 numbers, and keep only the largest of each square. It makes no difference where in its square the largest number was, so a stroke may wander a little without anybody noticing higher up.
-#
-# <details><summary>Whose ideas these are</summary>
-#
-# Weights that all places share are from [Fukushima 1980](https://doi.org/10.1007/BF00344251), their training by backpropagation from [LeCun, Boser and others 1989](https://doi.org/10.1162/neco.1989.1.4.541), the layout from [Chellapilla, Puri and Simard 2006](https://inria.hal.science/inria-00112631), and max-pooling from [Weng, Ahuja and Huang 1992](https://doi.org/10.1109/IJCNN.1992.287150).
-#
-# </details>
+# The network's *answer*, however, should not change at all: a 4 should stay a 4 wherever it stands. This is called **invariance**, and a step towards it is **max-pooling**. Divide each map into squares of 2 by 2 numbers, and keep only the largest of each square. It makes no difference where in its square the largest number was, so a stroke that wanders within one isn't noticed higher up.
 #
 # ### Exercise 10.2: the largest of four (warm-up, 4 minutes)
 #
@@ -274,7 +298,7 @@ exercises.folded(my_max_pool)
 #
 # ### Pooling's gradient
 #
-# Of the four numbers 3, 7, 1 and 2, pooling passes on the 7 and forgets the others: nudge the 3 a little, and nothing changes. So if the result has a blame of 10, the 7 gets all of it, and the others get none. Where two are equally large, the library divides the blame equally between them.
+# Of the four numbers 3, 7, 1 and 2, pooling passes on the 7 and forgets the others: nudge the 3 a little, and nothing changes. So if the result has a blame of 10, the 7 gets all of it, and the others get none.
 #
 # ### Exercise 10.3: back through pooling (core, 9 minutes)
 #
@@ -313,7 +337,7 @@ exercises.folded(my_max_pool_backward)
 #
 # ### Exercise 10.4: the gradient of the kernels (core, 7 minutes)
 #
-# Write this product for arrays with four axes. First both must become matrices with one column for each place of each image; then multiply them.
+# Write this product for `dz` and `cut` as the table above has them, with four axes each.
 
 
 # %%
@@ -330,7 +354,7 @@ exercises.folded(my_kernel_gradient)
 # %% [markdown]
 # ### The pixels' gradient
 #
-# The layer below needs the blame of this layer's input, that is, of every pixel. Look at the picture of the four patches once more. The centre pixel, the 4, lies in all four of them. In the first the weight 4 lies on it (that the pixel is a 4 too is an accident), so it gets back 4 times the first patch's blame, which is 1. In the second the weight 3 lies on it, in the third 2, and in the fourth 1. Its value went out along four paths, and what comes back along them adds up: $4 \cdot 1 + 3 \cdot 10 + 2 \cdot 100 + 1 \cdot 1000 = 1234$. In 1234 you can read off which path brought which digit.
+# The layer below needs the blame of this layer's input, that is, of every pixel. Look at the picture of the four patches once more. The centre pixel, the 4, lies in all four of them. In the first the weight 4 lies on it (that the pixel is a 4 too is an accident), so this patch, whose blame is 1, sends it 4 · 1. In the second the weight 3 lies on it, in the third 2, and in the fourth 1. Its value went out along four paths, and what comes back along them adds up: $4 \cdot 1 + 3 \cdot 10 + 2 \cdot 100 + 1 \cdot 1000 = 1234$. In 1234 you can read off which path brought which digit.
 #
 # In general, each pixel of a patch gets the patch's blame times the weight that lay on it, because that weight is how fast the patch's sum grows with the pixel. A pixel can lie in several patches, so begin with zeros, and add for every place of the map and every weight of the kernel:
 #
@@ -343,9 +367,15 @@ exercises.folded(my_kernel_gradient)
 #
 # Try it on the bottom-right pixel, and on the one to the left of the centre.
 #
+# <details><summary>Answer</summary>
+#
+# One path leads back to the first, $4 \cdot 1000 = 4000$, and two to the other: $3 \cdot 1 + 1 \cdot 100 = 103$.
+#
+# </details>
+#
 # ### Exercise 10.5: the blame of each pixel (stretch, 9 minutes)
 #
-# Write this sum for one image, one channel and one kernel.
+# Write this for one image, one channel and one kernel.
 
 
 # %%
@@ -360,7 +390,7 @@ exercises.check(my_pixel_blame)
 exercises.folded(my_pixel_blame)
 
 # %% [markdown]
-# With several channels and kernels, the matrix product $W\, dZ$ gives the blame of every entry of every patch, summed over the kernels, and `convolution.pixel_gradient` adds them up pixel by pixel, just as you did. Did you find 4000 and 103?
+# With several channels and kernels, the matrix product $W\, dZ$ (lesson 03's $dZ\, W^T$, with columns in place of rows) gives the blame of every entry of every patch, summed over the kernels, and `convolution.pixel_gradient` adds them up pixel by pixel, just as you did.
 
 # %%
 dz = np.array([[1.0, 10], [100, 1000]]).reshape(1, 2, 2, 1)
@@ -372,7 +402,7 @@ print("dx", dx.shape, dx[0, :, :, 0].astype(int), sep="\n")
 #
 # Convolution, pooling, bias and ReLU follow one another in this order, twice. The last layer sees everything, and yet it needs nothing new, because it is one more convolution, whose ten kernels are as large as the maps, with 4 · 4 · 32 weights each. Here is one digit on its way through the untrained network, whose biases are still 0.
 
-# %% mystnb={"image": {"alt": "Five squares side by side, drawn to scale, each smaller than the one before: a digit of 28 by 28 pixels, then a map of 24 by 24, a pooled one of 12 by 12, a map of 8 by 8 and a pooled one of 4 by 4. The arrows between them say convolve; pool, ReLU; convolve; pool, ReLU; and from the last square an arrow leads down to ten logits. In each square but the last a small frame marks what one number of the next square was made from: a patch of 5 by 5 before a convolution, a square of 2 by 2 before pooling. Below is how many maps each layer has: one image, then 8, 8, 32 and 32."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "Five squares side by side, drawn to scale, each smaller than the one before: a digit of 28 by 28 pixels, then a map of 24 by 24, a pooled one of 12 by 12, a map of 8 by 8 and a pooled one of 4 by 4. The arrows between them say convolve; pool, bias, ReLU; convolve; pool, bias, ReLU; and from the last square an arrow leads down to ten logits. In each square but the last a small frame marks what one number of the next square was made from: a patch of 5 by 5 before a convolution, a square of 2 by 2 before pooling. Below is how many maps each layer has: one image, then 8, 8, 32 and 32."}} tags=["hide-input"]
 a_digit = model.prepare(validation_set[0][[chosen_digit]])
 z_one, _ = convolution.convolve(a_digit, first.W1)
 a_one = deep.relu(convolution.max_pool(z_one))
@@ -382,9 +412,9 @@ shapes.show_layers([a_digit, z_one, a_one, z_two, a_two], ["convolve", "pool"] *
 plt.show()
 
 # %% [markdown]
-# The bias and the ReLU can both wait until after pooling. The bias is the same for all four numbers of a square, and a ReLU never puts a smaller number before a larger one, so the largest stays the largest. A bias is used in all places of all images, so its gradient is the sum of the blame that arrives in all of them.
+# The bias and the ReLU can wait until after pooling, because neither changes which number of a square is the largest. A bias is used in all places of all images, so its gradient is the sum of the blame that arrives in all of them.
 #
-# Read `pass_and_back` downwards to the loss, and from there follow the blame. It arrives with a row for each image, so it is transposed first. Then every layer does the same two things: its kernels take their gradient, and `pixel_gradient` hands the blame down.
+# Read `pass_and_back` downwards to the loss, and from there follow the blame. It arrives with a row for each image, so it is transposed first. Then every layer works out its kernels' gradient and, unless it is the first, hands the blame down by `pixel_gradient`.
 
 
 # %%
@@ -392,7 +422,7 @@ def layer(x, W, b):
     """Convolution, pooling, bias, ReLU; and what the backward pass needs."""
     z, cut = convolution.convolve(x, W)
     largest = convolution.max_pool(z)
-    a = deep.relu(largest + b[:, None, None, None])
+    a = deep.relu(largest + b[:, None, None, None])  # one bias for each map
     return a, (cut, z, largest, a)
 
 
@@ -434,15 +464,20 @@ for place, name in enumerate(convolution.Parameters._fields):
 
     print(check_gradient(loss, checked[place], grads[place], name=f"d{name}", sample=40, rng=rng))
 library = model.gradients(convolution.Parameters(*checked), x, y)[1]
-if not all(map(np.allclose, grads, library)):
-    print("the library has different gradients")
+print("the library has the same gradients:", all(map(np.allclose, grads, library)))
 
 # %% [markdown]
-# **A good place to stop.** You have written a convolutional network yourself, and a check has found all six of its gradients right.
+# **A good place to stop.** You have derived every gradient of a convolutional network, and a check has found all six of them right.
+#
+# <details><summary>Whose ideas these are</summary>
+#
+# Weights that all places share are from [Fukushima 1980](https://doi.org/10.1007/BF00344251), their training by backpropagation from [LeCun, Boser and others 1989](https://doi.org/10.1162/neco.1989.1.4.541), the layout from [Chellapilla, Puri and Simard 2006](https://inria.hal.science/inria-00112631), and max-pooling from [Weng, Ahuja and Huang 1992](https://doi.org/10.1109/IJCNN.1992.287150). Our plan is nearly that of LeNet ([LeCun, Bottou, Bengio and Haffner 1998](https://doi.org/10.1109/5.726791)). Others speak of *stride*, the step by which a kernel moves (ours is 1), of *padding*, blank pixels around the image (ours has none), and of *cross-correlation*, because a mathematician's convolution flips the kernel first.
+#
+# </details>
 #
 # ## Train the network
 #
-# The convolutional network has only a ninth as many parameters as its rival, though each of them works harder: a weight of the first layer is used in 576 places. So an epoch takes several times as long, and we allow it one where the fully connected network had three. Both get the same pushes, and each the best of three learning rates. Does it win all the same?
+# The convolutional network has only a ninth as many parameters as its rival, though each of them works harder: a weight of the first layer is used in 576 places. So an epoch takes several times as long (question 2 at the end counts the multiplications), and we allow it one where its rival had three, both with pushes of up to one pixel. Does it win all the same?
 
 # %% tags=["hide-input"]
 rng = np.random.default_rng(seed=0)
@@ -450,20 +485,21 @@ start = convolution.initialise(rng, kernels=(8, 32))
 trained = train_pushed(model, start, most=1, rate=0.04, rng=rng, epochs=1)
 trained_shares = shapes.accuracy_by_push(model, trained, *validation_set)
 print("% right, trained with pushes   fully connected   convolutional")
+print(f"parameters {sum(map(np.size, robust)):35,}{sum(map(np.size, trained)):16,}")
 for p, (rival, share) in enumerate(zip(robust_shares, trained_shares)):
     print(f"pushed by {p}{100 * rival:35.2f}{100 * share:16.2f}")
 
 # %% [markdown]
-# It does, at every push. But that is one seed, and the differences are small, so what follows comes from a stored study (`studies/shapes.py`), in which networks were trained for ten epochs, most with three seeds each.
+# It does, at every push. But that is one seed, and up to two pixels the differences are small, so what follows comes from a stored study (`studies/shapes.py`): ten epochs, most designs with three seeds, and each at the best of the two or three learning rates that were tried.
 #
 # ## What is each part worth?
 #
-# The design is three things at once: locality, sharing, and pooling. To see what a part is worth, leave it out and train the rest, this time without pushes in training. We did so for sharing and for pooling; we have no network that gives up locality and keeps the other two. One network is *unshared*: it has weights of its own in every place, which is called **locally connected**. Another has *no pooling*: of every four numbers it keeps the one at the top left, whatever the others are.
+# The design is three things at once: locality, sharing, and pooling. To see what a part is worth, leave it out and train the rest, this time without pushes. (Locality can't go alone: a kernel that sees the whole image fits in one place only, and then there is nothing to share or to pool.) One network is *unshared*: it has weights of its own in every place, which is called **locally connected**. Another has *no pooling*: of every four numbers it keeps the one at the top left, whatever the others are.
 #
-# **Predict.** After a push of two pixels, which will misread more digits, the network without sharing or the one without pooling? Or will it be about the same?
+# **Predict.** After a push of two pixels, which will misread more digits, the network without sharing or the one without pooling, or will it be about the same?
 
 # %%
-guesses.ask("more errors: unshared, no pooling, or about the same?", None)
+guesses.ask("more errors: unshared, no pooling or same", None)
 
 # %% tags=["answer", "hide-input"]
 designs = {
@@ -478,42 +514,40 @@ for name, error in zip(designs, at_two):
     print(f"{name:22}{error:6.2f}")
 _, no_pooling, unshared, _ = at_two
 alike = abs(no_pooling - unshared) < 0.1 * unshared
-answer = "about the same" if alike else "no pooling" if no_pooling > unshared else "unshared"
-guesses.compare("more errors: unshared, no pooling, or about the same?", answer)
+answer = "same" if alike else "no pooling" if no_pooling > unshared else "unshared"
+guesses.compare("more errors: unshared, no pooling or same", answer)
 
 # %% [markdown]
-# The fully connected network misreads 17 digits in a hundred, and the convolutional one 5. Without pooling, or without sharing, it is between 7 and 8 in a hundred, so most of the gain survives when either of them is left out. You may have expected sharing to be the heart of the design and pooling a detail, but as far as one seed of the unshared network can tell, they are worth about the same. What, then, brought the gain? Perhaps each part can stand in for the other, or perhaps the credit belongs to locality, which both networks have kept. The table can't tell. <small>Each design has the best of the two or three rates that were tried.</small>
+# The fully connected network misreads 17 digits in a hundred, and the convolutional one 5. Without pooling, or without sharing, it is between 7 and 8: either of them, added to the rest, spares you two or three errors in a hundred. You may have expected sharing to be the heart of the design and pooling a detail, but as far as one seed of the unshared network can tell, they are worth about the same, and most of the gain survives without the one or the other. What, then, brought it? Perhaps each part can stand in for the other, or perhaps the credit belongs to locality, which both networks have kept. The table can't tell.
 #
 # ## Design and data
 #
-# Now give the study's networks augmentation as well: push their training images by up to one pixel.
+# Now augment the study's training images as well, by pushes of up to one pixel.
 
 # %% mystnb={"image": {"alt": "Errors in per cent, on a logarithmic axis, against the push, 0 to 3 pixels. All four lines rise. The fully connected network's lies highest, from 2 to 43; the convolutional one's with augmentation lies lowest, from below 1 to 5. Between them, two lines cross halfway from one pixel to two: the convolutional network without augmentation is better at 0 and 1, and the fully connected one with augmentation at 2 and 3."}} tags=["hide-input"]
-shapes.show_errors(
-    {
-        "fully connected": shapes.errors("784-128-10", most=0),
-        "convolutional": shapes.errors("convolutional", most=0, rate=0.04),
-        "fully connected, augmented": shapes.errors("784-128-10", most=1, rate=0.1),
-        "convolutional, augmented": shapes.errors("convolutional", most=1, rate=0.04),
-    }
-)
+networks = {
+    "fully connected": shapes.errors("784-128-10", most=0),
+    "convolutional": shapes.errors("convolutional", most=0, rate=0.04),
+    "fully connected, augmented": shapes.errors("784-128-10", most=1, rate=0.1),
+    "convolutional, augmented": shapes.errors("convolutional", most=1, rate=0.04),
+}
+shapes.show_errors(networks)
 plt.show()
 
 # %% [markdown]
-# Augmentation helps, the design helps, and both together help most, whatever the push. Which of the two is worth more depends on the digits to be read: the two lines in the middle cross. While the digits stand in the middle, or nearly so, the design is ahead; after a push of two pixels or three, augmentation is.
-#
-# Here is the best of the four on the test set, seed by seed.
+# Which of the two is worth more depends on the digits to be read, because the lines in the middle cross: the design is ahead while the digits stand in the middle, or nearly so, and augmentation after two pixels or three.
 
 # %% tags=["hide-input"]
-tests = [f"{100 - error:.2f}" for *_, error in shapes.errors("convolutional", most=1, rate=0.04)]
-print("convolutional, augmented, % right on the test set:", *tests)
+print("errors in %, mean of three seeds   pushed by 2   test set")
+for name, rows in networks.items():
+    print(f"{name:35}{rows[:, 2].mean():11.2f}{rows[:, 4].mean():11.2f}")
 
 # %% [markdown]
-# More than ninety-nine in a hundred, and you have derived every gradient behind them.
+# The best of the four gets more than ninety-nine in a hundred of the test set right, and you have derived every gradient behind that number.
 #
 # ## Where the invariance ends
 #
-# Why does a larger push still do harm, if the kernels see a stroke wherever it is? We suspect the last layer, because it has a weight of its own for each place of the last maps. That can be tested, because each pooling halves a push: four pixels become two places after the first pooling, and exactly one place after the second. So push the digits down by four pixels (only those that lose no ink), slide their last *maps* back up by one place, and hand these to the last layer. Although no ink has left the image, the bottom row of each map has left its frame, so we fill that row with what blank paper gives.
+# Why does a larger push still do harm, if the kernels see a stroke wherever it is? We suspect the last layer, because it has a weight of its own for each place of the last maps, and that can be tested. Since each pooling halves a push, four pixels become exactly one place after the second. Push the digits down by four pixels (only those that lose no ink), slide their last *maps* back up by one place, and hand these to the last layer. Although no ink has left the image, one row of each map has: its numbers saw the pixel rows 12 to 27, and would now have to see 16 to 31, beyond the paper. We fill it with what blank paper gives.
 
 # %% tags=["hide-input"]
 images, labels = validation_set[0][:2000], validation_set[1][:2000]
@@ -525,36 +559,36 @@ blank = shapes.last_maps(trained, np.zeros_like(images[:1])).repeat(len(images),
 # %% mystnb={"image": {"alt": "The same map of 4 by 4 numbers three times. Pushed, its upper three rows lie one place lower, and what was the bottom row is gone. Slid back up, the upper three rows are those before the push, and the bottom row, hatched, is empty."}}
 unmoved, moved = shapes.last_maps(trained, images), shapes.last_maps(trained, far)
 back = np.concatenate([moved[:, 1:], blank[:, -1:]], axis=1)  # up by one row
-if not np.allclose(back[:, :-1], unmoved[:, :-1]):
-    print("the maps did not move by one place")
+print("the rest moved by one place:", np.allclose(back[:, :-1], unmoved[:, :-1]))
 shapes.show_moved_back(unmoved, moved, back)
 plt.show()
 
 # %% [markdown]
-# **Predict.** Of the answers that the push spoils, what percentage will come back?
+# **Predict.** Of the right answers that the push spoils, what percentage will come back?
 
 # %%
 guesses.ask("% of the lost answers that come back", None)
 
 # %% tags=["answer"]
 before, after, restored = (
-    (shapes.read_maps(trained, maps) == labels).mean() for maps in (unmoved, moved, back)
+    shapes.read_maps(trained, maps) == labels for maps in (unmoved, moved, back)
 )
-print(f"right: {100 * before:.1f} %; pushed by 4: {100 * after:.1f} %; ", end="")
-print(f"with the maps moved back: {100 * restored:.1f} %")
-found = 100 * (restored - after) / (before - after)
-print(f"of the answers that the push spoils, {found:.0f} % come back")
+spoilt = before & ~after
+found = 100 * restored[spoilt].mean()
+print(f"{len(labels):,} digits, {before.sum():,} right; the push spoils {spoilt.sum()}")
+print(f"of these come back: {restored[spoilt].sum()}, or {found:.0f} %")
+print("spoilt only by moving the maps back:", (before & after & ~restored).sum())
 guesses.compare("% of the lost answers that come back", f"{found:.0f}")
 
 # %% [markdown]
-# Four in five come back, although we changed nothing but where the maps stand. Those errors were the last layer's doing. The kernels had found every stroke, but the last layer had learnt in which place to expect it. The one in five that stays lost is the fault of the row that left the frame, because everywhere else the maps are now exactly those of the digits before the push. <small>This is one small network, but larger ones mind the place as well: [Azulay and Weiss 2019](https://arxiv.org/abs/1805.12177), [Kayhan and van Gemert 2020](https://arxiv.org/abs/2003.07064).</small>
+# More than nine in ten come back, although we changed nothing but where the maps stand. Those errors were the last layer's doing: the kernels had found every stroke, but the last layer had learnt in which place to expect it. The few that stay lost are the fault of the row that we filled, since everywhere else the maps are those of the digits before the push. So are the 39 that are spoilt only now, by a row which claims that nothing was there. <small>This is one small network, but larger ones mind the place as well: [Azulay and Weiss 2019](https://arxiv.org/abs/1805.12177), [Kayhan and van Gemert 2020](https://arxiv.org/abs/2003.07064).</small>
 #
 # ## Recap
 #
-# **How does a network learn that pixels have neighbours?** It can learn it from pushed digits, though not far beyond the pushes that it has seen. Or it need not learn it at all, because the design says it already: the same small kernel is laid everywhere. You now have both cures, and have derived and checked every gradient of the second. What you can't do yet is make a network indifferent to *where* a digit is: its last layer still wants each map in its place.
+# **How does a network learn that pixels have neighbours?** It can learn it from pushed digits, though not far beyond the pushes that it has seen. Or the design says it already, because the same small kernel is laid everywhere. You now have both cures, and have derived every gradient of the second. What you can't do yet is make a network indifferent to *where* a digit is: its last layer still wants each map in its place.
 #
 # - A convolution is one matrix product over all patches. Its gradient is that of any layer, summed over all places, and the pixels' blame adds up where patches overlap.
-# - Of the errors at two pixels, augmentation prevents a little more than the design, and both together prevent the most. Sharing and pooling seem to be worth about the same.
+# - Of 17 errors in a hundred at two pixels, the design leaves 5, augmentation 4, and both together 2. Sharing and pooling spare you two or three each.
 #
 # ## Questions to ask yourself
 #

@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 from course import studies
 from mnistlib import convolution, deep, plotting, training
 
-#: Images whose maps are worked out at a time; more would take much memory.
-PART = 100
+#: Images that a network is given at a time; more would take much memory, and time to move it.
+PART = 96
 
 
 def pushed(images: np.ndarray, rows: int, columns: int) -> np.ndarray:
@@ -32,7 +32,11 @@ def lost_nothing(images: np.ndarray, moved: np.ndarray) -> np.ndarray:
 
 def answers(model: training.Model, parameters: Sequence, images: np.ndarray) -> np.ndarray:
     """Return the class with the largest logit, for each image."""
-    return model.logits(parameters, model.prepare(images)).argmax(axis=1)
+    parts = [
+        model.logits(parameters, model.prepare(images[begin : begin + PART])).argmax(axis=1)
+        for begin in range(0, len(images), PART)
+    ]
+    return np.concatenate(parts)
 
 
 def accuracy_by_push(
@@ -155,7 +159,7 @@ def show_layers(layers: Sequence[np.ndarray], steps: Sequence[str]) -> Figure:
             axis.add_patch(plt.Rectangle(corner, side, side, fill=False, ec="C1", lw=2))
             end = left + size
             axis.annotate("", (end + 21, 0), (end + 1, 0), arrowprops={"arrowstyle": "->"})
-            does = {"convolve": "convolve", "pool": "pool,\nReLU"}[step]
+            does = {"convolve": "convolve", "pool": "pool,\nbias,\nReLU"}[step]
             axis.text(end + 11, -1, does, ha="center", va="bottom")
         left += size + 22
     axis.annotate("", (middle, 13), (middle, 7.5), arrowprops={"arrowstyle": "->"})

@@ -401,7 +401,7 @@ def kernel() -> Picture:
         "kernel",
         "A picture to touch: a kernel of 5 x 5 weights slides over a digit, and the map of its sums "
         "fills. Push the digit: the map goes with it, and two networks say what they read.",
-        {"digit": 4, "kernel": weights.tolist(), "name": "upright", "shift": [0, 0]}
+        {"digit": 3, "kernel": weights.tolist(), "name": "upright", "shift": [0, 0]}
         | {"at": 250, "reached": 575},
         digits.tobytes() + packing.stored("draw") + packing.stored("kernel"),
     )

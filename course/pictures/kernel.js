@@ -8,7 +8,7 @@ const KERNELS = {
   upright: { name: "vertical edges", of: (r, c) => Math.sign(c - 2) },
   flat: { name: "horizontal edges", of: (r) => Math.sign(r - 2) },
   slanted: { name: "slanted strokes", of: (r, c) => (r + c === 4 ? 2 : Math.abs(r + c - 4) === 1 ? 0 : -0.5) },
-  blur: { name: "the mean", of: () => 0.2 },
+  blur: { name: "average", of: () => 0.2 },
 };
 
 const filled = (of) => Array.from({ length: K * K }, (_, i) => of(Math.floor(i / K), i % K));
@@ -142,7 +142,7 @@ function render({ model, el }) {
     cells[next].focus();
   } });
   weights.append(...cells);
-  const names = choice("the kernel looks for", [...Object.entries(KERNELS).map(([key, { name }]) => [key, name]), ["own", "your own"]], (name) => change(name === "own" ? { name } : { name, kernel: filled(KERNELS[name].of) }));
+  const names = choice("the kernel", [...Object.entries(KERNELS).map(([key, { name }]) => [key, name]), ["own", "your own"]], (name) => change(name === "own" ? { name } : { name, kernel: filled(KERNELS[name].of) }));
   const taught = choice("one that the convolutional network has learnt", learnt.map((_, k) => [`learnt ${k}`, String(k + 1)]), (name) => change({ name, kernel: learnt[name.slice(7)] }));
   const which = choice("the digit", digits.map((_, k) => [k, String(k)]), (k) => change({ digit: k, shift: [0, 0] }));
   const pushes = [["←", [-1, 0], "left"], ["→", [1, 0], "right"], ["↑", [0, -1], "up"], ["↓", [0, 1], "down"]].map(([sign, way, name]) => button(sign, () => push(way), { "aria-label": `push the digit ${name}` }));
@@ -189,7 +189,7 @@ function render({ model, el }) {
     });
     el.answers = answers;
     const lost = cutOff(digits[state.digit], image, state.kernel, state.shift);
-    const edge = lost.ink > 1e-9 ? ` **Cut off**: ${percentage(lost.ink)} of its ink has left the paper, and neither network can see that.` : lost.map ? " What was at the map’s edge has left it: there the kernel does not fit onto the paper." : "";
+    const edge = lost.ink > 1e-9 ? ` **Cut off**: ${percentage(lost.ink)} of its ink has left the paper, and neither network can see that.` : lost.map ? " Beyond the map’s edge the kernel no longer fits on the paper, so what was there is gone." : "";
     const moved = state.shift.some(Boolean) ? ` Pushed, the digit takes its map **with it**: the same 25 weights look everywhere.${edge} Neither network has seen a pushed digit in training.` : " Now push the digit with the arrows.";
     words(verdict, `At row ${r}, column ${c} the 25 weights times the 25 pixels below them sum to **${written(sums[state.at], 2)}**.${moved}`);
     if (!sliding) told.tell(`${verdict.textContent} ${read.join(", ")}.`);
