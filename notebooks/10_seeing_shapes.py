@@ -236,7 +236,7 @@ exercises.check(my_image_patches)
 exercises.folded(my_image_patches)
 
 # %% [markdown]
-# The network that we are building begins with eight kernels of 5 by 5, and each of them makes one map of every digit; here are ten.
+# Our network begins with eight kernels of 5 by 5, each of which makes one map of every digit; here are ten.
 
 # %%
 model = convolution.Convolutional()
@@ -356,7 +356,7 @@ exercises.folded(my_kernel_gradient)
 #
 # The layer below needs the blame of this layer's input, that is, of every pixel. Look at the picture of the four patches once more. The centre pixel, the 4, lies in all four of them. In the first the weight 4 lies on it (that the pixel is a 4 too is an accident), so this patch, whose blame is 1, sends it 4 · 1. In the second the weight 3 lies on it, in the third 2, and in the fourth 1. Its value went out along four paths, and what comes back along them adds up: $4 \cdot 1 + 3 \cdot 10 + 2 \cdot 100 + 1 \cdot 1000 = 1234$. In 1234 you can read off which path brought which digit.
 #
-# In general, each pixel of a patch gets the patch's blame times the weight that lay on it, because that weight is how fast the patch's sum grows with the pixel. A pixel can lie in several patches, so begin with zeros, and add for every place of the map and every weight of the kernel:
+# In general, each pixel of a patch gets the patch's blame times the weight that lay on it, because that weight is how fast the patch's sum grows with the pixel. Since a pixel can lie in several patches, begin with zeros, and add for every place and every weight:
 #
 # $$
 # \begin{aligned}
@@ -400,7 +400,7 @@ print("dx", dx.shape, dx[0, :, :, 0].astype(int), sep="\n")
 # %% [markdown]
 # ## The whole network
 #
-# Convolution, pooling, bias and ReLU follow one another in this order, twice. The last layer sees everything, and yet it needs nothing new, because it is one more convolution, whose ten kernels are as large as the maps, with 4 · 4 · 32 weights each. Here is one digit on its way through the untrained network, whose biases are still 0.
+# Convolution, pooling, bias and ReLU follow one another in this order, twice. The last layer sees everything, yet it needs nothing new: it is one more convolution, whose ten kernels are as large as the maps, with 4 · 4 · 32 weights each. Here is one digit on its way through the untrained network, whose biases are still 0.
 
 # %% mystnb={"image": {"alt": "Five squares side by side, drawn to scale, each smaller than the one before: a digit of 28 by 28 pixels, then a map of 24 by 24, a pooled one of 12 by 12, a map of 8 by 8 and a pooled one of 4 by 4. The arrows between them say convolve; pool, bias, ReLU; convolve; pool, bias, ReLU; and from the last square an arrow leads down to ten logits. In each square but the last a small frame marks what one number of the next square was made from: a patch of 5 by 5 before a convolution, a square of 2 by 2 before pooling. Below is how many maps each layer has: one image, then 8, 8, 32 and 32."}} tags=["hide-input"]
 a_digit = model.prepare(validation_set[0][[chosen_digit]])
@@ -484,13 +484,13 @@ rng = np.random.default_rng(seed=0)
 start = convolution.initialise(rng, kernels=(8, 32))
 trained = train_pushed(model, start, most=1, rate=0.04, rng=rng, epochs=1)
 trained_shares = shapes.accuracy_by_push(model, trained, *validation_set)
-print("% right, trained with pushes   fully connected   convolutional")
+print("trained with pushes            fully connected   convolutional")
 print(f"parameters {sum(map(np.size, robust)):35,}{sum(map(np.size, trained)):16,}")
 for p, (rival, share) in enumerate(zip(robust_shares, trained_shares)):
-    print(f"pushed by {p}{100 * rival:35.2f}{100 * share:16.2f}")
+    print(f"% right, pushed by {p}{100 * rival:26.2f}{100 * share:16.2f}")
 
 # %% [markdown]
-# It does, at every push. But that is one seed, and up to two pixels the differences are small, so what follows comes from a stored study (`studies/shapes.py`): ten epochs, most designs with three seeds, and each at the best of the two or three learning rates that were tried.
+# It does, at every push. But that is one seed, and up to two pixels the differences are small, so what follows comes from a stored study (`studies/shapes.py`): ten epochs, mostly three seeds, and each design at the best of two or three learning rates.
 #
 # ## What is each part worth?
 #
