@@ -23,7 +23,7 @@ from mnistlib.gradcheck import central_difference
 
 Check = Callable[[original.Recipe], bool]
 
-#: What repairs each fault. Without a good softmax the repairs of 4 and 5 make no sense.
+#: What repairs each fault. The repairs of 4 and 5 suppose a good softmax, as lesson 06's ladder does.
 REPAIRS = {
     1: {"cached": "the published file"},
     2: {"split": "after the seed"},

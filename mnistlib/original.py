@@ -103,8 +103,9 @@ class Recipe:
         r"""Compute what the recipe takes for the loss of one batch, and for its gradients.
 
         With the faults: $dZ_2 = \frac{2 (P - Y)}{n} \odot P \odot (1 - P)$, $dW_2 = A_1^T dZ_2$,
-        $dZ_1 = dZ_2 W_2^T \odot \sigma'(Z_1)$, $dW_1 = X^T dZ_1$. With the softmax over the
-        classes, and the whole Jacobian or cross-entropy, that is the gradient of the loss.
+        $dZ_1 = dZ_2 W_2^T \odot \sigma'(Z_1)$, $dW_1 = X^T dZ_1$. With the whole Jacobian, that
+        of its own softmax, it is the gradient of the squared error; with cross-entropy and the
+        softmax over the classes, that of the cross-entropy.
         """
         z1 = x @ weights.W1
         a1 = functions.sigmoid(z1)
@@ -115,8 +116,12 @@ class Recipe:
             dz2 = (p - y) / len(y)
         else:
             dp = functions.squared_error_gradient(p, y)
-            whole = self.jacobian == "whole"
-            dz2 = functions.softmax_backward(p, dp) if whole else p * (1 - p) * dp
+            if self.jacobian == "diagonal":
+                dz2 = p * (1 - p) * dp
+            elif self.softmax == "over the classes":
+                dz2 = functions.softmax_backward(p, dp)
+            else:  # each column is a softmax over the examples
+                dz2 = functions.softmax_backward(p.T, dp.T).T
         slope = overflowing_slope(z1) if self.slope == "overflows" else a1 * (1 - a1)
         dz1 = dz2 @ weights.W2.T * slope
         return self._recorded(z2, p, y), Weights(x.T @ dz1, a1.T @ dz2)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from mnistlib import data, functions, original
+from mnistlib.gradcheck import central_difference
 from mnistlib.original import LADDER, Recipe, Weights, run, rungs
 from mnistlib.training import Score, TrainingDiverged, evaluate
 
@@ -179,6 +180,30 @@ def test_split_is_the_seeds_alone():
 def test_an_epoch_is_a_step_or_a_pass():
     assert [ORIGINAL.epoch(step, 50_000) for step in (0, 1, 500)] == [0, 1, 500]
     assert [REPAIRED["unit"].epoch(step, 1280) for step in (0, 5, 10)] == [0, 0.5, 1]
+
+
+@pytest.mark.parametrize("softmax", ["over the batch", "over the classes"])
+def test_the_whole_jacobian_is_that_of_the_recipes_own_softmax(softmax):
+    weights, x, y = batch()
+    true = Recipe(softmax=softmax, jacobian="whole", recorded="the loss", slope="stable")
+
+    def slope(recipe, place):
+        """Return the gradient's slope along the place's weights, and the measured one."""
+        ahead = [np.zeros_like(W) for W in weights]
+        ahead[place] = np.random.default_rng(2).normal(size=weights[place].shape)
+
+        def loss(t):
+            moved = Weights(*(W + t * D for W, D in zip(weights, ahead, strict=True)))
+            return true.gradients(moved, x, y)[0]
+
+        grads = recipe.gradients(weights, x, y)[1]
+        return (grads[place] * ahead[place]).sum(), central_difference(loss, np.array(0.0), 1e-6)
+
+    for place in (0, 1):
+        ours, measured = slope(true, place)
+        assert ours == pytest.approx(measured, rel=1e-5)
+        diagonal, _ = slope(replace(true, jacobian="diagonal"), place)
+        assert diagonal != pytest.approx(measured, rel=1e-2)
 
 
 # ... and leaves the rest alone
