@@ -5,6 +5,6 @@ handed in, ``submissions`` tells which files are whose, and ``assignment`` which
 ``marking`` goes through a submission; it runs students' code by ``isolation``, in processes in which
 ``sandbox`` is at work. In there ``extract`` takes the answers out of the files, ``inspection`` notes
 what a teacher should read, and ``trial`` tries each answer out. What comes of it fills a ``table``, of
-which ``grades`` makes points and pages, and ``decisions`` the page on which a teacher decides. What was
-decided is read ``by_hand``.
+which ``grades`` makes points, and ``pages`` what a teacher and students read. A teacher's own marks are
+read ``by_hand``.
 """

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from functools import cache
 
-from course.classroom.inspection import uses
+from course.classroom.inspection import library_names
 from course.exercises import EXERCISES, LESSONS
 from course.exercises.solutions import shown_source
 from course.lessons import ROOT, all_lessons
@@ -72,4 +72,4 @@ def used_by(function: Callable) -> set[str]:
             names[name] = value.__name__
         else:
             names[name] = f"{getattr(value, '__module__', '')}.{name}"
-    return uses(ast.parse(shown_source(function)), names)
+    return library_names(ast.parse(shown_source(function)), names)

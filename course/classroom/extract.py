@@ -9,7 +9,6 @@ line is taken, whether it trains a network, prints or draws.
 
 import ast
 import base64
-import hashlib
 import io
 import json
 import re
@@ -22,7 +21,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from course.classroom import inspection
-from course.classroom.inspection import DEFINITIONS, IMPORTS, begins, imported
+from course.classroom.inspection import DEFINITIONS, IMPORTS, imported
 from course.stubs import is_stub
 
 #: A line that Jupyter alone understands.
@@ -46,12 +45,6 @@ class Version(NamedTuple):
     note: str = ""
     place: str = ""
     lost: str = ""
-
-    @property
-    def name(self) -> str:
-        """What changes with the answer, but not with its spaces and comments; never a number."""
-        digest = hashlib.sha256(self.source.encode()).hexdigest()
-        return f"v{digest[:12]}" if self.source else ""
 
 
 def take_answers(
@@ -105,7 +98,7 @@ def distinct_versions(versions: list[Version]) -> list[Version]:
     """Return the versions that differ, in their order; those that can be tried come first."""
     found = {}
     for answer in sorted(versions, key=lambda answer: bool(answer.lost)):
-        found.setdefault(answer.name or answer.lost, answer)
+        found.setdefault(answer.source or answer.lost, answer)
     return [*found.values()][:MOST_VERSIONS]
 
 
@@ -308,6 +301,13 @@ def names_set(statement: ast.stmt) -> set[str]:
         elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
             names.add(node.id)
     return names
+
+
+def begins(node: ast.AST) -> str | None:
+    """Return the name that an expression begins with, such as K in ``K.x[0]``; None if none does."""
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else None
 
 
 def names_changed(statement: ast.stmt) -> set[str]:

@@ -91,7 +91,7 @@ def first_that_counts(versions: list[Version], attempt: Callable[[Version], Row]
 def try_answer(name: str, lesson: str, limits: Limits, trusted: bool, version: Version) -> Row:
     """Return what the row of one version of an answer holds of it."""
     if version.lost:
-        return Row(kind=LOST, reply=version.lost, version=version.name)
+        return Row(kind=LOST, reply=version.lost)
     arguments = {"name": name, "source": version.source, "seed": secrets.randbits(32)}
     result = isolation.run("try_source", arguments, limits, trusted, lesson)
     kind, reply, reason = read_reply(result)
@@ -101,7 +101,6 @@ def try_answer(name: str, lesson: str, limits: Limits, trusted: bool, version: V
         reply=reply,
         likely_reason="" if kind == "right" else reason,
         note=version.note if kind == "right" else "",
-        version=version.name,
         nearly_right="yes" if is_nearly_right else "",
     )
 

@@ -12,18 +12,16 @@ Beside it stands ``to-decide.html``, a page with each answer that a person has t
 ``--names names.csv`` says whom your learning platform calls what.
 
 Marks of your own stand in a file of yours, ``by-hand.csv`` beside the table, with the columns student,
-exercise, points, why. They always win, and the program never writes there. The lines that the page
-gives end with the version that you saw, so that you hear of it when the answer has changed since.
+exercise, points, why. They always win, and the program never writes there.
 
-It can be stopped at any time: run the same line again, and it goes on. An answer is tried again when its
-student handed in something else, or when what judges it has changed.
+Run the same line again, and only those are tried again who handed in something else, or all, when what
+judges them has changed.
 
 Students' code is taken for hostile: it runs behind bubblewrap (``apt install bubblewrap``), each answer
 in a process of its own, which sees the system and the course, and no submission, no file of yours and no
 network. Where there is no bubblewrap (macOS, Windows), nothing is run unless you say ``--trusted``: then
 each answer is a plain process of yours with a limit on time, and may do whatever you may. Neither way
-protects from an answer that changes the checker inside its own process, to be called right: such rows
-say "Read it" where we see it, and a row that does not say so proves nothing.
+protects from an answer that changes the checker inside its own process, to be called right.
 """
 
 import argparse
@@ -37,7 +35,7 @@ from joblib import Parallel, delayed
 from tqdm import tqdm
 
 from course import files
-from course.classroom import assignment, by_hand, decisions, grades, isolation, table
+from course.classroom import assignment, by_hand, grades, isolation, pages, table
 from course.classroom.marking import answers_of, mark_submission
 from course.classroom.sandbox import Limits
 from course.classroom.submissions import Submission, read_names, submissions_in
@@ -65,14 +63,6 @@ def options(argv: list[str] | None) -> argparse.Namespace:
     add("--names", "what the platform calls each student", type=Path, metavar="FILE.csv")
     add("--reports", "write a page for each student", type=Path, metavar="FILE.zip")
     add("--grades", "write the points", type=Path, metavar="FILE.csv")
-    add("--by", "a column each (%(default)s)", choices=("exercise", "lesson"), default="exercise")
-    add(
-        "--points",
-        "by level, such as warm-up=1,core=2,stretch=3,open=4, which is the default",
-        type=grades.read_weights,
-        default=grades.POINTS,
-        metavar="LEVEL=N,...",
-    )
     add(
         "--nearly",
         "of the points, for an unstable answer or right numbers in the wrong form (%(default)s)",
@@ -105,36 +95,29 @@ def main(argv: list[str] | None = None) -> None:
         lesson_of = assignment.exercises_to_mark(chosen.open, chosen.lesson)
         names = read_names(chosen.names) if chosen.names else None
         handed_in = submissions_in(chosen.folder, names)
-        marks = table.read_rows(chosen.out)
-        refuse_others(chosen.out, marks, lesson_of)
-        worth = grades.worth_of([*lesson_of], chosen.points)
-        given = by_hand.read_marks(hand, by_hand.callable_names(handed_in, marks), worth)
+        before = table.read_rows(chosen.out)
+        refuse_others(chosen.out, before, lesson_of)
+        worth = grades.worth_of(lesson_of)
+        given = by_hand.read_marks(hand, by_hand.names_for(handed_in), worth)
     except ValueError as error:
         sys.exit(str(error))
     print(how_it_is_run(chosen.trusted))
     limits = Limits(seconds=chosen.seconds)
-    mark_all(handed_in, marks, lesson_of, limits, chosen)
-    marks = {
-        student: {name: rows[name] for name in lesson_of if name in rows}
-        for student, rows in marks.items()
-    }
-    told = by_hand.apply(marks, given)
-    table.write_rows(chosen.out, table.rows_of(marks))
-    rows = [row for submission in handed_in for row in marks[submission.student].values()]
+    marks = mark_all(handed_in, before, lesson_of, limits, chosen)
+    kept = by_hand.apply(marks, given)
+    rows = table.rows_of(marks)
+    table.write_rows(chosen.out, rows)
     print(*table.summary(rows, chosen.out), sep="\n")
     write_decisions(handed_in, rows, worth, limits, chosen)
-    if gone := sorted({*marks} - {submission.student for submission in handed_in}):
-        print(f"No longer in {chosen.folder}, whose rows are kept: {', '.join(gone)}")
     if chosen.grades:
-        left_out = grades.write_points(
-            chosen.grades, rows, handed_in, worth, chosen.by, chosen.nearly
-        )
+        left_out = grades.write_points(chosen.grades, rows, handed_in, worth, chosen.nearly)
         if left_out:
             why = "have no points at all, or are not in the file of names"
             print(f"{chosen.grades} leaves out who {why}: {', '.join(left_out)}")
     if chosen.reports:
-        grades.write_student_pages(chosen.reports, rows, handed_in)
-    print("\n".join(told), end="\n" if told else "")
+        pages.write_student_pages(chosen.reports, rows, handed_in)
+    if kept:
+        print("Your marks by hand, kept:", *kept, sep="\n")
 
 
 def check_places(chosen: argparse.Namespace, hand: Path) -> None:
@@ -179,37 +162,37 @@ def how_it_is_run(trusted: bool) -> str:
 
 def mark_all(
     handed_in: list[Submission],
-    marks: table.Table,
+    before: table.Table,
     lesson_of: dict[str, str],
     limits: Limits,
     chosen: argparse.Namespace,
-) -> None:
-    """Mark what is not marked yet, and write the rows of each submission when it is done."""
+) -> table.Table:
+    """Return the table of all submissions; those that it had before, and that are the same, stay.
+
+    When it is stopped, what is finished is written.
+    """
     judge = assignment.digest_of_judge()
+    marks = {}
     waiting = []
     for submission in handed_in:
         digest = hashlib.sha256(f"{submission.digest} {judge}".encode()).hexdigest()[:12]
-        rows = marks.get(submission.student, {})
-        anew = {
-            name: lesson
-            for name, lesson in lesson_of.items()
-            if name not in rows or rows[name].digest != digest
-        }
-        if anew:
-            waiting.append((mark_submission, submission, anew, digest, limits, chosen.trusted))
-    table.write_rows(chosen.out, table.rows_of(marks))
-    progress = tqdm(total=len(handed_in), initial=len(handed_in) - len(waiting), unit="submission")
+        rows = before.get(submission.student, {})
+        if all(name in rows and rows[name].digest == digest for name in lesson_of):
+            marks[submission.student] = {name: rows[name] for name in lesson_of}
+        else:
+            more = (submission, lesson_of, digest, limits, chosen.trusted)
+            waiting.append((mark_submission, *more))
     try:
-        with chosen.out.open("a", encoding="utf-8", newline="") as file, progress:
-            for rows in side_by_side(waiting, chosen.jobs):
-                table.append_rows(file, rows)
-                marks.setdefault(rows[0].student, {}).update({row.exercise: row for row in rows})
-                progress.update()
+        done = side_by_side(waiting, chosen.jobs)
+        for rows in tqdm(done, total=len(waiting), unit="submission"):
+            marks[rows[0].student] = {row.exercise: row for row in rows}
     except KeyboardInterrupt:
         isolation.stop_all()
+        table.write_rows(chosen.out, table.rows_of(marks))
         sys.exit(
             f"\nStopped. {chosen.out} has what was finished; the same line goes on from there."
         )
+    return marks
 
 
 def side_by_side(calls: Iterable[tuple], jobs: int) -> Iterator:
@@ -241,7 +224,7 @@ def write_decisions(
     waiting = [(answers, submission) for submission in handed_in if submission.student in students]
     sources = dict(side_by_side(waiting, chosen.jobs))
     place = chosen.out.with_name("to-decide.html")
-    files.replace(place, decisions.page(undecided, sources, worth))
+    files.replace(place, pages.decisions_page(undecided, sources, worth))
     print(
         f"For you to decide, and without points until then: {len(undecided)} of {len(rows)} rows. "
         f"The page is {place}"

@@ -6,7 +6,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple, TextIO
+from typing import NamedTuple
 
 from course import files
 
@@ -26,9 +26,9 @@ FORMULA = ("=", "+", "-", "@")
 class Row(NamedTuple):
     """What came of one exercise of one student.
 
-    `note` says why a teacher should look at an answer, `version` is a digest of it, `nearly_right` is
-    "yes" if it earns a part of the points, and `digest` is of what was handed in and what judged it.
-    `by_hand` is what the teacher gives instead.
+    `note` says why a teacher should look at an answer, `nearly_right` is "yes" if it earns a part of the
+    points, and `digest` is of what was handed in and what judged it. `by_hand` is what the teacher gives
+    instead.
     """
 
     student: str = ""
@@ -38,7 +38,6 @@ class Row(NamedTuple):
     reply: str = ""
     likely_reason: str = ""
     note: str = ""
-    version: str = ""
     nearly_right: str = ""
     digest: str = ""
     by_hand: str = ""
@@ -104,22 +103,21 @@ def read_lines(path: Path) -> list[tuple[int, list[str]]]:
 
 
 def read_rows(path: Path) -> Table:
-    """Return a table that was begun; a row that was cut off is dropped.
+    """Return a table that was begun.
 
     Raises:
         ValueError: the file is another one.
     """
-    if not path.exists() or not path.stat().st_size:
+    if not path.exists():
         return {}
     (_, columns), *lines = read_lines(path) or [(0, [])]
     if columns != COLUMNS:
         raise ValueError(f"{path} is not a table of marks; name another file with --out")
     table = {}
     for _, line in lines:
-        if len(line) == len(COLUMNS):
-            row = Row(*line)
-            row = row._replace(lesson=row.lesson.zfill(2))  # which spreadsheets shorten
-            table.setdefault(row.student, {})[row.exercise] = row
+        row = Row(*line[: len(COLUMNS)])
+        row = row._replace(lesson=row.lesson.zfill(2), by_hand="")  # spreadsheets shorten 02
+        table.setdefault(row.student, {})[row.exercise] = row
     return table
 
 
@@ -128,16 +126,10 @@ def rows_of(table: Table) -> list[Row]:
     return [row for student in sorted(table) for row in table[student].values()]
 
 
-def append_rows(file: TextIO, rows: Iterable[Row]) -> None:
-    """Write more rows to the file of a table, at once; each cell is quoted."""
-    csv.writer(file, quoting=csv.QUOTE_ALL).writerows(rows)
-    file.flush()
-
-
 def write_rows(path: Path, rows: Iterable[Row]) -> None:
     """Write all of a table, or leave it as it was. Spreadsheets know UTF-8 by the mark in front."""
     text = io.StringIO(newline="")
-    append_rows(text, [COLUMNS, *rows])
+    csv.writer(text, quoting=csv.QUOTE_ALL).writerows([COLUMNS, *rows])
     files.replace(path, text.getvalue().encode("utf-8-sig"))
 
 
@@ -156,10 +148,5 @@ def summary(rows: list[Row], path: Path | str) -> list[str]:
     ]
     return [
         f"{path}: {students} submissions, {len(rows)} rows: {counts}",
-        *section("The reasons most often given:", commonest),
+        *(["The reasons most often given:", *commonest] if commonest else []),
     ]
-
-
-def section(title: str, lines: list[str]) -> list[str]:
-    """Return lines under a title, and nothing if there are none."""
-    return [title, *lines] if lines else []

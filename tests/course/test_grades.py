@@ -1,12 +1,13 @@
 """What becomes of the table: points for a learning platform, a page for each student, the last lines."""
 
-import argparse
 import csv
+import html
 import zipfile
 
 import pytest
 
-from course.classroom import grades, table
+from course.classroom import by_hand, grades, pages, table
+from course.classroom.extract import Version
 from course.classroom.submissions import Submission
 
 
@@ -20,7 +21,6 @@ def some_rows(students=("ada", "=bob")):
             reply="With z: wanted 1",
             likely_reason="the <b> axis",
             note="",
-            version="abc",
             nearly_right="",
             digest="d",
         )
@@ -43,36 +43,25 @@ def handed_in(*students):
     return [Submission(name, name, name, f"{name}_", [], "d") for name in students]
 
 
-def write(path, rows, *, points=grades.POINTS, **options):
-    worth = grades.worth_of([row.exercise for row in rows], points)
+def write(path, rows, **options):
+    worth = grades.worth_of(dict.fromkeys(row.exercise for row in rows))
     return grades.write_points(path, rows, handed_in("ada", "=bob", "essay"), worth, **options)
 
 
 def test_moodles_import_reads_the_points(tmp_path):
     rows = some_rows()
     rows += [row._replace(student="essay", kind="not marked") for row in rows[:2]]
-    assert write(tmp_path / "g.csv", rows, by="lesson") == ["essay"]
-    found = moodles_import(tmp_path / "g.csv", known={"ada", "=bob"})
-    assert found == {each: {"lesson 01": "2", "lesson 02": "0"} for each in ("ada", "=bob")}
-
-
-def test_a_lesson_has_no_grade_while_one_of_its_exercises_has_none(tmp_path):
-    rows = some_rows(["ada"])
-    rows = [row._replace(lesson="02") for row in rows] + [rows[0]._replace(exercise="split")]
     rows[0] = rows[0]._replace(kind="not marked")
-    write(tmp_path / "g.csv", rows, by="lesson")
-    found = moodles_import(tmp_path / "g.csv", known={"ada"})
-    assert found["ada"] == {"lesson 02": "", "lesson 01": "2"}
-
-
-@pytest.mark.parametrize("text", ["easy=1", "core=-1"])
-def test_odd_points_are_refused(text):
-    with pytest.raises(argparse.ArgumentTypeError, match="the levels are warm-up, core"):
-        grades.read_weights(text)
+    assert write(tmp_path / "g.csv", rows) == ["essay"]
+    found = moodles_import(tmp_path / "g.csv", known={"ada", "=bob"})
+    assert found == {
+        "ada": {"one_hot": "", "softmax": "0"},
+        "=bob": {"one_hot": "2", "softmax": "0"},
+    }
 
 
 def test_a_page_speaks_of_its_student_alone_and_what_others_wrote_is_no_html(tmp_path):
-    grades.write_student_pages(tmp_path / "pages.zip", some_rows(), handed_in("=bob", "ada"))
+    pages.write_student_pages(tmp_path / "pages.zip", some_rows(), handed_in("=bob", "ada"))
     with zipfile.ZipFile(tmp_path / "pages.zip") as made:
         assert made.namelist() == ["=bob_marks.html", "ada_marks.html"]
         text = made.read("ada_marks.html").decode()
@@ -80,33 +69,30 @@ def test_a_page_speaks_of_its_student_alone_and_what_others_wrote_is_no_html(tmp
     assert "bob" not in text
     assert "Right: 1 of 2 exercises" in text
     assert "the &lt;b&gt; axis" in text
-    skipped = [row._replace(kind="not attempted") for row in some_rows(["ada"])]
-    assert "Not attempted: <code>my_softmax</code>." in grades.student_page("ada", skipped)
-    by_hand = grades.exercise_line(some_rows()[1]._replace(by_hand="1.5: <i>told me"))
-    assert "<b>1.5 points</b>, marked by your teacher: &lt;i&gt;told me" in by_hand
+    told = pages.exercise_line(some_rows()[1]._replace(by_hand="1.5: <i>told me"))
+    assert "1.5 points, marked by your teacher: &lt;i&gt;told me" in told
 
 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({}, "<b>right</b>"),
-        ({"note": "Read it: it uses sys"}, "<b>with your teacher</b>"),
-        ({"kind": "not marked", "reply": "SECRET"}, "<b>with your teacher</b>"),
+        ({}, "right"),
+        ({"note": "Read it: it uses sys"}, "with your teacher"),
+        ({"kind": "not marked", "reply": "SECRET"}, "with your teacher"),
         (
             {"kind": "raises", "reply": "ValueError: SECRET"},
-            "<b>raises</b>: it stopped with an error, which your notebook shows. "
-            "A likely reason: the &lt;b&gt; axis",
+            "raises: your notebook shows the error. A likely reason: the &lt;b&gt; axis",
         ),
         (
             {"kind": "unstable", "nearly_right": "yes", "likely_reason": ""},
-            "<b>unstable</b>, but nearly right: With z: wanted 1.",
+            "unstable, but nearly right: With z: wanted 1.",
         ),
     ],
 )
 def test_a_page_says_neither_what_a_teacher_reads_nor_the_words_of_an_error(change, words):
     row = some_rows()[0]._replace(**change)
-    assert grades.exercise_line(row) == f"<li><code>my_one_hot</code>: {words}</li>"
-    told = grades.student_page("ada", [row])
+    assert pages.exercise_line(row) == f"<li><code>my_one_hot</code>: {words}</li>"
+    told = pages.student_page("ada", [row])
     assert f"Right: {int(not change)} of 1 " in told
     assert "SECRET" not in told
 
@@ -126,3 +112,45 @@ def test_a_table_that_a_spreadsheet_has_saved_is_read(tmp_path):
     text = path.read_text(encoding="utf-8-sig").replace('"01"', '"1"').replace('","', '";"')
     path.write_bytes(text.encode("cp1252"))
     assert table.read_rows(path) == before
+
+
+# --- The page on which a teacher decides
+
+EVIL = "<img src=x onerror=alert(1)>"
+
+
+def test_a_teacher_reads_by_exercise_what_was_taken_as_text(tmp_path):
+    row = some_rows([f'ada"{EVIL}'])[0]._replace(kind="not marked", reply=f"It is {EVIL}")
+    row = row._replace(likely_reason=EVIL)
+    read_it = row._replace(exercise="split", note=f"Read it: {EVIL}")
+    rows = [row, row._replace(exercise="softmax"), read_it]
+    versions = [
+        Version(source=f"def my_one_hot(): '{EVIL}'", place=f"{EVIL}.py"),
+        Version(source=f"def my_one_hot( {EVIL}", lost="SyntaxError", place="02.ipynb"),
+    ]
+    answers = {row.student: {"one_hot": versions, "split": versions[:1]}}
+    worth = dict.fromkeys(["one_hot", "split", "softmax"], 2.0)
+    page = pages.decisions_page(rows, answers, worth)
+    assert "<img" not in page
+    text = html.unescape(page)
+    order = [
+        "Ask for these again",
+        "(my_softmax)",
+        "my_one_hot</code>",
+        "which counts",
+    ]
+    order += [
+        "def my_one_hot(): ",
+        "02.ipynb</p>",
+        "def my_one_hot( ",
+        "my_split</code>",
+        "Read it: ",
+    ]
+    places = [text.index(words) for words in order]
+    assert places == sorted(places)
+    assert text.count("which counts") == 1
+    path = tmp_path / "by-hand.csv"
+    path.write_text(pages.lines_to_fill_in(rows).replace("split,,", 'split,1.5,"said, aloud"'))
+    found = by_hand.read_marks(path, {row.student: "ada"}, worth)
+    assert found == {("ada", "split"): "1.5: said, aloud"}
+    assert pages.lines_to_fill_in(rows) in text

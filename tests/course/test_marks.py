@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import tempfile
-import time
 
 import numpy as np
 import pytest
@@ -133,8 +132,8 @@ def test_each_student_has_the_right_mark_or_the_reason_why_not(marked, name, kin
     rows, top = marked
     row = rows[name, "one_hot"]
     assert (row["kind"], words in row["reply"]) == (kind, True), row
-    shown = (top / "to-decide.html").read_text().count(f"<h3>{name}</h3>")
-    assert shown == (kind == "not marked")
+    page = (top / "to-decide.html").read_text()
+    assert (f">{name}<" in page or f">{name}: " in page) == (kind == "not marked")
 
 
 def test_what_may_stand_in_a_file_that_is_not_read_is_not_marked(marked):
@@ -227,45 +226,31 @@ def test_what_is_new_or_has_changed_is_tried_and_nothing_else(tmp_path, monkeypa
     assert anew == ["zoe", "ada"]
 
 
-@pytest.mark.parametrize("how", ["SIGINT", "SIGKILL"])
-def test_stopped_in_the_middle_it_goes_on_and_leaves_nothing(tmp_path, how, monkeypatch):
+def test_stopped_in_the_middle_it_keeps_what_is_finished_and_leaves_nothing(tmp_path, monkeypatch):
     need_bubblewrap()
-    hand_in(tmp_path, ada=answer("return z"), bob=answer("while True: pass"))
+    hand_in(tmp_path, ada=GOOD, bob=answer("while True: pass"))
     out = tmp_path / "marks.csv"
     with tempfile.TemporaryDirectory() as scratch:
         monkeypatch.setenv("TMPDIR", scratch)
-        line = command(tmp_path / "class", out, "--lesson", "01,02", "--seconds")
+        line = command(tmp_path / "class", out, "--lesson", "01,02", "--seconds", "600")
         process = subprocess.Popen(
-            [*line, "600"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            line, stderr=subprocess.PIPE, text=True,
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's & ignores it
         )  # fmt: skip
         try:
-            deadline = time.monotonic() + 300
-            while not out.exists() or '"ada","01","one_hot",' not in out.read_text("utf-8-sig"):
-                assert time.monotonic() < deadline
-                time.sleep(0.05)
-            process.send_signal(signal.Signals[how])
-            _, complaint = process.communicate(timeout=200)
+            complaint = ""
+            while "1/2" not in complaint:
+                complaint += process.stderr.read(1)
+                assert process.poll() is None, complaint
+            process.send_signal(signal.SIGINT)
+            complaint += process.communicate(timeout=200)[1]
         finally:
             process.kill()
-        deadline = time.monotonic() + 30
-        while (left_running() or os.listdir(scratch)) and time.monotonic() < deadline:
-            time.sleep(0.05)
         assert (left_running(), os.listdir(scratch)) == ([], [])
-        before = read(out)
-        assert {student for student, _ in before} == {"ada"}
-        if how == "SIGINT":
-            assert process.returncode == 1
-            assert "goes on from there" in complaint
-            assert "Traceback" not in complaint
-            return
-        with out.open("a") as file:
-            file.write('"bob","01","one_hot","cut o')
-        subprocess.run([*line, "1"], check=True, capture_output=True, timeout=200)
-        after = read(out)
-        assert {key: after[key] for key in before} == before
-        assert after["bob", "one_hot"]["kind"] == "right"
-        assert after["bob", "sigmoid"]["kind"] == "not marked"
+    assert process.returncode == 1
+    assert "goes on from there" in complaint
+    assert "Traceback" not in complaint
+    assert {student for student, _ in read(out)} == {"ada"}
 
 
 def test_no_other_file_and_no_table_of_other_lessons_is_overwritten(tmp_path):
@@ -284,15 +269,6 @@ def test_no_other_file_and_no_table_of_other_lessons_is_overwritten(tmp_path):
     assert {row["lesson"] for row in mark(tmp_path, "--lesson", "01,02").values()} == {"01", "02"}
     with pytest.raises(SystemExit, match="lesson 99, but of 00, 01"):
         mark(tmp_path, "--lesson", "99")
-
-
-def test_rows_of_a_student_who_has_left_are_kept_and_named(tmp_path, capsys):
-    hand_in(tmp_path, ada=GOOD, bob=GOOD)
-    mark(tmp_path, "--lesson", "01")
-    (tmp_path / "class" / "ada.py").unlink()
-    rows = mark(tmp_path, "--lesson", "01")
-    assert "whose rows are kept: ada\n" in capsys.readouterr().out
-    assert ("ada", "one_hot") in rows
 
 
 @pytest.mark.parametrize("file", ["mnistlib/functions.py", "course/exercises/lesson_02.txt"])
@@ -418,7 +394,7 @@ def marked_by_hand(tmp_path, capsys):
 @pytest.mark.parametrize(
     "hand",
     [
-        HEAD + "ada,one_hot,1.5,late\nbob,my_split,2,told me\n",
+        HEAD + "ada,one_hot,1.5,late\nbob,my_split,2,told me\nbob,one_hot,,\n",
         "\ufeff" + HEAD.replace(",", ";") + "ada;one_hot;1,5;late\nbob;split;2;told me\n",
         (HEAD + "ada,one_hot,1.5,late\nbob,my_split,2,told me\n").replace(",", "\t"),
     ],
@@ -430,28 +406,18 @@ def test_marks_by_hand_always_win_and_survive_every_run(marked_by_hand, hand):
         assert rows["ada", "one_hot"]["by hand"] == "1.5: late"
         assert "ada,0,0,0,0,1.5" in grades
         assert "bob,0,2,0,0,2" in grades
-        assert "Your marks by hand, kept:\n      ada: my_one_hot (1.5: late)\n" in said
+        assert (
+            "Your marks by hand, kept:\n      ada: my_one_hot (1.5: late), which is right\n" in said
+        )
     rows, said, grades = marked_by_hand(HEAD)
     assert rows["ada", "one_hot"]["by hand"] == ""
     assert "ada,0,0,0,0,2" in grades
 
 
-def test_an_answer_that_has_changed_since_it_was_marked_by_hand_is_named(marked_by_hand, tmp_path):
-    rows, _, _ = marked_by_hand(HEAD)
-    hand = f"{HEAD}ada,one_hot,1,seen,{rows['ada', 'one_hot']['version']}\nbob,one_hot,1,\n"
-    hand_in(tmp_path, ada=GOOD + "\nK = 1\n")
-    assert "Answered anew" not in marked_by_hand(hand)[1]  # a line elsewhere
-    changed = GOOD.replace("labels]", "labels] + 0")
-    hand_in(tmp_path, ada=changed, bob=changed)
-    _, said, grades = marked_by_hand(None)
-    assert "ada,0,0,0,0,1" in grades
-    assert said.endswith("Answered anew since you marked it by hand:\n      ada: my_one_hot\n")
-
-
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("eve,one_hot,1,", "line 2: there is no student 'eve'; somebody who handed in nothing"),
+        ("eve,one_hot,1,", "line 2: there is no student 'eve'; one who handed in nothing"),
         ("ada,onehot,1,", "line 2: there is no exercise 'onehot'"),
         ("ada,one_hot,1,5,late", "line 2: there are more than 4 cells"),
         ("ada,one_hot,Right,", "line 2: 'Right' is not a number of points from 0 to 2"),
@@ -489,7 +455,9 @@ def test_a_mark_by_hand_counts_for_somebody_with_an_empty_folder(marked_by_hand,
     rows, said, grades = marked_by_hand(hand, "--names", str(tmp_path / "names.csv"))
     assert rows["eve", "split"]["reply"] == "not read: nothing was handed in"
     assert grades[1:] == ["ada@x,0,0,0,0,2", "bob@x,0,0,0,0,2", "eve@x,,,,,1"]
-    assert "Your marks by hand, kept:\n      eve: my_one_hot (1: aloud)\n" in said
+    assert (
+        "Your marks by hand, kept:\n      eve: my_one_hot (1: aloud), which is not marked\n" in said
+    )
 
 
 def test_the_file_of_marks_by_hand_is_never_written(marked_by_hand, tmp_path):
