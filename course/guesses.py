@@ -16,7 +16,7 @@ from course.shown import Shown
 Guessable = int | float | str
 
 #: Longest guess in words, in characters: a guess is a number or a phrase.
-LONGEST = 60
+LONGEST_GUESS = 60
 
 #: A number as it is typed: 101,770 or -0.25 or 1e-5 or 81 %.
 NUMBER = re.compile(r"([-+]?)((?:\d+|\d{1,3}(?:,\d{3})+)?(?:\.(\d*))?)(?:e([-+]?\d{1,2}))? ?%?")
@@ -35,8 +35,12 @@ def ask(name: str, guess: Guessable | None) -> str:
         TypeError: the guess is neither a number nor a text.
         ValueError: the guess is a text of more than 60 characters.
     """
-    _guesses[name] = None if guess is None else _checked(guess, "a guess")
-    said = "Put your guess in place of None." if guess is None else f"Your guess: {_shown(guess)}."
+    _guesses[name] = None if guess is None else _as_guess(guess, "a guess")
+    said = (
+        "Put your guess in place of None."
+        if guess is None
+        else f"Your guess: {_guess_text(guess)}."
+    )
     return Shown(said, f'<p data-guess="{html.escape(name)}">{html.escape(said)}</p>')
 
 
@@ -51,10 +55,10 @@ def compare(name: str, answer: Guessable) -> str:
         TypeError: the answer is neither a number nor a text.
         ValueError: the answer is a text of more than 60 characters.
     """
-    answer = _shown(_checked(answer, "an answer"))
+    answer = _guess_text(_as_guess(answer, "an answer"))
     guess = _guesses.get(name)
-    said = "You made no guess" if guess is None else f"You guessed {_shown(guess)}"
-    how_right = "" if guess is None else judged(_shown(guess), answer)
+    said = "You made no guess" if guess is None else f"You guessed {_guess_text(guess)}"
+    how_right = "" if guess is None else judged(_guess_text(guess), answer)
     words = f"{said}{ENDS[how_right].format(answer)}"
     parts = f'data-guessed="{html.escape(name)}" data-answer="{html.escape(answer)}"'
     return Shown(words, f"<p {parts}>{html.escape(words)}</p>")
@@ -130,10 +134,10 @@ def _read(text: str) -> tuple[float, float, float] | None:
     return value, decimals, len(plain.replace(".", "").lstrip("0"))
 
 
-def _checked(value: object, what: str) -> Guessable:
+def _as_guess(value: object, what: str) -> Guessable:
     """Return a number or a text as Python's own, or say what else came."""
     if isinstance(value, (tuple, list)):  # several questions at once: (0.1, 0.3)
-        parts = [_shown(_checked(part, what)) for part in value]
+        parts = [_guess_text(_as_guess(part, what)) for part in value]
         value = (" and " if len(parts) == 2 else ", ").join(parts)
     value = value.item() if hasattr(value, "item") and getattr(value, "ndim", 1) == 0 else value
     if not isinstance(value, Guessable):
@@ -141,11 +145,13 @@ def _checked(value: object, what: str) -> Guessable:
         raise TypeError(
             f"{what} is a number or a text in quotes, such as 8 or 'the left one', not a {kind}"
         )
-    if isinstance(value, str) and len(value) > LONGEST:
-        raise ValueError(f"{what} has at most {LONGEST} characters; this one has {len(value)}")
+    if isinstance(value, str) and len(value) > LONGEST_GUESS:
+        raise ValueError(
+            f"{what} has at most {LONGEST_GUESS} characters; this one has {len(value)}"
+        )
     return value
 
 
-def _shown(value: Guessable) -> str:
+def _guess_text(value: Guessable) -> str:
     """Return a guess or an answer as it is read: at most six significant digits."""
     return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -31,7 +31,7 @@ from course.shown import Shown
 INTERVALS = (1, 7, 21)
 
 #: The card that was shown last in this notebook, by its name.
-_shown: list[str] = []
+_card_shown: list[str] = []
 
 
 class Card(NamedTuple):
@@ -227,12 +227,12 @@ def not_yet(today: date | None = None) -> Shown:
 def take_down(was_known: bool, today: date | None) -> Shown:
     """Write down whether the question shown was known, and show what is due next."""
     history, said = read_history()
-    if not _shown:
+    if not _card_shown:
         return what_is_due(
             history, [*said, "No question was open in this notebook, so nothing was noted."], today
         )
     today = today or date.today()
-    card = all_cards()[_shown[0]]
+    card = all_cards()[_card_shown[0]]
     history["lessons"].setdefault(card.lesson.number, today.isoformat())
     history["answers"].setdefault(card.name, {})[today.isoformat()] = was_known
     write_history(history)
@@ -256,7 +256,7 @@ def what_is_due(history: dict, said: list[str], today: date | None = None) -> Sh
     ready = [name for name in waiting if days[name] <= today]
     # Those that were asked before come first: a heap of new ones does not keep them back.
     ready.sort(key=lambda name: not history["answers"].get(name))
-    _shown[:] = ready[:1]
+    _card_shown[:] = ready[:1]
     if ready:
         return question(known[ready[0]], len(ready), said)
     if waiting:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 TIMEOUT = 10.0
 
 #: Seconds after which a mirror that is still sending is given up, and the next one asked.
-LONGEST = 120.0
+LONGEST_DOWNLOAD = 120.0
 
 #: Where the files are fetched from, in this order.
 MIRRORS = (
@@ -139,7 +139,7 @@ def _download(url: str, file: File) -> bytes:
     from tqdm import tqdm
 
     body = b""
-    ends = time.monotonic() + LONGEST
+    ends = time.monotonic() + LONGEST_DOWNLOAD
     # "identity" asks for the .gz itself, not for a second packing of it
     headers = {"Accept-Encoding": "identity"}
     with requests.get(url, stream=True, timeout=TIMEOUT, headers=headers) as response:
@@ -151,7 +151,9 @@ def _download(url: str, file: File) -> bytes:
                 if len(body) > file.size:
                     raise ValueError(f"sent more than the file's {file.size} bytes")
                 if time.monotonic() > ends:
-                    raise ValueError(f"sent only {len(body)} bytes in {LONGEST:.0f} seconds")
+                    raise ValueError(
+                        f"sent only {len(body)} bytes in {LONGEST_DOWNLOAD:.0f} seconds"
+                    )
     if len(body) < file.size:
         raise ValueError(f"sent only {len(body)} of {file.size} bytes")
     if not _is_published(body, file):

@@ -306,7 +306,7 @@ def for_pages(notebook: NotebookNode) -> NotebookNode:
 COURSE = 7
 
 #: Those of the pictures one can touch that the home page leads to, each by a drawing.
-SHOWN = {
+PICTURES_AT_HOME = {
     "train": "A network learns",
     "company": "The company a digit keeps",
     "kernel": "A kernel slides",
@@ -316,7 +316,7 @@ SHOWN = {
 def shown_pictures() -> str:
     """Return Markdown for the home page: some pictures, and where they are touched."""
     entries = []
-    for name, title in SHOWN.items():
+    for name, title in PICTURES_AT_HOME.items():
         drawing = (SITE / "thumbs" / f"{name}.svg").read_text("utf-8")
         link = f"[{title}](pictures.md#{page_anchor(title)})"
         inside = f"```{{raw}} html\n{drawing}```\n\n{link}"

@@ -25,8 +25,8 @@ TITLE = "Build a neural network from bare arrays"
 AUTHOR = "The mnistlib authors"
 #: Pages that are of no use on paper-like screens, or to those who only read; and Review, whose questions
 #: stand in the lessons.
-LEFT_OUT = {"index.html", "teachers.html", "library.html", "speed.html", "computers.html"}
-LEFT_OUT |= {"draw.html", "review.html"}
+NOT_IN_THE_BOOK = {"index.html", "teachers.html", "library.html", "speed.html", "computers.html"}
+NOT_IN_THE_BOOK |= {"draw.html", "review.html"}
 #: What only a browser can use.
 FOR_BROWSERS = "script, style, button, input, form, .lesson-tools, .prev-next-footer"
 FOR_BROWSERS += ", .touchable .explore, .thumb"
@@ -43,7 +43,7 @@ def pages_in_order() -> dict[str, BeautifulSoup]:
         pages[page] = BeautifulSoup((HTML / page).read_text("utf-8"), "html.parser")
         link = pages[page].select_one("a.right-next")
         page = urljoin(page, link["href"]) if link else None
-    return {page: soup for page, soup in pages.items() if page not in LEFT_OUT}
+    return {page: soup for page, soup in pages.items() if page not in NOT_IN_THE_BOOK}
 
 
 def new_tag(name: str, *content: str | Tag, **attributes) -> Tag:

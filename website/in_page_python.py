@@ -38,7 +38,7 @@ BUNDLE = ("--bundle", "--minify", "--charset=utf8", "--legal-comments=none")
 #: How much of a file one script brings.
 PIECE = 3 << 19
 #: Python's own modules that no answer needs, and that are large.
-LEFT_OUT = {
+NOT_IN_THE_PAGE = {
     *("asyncio", "ctypes", "curses", "dbm", "ensurepip", "idlelib", "lib2to3", "multiprocessing"),
     *("profiling", "pydoc_data", "sqlite3", "test", "tkinter", "turtle", "turtledemo", "unittest"),
     *("venv", "wsgiref", "xml", "xmlrpc"),
@@ -81,7 +81,7 @@ def engine_folder() -> Path:
 
 def smaller_library(content: bytes) -> bytes:
     """Return the modules that an answer may import: Python's own, and NumPy."""
-    wanted = (sys.stdlib_module_names | YOUNGER | {"numpy"}) - LEFT_OUT
+    wanted = (sys.stdlib_module_names | YOUNGER | {"numpy"}) - NOT_IN_THE_PAGE
     smaller = io.BytesIO()
     whole = zipfile.ZipFile(io.BytesIO(content))
     with zipfile.ZipFile(smaller, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as kept:

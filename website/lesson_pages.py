@@ -25,7 +25,7 @@ from sphinx.writers.html5 import HTML5Translator
 from course.lessons import EXERCISE
 from website import SITE
 
-MODULES = SITE / "node_modules"
+NODE_MODULES = SITE / "node_modules"
 
 #: Nothing inside these is prose, or it is a link already.
 NOT_PROSE = (nodes.title, nodes.literal, nodes.literal_block, nodes.reference, nodes.raw)
@@ -143,7 +143,7 @@ def part_lines(
 
 
 #: What a screen reader calls the parts of a cell, which the eye tells apart by their frames.
-PARTS = {"cell_code_source": "Code", "cell_code_output": "Output"}
+CELL_PARTS = {"cell_code_source": "Code", "cell_code_output": "Output"}
 
 
 #: So many columns of a table a phone can show, and so many of what is only said.
@@ -166,7 +166,7 @@ def columns_to_keep(text: str) -> int:
 
 def visit_container(translator: HTML5Translator, node: nodes.container) -> None:
     """Open a container; of code and of what it prints, say which is which."""
-    part = PARTS.get(node.get("nb_element"))
+    part = CELL_PARTS.get(node.get("nb_element"))
     if part and node.next_node(nodes.literal_block):
         named = {"role": "group", "aria-label": part}
         if part == "Output":
@@ -441,12 +441,12 @@ def copy_fonts(app: Sphinx) -> None:
     """Copy KaTeX's style sheet and the fonts, in the one format that browsers load."""
     static = Path(app.outdir) / "_static"
     (static / "fonts").mkdir(parents=True, exist_ok=True)
-    css = (MODULES / "katex" / "dist" / "katex.min.css").read_text(encoding="utf-8")
+    css = (NODE_MODULES / "katex" / "dist" / "katex.min.css").read_text(encoding="utf-8")
     older_formats = r',url\([^)]*\.(?:woff|ttf)\) format\("[a-z]*"\)'
     (static / "katex.min.css").write_text(re.sub(older_formats, "", css), encoding="utf-8")
-    prose = MODULES / "@fontsource" / "source-serif-4" / "files"
+    prose = NODE_MODULES / "@fontsource" / "source-serif-4" / "files"
     cuts = [prose / f"source-serif-4-latin-{cut}.woff2" for cut in PROSE_CUTS]
-    for font in [*(MODULES / "katex" / "dist" / "fonts").glob("*.woff2"), *cuts]:
+    for font in [*(NODE_MODULES / "katex" / "dist" / "fonts").glob("*.woff2"), *cuts]:
         shutil.copy2(font, static / "fonts")
 
 

@@ -23,7 +23,7 @@ STATIC = "_static/explore"
 
 #: What each picture says of itself, and how large its still is, once its files are written.
 WORDS = {}
-SIZES = {}
+STILL_SIZES = {}
 
 
 def picture_script(name: str, picture: pictures.Picture) -> str:
@@ -43,7 +43,7 @@ def write_files(app: Sphinx) -> None:
         (folder / f"{name}.png").write_bytes(picture.still)
         (folder / "pictures.css").write_text(picture._css, encoding="utf-8")
         WORDS[name] = picture.words
-        SIZES[name] = get_image_size(folder / f"{name}.png")
+        STILL_SIZES[name] = get_image_size(folder / f"{name}.png")
 
 
 class Place(nodes.General, nodes.Element):
@@ -60,7 +60,7 @@ def visit_place(translator: HTML5Translator, node: nodes.Element) -> None:
     translator.body.append(translator.starttag(node, "div", CLASS="touchable", **attributes))
     if not node.children:
         words = html.escape(WORDS[name])
-        width, height = SIZES[name]
+        width, height = STILL_SIZES[name]
         size = f'width="{width}" height="{height}"'
         still = f'<img src="{up}{STATIC}/{name}.png" alt="{words}" {size}>'
         translator.body.append(f'{still}<p class="note">{words}</p>')

@@ -9,7 +9,7 @@ from course.classroom.submissions import Submission
 from course.classroom.table import Row
 
 #: The points of an exercise that is right, by its level.
-POINTS = {"warm-up": 1.0, "core": 2.0, "stretch": 3.0, "open": 4.0}
+POINTS_BY_LEVEL = {"warm-up": 1.0, "core": 2.0, "stretch": 3.0, "open": 4.0}
 #: The share of the points that an answer earns which is right in ordinary cases alone, or whose numbers
 #: are right in the wrong form.
 NEARLY = 0.5
@@ -17,7 +17,7 @@ NEARLY = 0.5
 
 def worth_of(exercises: Iterable[str]) -> dict[str, float]:
     """Return the points of each exercise; one that is in no lesson counts as core."""
-    return {name: POINTS[levels().get(name, "core")] for name in exercises}
+    return {name: POINTS_BY_LEVEL[levels().get(name, "core")] for name in exercises}
 
 
 def points_for(row: Row, points: float, nearly: float) -> float | None:

@@ -32,7 +32,7 @@ COPIED = ("mnistlib", "course", "data", "studies", "requirements.txt", "pyprojec
 COPIED += ("LICENSE", "LICENSE-TEXT.md")
 
 #: What it leaves out of these folders.
-LEFT_OUT = shutil.ignore_patterns(
+NOT_FOR_STUDENTS = shutil.ignore_patterns(
     "__pycache__", ".*", "*.egg-info", "*.part", "lesson_9*", "classroom", "making"
 )
 
@@ -106,7 +106,7 @@ def make_students(folder: Path, with_solutions: bool) -> None:
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
-            shutil.copytree(source, target, ignore=LEFT_OUT)
+            shutil.copytree(source, target, ignore=NOT_FOR_STUDENTS)
         else:
             shutil.copy2(source, target)
     if not with_solutions:

@@ -8,7 +8,7 @@ import ast
 from collections.abc import Collection
 
 #: The packages of which an answer may import anything without a second look.
-MODULES = {
+INNOCENT_PACKAGES = {
     "__future__", "array", "bisect", "cmath", "collections", "copy", "dataclasses", "decimal", "enum",
     "fractions", "functools", "gzip", "heapq", "itertools", "math", "numbers", "numpy", "random",
     "statistics", "struct", "time", "typing", "warnings", "zlib",
@@ -47,7 +47,7 @@ def reason_to_read(source: str, given: Collection[str] = ()) -> str:
     names = imported(tree)
     loaded = {"*", *(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))}
     odd = {whole for name, whole in names.items() if name in loaded}
-    odd = {whole for whole in odd if package_of(whole) not in {*MODULES, "mnistlib"}}
+    odd = {whole for whole in odd if package_of(whole) not in {*INNOCENT_PACKAGES, "mnistlib"}}
     doubts = sorted(library_names(tree, names) - {*given}) + sorted(odd)
     return f"Read it: it uses {doubts[0]}" if doubts else ""
 

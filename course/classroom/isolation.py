@@ -42,7 +42,7 @@ OUT_OF_TIME = (-24, 128 + 24)
 running: set[subprocess.Popen] = set()
 
 
-def run(
+def run_isolated(
     work: str,
     arguments: dict,
     limits: Limits,
@@ -148,7 +148,7 @@ def why_not() -> str:
         return "bubblewrap needs Linux"
     if not shutil.which("bwrap"):
         return "bubblewrap is not installed (apt install bubblewrap)"
-    result = run("greet", {}, Limits(), trusted=False)
+    result = run_isolated("greet", {}, Limits(), trusted=False)
     return "" if result == "ready" else f"bubblewrap does not work here ({result})"
 
 

@@ -59,7 +59,7 @@ def answers_of(
     if not files:
         return {}, unread or "nothing was handed in"
     files = [(place, base64.b64encode(raw).decode()) for place, raw in files]
-    result = isolation.run(
+    result = isolation.run_isolated(
         "take_sent_answers",
         {"files": files, "given": names_given()},
         limits._replace(seconds=READING_SECONDS),
@@ -93,7 +93,7 @@ def try_answer(name: str, lesson: str, limits: Limits, trusted: bool, version: V
     if version.lost:
         return Row(kind=LOST, reply=version.lost)
     arguments = {"name": name, "source": version.source, "seed": secrets.randbits(32)}
-    result = isolation.run("try_source", arguments, limits, trusted, lesson)
+    result = isolation.run_isolated("try_source", arguments, limits, trusted, lesson)
     kind, reply, reason = read_reply(result)
     is_nearly_right = kind != LOST and result.get("is_nearly_right") is True
     return Row(

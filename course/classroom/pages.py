@@ -17,7 +17,7 @@ from course.classroom.table import Row
 #: How the name of a student's page ends.
 PAGE = "marks.html"
 
-HEAD = (
+PAGE_HEAD = (
     '<!doctype html><html lang="en"><meta charset="utf-8">'
     '<meta name="viewport" content="width=device-width"><style>'
     "body { max-width: 50rem; margin: auto; padding: 0 1rem; font-family: sans-serif }"
@@ -47,7 +47,7 @@ def decisions_page(
         else:
             names = not_taken.setdefault(f"{row.student}: {row.reply}", [])
             names.append(f"my_{row.exercise}")
-    parts = [HEAD, "<title>For you to decide</title><h1>For you to decide</h1>"]
+    parts = [PAGE_HEAD, "<title>For you to decide</title><h1>For you to decide</h1>"]
     if not_taken:
         parts.append("<h2>Ask for these again</h2>")
     for why, of in not_taken.items():
@@ -105,7 +105,7 @@ def write_student_pages(archive: Path, rows: list[Row], submissions: list[Submis
 def student_page(student: str, rows: list[Row]) -> str:
     """Return a student's page."""
     right = sum(row.kind == "right" and not row.is_open for row in rows)
-    parts = [HEAD, f"<title>Marks</title><h1>{html.escape(student)}</h1>"]
+    parts = [PAGE_HEAD, f"<title>Marks</title><h1>{html.escape(student)}</h1>"]
     parts.append(f"<p>Right: {right} of {len(rows)} exercises.</p>")
     for lesson in dict.fromkeys(row.lesson for row in rows):
         lines = [exercise_line(row) for row in rows if row.lesson == lesson]

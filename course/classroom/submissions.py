@@ -40,7 +40,7 @@ PLATFORMS = (
 )
 
 
-class File(NamedTuple):
+class HandedInFile(NamedTuple):
     """A file of a submission: its place there, and its bytes, or else why it was not read."""
 
     place: str
@@ -174,10 +174,10 @@ def read_files(entries: Iterable[Entry]) -> tuple[list[tuple[str, bytes]], str]:
     return files, clean(", ".join(problems))
 
 
-def files_in(path: Path, place: str) -> Iterator[File]:
+def files_in(path: Path, place: str) -> Iterator[HandedInFile]:
     """Yield what may hold answers of a file, a zip or a folder."""
     if not path.is_dir():
-        yield from [*files_of(path, place)] or [File(place, problem=NEITHER)]
+        yield from [*files_of(path, place)] or [HandedInFile(place, problem=NEITHER)]
         return
     for folder, folders, names in os.walk(path):
         here = Path(folder)
@@ -187,20 +187,20 @@ def files_in(path: Path, place: str) -> Iterator[File]:
                 yield from files_of(here / name, (here / name).relative_to(path).as_posix())
 
 
-def files_of(path: Path, place: str) -> Iterator[File]:
+def files_of(path: Path, place: str) -> Iterator[HandedInFile]:
     """Yield a file if it may hold answers, and of a zip what it holds."""
     try:
         if is_code(path.name):
-            yield File(place, read_file(path))
+            yield HandedInFile(place, read_file(path))
         elif path.suffix.lower() == ".zip":
             yield from files_in_zip(path, place)
         elif UNREAD.search(path.name):
-            yield File(place, problem=NEITHER)
+            yield HandedInFile(place, problem=NEITHER)
     except OSError as error:
-        yield File(place, problem=error.strerror or str(error))
+        yield HandedInFile(place, problem=error.strerror or str(error))
 
 
-def files_in_zip(path: Path, place: str) -> Iterator[File]:
+def files_in_zip(path: Path, place: str) -> Iterator[HandedInFile]:
     """Yield what may hold answers of a zip; no zip within it is opened."""
     raw = read_file(path)
     try:
@@ -213,14 +213,14 @@ def files_in_zip(path: Path, place: str) -> Iterator[File]:
             continue
         where = f"{place}/{inside}"
         if is_code(inside.name) and entry.file_size > SUBMISSION_BYTES:
-            yield File(where, problem=TOO_LARGE)
+            yield HandedInFile(where, problem=TOO_LARGE)
         elif is_code(inside.name):
             try:
-                yield File(where, archive.read(entry))
+                yield HandedInFile(where, archive.read(entry))
             except Exception:  # as above
-                yield File(where, problem="cannot be read from its zip")
+                yield HandedInFile(where, problem="cannot be read from its zip")
         elif UNREAD.search(inside.name):
-            yield File(where, problem=f"{NEITHER}, in {path.name}")
+            yield HandedInFile(where, problem=f"{NEITHER}, in {path.name}")
 
 
 def read_file(path: Path) -> bytes:

@@ -20,7 +20,7 @@ from course.exercises.words import unfit_shapes
 #: Seconds that a training may take.
 LIMIT = 60.0
 #: Packages whose functions are not the reader's own.
-OURS = ("mnistlib", "course")
+COURSE_PACKAGES = ("mnistlib", "course")
 
 
 class CallFailed(Exception):
@@ -247,7 +247,10 @@ def borrowed(*functions: Callable | None) -> list[str]:
             module = getattr(value, "__module__", None) or getattr(value, "__name__", "")
             if isinstance(value, types.ModuleType):
                 module = value.__name__
-            if str(module).split(".")[0] in OURS or name.split(".")[0] in OURS:
+            if (
+                str(module).split(".")[0] in COURSE_PACKAGES
+                or name.split(".")[0] in COURSE_PACKAGES
+            ):
                 found.add(name)
             elif isinstance(value, types.FunctionType):
                 waiting.append(value)

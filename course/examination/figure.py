@@ -10,7 +10,7 @@ from course.examination.report import Report
 from mnistlib.plotting import COLOURS
 
 #: How a verdict is drawn: a sign and the colour's place in the course's palette.
-SIGNS = {True: ("✓", 0), False: ("✗", 1), None: ("–", None), "waits": ("…", None)}
+VERDICT_SIGNS = {True: ("✓", 0), False: ("✗", 1), None: ("–", None), "waits": ("…", None)}
 
 #: How wide a column of verdicts is, where a row's whole width is 10.
 COLUMN = 1.2
@@ -45,7 +45,7 @@ def _verdicts(axis, columns) -> None:
     for place, (check, question) in enumerate(QUESTIONS.items()):
         axis.axhline(-place - 0.5, color="0.88", linewidth=0.7)
         for number, (_, found) in enumerate(columns):
-            sign, colour = SIGNS[found.findings[check].verdict]
+            sign, colour = VERDICT_SIGNS[found.findings[check].verdict]
             style = {"ha": "center", "va": "center", "fontsize": 13, "family": "DejaVu Sans"}
             shade = "0.5" if colour is None else COLOURS[colour]
             axis.text(COLUMN * (number + 0.5), -place, sign, color=shade, **style)

@@ -64,7 +64,7 @@ def wrong_bytes(flat: np.ndarray, wanted: np.ndarray, header: int) -> str:
     )
 
 
-def not_yet(landmark: str, failure: CallFailed) -> Landmark:
+def not_reached(landmark: str, failure: CallFailed) -> Landmark:
     """Say of a landmark what a function of the reader's raised on the way."""
     said = sentence(Finding("runs", False, failure.fault, failure.seen))
     return Landmark(False, f"{landmark}: not yet. {said}")
@@ -80,7 +80,7 @@ def landmark_forward(forward: Callable) -> Landmark:
                 return Landmark(False, "Nothing yet: my_forward returns None.")
             why = wrong_forward(forward, images, np.asarray(together))
     except CallFailed as failure:
-        return not_yet("Forward", failure)
+        return not_reached("Forward", failure)
     if why:
         return Landmark(False, f"Forward: not yet. {why}")
     return Landmark(True, "Forward: reached. Ten finite numbers for each image, about it alone.")
@@ -127,7 +127,7 @@ def landmark_backward(loss: Callable, gradients: Callable, parameters: object) -
         with failures_of(loss):
             lost = loss(parameters)
     except CallFailed as failure:
-        return not_yet("Backward", failure)
+        return not_reached("Backward", failure)
     if slopes is None or lost is None:
         return Landmark(False, "Nothing yet: my_loss or my_gradients returns None.")
     if why := wrong_backward(loss, lost, slopes, copy.deepcopy(parameters)):

@@ -31,7 +31,7 @@ from course.exercises.words import (
 )
 
 FORMS = GENERAL["forms"]
-PARTS = GENERAL["parts"]
+SEVERAL = GENERAL["parts"]
 #: The most letters of arguments that are named in passing; twice as many will do for a pencil.
 SHORT = 60
 #: How far the quotients of wrong results by right ones may differ, to be called one factor.
@@ -119,7 +119,7 @@ def about_several(attempts: Sequence[Attempt], failed: Attempt) -> str:
         return about_their_number(failed)
     wanted, got = shapes_of(failed.parts)
     is_mixed_up = wanted != got and all(map(has_the_shapes_wanted, attempts))
-    return PARTS["shapes in another order"] if is_mixed_up else ""
+    return SEVERAL["shapes in another order"] if is_mixed_up else ""
 
 
 def has_the_shapes_wanted(attempt: Attempt) -> bool:
@@ -144,15 +144,15 @@ def about_their_number(failed: Attempt) -> str:
     came = got if is_several(got) else [got]
     right = [name for name, one, other in zip(names, wanted, came) if matches(one, other)]
     if names == right:
-        return PARTS["some and more"].format(count=len(came) - len(names))
+        return SEVERAL["some and more"].format(count=len(came) - len(names))
     if right and len(right) == len(came):
         missing = names[len(right) :]
-        return PARTS["some of them"].format(
+        return SEVERAL["some of them"].format(
             right=joined_by_and(right), missing=joined_by_and(missing)
         )
     if shape_of(got) is None or not all(names):
         return ""
-    return PARTS["one array"].format(what=what_came(got), names=joined_by_and(names))
+    return SEVERAL["one array"].format(what=what_came(got), names=joined_by_and(names))
 
 
 def joined_by_and(names: Sequence[str]) -> str:

@@ -22,7 +22,7 @@ MOST_DRAWN_NUMBERS = 6
 #: How NumPy prints, whatever a notebook has told it.
 PRINTING = np.get_printoptions() | {"threshold": 30, "legacy": False, "linewidth": 150}
 #: What some types are called.
-TYPES: dict[type, str] = {
+TYPE_NAMES: dict[type, str] = {
     bytes: "bytes",
     str: "text",
     type(...): "the three dots of a stub",
@@ -118,7 +118,7 @@ def kind_of(value: object, axes: Sequence[str] = ()) -> str:
     if shape:
         return f"an array of shape {shape_in_letters(value, axes)}"
     length = f" of {len(value)}" if is_several(value) else ""
-    return f"{TYPES.get(type(value)) or with_article(type(value).__name__)}{length}"
+    return f"{TYPE_NAMES.get(type(value)) or with_article(type(value).__name__)}{length}"
 
 
 def shape_in_letters(value: np.ndarray, axes: Sequence[str] = ()) -> str:

@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 #: The parts of a lesson's first cell, each begun by its name in bold.
-PARTS = ("You will be able to", "You need", "Time")
+HEADER_PARTS = ("You will be able to", "You need", "Time")
 
 
 class Header(NamedTuple):
@@ -35,7 +35,7 @@ def read_header(text: str) -> Header:
     before *for the* is more work, and then come the seconds and the megabytes.
     """
     title = re.match(r"# (\d\d) +(.+)", text)
-    pieces = re.split(rf"^\*\*({'|'.join(PARTS)})[.:]?\*\*", text, flags=re.MULTILINE)
+    pieces = re.split(rf"^\*\*({'|'.join(HEADER_PARTS)})[.:]?\*\*", text, flags=re.MULTILINE)
     parts = dict(zip(pieces[1::2], (piece.strip() for piece in pieces[2::2]), strict=True))
     time = " ".join(parts.get("Time", "").split())
 

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 #: Points of a stroke between two of its corners; so many that they cannot be told apart.
-POINTS = 60
+PATH_POINTS = 60
 
 
 def show_answers(
@@ -51,7 +51,7 @@ def draw(corners: Sequence[tuple[float, float]], pen: float = 1.7) -> np.ndarray
     row, column = np.mgrid[0:28, 0:28]
     distance = np.full((28, 28), np.inf)
     for begin, end in pairwise(np.array(corners, float)):
-        for part in np.linspace(0, 1, POINTS):
+        for part in np.linspace(0, 1, PATH_POINTS):
             x, y = begin + part * (end - begin)
             distance = np.minimum(distance, np.hypot(column - x, row - y))
     return (255 * np.clip(pen - distance, 0, 1)).astype(np.uint8)

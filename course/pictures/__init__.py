@@ -17,7 +17,7 @@ from mnistlib import attention, data, network, original
 from mnistlib.network import Parameters
 from mnistlib.training import Dataset
 
-FOLDER = Path(__file__).parent
+SCRIPTS_FOLDER = Path(__file__).parent
 
 #: Which of the company is asked about at first: an 8 of which nearly anything can be said.
 DIGIT = 188
@@ -57,8 +57,10 @@ class Picture(anywidget.AnyWidget):
             data: numbers that stay as they are, in a layout that the file knows.
             still: which PNG of ``data/`` stands in for it where nothing runs, if not ``name``'s.
         """
-        parts = [(FOLDER / f"{part}.js").read_text(encoding="utf-8") for part in scripts(name)]
-        css = (FOLDER / "pictures.css").read_text(encoding="utf-8")
+        parts = [
+            (SCRIPTS_FOLDER / f"{part}.js").read_text(encoding="utf-8") for part in scripts(name)
+        ]
+        css = (SCRIPTS_FOLDER / "pictures.css").read_text(encoding="utf-8")
         super().__init__(_esm="\n".join(parts), _css=css, state=state, data=data)
         self.name = name
         self.words = words

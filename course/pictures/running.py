@@ -10,7 +10,7 @@ import numpy as np
 from mnistlib import data, functions, network, training
 
 #: How many images of each set the loss and the accuracy are taken from.
-SHOWN = 1000
+VALIDATION_SHOWN = 1000
 
 
 class Run:
@@ -57,7 +57,7 @@ class Run:
 
     def score(self, dataset: training.Dataset) -> dict:
         """Return the loss and the accuracy; a loss that is not a number as None, which JSON has."""
-        some = tuple(part[:SHOWN] for part in dataset)
+        some = tuple(part[:VALIDATION_SHOWN] for part in dataset)
         loss, accuracy = training.evaluate(network, self.parameters, some)
         return {"loss": loss if np.isfinite(loss) else None, "accuracy": accuracy}
 

@@ -107,7 +107,7 @@ def test_the_links_of_the_teachers_copy_lead_somewhere(folder):
 
 def test_a_graded_variant_is_not_handed_out():
     names = ["lesson_10.py", "lesson_10.txt", "lesson_90.py", "lesson_90.txt", "lesson_91.py"]
-    assert handout.LEFT_OUT("exercises", names) == {*names[2:]}
+    assert handout.NOT_FOR_STUDENTS("exercises", names) == {*names[2:]}
 
 
 def test_every_exercise_stands_in_a_lesson_with_its_minutes():

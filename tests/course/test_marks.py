@@ -37,7 +37,9 @@ def here():
     why_not()  # which starts a process, once for all tests
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MNISTLIB_MINE", os.devnull)
-        patch.setattr(isolation, "run", lambda work, given, *_: sandbox.work_called(work)(**given))
+        patch.setattr(
+            isolation, "run_isolated", lambda work, given, *_: sandbox.work_called(work)(**given)
+        )
         yield
 
 
@@ -200,7 +202,7 @@ def test_without_bubblewrap_nothing_is_run_unless_the_teacher_trusts_it(
 ):
     monkeypatch.setattr(isolation.sys, "platform", platform)
     monkeypatch.setattr(isolation.shutil, "which", lambda name: found)
-    monkeypatch.setattr(isolation, "run", lambda *_, **__: {"lost": "no namespaces"})
+    monkeypatch.setattr(isolation, "run_isolated", lambda *_, **__: {"lost": "no namespaces"})
     hand_in(tmp_path, ada=GOOD)
     with pytest.raises(SystemExit, match=f"Nothing was run: {words}.*--trusted"):
         marks.main([str(tmp_path / "class"), "--out", str(tmp_path / "marks.csv")])

@@ -19,10 +19,10 @@ from mnistlib import attention, convolution, data, network, original, training
 
 pytestmark = pytest.mark.takes(seconds=15)
 
-HOST = pictures.FOLDER.parent.parent / "website" / "static" / "pictures.js"
+HOST = pictures.SCRIPTS_FOLDER.parent.parent / "website" / "static" / "pictures.js"
 made = functools.cache(lambda name: pictures.PICTURES[name]())
 each_picture = pytest.mark.parametrize("name", pictures.PICTURES)
-PAGES = pictures.FOLDER.parent.parent / "website" / "pages"
+PAGES = pictures.SCRIPTS_FOLDER.parent.parent / "website" / "pages"
 
 
 @each_picture
@@ -62,7 +62,7 @@ def test_a_picture_shows_fixed_words_and_a_still_beside_its_living_view(name):
 def test_a_picture_is_light_and_asks_nobody(name):
     picture = made(name)
     for part in pictures.scripts(name):
-        path = pictures.FOLDER / f"{part}.js"
+        path = pictures.SCRIPTS_FOLDER / f"{part}.js"
         assert len(path.read_text("utf-8").splitlines()) <= 400, f"{path}: at most 400 lines"
     sent = [picture._esm, picture._css, json.dumps(picture.state), HOST.read_text("utf-8")]
     sent.append(base64.b64encode(picture.data).decode())

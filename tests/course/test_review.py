@@ -29,7 +29,7 @@ def cards(number):
 @pytest.fixture
 def nothing_shown(monkeypatch):
     """No question is open when a test begins."""
-    monkeypatch.setattr(review, "_shown", [])
+    monkeypatch.setattr(review, "_card_shown", [])
 
 
 @pytest.fixture
@@ -121,8 +121,8 @@ def test_a_month_in_jupyter(kept):
     seen = Counter()
     for day in range(1, 32):
         shown = ask(day=day)
-        while review._shown:
-            [name] = review._shown
+        while review._card_shown:
+            [name] = review._card_shown
             seen[day] += 1
             shown = ask("not yet" if name == missed and day == 1 else "knew it", day)
         assert ("Nothing is due" in shown) == (day < 30)
@@ -165,11 +165,11 @@ def test_a_word_is_taken_down_of_what_was_shown_and_of_nothing_else(kept):
 def test_what_was_asked_before_comes_before_a_heap_of_new_questions(kept):
     ask("02")
     ask(day=1)
-    [first] = review._shown
+    [first] = review._card_shown
     ask("not yet", 1)
-    assert review._shown != [first]
+    assert review._card_shown != [first]
     assert ask(day=2).startswith(f"{len(cards('02'))} questions for today")
-    assert review._shown == [first]
+    assert review._card_shown == [first]
 
 
 @pytest.mark.parametrize("text", ["{", '{"lessons": {}, "answers": {"02-end-1": ["2026-11-30"]}}'])

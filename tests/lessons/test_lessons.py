@@ -16,7 +16,7 @@ from jupytext.config import load_jupytext_config
 from PIL import Image
 
 from course import exercises
-from course.classroom.grades import POINTS
+from course.classroom.grades import POINTS_BY_LEVEL
 from course.exercises import LESSONS
 from course.lessons import (
     CLOSING,
@@ -34,7 +34,7 @@ from course.lessons import (
     pngs,
     texts,
 )
-from course.lessons.header import PARTS
+from course.lessons.header import HEADER_PARTS
 from course.lessons.pair import out_of_step
 from course.making import execute
 from course.making.execute import PICTURE
@@ -254,7 +254,7 @@ def test_header_has_its_parts_and_agrees_with_the_readme(lesson):
     top = lesson.place(0)
     if header.number != lesson.number:
         problems.append(f"{top}: begin it with `# {lesson.number} Title`")
-    for part, name in zip(("opening", "able", "need"), ("an opening", *PARTS), strict=False):
+    for part, name in zip(("opening", "able", "need"), ("an opening", *HEADER_PARTS), strict=False):
         if not getattr(header, part):
             problems.append(f"{top}: write {name}")
     if header.minutes is None:
@@ -369,10 +369,12 @@ def test_every_exercise_has_its_heading_numbered_in_order(lesson):
             count += 1
             start = f"### Exercise {int(lesson.number)}.{count}: "
             heading = EXERCISE.fullmatch(line.removeprefix("# "))
-            if not (line.startswith(f"# {start}") and heading and heading["level"] in POINTS):
+            if not (
+                line.startswith(f"# {start}") and heading and heading["level"] in POINTS_BY_LEVEL
+            ):
                 problems.append(
                     f"{file}:{number}: write {start}title (LEVEL, 5 minutes), as LEVEL one of "
-                    f"{', '.join(POINTS)}"
+                    f"{', '.join(POINTS_BY_LEVEL)}"
                 )
     headed = {exercise.name for exercise in lesson.exercises}
     for exercise in LESSONS.get(lesson.number, ()):

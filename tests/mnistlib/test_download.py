@@ -208,7 +208,7 @@ def test_what_cannot_be_written_is_a_clear_error_that_leaves_nothing(
 
 
 def test_a_mirror_that_drips_is_given_up_and_the_next_one_asked(server, tmp_path, monkeypatch):
-    monkeypatch.setattr(download, "LONGEST", 0.2)
+    monkeypatch.setattr(download, "LONGEST_DOWNLOAD", 0.2)
     path = fetch(FILE, tmp_path, [server.mirror("drip"), server.mirror("good")])
     assert path.read_bytes() == GOOD
     (tmp_path / FILE.name).unlink()

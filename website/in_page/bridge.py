@@ -20,9 +20,9 @@ os.environ["MNISTLIB_MINE"] = ""  # nothing is written: the page keeps what ther
 sys.dont_write_bytecode = True
 
 #: How many seconds an answer and its check may take.
-SECONDS = 10.0
+ANSWER_SECONDS = 10.0
 #: How much of what an answer prints is shown, in characters.
-SHOWN = 10_000
+MOST_PRINTED = 10_000
 
 
 def begin(folder: str) -> None:
@@ -91,9 +91,9 @@ def reply(name: str, above: Iterable[str], answer: str, mine: Iterable[str] = ()
         try:
             result = run_and_check(name, above, answer, mine)
         except KeyboardInterrupt as stopped:
-            result = alone("stopped", f"Stopped after {SECONDS:.0f} seconds: {stopped}")
+            result = alone("stopped", f"Stopped after {ANSWER_SECONDS:.0f} seconds: {stopped}")
         except (Exception, SystemExit) as error:  # whatever an answer does, Python goes on
-            result = alone("raises", error_in_words(error, f"<my_{name}>"))
+            result = alone("raises", error_for_the_page(error, f"<my_{name}>"))
     return as_json(result, printed)
 
 
@@ -132,15 +132,15 @@ def examine(source: str) -> str:
         except KeyboardInterrupt as stopped:
             result = alone("stopped", f"Stopped after {candidate.LIMIT:.0f} seconds: {stopped}")
         except (Exception, SystemExit) as error:  # whatever it does, Python goes on
-            result = alone("raises", error_in_words(error, "<my network>"))
+            result = alone("raises", error_for_the_page(error, "<my network>"))
     return as_json(result, printed)
 
 
 def as_json(result: dict[str, str], printed: io.StringIO) -> str:
     """Return a reply with what was printed."""
     text = printed.getvalue()
-    if len(text) > SHOWN:
-        text = f"{text[:SHOWN]}\n... ({len(text):,} characters in all)"
+    if len(text) > MOST_PRINTED:
+        text = f"{text[:MOST_PRINTED]}\n... ({len(text):,} characters in all)"
     return json.dumps({**result, "printed": text})
 
 
@@ -152,17 +152,17 @@ def run_and_check(
 
     space = {"__name__": "__main__"}
     with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings(action="ignore"):
-        deadline = Deadline(SECONDS)
+        deadline = Deadline(ANSWER_SECONDS)
         for number, source in enumerate(above):
             # An earlier answer that does not run is said where it stands.
             with contextlib.suppress(Exception, SystemExit):
                 run_source(source, f"<above {number}>", space, deadline)
     try:
         run_source(
-            answer, f"<my_{name}>", space, Deadline(SECONDS)
+            answer, f"<my_{name}>", space, Deadline(ANSWER_SECONDS)
         )  # what stands above is not counted
     except (Exception, SystemExit) as error:
-        return alone("raises", error_in_words(error, f"<my_{name}>"))
+        return alone("raises", error_for_the_page(error, f"<my_{name}>"))
     function = space.get(f"my_{name}")
     if not inspect.isfunction(function) or function.__name__ != f"my_{name}":
         return alone(
@@ -176,7 +176,7 @@ def run_and_check(
         "kept": "",
     }
     if verdict.kind == "right":
-        result["kept"], note = kept(exercises, name, function, mine, Deadline(SECONDS))
+        result["kept"], note = kept(exercises, name, function, mine, Deadline(ANSWER_SECONDS))
         result["html"] += note
     return result
 
@@ -207,7 +207,7 @@ def alone(kind: str, text: str) -> dict[str, str]:
     return {"kind": kind, "html": f"<pre>{html.escape(text)}</pre>", "text": text, "kept": ""}
 
 
-def error_in_words(error: BaseException, file: str) -> str:
+def error_for_the_page(error: BaseException, file: str) -> str:
     """Return an error as Python shows it, without the frames that are not the reader's."""
     lines = traceback.extract_tb(error.__traceback__)
     own = [f"line {frame.lineno}: {frame.line}" for frame in lines if frame.filename == file]

@@ -15,7 +15,7 @@ PATIENTLY = """loadEditors().then(() => {
     const start = pythonEngine.start, wait = window.setTimeout;
     pythonEngine.start = async (...given) => {
         await start(...given);
-        await pythonEngine.run("bridge.SECONDS = 100.0");
+        await pythonEngine.run("bridge.ANSWER_SECONDS = 100.0");
     };
     window.setTimeout = (act, time) => wait(act, time === 30000 ? 300000 : time);
 })"""

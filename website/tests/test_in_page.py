@@ -132,7 +132,7 @@ def test_an_odd_answer_gets_words(awake):
 def test_what_does_not_end_is_ended_and_python_starts_again(awake):
     page = awake.page
     awake.run("sigmoid")  # and with that Python has started
-    page.evaluate("pythonEngine.run('bridge.SECONDS = 1.0')")
+    page.evaluate("pythonEngine.run('bridge.ANSWER_SECONDS = 1.0')")
     awake.write("softmax", written("softmax", STUBBORN))
     assert ENDED.search(awake.run("softmax"))
     endless = written("softmax", "return sum(iter(int, 1))")  # in which no line of Python's is run

@@ -58,7 +58,9 @@ import numpy as np, course.exercises
 key = course.exercises.EXERCISES[{!r}].reference
 globals().update({{**key.__globals__, "np": np, "key": key, "__name__": "__main__"}})
 """
-    page.evaluate("pythonEngine.run('bridge.SECONDS = 300.0')")  # however busy the computer is
+    page.evaluate(
+        "pythonEngine.run('bridge.ANSWER_SECONDS = 300.0')"
+    )  # however busy the computer is
     different = []
     for number, (name, answer) in enumerate(listed()):
         kind, reply = in_jupyter(name, answer, number)

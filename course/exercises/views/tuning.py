@@ -38,7 +38,7 @@ class Tuning:
     @cached_property
     def accuracies(self) -> Accuracies:
         """What the settings reach."""
-        return remembered(**{name: self.settings[name] for name in SETTINGS})
+        return remembered(**{name: self.settings[name] for name in SETTING_NAMES})
 
     @property
     def misses(self) -> bool:
@@ -86,7 +86,7 @@ class Tuning:
 
 
 #: The settings that there are.
-SETTINGS = ("learning_rate", "momentum", "epochs")
+SETTING_NAMES = ("learning_rate", "momentum", "epochs")
 
 
 def is_number(value: object) -> bool:
@@ -101,7 +101,7 @@ def returns_nothing(tuning: Tuning) -> bool:
 
 def has_other_keys(tuning: Tuning) -> bool:
     """Tell whether it is not a dictionary of the three settings."""
-    return not isinstance(tuning.settings, dict) or {*tuning.settings} != {*SETTINGS}
+    return not isinstance(tuning.settings, dict) or {*tuning.settings} != {*SETTING_NAMES}
 
 
 def has_no_number(tuning: Tuning) -> bool:
