@@ -257,10 +257,10 @@ def constant_factor(in_all_cases: Sequence[Part | None]) -> float | None:
 
 
 def about_its_entries(part: Part) -> str:
-    """Say how a number differs from what is wanted, or which entry differs first."""
+    """Say which entry of an array differs first."""
     wanted, got = np.asarray(part.wanted, float), np.asarray(part.got, float)
-    if wanted.size == 1:
-        return about_a_number(part.wanted, wanted.item(), got.item())
+    if wanted.size == 1:  # which the reply shows already
+        return ""
     for digits in (6, 10, 16):  # the coarser, the less is said of mere rounding
         is_wrong = ~np.isclose(got, wanted, rtol=10.0 ** (1 - digits), atol=0, equal_nan=True)
         if is_wrong.any():
@@ -282,25 +282,6 @@ def about_its_entries(part: Part) -> str:
         wrong=int(is_wrong.sum()),
         all=wanted.size,
     )
-
-
-def about_a_number(result: object, wanted: float, got: float) -> str:
-    """Say how a single number differs from the one that is wanted."""
-    kind = np.asarray(result).dtype.kind
-    is_count = kind in "iu"
-    if kind == "b" or (is_count and np.ndim(result)):  # a class is not too large or too small
-        return ""
-    if not np.isfinite(got):
-        words = "not an ordinary number"
-    elif is_count:
-        words = f"too {'large' if got > wanted else 'small'} by {abs(got - wanted):.4g}"
-    elif got == 0 or abs(wanted) < 1e-9 * abs(got) or abs(got / wanted - 1) < 1e-3:
-        words = f"off by {abs(got - wanted):.4g}"
-    elif wanted * got < 0:
-        words = "on the other side of 0"
-    else:
-        words = f"{got / wanted:.4g} times as large as it should be"
-    return GENERAL["entries"]["a number"].format(comparison=words)
 
 
 def question_about(function: Callable, attempts: Sequence[Attempt], failed: Attempt) -> str:
