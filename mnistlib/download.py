@@ -1,15 +1,19 @@
 """One verified file on disk: the four files of MNIST, their hashes and where to fetch them."""
 
+import contextlib
 import hashlib
 import os
 import secrets
+import threading
 import time
 from collections.abc import Iterable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import requests
     import urllib3
 
 #: Seconds to wait for a connection, and for the next bytes.
@@ -134,31 +138,55 @@ def _is_published(body: bytes, file: File) -> bool:
 
 
 def _download(url: str, file: File) -> bytes:
-    # imported here because hardly anyone needs them: the files come with the clone
-    import requests
+    # imported here because hardly anyone needs it: the files come with the clone
     from tqdm import tqdm
 
-    body = b""
+    parts = []
+    received = 0
     ends = time.monotonic() + LONGEST_DOWNLOAD
-    # "identity" asks for the .gz itself, not for a second packing of it
-    headers = {"Accept-Encoding": "identity"}
-    with requests.get(url, stream=True, timeout=TIMEOUT, headers=headers) as response:
+    with _ask(url) as response:
         response.raise_for_status()
         with tqdm(total=file.size, desc=file.name, unit="B", unit_scale=True, leave=False) as bar:
             while chunk := _read_some(response.raw):
-                body += chunk
+                parts.append(chunk)
+                received += len(chunk)
                 bar.update(len(chunk))
-                if len(body) > file.size:
+                if received > file.size:
                     raise ValueError(f"sent more than the file's {file.size} bytes")
                 if time.monotonic() > ends:
                     raise ValueError(
-                        f"sent only {len(body)} bytes in {LONGEST_DOWNLOAD:.0f} seconds"
+                        f"sent only {received} bytes in {LONGEST_DOWNLOAD:.0f} seconds"
                     )
-    if len(body) < file.size:
-        raise ValueError(f"sent only {len(body)} of {file.size} bytes")
+    if received < file.size:
+        raise ValueError(f"sent only {received} of {file.size} bytes")
+    body = b"".join(parts)
     if not _is_published(body, file):
         raise ValueError("sent other bytes: the SHA-256 is wrong")
     return body
+
+
+def _ask(url: str) -> "requests.Response":
+    """Return the answer once its headers are here; its body is still to come.
+
+    They are waited for in a thread, which can be left behind: ``TIMEOUT`` is for each byte of them.
+    """
+    import requests
+
+    answer: Future[requests.Response] = Future()
+
+    def wait() -> None:
+        # "identity" asks for the .gz itself, not for a second packing of it
+        headers = {"Accept-Encoding": "identity"}
+        try:
+            answer.set_result(requests.get(url, stream=True, timeout=TIMEOUT, headers=headers))
+        except Exception as error:
+            answer.set_exception(error)
+
+    threading.Thread(target=wait, daemon=True).start()
+    try:
+        return answer.result(LONGEST_DOWNLOAD)
+    except TimeoutError:
+        raise ValueError(f"sent no whole answer in {LONGEST_DOWNLOAD:.0f} seconds") from None
 
 
 def _read_some(stream: "urllib3.HTTPResponse") -> bytes:
@@ -175,6 +203,10 @@ def _put_in_place(body: bytes, path: Path) -> None:
     part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        for left in path.parent.glob(f"{path.name}.*.part"):  # by a process that was killed
+            with contextlib.suppress(FileNotFoundError):  # another thread's, in place by now
+                if left.stat().st_mtime < time.time() - 3600:
+                    left.unlink()
         try:
             part.write_bytes(body)
             os.replace(part, path)  # in one step: nobody ever sees half a file

@@ -21,7 +21,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from course.classroom import inspection
-from course.classroom.inspection import DEFINITIONS, IMPORTS, imported
+from course.classroom.inspection import DEFINITIONS, IMPORTS, begins, imported
 from course.stubs import is_stub
 
 #: A line that Jupyter alone understands.
@@ -301,13 +301,6 @@ def names_set(statement: ast.stmt) -> set[str]:
         elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
             names.add(node.id)
     return names
-
-
-def begins(node: ast.AST) -> str | None:
-    """Return the name that an expression begins with, such as K in ``K.x[0]``; None if none does."""
-    while isinstance(node, ast.Attribute | ast.Subscript):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else None
 
 
 def names_changed(statement: ast.stmt) -> set[str]:

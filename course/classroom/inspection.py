@@ -1,18 +1,28 @@
-"""What a teacher should look at in an answer that is right: what it uses that its task has no need of.
+"""What of an answer a teacher should look at: by what it might be right without being an answer.
 
-It may call the library, or import what could change the checker. None of that can be kept from it inside
-its own process. Somebody determined can hide it, so that nothing was named proves nothing.
+It may call the library, or change the checker. None of that can be kept from it inside its own process,
+but what it imports, changes and calls for it stands in its source, and is named. Somebody determined
+can hide it, so that nothing was named proves nothing.
 """
 
 import ast
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterator
 
 #: The packages of which an answer may import anything without a second look.
-INNOCENT_PACKAGES = {
+MODULES = {
     "__future__", "array", "bisect", "cmath", "collections", "copy", "dataclasses", "decimal", "enum",
     "fractions", "functools", "gzip", "heapq", "itertools", "math", "numbers", "numpy", "random",
     "statistics", "struct", "time", "typing", "warnings", "zlib",
 }  # fmt: skip
+#: By which code reaches, from inside an answer, what arithmetic has no need of.
+MEDDLERS = {
+    "breakpoint", "compile", "ctypeslib", "delattr", "eval", "exec", "getattr", "globals", "load",
+    "locals", "memmap", "open", "os", "setattr", "sys", "vars",
+}  # fmt: skip
+#: Python's own names, of things and of what a class may redefine; and those that mean no harm.
+SPECIAL = re.compile(r"__\w+__")
+ORDINARY = {"__name__", "__init__", "__call__", "__post_init__"}
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 IMPORTS = (ast.Import, ast.ImportFrom)
@@ -32,8 +42,18 @@ def imported(tree: ast.AST) -> dict[str, str]:
 
 
 def package_of(whole: str) -> str:
-    """Return the package with which a name in full begins."""
+    """Return the module with which a name in full begins."""
     return whole.partition(".")[0]
+
+
+def begins(node: ast.AST) -> str | None:
+    """Return the name that an expression begins with, such as K in ``K.x[0]``; None if none does."""
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else None
+
+
+# --- Right, but read it
 
 
 def reason_to_read(source: str, given: Collection[str] = ()) -> str:
@@ -43,13 +63,38 @@ def reason_to_read(source: str, given: Collection[str] = ()) -> str:
         source: the code.
         given: names of the library, in full, that its solution uses.
     """
-    tree = ast.parse(source)
-    names = imported(tree)
-    loaded = {"*", *(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))}
-    odd = {whole for name, whole in names.items() if name in loaded}
-    odd = {whole for whole in odd if package_of(whole) not in {*INNOCENT_PACKAGES, "mnistlib"}}
-    doubts = sorted(library_names(tree, names) - {*given}) + sorted(odd)
-    return f"Read it: it uses {doubts[0]}" if doubts else ""
+    first = next(doubts(ast.parse(source), given), None)
+    return f"Read it: {first}" if first else ""
+
+
+def doubts(tree: ast.AST, given: Collection[str]) -> Iterator[str]:
+    """Yield what some code takes from elsewhere, what of others' it changes, and how it meddles."""
+    nodes = [*ast.walk(tree)]
+    loaded = {"*", *(node.id for node in nodes if isinstance(node, ast.Name))}
+    imports = [
+        (name, whole)
+        for node in nodes
+        if isinstance(node, IMPORTS)
+        for name, whole in imported(node).items()
+        if name in loaded
+    ]
+    for name, whole in imports:
+        if package_of(whole) == "mnistlib":
+            is_part = whole.count(".") == 2
+            used = {whole} if is_part else library_names(tree, {name: whole})
+            yield from (f"it uses {each}" for each in sorted(used - {*given}))
+        elif package_of(whole) not in MODULES:
+            yield f"it uses {whole}"
+    foreign = {name for name, _ in imports}
+    for node in nodes:
+        match node:
+            case ast.Attribute(ctx=ast.Store() | ast.Del()) if begins(node) in foreign:
+                yield f"it changes {ast.unparse(node)}"
+            case ast.Name(id=name) | ast.Attribute(attr=name) | ast.FunctionDef(name=name):
+                if name in MEDDLERS or (SPECIAL.fullmatch(name) and name not in ORDINARY):
+                    yield f"it uses {name}"
+            case ast.Constant(value=str(text)) if SPECIAL.search(text):
+                yield f"it uses {SPECIAL.search(text)[0]}"
 
 
 def library_names(tree: ast.AST, names: dict[str, str]) -> set[str]:

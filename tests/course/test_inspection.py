@@ -15,9 +15,11 @@ from tests.course.handed_in import right
     [
         ("return 1 / (1 + np.exp(-z))", ""),
         ("return functions.sigmoid(z)", "it uses mnistlib.functions.sigmoid"),
+        ("np.allclose = lambda *a, **k: True\nreturn z", "it changes np.allclose"),
         ("import sys\nreturn sys.modules[__name__]", "it uses sys"),
         ("import os, sys, math\nreturn math.exp(z)", ""),
-        ("import importlib\nreturn importlib.import_module('x').sigmoid(z)", "it uses importlib"),
+        ("class A:\n    def run(self, z): self.z = z\na = A()\na.p = 1\nreturn a.p", ""),
+        ("setattr(np, 'allclose', max)\nreturn z", "it uses setattr"),
     ],
 )
 def test_a_right_answer_that_a_teacher_should_read_is_said_to_be_one(body, words):
@@ -46,6 +48,32 @@ def test_what_the_solution_uses_of_the_library_may_be_used(name, line, is_read):
     file = ("a.py", (imports + answer(line, name)).encode())
     note = that_count([file], assignment.names_given())[name].note
     assert bool(note) == is_read, note
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return np.__dict__['exp'](z)",
+        "import importlib\nreturn importlib.import_module('mnistlib.functions').sigmoid(z)",
+        "import inspect\nreturn inspect.currentframe().f_back",
+        "return np.lib.format.os",
+        "return my_sigmoid.__globals__",
+        "return getattr(np, 'exp')(z)",
+        "return '{0.__class__}'.format(z)",
+        "class Same(np.ndarray):\n    def __array_function__(self, *_): return True\nreturn Same(1)",
+        "return np.load('a.npy', allow_pickle=True)",
+    ],
+)
+def test_ways_around_are_said_to_be_read(body):
+    found = that_count([("a.py", answer(body).encode())])
+    assert found["sigmoid"].note.startswith("Read it: ")
+
+
+def test_a_name_that_is_imported_twice_hides_nothing():
+    body = "def f():\n    from numpy import exp as s\nreturn s(z)"
+    code = "from mnistlib.functions import sigmoid as s\n" + answer(body)
+    found = that_count([("a.py", code.encode())])
+    assert found["sigmoid"].note == "Read it: it uses mnistlib.functions.sigmoid"
 
 
 @pytest.mark.parametrize("name", exercises.EXERCISES)

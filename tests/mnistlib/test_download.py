@@ -68,6 +68,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if self.server.done.wait(0.02):
                 return
 
+    def drip_headers(self):
+        self.send_response(200)
+        self.flush_headers()
+        for _ in range(200):
+            self.wfile.write(b"X")
+            if self.server.done.wait(0.02):
+                return
+
 
 class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
@@ -212,8 +220,22 @@ def test_a_mirror_that_drips_is_given_up_and_the_next_one_asked(server, tmp_path
     path = fetch(FILE, tmp_path, [server.mirror("drip"), server.mirror("good")])
     assert path.read_bytes() == GOOD
     (tmp_path / FILE.name).unlink()
-    with pytest.raises(DownloadError, match=r"sent only \d+ bytes in 0 seconds"):
-        fetch(FILE, tmp_path, [server.mirror("drip")])
+    for behaviour, reason in [
+        ("drip", r"sent only \d+ bytes in 0 seconds"),
+        ("drip_headers", "sent no whole answer in 0 seconds"),
+    ]:
+        with pytest.raises(DownloadError, match=reason):
+            fetch(FILE, tmp_path, [server.mirror(behaviour)])
+
+
+def test_the_part_of_a_process_that_was_killed_goes(server, tmp_path):
+    old = tmp_path / f"{FILE.name}.0123abcd.part"
+    new = tmp_path / f"{FILE.name}.4567cdef.part"
+    for part in (old, new):
+        part.write_bytes(GOOD[:100])
+    os.utime(old, (0, 0))
+    fetch(FILE, tmp_path, [server.mirror("good")])
+    assert {path.name for path in tmp_path.iterdir()} == {FILE.name, new.name}
 
 
 def test_what_a_mirror_sends_reaches_the_terminal_as_plain_text():
