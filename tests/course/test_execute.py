@@ -251,8 +251,13 @@ def test_a_lesson_that_fails_is_not_stored(lesson, monkeypatch):
     assert [path.name for path in lesson.folder.iterdir()] == ["07_nines.py"]
 
 
-def test_what_is_stored_is_free_of_chance():
-    """How a stream is cut into messages, a picture's living view, and what others do meanwhile."""
+def test_what_is_stored_is_free_of_chance(monkeypatch):
+    """How a stream is cut into messages, a picture's living view, and what others do meanwhile.
+
+    Nor does it depend on what a reader keeps, or on who sees a bar move.
+    """
+    monkeypatch.setenv("MNISTLIB_MINE", "a reader's own")
+    monkeypatch.delenv("TQDM_DISABLE", raising=False)
     printing = "import time\nfor i in range(3):\n    print(i, flush=True)\n    time.sleep(0.1)"
     living = (
         "import ipywidgets\nfrom IPython.display import display\ndisplay({'text/plain': 'still', "
@@ -260,11 +265,15 @@ def test_what_is_stored_is_free_of_chance():
     )
     working = "time.sleep(1)\nstart = time.process_time()\n"
     working += "while time.process_time() < start + 0.1:\n    pass"
-    codes = map(nbformat.v4.new_code_cell, (printing, living, working))
+    asking = (
+        "import os\nprint(os.environ['TQDM_DISABLE'], os.environ['MNISTLIB_MINE'] == os.devnull)"
+    )
+    codes = map(nbformat.v4.new_code_cell, (printing, living, working, asking))
     notebook = nbformat.v4.new_notebook(cells=list(codes))
     measured = execute.execute(notebook)
-    streams, picture, _ = notebook.cells
+    streams, picture, _, surroundings = notebook.cells
     assert [output.text for output in streams.outputs] == ["0\n1\n2\n"]
     assert [output.data for output in picture.outputs] == [{"text/plain": "still"}]
     assert "widgets" not in notebook.metadata
     assert 0.1 <= measured.seconds < 1
+    assert surroundings.outputs[0].text == "1 True\n"

@@ -1,78 +1,82 @@
 """The comparison of the lessons' figures can fail; here it is seen failing."""
 
+import base64
+import io
 import os
-import subprocess
-import sys
 from types import SimpleNamespace
 
 import nbformat
 import numpy as np
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+from nbval.plugin import IPyNbFile
 from PIL import Image
 
-from course.lessons import all_lessons
-from course.making import execute, nbval_figures
+from course.lessons import SURROUNDINGS, all_lessons
+from course.making import nbval_figures
 
-pytestmark = pytest.mark.takes(seconds=13)
-
-DRAW = """import matplotlib.pyplot as plt
-figure, axis = plt.subplots()
-axis.plot([0, 1, 2, 3], [0, 1, {last}, 2])
-plt.show()"""
-
-SURROUNDINGS = """import os
-print(os.environ["TQDM_DISABLE"], os.environ["MNISTLIB_MINE"] == os.devnull)"""
+PLAIN = np.full((440, 700, 3), 255, np.uint8)  # as large as a lesson's figure
+DOT = PLAIN.copy()
+DOT[100:102, 50:52] = 0  # two by two pixels
 
 
-@pytest.fixture(scope="module")
-def said(tmp_path_factory):
-    """Execute a small notebook, change it, run it as lessons are run, and return what is said."""
-    codes = [DRAW.format(last="1.5")] * 3 + [SURROUNDINGS]
-    notebook = new_notebook(cells=[new_code_cell(code) for code in codes])
-    execute.execute(notebook)
-    _, changed, missing, surroundings = notebook.cells
-    changed.source = DRAW.format(last="1.51")  # the stored figure does not change
-    [output] = (output for output in missing.outputs if "image/png" in output.get("data", {}))
-    del output.data["image/png"]  # but its words are still stored
-    assert surroundings.outputs[0].text == "1 True\n"  # as execute.py runs lessons
-
-    folder = tmp_path_factory.mktemp("figures")
-    nbformat.write(notebook, folder / "scratch.ipynb")
-    (folder / "pytest.ini").touch()  # so that no settings from further up are taken
-    options = "-p course.making.nbval_figures -p no:cacheprovider --nbval --nbval-current-env"
-    environ = {name: os.environ[name] for name in os.environ if name != "TQDM_DISABLE"}
-    environ |= {"MNISTLIB_MINE": "a reader's own"}
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", *options.split(), "-n1", "--color=no", "-vrA", folder],
-        cwd=folder,
-        env=environ,
-        capture_output=True,
-        text=True,
-    )
-    return done.stdout + done.stderr
+def drawn(pixels, words="<Figure>"):
+    """Return the output of a cell that draws; without pixels, its words alone."""
+    data = {"text/plain": words}
+    if pixels is not None:
+        file = io.BytesIO()
+        Image.fromarray(pixels).save(file, "PNG")
+        data["image/png"] = base64.b64encode(file.getvalue()).decode()
+    return new_output("display_data", data)
 
 
-@pytest.mark.parametrize(("cell", "outcome"), enumerate(["PASSED", "FAILED", "FAILED", "PASSED"]))
-def test_a_changed_or_missing_figure_is_caught(said, cell, outcome):
-    assert f"{outcome} scratch.ipynb::Cell {cell}" in said, said
-    assert "the figure differs from the stored one: rms" in said
-    assert "0 figures are stored, 1 drawn" in said
+@pytest.fixture
+def cell(request, tmp_path):
+    """Return a notebook's cell as pytest collects it."""
+    assert request.config.pluginmanager.has_plugin("course.making.nbval_figures")
+    path = tmp_path / "scratch.ipynb"
+    nbformat.write(new_notebook(cells=[new_code_cell("draw()", outputs=[drawn(PLAIN)])]), path)
+    [cell] = IPyNbFile.from_parent(request.session, path=path).collect()
+    return cell
+
+
+@pytest.mark.parametrize(
+    ("stored", "said"),
+    [
+        (drawn(PLAIN), ""),
+        (drawn(DOT), "the figure differs from the stored one: rms"),
+        (drawn(None), "0 figures are stored, 1 drawn"),
+        (drawn(PLAIN, "other words"), "other words"),
+    ],
+    ids=["the same", "changed", "missing", "other words"],
+)
+def test_a_changed_or_missing_figure_is_caught(cell, stored, said):
+    assert cell.compare_outputs([drawn(PLAIN)], [stored]) == (not said)
+    assert said in "".join(cell.comparison_traceback)
+
+
+def test_a_lessons_kernel_starts_in_surroundings_of_its_own(cell, monkeypatch):
+    monkeypatch.setenv("MNISTLIB_MINE", "a reader's own")
+    monkeypatch.delenv("TQDM_DISABLE", raising=False)
+    starting = nbval_figures.pytest_runtest_setup(cell)
+    next(starting)
+    assert {name: os.environ[name] for name in SURROUNDINGS} == SURROUNDINGS
+    with pytest.raises(StopIteration):
+        next(starting)
+    assert os.environ["MNISTLIB_MINE"] == "a reader's own"
+    assert "TQDM_DISABLE" not in os.environ
 
 
 def test_the_tolerance_lies_between_noise_and_a_missing_dot():
-    plain = np.full((440, 700, 3), 255)  # as large as a lesson's figure
-    noise, dot, smaller = plain.copy(), plain.copy(), plain[1:]
+    noise = PLAIN.copy()
     noise[::5, ::5] = 254  # edges that another processor smooths otherwise
-    dot[100:102, 50:52] = 0  # two by two pixels
 
     def difference(other):
-        both = (Image.fromarray(pixels.astype(np.uint8)) for pixels in (plain, other))
-        return nbval_figures.difference(*both)
+        return nbval_figures.difference(*map(Image.fromarray, (PLAIN, other)))
 
     assert 0 < difference(noise) < nbval_figures.TOLERANCE
-    assert difference(dot) > nbval_figures.TOLERANCE
-    assert difference(smaller) == np.inf
+    assert difference(DOT) > nbval_figures.TOLERANCE
+    assert difference(PLAIN[1:]) == np.inf
 
 
 def test_an_output_that_differs_is_told_with_its_line_and_what_to_do(tmp_path):
