@@ -1,6 +1,6 @@
 """What a maker can get wrong in a text is told with its place, and what to write.
 
-That each mistake in it is a program, wrong, and told its own sentence, ``test_checker`` sees to.
+That each mistake in it is a program, wrong, and told its own sentence, ``test_net`` sees to.
 """
 
 import runpy
