@@ -219,11 +219,6 @@ class Lesson:
             for cell in self.source.cells
         )
 
-    @property
-    def seconds(self) -> float:
-        """Processor seconds, as the header says; a new lesson may take half a minute."""
-        return self.header.seconds or self.measured.get("seconds") or 30
-
     def figures(self, tag: str | None = None) -> list[Figure]:
         """Return the stored figures, or those of the cells with a tag, in their order."""
         return [

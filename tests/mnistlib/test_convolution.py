@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import signal
 
 from mnistlib.convolution import (
     Convolutional,
@@ -34,13 +33,15 @@ def layer(seed, rows=6, columns=7, channels=2, side=3, kernels=4, n=2):
 @settings(max_examples=15)
 @given(seeds, st.integers(1, 4), st.integers(1, 3), st.integers(1, 3))
 def test_convolution_is_scipys_correlation(seed, side, channels, kernels):
+    from scipy.signal import correlate2d  # a second, at each start of pytest
+
     x, W, _ = layer(seed, channels=channels, side=side, kernels=kernels)
     z, _ = convolve(x, W)
     squares = W.reshape(side, side, channels, kernels)
     for i in range(x.shape[-1]):
         for k in range(kernels):
             expected = sum(
-                signal.correlate2d(x[c, :, :, i], squares[:, :, c, k], mode="valid")
+                correlate2d(x[c, :, :, i], squares[:, :, c, k], mode="valid")
                 for c in range(channels)
             )
             np.testing.assert_allclose(z[k, :, :, i], expected, rtol=1e-10, atol=1e-12)

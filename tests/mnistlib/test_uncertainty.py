@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
 
 from mnistlib.uncertainty import (
     calibration,
@@ -53,6 +52,8 @@ def test_by_group_agrees_with_drawing_whole_groups_anew():
 
 @given(answers, st.integers(0, 2**32 - 1))
 def test_mcnemar_against_scipy_and_the_differences_themselves(before, seed):
+    from scipy.stats import binomtest  # half a second, at each start of pytest
+
     before = np.array(before)
     after = np.random.default_rng(seed).random(len(before)) < 0.5
     found = mcnemar(before, after)
@@ -61,7 +62,7 @@ def test_mcnemar_against_scipy_and_the_differences_themselves(before, seed):
     assert found.difference == pytest.approx(change.mean(), abs=1e-15)
     assert found.error == pytest.approx(change.std() / np.sqrt(len(change)), abs=1e-12)
     changed = found.gained + found.lost
-    expected = stats.binomtest(found.gained, changed, 0.5).pvalue if changed else 1
+    expected = binomtest(found.gained, changed, 0.5).pvalue if changed else 1
     assert found.p == pytest.approx(expected, rel=1e-9)
 
 
