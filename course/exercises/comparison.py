@@ -22,8 +22,10 @@ ATOL: float = 1e-12
 
 def shape_of(value: object) -> tuple[int, ...] | None:
     """Return the shape of an array, a number or a text; None for anything else."""
+    if isinstance(value, np.ndarray):
+        return value.shape
     is_scalar = np.isscalar(value) and not isinstance(value, memoryview)
-    return np.shape(value) if isinstance(value, np.ndarray) or is_scalar else None
+    return np.shape(value) if is_scalar else None
 
 
 def is_several(value: object) -> bool:
