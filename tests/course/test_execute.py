@@ -10,7 +10,7 @@ import pytest
 from course import lessons
 from course.making import execute
 
-pytestmark = pytest.mark.takes(seconds=15)
+pytestmark = pytest.mark.takes(seconds=5)
 
 HEADER = """# 07 Nines and sevens
 

@@ -3,15 +3,12 @@
 from collections import Counter
 
 import numpy as np
-import pytest
 
 from course import exercises
 from mnistlib import autodiff, data, network
 from mnistlib.gradcheck import relative_error
 
 from .handed_in import right, write
-
-pytestmark = pytest.mark.takes(seconds=15)
 
 NAMES = (
     "divide_backward",

@@ -25,7 +25,7 @@ from tests.course.a_class import (
 )
 from tests.course.handed_in import right, write
 
-pytestmark = pytest.mark.takes(seconds=20)
+pytestmark = pytest.mark.takes(seconds=12)
 
 #: An answer that is wrong for a reason that the checker names.
 WRONG = GOOD.replace("np.eye(classes)[labels]", "labels == np.arange(classes)")
@@ -360,12 +360,12 @@ def test_a_table_of_the_published_cases_fails_on_cases_that_nobody_has_seen(tmp_
     assert "but not on fresh ones: wrong value. With z" in found.reply
 
 
-@pytest.mark.parametrize("name", exercises.EXERCISES)
+@pytest.mark.parametrize("name", [e.name for e in exercises.EXERCISES.values() if e.arguments])
 def test_right_answers_are_right_on_cases_that_are_drawn_and_none_of_them_is_published(name):
     exercise = exercises.EXERCISES[name]
     published = {repr(case) for case in exercise.all_cases}
     drawn = trial.with_cases_drawn(exercise, seed=0)
-    assert not exercise.arguments or not published & {*map(repr, drawn.cases)}
+    assert not published & {*map(repr, drawn.cases)}
     for body in right(name):
         reply = exercises.check_answer(drawn, write(name, body))
         assert reply.kind == "right", (body, reply.description)

@@ -17,7 +17,7 @@ from course.exercises.reply import Reply
 from . import locations
 from .mutants import mutants_of
 
-pytestmark = pytest.mark.takes(seconds=8)
+pytestmark = pytest.mark.takes(seconds=20)
 
 #: How often arguments are drawn.
 TRIES = 40

@@ -12,7 +12,7 @@ from course.classroom.sandbox import Limits
 from tests.course.a_class import GOOD, answer, command, left_running, need_bubblewrap, read
 from tests.course.handed_in import arguments
 
-pytestmark = pytest.mark.takes(seconds=12)
+pytestmark = pytest.mark.takes(seconds=10)
 
 #: What the answer to each exercise does, and the kind and some words of the only row that it loses.
 GOES_WRONG = {

@@ -13,7 +13,7 @@ from course.lessons import all_lessons
 from mnistlib import deep, functions
 from mnistlib.gradcheck import check_gradient
 
-pytestmark = pytest.mark.takes(seconds=40)
+pytestmark = pytest.mark.takes(seconds=75)
 
 NAMES = sorted(path.stem for path in studies.FOLDER.glob("*.py"))
 
