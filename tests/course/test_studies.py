@@ -119,11 +119,3 @@ def test_lesson_11_shows_the_text_that_was_run_in_pytorch():
         assert stored["gradients agree"]
         assert stored["losses"] == pytest.approx(rows["the tape"]["losses"], rel=1e-12)
     assert rows["PyTorch"]["release"].startswith("2.")
-
-
-def test_pytorch_comes_to_the_same_here():
-    pytest.importorskip("torch", reason="PyTorch is in the race's environment only")
-    study, rows = study_beside_torch()
-    here = study.run("PyTorch")
-    assert here["gradients agree"]
-    assert here["losses"] == pytest.approx(rows["PyTorch"]["losses"], rel=1e-10)
