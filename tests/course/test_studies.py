@@ -107,13 +107,9 @@ def test_the_residual_network_has_the_gradients_that_are_measured(minus):
 # --- Lesson 11 beside PyTorch
 
 
-def study_beside_torch():
-    rows = {row["settings"]["who"]: row["results"] for row in studies.read("tape_torch")["rows"]}
-    return studies.module("tape_torch"), rows
-
-
 def test_lesson_11_shows_the_text_that_was_run_in_pytorch():
-    study, rows = study_beside_torch()
+    study = studies.module("tape_torch")
+    rows = {row["settings"]["who"]: row["results"] for row in studies.read("tape_torch")["rows"]}
     for who, stored in rows.items():
         assert stored["text"] == study.text(who), f"{who}: run studies/tape_torch.py again"
         assert stored["gradients agree"]
