@@ -152,6 +152,10 @@ ROWS, SENTENCES = 60, 46
 ROW = re.compile(r"\S {2,}\S|^\s*\[")
 
 
+#: The most lines of code, or of what it prints, that paper doesn't part.
+BRIEF = 12
+
+
 def columns_to_keep(text: str) -> int:
     """Return how wide a printed text has to be for no row of a table to turn.
 
@@ -169,8 +173,10 @@ def visit_container(translator: HTML5Translator, node: nodes.container) -> None:
     part = CELL_PARTS.get(node.get("nb_element"))
     if part and node.next_node(nodes.literal_block):
         named = {"role": "group", "aria-label": part}
+        texts = [block.astext() for block in node.findall(nodes.literal_block)]
+        if sum(text.count("\n") + 1 for text in texts) <= BRIEF:
+            node["classes"].append("brief")
         if part == "Output":
-            texts = [block.astext() for block in node.findall(nodes.literal_block)]
             named["style"] = f"--columns: {max(map(columns_to_keep, texts))}"
         node.html5tagname = "div"  # which HTML5Translator closes
         opened = translator.starttag(node, "div", CLASS="docutils container", **named)

@@ -63,8 +63,8 @@ function render({ model, el }) {
   const startAgain = () => change(start);
 
   function redraw({ rows, axis: along, held }) {
-    // The filled button is the one that changes an answer: first the other axis, then the company.
-    axis.querySelector("label:last-of-type").classList.toggle("main", along === 1);
+    // What is marked is what changes an answer: first the other axis, then the company.
+    axis.querySelector("label:last-of-type").classList.toggle("suggested", along === 1);
     twin.classList.toggle("main", along === 0);
     const p = answers(rows.map((i) => z[i]), along);
     const said = p.map(argmax);

@@ -161,20 +161,30 @@ function render({ model, el }) {
     make("thead", {}, make("tr", {}, ["", "value", "gradient", "by nudging"].map((words_) => (words_ ? make("th", { scope: "col" }, words_) : make("td", {}))))),
     make("tbody", {}, cells.map((cell) => cell.element)));
 
+  /** What one step brings to light, in words. */
+  function called(shown) {
+    const [first] = shown;
+    if (first === "loss") return "the loss";
+    const name = first.startsWith("d") ? first.slice(1) : first;
+    const [array, i] = [name.slice(0, -1), Number(name.at(-1))];
+    return `${first === name ? "" : shown.length > 1 ? "the gradients of " : "the gradient of "}${shown.length > 1 ? array : title(array, i)}`;
+  }
+
   function redraw(state) {
     const { found, v, d } = steps(state);
     const lit = new Set(found.slice(0, state.step).flatMap((one) => one.shown));
     const { shown: newest = [], along = [] } = found[state.step - 1] ?? {};
     const fresh = new Set(newest);
+    const coming = found[state.step]?.shown ?? []; // what the reader may work out before it comes to light
     const values = { ...state, ...v };
     for (const [name, { value, share, line, group }] of Object.entries(parts)) {
       const [array, i] = name === "loss" ? ["loss", 0] : [name.slice(0, -1), Number(name.at(-1))];
       const shown = array in SIZES || lit.has(name);
       const number = array === "loss" ? v.loss : values[array][i];
-      value.textContent = (array === "loss" ? "loss " : "") + (shown ? friendly(number, true) : "·");
+      value.textContent = (array === "loss" ? "loss " : "") + (shown ? friendly(number, true) : coming.includes(name) ? "?" : "·");
       value.classList.toggle("fresh", fresh.has(name));
       const blamed = lit.has(`d${name}`);
-      if (share) share.textContent = blamed ? friendly(d[`d${array}`][i], true) : "";
+      if (share) share.textContent = blamed ? friendly(d[`d${array}`][i], true) : coming.includes(`d${name}`) ? "?" : "";
       share?.classList.toggle("fresh", fresh.has(`d${name}`));
       const chosen = array in SIZES && title(array, i) === title(...names[state.held]);
       line?.classList.toggle("fresh", along.includes(name));
@@ -185,7 +195,7 @@ function render({ model, el }) {
     }
     truths.forEach((tag, k) => { tag.textContent = `y = ${k === state.target ? 1 : 0}`; });
     const said = state.step ? found[state.step - 1].text : "Press **next**: one number after another comes to light, down to the loss, and then the gradients on the way back up. Drag any weight, bias or pixel to change it.";
-    words(formula, said);
+    words(formula, state.step && coming.length ? `${said} Next: ${called(coming)}.` : said);
     count.textContent = `step ${state.step} of ${total}`;
     back.disabled = state.step === 0;
     next.disabled = all.disabled = state.step === total;

@@ -252,13 +252,13 @@ def test_on_a_phone_the_grid_and_what_is_said_of_it_are_one_screen(lone):
     shown = Shown(lone, "axes", width=390)
     top, grid = shown.el.bounding_box()["y"], shown.el.locator("table.axes")
     before = grid.bounding_box()["y"]
-    # What is filled is what changes an answer: along the rows only the other axis does.
-    filled = shown.el.locator(".main")
-    assert filled.inner_text() == "in a column (axis=0)"
-    filled.click()
-    main = shown.el.locator("button.main")
+    # What is marked is what changes an answer: along the rows only the other axis does.
+    suggested, main = shown.el.locator(".suggested"), shown.el.locator("button.main")
+    assert suggested.inner_text() == "in a column (axis=0)"
+    assert main.count() == 0  # and nothing is filled, as if it were chosen
+    suggested.click()
+    assert suggested.count() == 0
     assert main.inner_text() == "add six 0s"
-    assert filled.count() == 1
     main.click()
     assert len(shown.state["rows"]) == 13
     box = grid.bounding_box()
