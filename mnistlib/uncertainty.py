@@ -37,8 +37,8 @@ def standard_error_by_group(right, groups) -> float:
 
     The groups are independent, not the examples: ``groups``, integers of shape (n,), says which group
     each example belongs to. Of the $n_g$ examples of group g, $\text{right}_g$ are right, and of all n
-    the share $q$: the error is
-    $\sqrt{\frac{\text{groups}}{\text{groups} - 1} \sum_g (\text{right}_g - q\, n_g)^2}\, / n$. With
+    the share $q$. With the number of groups before the sum, the error is
+    $\sqrt{\frac{\text{number}}{\text{number} - 1} \sum_g (\text{right}_g - q\, n_g)^2}\, / n$. With
     one example a group it is :func:`standard_error` times $\sqrt{n / (n - 1)}$.
 
     Raises:
@@ -51,13 +51,12 @@ def standard_error_by_group(right, groups) -> float:
     groups = np.asarray(groups)
     if groups.shape != right.shape:
         raise ValueError(f"one group for each answer: got shapes {groups.shape} and {right.shape}")
-    _, place = np.unique(groups, return_inverse=True)
-    sizes = np.bincount(place)
-    if len(sizes) < 2:
+    names, place, sizes = np.unique(groups, return_inverse=True, return_counts=True)
+    if len(names) < 2:
         raise ValueError("a single group does not show how groups differ: pass two or more")
-    excess = np.bincount(place, weights=right) - right.mean() * sizes
-    several = len(sizes) / (len(sizes) - 1)
-    return float(np.sqrt(several * (excess**2).sum()) / len(right))
+    deviations = np.bincount(place, weights=right) - right.mean() * sizes
+    factor = len(names) / (len(names) - 1)
+    return float(np.sqrt(factor * (deviations**2).sum()) / len(right))
 
 
 class McNemar(NamedTuple):

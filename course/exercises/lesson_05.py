@@ -13,7 +13,7 @@ def paired(before, after):
     gained = int((after & ~before).sum())  # a Python int, in which 2**split never overflows
     lost = int((before & ~after).sum())
     split, fewer = gained + lost, min(gained, lost)
-    tail = sum(math.comb(split, few) for few in range(fewer + 1))
+    tail = sum(math.comb(split, heads) for heads in range(fewer + 1))
     return gained, lost, min(1.0, 2 * tail / 2**split)
 
 
