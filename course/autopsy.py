@@ -43,6 +43,20 @@ FIELDS = {number: list(repair)[-1] for number, repair in REPAIRS.items()}
 #: with cross-entropy the gradient is that of the loss.
 ALSO = {3: {3, 4, 5}, 4: {4, 5}}
 
+#: What to say of a check that fails every recipe, by what it asks the recipe for.
+WHERE_NONE_PASSES = {
+    "epoch": (
+        "After 391 steps of 128 images the epoch is 1.00096, since 50,000 is no multiple of 128.\n"
+        "Compare with < or <=, not with ==."
+    ),
+    "gradients": (
+        "Only one fault is repaired at a time, so the others stay and are in what you compare.\n"
+        "The loss from recipe.gradients is the recorded one: class numbers, except with 6 repaired.\n"
+        "With 6 repaired it starts near 1, not 0.90: over the batch, shares start at 1/n.\n"
+        "To check a gradient (4), compute the loss yourself, from recipe.probabilities."
+    ),
+}
+
 HEADER = "repaired: none  1 2 3 4 5 6 7 8 9"
 
 
@@ -138,10 +152,11 @@ def diagnosis(found: Verdicts, names_read: set[str]) -> str:
                     "repaired.\nWhat would it pass that it should not?"
                 )
         if not passing:
-            return (
-                "It fails every recipe, whatever is repaired. Would anything pass?\nTry it on the "
-                "recipe with your fault repaired, and print what it compares.\nIf two numbers differ "
-                "in their last digits, use np.isclose or np.allclose."
+            hints = [hint for name, hint in WHERE_NONE_PASSES.items() if name in names_read]
+            return "It fails every recipe, whatever is repaired. Would anything pass?\n" + (
+                "\n".join(hints)
+                or "Try it on the recipe with your fault repaired, and print what it compares.\nIf two "
+                "numbers differ in their last digits, use np.isclose or np.allclose."
             )
         return (
             f"It passes with {_any_of(passing)} repaired.\nWhich fault is yours, and what do the "

@@ -33,6 +33,17 @@ def reads_the_name(recipe):
     return recipe.pixels == "scaled"
 
 
+def counts_whole_epochs(recipe):
+    return recipe.epoch(391, 50_000) == 1
+
+
+def starts_at_nine_tenths(recipe):
+    weights = recipe.initial_weights(np.random.RandomState(0))
+    pixels = np.random.RandomState(1).uniform(0, 1, (128, 784))
+    recorded, _ = recipe.gradients(weights, pixels, np.eye(10)[np.arange(128) % 10])
+    return np.isclose(recorded, 0.9, atol=0.01)
+
+
 @pytest.mark.parametrize(
     ("check", "said"),
     [
@@ -41,6 +52,8 @@ def reads_the_name(recipe):
         (reads_the_name, "by reading recipe.pixels"),
         (lambda recipe: True, "passes every recipe"),
         (lambda recipe: False, "fails every recipe"),
+        (counts_whole_epochs, "Compare with < or <="),
+        (starts_at_nine_tenths, "starts near 1, not 0.90"),
         (lambda recipe: not autopsy.CHECKS[7](recipe), "upside down"),
         (lambda recipe: not autopsy.CHECKS[3](recipe), "fails once fault 3 is repaired"),
         (
