@@ -2,16 +2,19 @@
 
 Five hidden layers of 128 units, Glorot's weights, one epoch, each network at several rates. The sigmoid
 minus 1/2 keeps the slope and loses the mean; tanh plus 1 keeps the slope of 1 and gains a mean. Two more
-networks ask how far the answer goes: a sixth layer for the sigmoid minus 1/2, and a learning rate for
-each layer of the sigmoid, larger where the pull is fainter. Weights and batches are those of the rows
-"sigmoid, Glorot" with five hidden layers in the study depth.
+networks lose the half in some layers only, and one keeps everything on the way forward but makes the
+blame four times as large at every slope. Two rows ask how far the answer goes: a sixth layer for the
+sigmoid minus 1/2, and a learning rate for each layer of the sigmoid, larger where the pull is fainter.
+Weights and batches are those of the rows "sigmoid, Glorot" with five hidden layers in the study depth.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 
 from course import studies
 from course.materials.one_epoch import accuracy_after_an_epoch, rate_by_layer
-from mnistlib import data, deep
+from mnistlib import data, deep, functions
 from mnistlib.functions import sigmoid
 
 SIZES = [784, 128, 128, 128, 128, 128, 10]
@@ -24,6 +27,14 @@ ACTIVATIONS = {
         forward=lambda z: np.tanh(z) + 1, backward=lambda da, a: da * (1 - (a - 1) ** 2)
     ),
     "tanh": deep.ACTIVATIONS["tanh"],
+    "sigmoid, blame x 4": deep.Activation(
+        forward=sigmoid, backward=lambda da, a: 4 * da * a * (1 - a)
+    ),
+}
+#: The hidden layers that lose their half, the others being plain sigmoids.
+WITHOUT_HALF = {
+    "no half in layer 5": (5,),
+    "no half in layers 1 to 4": (1, 2, 3, 4),
 }
 #: A rate for each layer, in inverse proportion to its pull at the start; ``rate`` is the last layer's.
 BY_LAYER = "sigmoid, a rate for each layer"
@@ -32,6 +43,9 @@ RATES = {
     "sigmoid - 1/2": (0.03, 0.1, 0.3, 1.0, 2.0, 3.0, 5.0, 10.0),
     "tanh + 1": (0.03, 0.1, 0.3, 1.0),
     "tanh": (0.03, 0.1, 0.3, 1.0),
+    "sigmoid, blame x 4": (0.03, 0.1, 0.3, 1.0),
+    "no half in layer 5": (0.3, 1.0, 2.0, 3.0, 5.0, 10.0),
+    "no half in layers 1 to 4": (1.0, 2.0, 3.0, 5.0),
     BY_LAYER: (0.03, 0.1, 0.3, 1.0),
     SIX_LAYERS: (1.0, 2.0, 3.0, 5.0, 10.0, 20.0),
 }
@@ -44,9 +58,42 @@ ROWS = [
 QUICK = ROWS.index({"activation": "sigmoid - 1/2", "rate": 5.0, "seed": 0})
 
 
+@dataclass(frozen=True)
+class SomeHalves(deep.MLP):
+    """Sigmoid layers, of which those numbered in ``without`` subtract their half."""
+
+    without: tuple[int, ...] = ()
+
+    def half(self, layer: int) -> float:
+        """Return what a hidden layer subtracts from its sigmoids."""
+        return 0.5 if layer in self.without else 0.0
+
+    def forward(self, parameters, x):
+        """Return the pixels, each hidden layer's activations, and the logits."""
+        *hidden, (W_last, b_last) = zip(parameters[::2], parameters[1::2], strict=True)
+        kept = [x]
+        for layer, (W, b) in enumerate(hidden, start=1):
+            kept.append(sigmoid(kept[-1] @ W + b) - self.half(layer))
+        return [*kept, kept[-1] @ W_last + b_last]
+
+    def gradients(self, parameters, x, y):
+        """Return the loss and its gradient with respect to every parameter."""
+        weights = parameters[::2]
+        *kept, z = self.forward(parameters, x)
+        loss, dz = functions.cross_entropy_with_gradient(z, y)
+        grads = [dz.sum(axis=0), kept[-1].T @ dz]
+        for layer in range(len(weights) - 1, 0, -1):
+            value = kept[layer] + self.half(layer)  # the sigmoid itself
+            dz = (dz @ weights[layer].T) * value * (1 - value)
+            grads += [dz.sum(axis=0), kept[layer - 1].T @ dz]
+        return loss, tuple(reversed(grads))
+
+
 def run(activation: str, rate: float, seed: int) -> dict:
     """Train one network for one epoch."""
-    if activation == BY_LAYER:
+    if activation in WITHOUT_HALF:
+        model = SomeHalves("sigmoid", without=WITHOUT_HALF[activation])
+    elif activation == BY_LAYER:
         model = deep.MLP("sigmoid")
     else:
         name = activation.removesuffix(", six layers")
