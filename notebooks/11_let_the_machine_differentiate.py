@@ -147,7 +147,7 @@ plt.show()
 #
 # ### Exercise 11.1: back through a quotient (warm-up, 4 minutes)
 #
-# Write the two rules for $z = u / w$, entry by entry, where all arrays have the same shape. Pencil first: $u = 6$, $w = 2$, $dz = 4$. If $w$ grows, does $z$ grow?
+# Write the two rules for $z = u / w$, entry by entry, where all arrays have the same shape. Pencil first: $u = 6$, $w = 2$, $dz = 4$. What are $du$ and $dw$? If $w$ grows, does $z$ grow?
 #
 # <details><summary>The pencil's numbers</summary>
 #
@@ -209,7 +209,7 @@ exercises.folded(my_unbroadcast)
 #
 # ### Exercise 11.3: the order (core, 25 minutes)
 #
-# You get two things: `parents` is the graph, a dictionary that lists, under the name of each value, the names of its parents; `end` is the name of the last value, such as the loss. Return a list: first `end`, then everything that it depends on, each name once. A name may come only after every name in the list that was made from it.
+# You get two things: `parents` is the graph, a dictionary that lists, under the name of each value, the names of its parents; `end` is the name of the last value, such as the loss. Return a list: first `end`, then everything that it depends on, each name once. No name may come before a name that was made from it.
 #
 # Two warnings. Write a loop, because a function that calls itself hits Python's limit on nested calls if the chain is long. And don't follow every path, because thirty forks have a billion of them.
 #
@@ -257,7 +257,7 @@ backward(L)
 print("du =", u.grad, "  dw =", w.grad)
 
 # %% [markdown]
-# Just as on paper. With `adding=False` the same loop *assigns* what is sent, instead of adding it.
+# Just as on paper. Now break it: with `adding=False` the same loop *overwrites* what had arrived, instead of adding to it.
 
 
 # %%
@@ -280,7 +280,7 @@ for adding in [True, False]:
 #
 # $$\begin{aligned} \text{total} &= \textstyle\sum_k e^{z_{2k}}, \\ \log p &= z_2 - \log \text{total}, \\ L &= -\textstyle\sum_k y_k \log p_k . \end{aligned}$$
 #
-# From here on we use the library's `autodiff.Value`. It is the `Value` from above with every rule of the table, a few more, and our loop as its method `backward()`. Plain arrays, such as the pixels, get no blame. We write no backward pass at all.
+# From here on we use the library's `autodiff.Value`. It is the `Value` from above with every rule of the table, a few more, and our loop as its method `backward()`. Plain arrays, such as the pixels, get no blame.
 
 # %% tags=["hide-input"]
 pencil = network.Parameters(
@@ -499,15 +499,15 @@ guesses.compare("slope at -800", str(slopes[1]))
 # %% [markdown]
 # ## Why backwards?
 #
-# What do we gain by beginning at the loss? Look at a rule once more, in the smallest case: $z = u \odot w$ with two entries each. The table of all slopes, with a row for each output and a column for each input, is called the **Jacobian**. A nudge of $u_0$ moves only $z_0$, so half of the table is 0. Multiply it by the row $dz$ from the left, and your rule comes out:
+# What do we gain by beginning at the loss? The smallest case is $z = u \odot w$ with two entries each. The table of all slopes, with a row for each output and a column for each input, is called the **Jacobian**. A nudge of $u_0$ moves only $z_0$, so half of the table is 0. Multiply it by the row $dz$ from the left, and your rule comes out:
 #
 # $$\begin{pmatrix} dz_0 & dz_1 \end{pmatrix} \begin{pmatrix} w_0 & 0 \\ 0 & w_1 \end{pmatrix} = \begin{pmatrix} dz_0\, w_0 & dz_1\, w_1 \end{pmatrix} = dz \odot w .$$
 #
 # That is why a rule is called a **vector-Jacobian product**: it returns a row times a table *without ever writing the table down*. With a thousand entries the table would hold a million numbers, and `dz * w` takes a thousand multiplications.
 #
-# By the chain rule, a network's gradient is the product of the tables of all its operations. The order in which you multiply them changes nothing in the result, but everything in the work. There is only one loss, so at that end stands a single row, and a row times a table is a row again. In other words, **backwards, every move is one rule, and one walk brings the blame of everything**.
+# By the chain rule, a network's gradient is the product of its operations' tables, one behind the other. (Where blame takes two paths, such products add up.) You may begin to multiply at either end: that changes nothing in the result, but everything in the work. There is only one loss, so at that end stands a single row, and a row times a table is a row again. In other words, **backwards, every move is one rule, and one walk brings the blame of everything**.
 #
-# At the other end stand the parameters. Move *one* of them, and carry forwards beside each value its **slope**, that is, how fast it grows as that parameter moves. This is **forward mode**, and it needs no tape. Two parameters take two runs, and a hundred thousand take a hundred thousand. Try it with your pencil on $L = u\,w + w$, where $u = 3$ and $w = 2$.
+# At the other end stand the parameters. Move *one* of them, and carry forwards beside each value its **slope**, that is, how fast it grows as that parameter moves. This is **forward mode**, and it needs no tape. A hundred thousand parameters take a hundred thousand runs. Try it with your pencil on $L = u\,w + w$, where $u = 3$ and $w = 2$.
 #
 # <details><summary>Two runs forwards</summary>
 #
@@ -518,9 +518,9 @@ guesses.compare("slope at -800", str(slopes[1]))
 # %% [markdown]
 # ## What it costs
 #
-# In lesson 03 you counted that the loss and its whole gradient take about two forward passes, however many parameters there are. But a count isn't a clock, and that backward pass was written by hand. The tape has books to keep: it makes a `Value` for each operation, and puts them all in order before it walks. Times differ from computer to computer, so a study (`studies/tape_cost.py`) compares them with the time for the loss alone.
+# In lesson 03 you counted that the loss and its whole gradient take about two forward passes, however many units its hidden layer has. But that backward pass was written by hand, whereas the tape has books to keep: it makes a `Value` for each operation, and puts them all in order before it walks. Times differ between computers, so a study (`studies/tape_cost.py`) compares them.
 #
-# **Predict.** If it takes one second to compute the loss of a batch, loss and gradient together take about two seconds by hand. How many *by the tape*, with lesson 03's 128 hidden units? And how many with 4,096?
+# **Predict.** Call the time that a network needs for the loss alone one second. With the backward pass written by hand, loss and gradient together take about two. How many do they take *by the tape*, with lesson 03's 128 hidden units? And how many with 4,096?
 
 # %%
 guesses.ask("seconds by the tape, with 128 and with 4,096 units", None)
@@ -533,7 +533,6 @@ print("loss and gradient together, if the loss alone takes 1")
 print("                              time by         memory by")
 print("             multiplications  hand    tape    hand    tape")
 tape_ratios = []
-extra_times = []
 for name in ["128 units", "4,096 units"]:
     count = counted[name]["gradient"] / counted[name]["loss"]
     ratios = [
@@ -542,16 +541,14 @@ for name in ["128 units", "4,096 units"]:
         for who in ["hand", "tape"]
     ]
     tape_ratios.append(f"{ratios[1]:.1f}")
-    extra_times.append(measured["time"][name]["tape"] - measured["time"][name]["hand"])
     print(f"{name:12} {count:15.1f}" + "".join(f"{ratio:8.1f}" for ratio in ratios))
-work = counted["4,096 units"]["loss"] / counted["128 units"]["loss"]
-more = extra_times[1] / extra_times[0]
-print(f"from 128 units to 4,096: {work:.1f} times the multiplications,", end=" ")
-print(f"{more:.1f} times what the tape takes on top of the time by hand")
+sizes = [times for name, times in measured["time"].items() if name.endswith("units")]
+extra = [times["tape"] - times["hand"] for times in sizes]
+print(f"the tape on top, at six sizes: {min(extra):.1f} to {max(extra):.1f} thousandths of a second")
 guesses.compare("seconds by the tape, with 128 and with 4,096 units", " and ".join(tape_ratios))
 
 # %% [markdown]
-# The books are kept for each *operation*, and not for each number. A matrix product is one `Value` with two rules, whether it multiplies a hundred thousand times or three million times. So thirty-two times the work needs hardly more bookkeeping, which shows in the small network and is lost in the large one. What the tape costs everywhere is *memory*, because it keeps every value until the way back has passed it.
+# The books are kept for each *operation*, and not for each number. A matrix product is one `Value` with two rules, whether for each image it multiplies a hundred thousand times or three million times. So the books take less than a thousandth of a second at every size, which you see in the small network only. What it costs everywhere is *memory*, since every value is kept until the way back has passed it.
 #
 # %% [markdown]
 # ## The same in PyTorch
@@ -710,7 +707,7 @@ exercises.folded(my_unit_rows_backward)
 # - A value hands its blame on only when all of it has arrived: topological order.
 # - Blame is added up: where a value is used twice, and where it was broadcast.
 # - Backwards, one walk brings the whole gradient, because there is only one loss.
-# - The tape pays for each operation, not for each number, and it pays in memory.
+# - The tape keeps its books for each operation, not for each number, and it pays in memory.
 #
 # ## Questions to ask yourself
 #
