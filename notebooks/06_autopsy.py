@@ -541,7 +541,7 @@ pictures.company(as_it_was, test_set)
 # %% [markdown]
 # ### Who deserves the credit?
 #
-# The rung *+ loss* changes two things at once, the loss and the false gradient. We had given cross-entropy the credit for both, until a reader asked which of the two had helped. Put a rung between *+ softmax* and *+ loss*, then, on which the squared error stays and gets the whole Jacobian.
+# The rung *+ loss* changes two things at once, the loss and the false gradient. We had given cross-entropy the credit for both, until we asked which of the two had helped. Put a rung between *+ softmax* and *+ loss*, then, on which the squared error stays and gets the whole Jacobian.
 
 # %% tags=["hide-input"]
 between, scaled = "the whole Jacobian", "pixels / 255, squared error"
@@ -665,16 +665,18 @@ exercises.check(my_rate_for_scaled)
 exercises.folded(my_rate_for_scaled)
 
 # %% [markdown]
+# <small>The ladder's best rates for raw and for divided pixels, 0.01 and 1, are much less far apart than that, because there $W_1$ starts where it did, and $W_2$ has to share its rate.</small>
+#
 # ## Recap
 #
-# **Why does it seem to work?** A false gradient drives the levels of its classes apart, and a faulty softmax takes them away again wherever there is company, also where the network is measured. You have seen a good explanation fall and a right repair kill. What you don't have yet is more than one hidden layer.
+# **Why does it seem to work?** A false gradient drives the levels of its classes apart, and a faulty softmax takes them away again wherever there is company, even where the network is measured. You have seen a good explanation fall and a right repair kill. What you don't have yet is more than one hidden layer.
 #
 # Here are six habits to take with you:
 #
 # - **A look at the first loss**: 17.35, where 2 is the most.
 # - **A baseline**: ten averages, to which three of our eleven networks lost.
 # - **A test that looks like real use**: one vector can't show what a batch does.
-# - **A control** for every explanation, however short and sound it is.
+# - **A control** for every explanation, however good it sounds.
 # - **An order of repairs**: first what can break, then what can be improved.
 # - **A fair comparison**: each recipe at its own best rate, over several seeds.
 #
