@@ -93,7 +93,7 @@ axis.legend(loc="lower right")
 plt.show()
 
 # %% [markdown]
-# Our curve follows the notebook's to within about a point. Yet two questions, five minutes' work between them, would have raised the alarm, and [CS231n](https://cs231n.github.io/neural-networks-3/) and [Karpathy's recipe](http://karpathy.github.io/2019/04/25/recipe/) ask them of *every* training run. Is the first loss what a network that knows nothing would get? And does the network beat something simple, *clearly*?
+# Our curve follows the notebook's to within about a point. Yet two questions, five minutes' work between them, would have raised the alarm; ask them of *every* training run. (The first is in [CS231n's notes](https://cs231n.github.io/neural-networks-3/), and [Karpathy's recipe](http://karpathy.github.io/2019/04/25/recipe/) has both.) Is the first loss what a network that knows nothing would get? And does the network beat something simple, *clearly*?
 #
 # ### Exercise 6.1: before the first step (warm-up, 5 minutes)
 #
