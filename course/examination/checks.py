@@ -12,20 +12,26 @@ from course.examination.report import Report
 from mnistlib import baseline
 from mnistlib.uncertainty import calibration, mcnemar, standard_error_by_group
 
-#: Checks that cannot be judged while one of others has not held.
+#: Checks that cannot be judged while one of others has not held; causes come first.
 WAITS_FOR = {
     "floats": ("repeat",),
     "bytes": ("floats",),
     "company": ("repeat", "finite"),
+    "chance": ("repeat", "finite"),
+    "order": ("repeat", "company", "finite"),
+    "labels": ("floats", "bytes", "finite", "company"),
+    "names": ("bytes", "finite", "company", "labels"),
     "averages": ("floats", "bytes", "finite", "labels", "names", "company"),
     "odd pages": ("finite",),
     "claim": ("floats", "bytes", "finite", "labels", "names", "company"),
     "sure": ("floats", "bytes", "finite", "labels", "names", "company"),
-    "chance": ("repeat", "finite"),
-    "order": ("repeat", "company", "finite"),
-    "names": ("bytes", "finite", "company", "labels"),
-    "labels": ("floats", "bytes", "finite", "company"),
 }
+#: Checks that measure how much is right. Their yes waits too where that came from other images in the
+#: batch, or from labels that nobody gave.
+ACCURACY = ("averages", "claim", "sure")
+#: Causes for which a yes waits: of any check, and of those that measure how much is right. Where numbers
+#: are none, argmax answers all the same, and a yes says as little as a no.
+YES_WAITS_FOR, ACCURATE_YES_WAITS_FOR = ("finite",), ("finite", "labels", "company")
 
 #: The share right from labels dealt out at random above which something else was learnt from.
 LEAK = 0.2
@@ -87,12 +93,16 @@ def examine_candidate(
         report.note("runs", False, failure.fault, **failure.seen)
     for check in QUESTIONS:
         report.findings.setdefault(check, Finding(check, None, "not reached"))
+    failed = {finding.check for finding in report.findings.values() if finding.held is False}
     for check, causes in WAITS_FOR.items():
-        cause = next((c for c in causes if report.findings[c].held is False), None)
-        held = report.findings[check].held
-        # Where numbers are none, argmax answers all the same, and a yes says as little as a no.
-        if cause and (held is False or (held and cause == "finite")):
-            report.note(check, None, "waits", cause=cause)
+        found = report.findings[check]
+        if found.held:
+            late = ACCURATE_YES_WAITS_FOR if check in ACCURACY else YES_WAITS_FOR
+            causes = [cause for cause in causes if cause in late]
+        cause = next((cause for cause in causes if cause in failed), None)
+        if cause and found.held is not None:
+            cause = report.findings[cause].seen.get("cause", cause)  # where the cause waits as well
+            report.note(check, None, "waits", **{**found.seen, "cause": cause})
     report.findings = {check: report.findings[check] for check in QUESTIONS}
     return report
 
@@ -195,12 +205,16 @@ def _look_at_numbers(
     candidate.answers(trained, strangers.images)
     warned = [warning for network in networks for warning in network.warned_when_asked]
     invalid = [warning for warning in warned if "invalid value" in warning]
-    if invalid:
-        report.note("finite", False, "invalid", warning=invalid[0])
-        return
     arrays = [a for a in calls.arrays_of(trained.parameters) if a.dtype.kind == "f"]
     wrong = sum(int((~np.isfinite(array)).sum()) for array in arrays)
     total = sum(array.size for array in arrays)
+    if invalid and not wrong:  # or else the parameters are the earlier trace
+        # Without an infinity, a quotient that is no number was 0 over 0.
+        infinite = [w for w in warned if "overflow" in w or "divide by zero" in w]
+        is_zero = "divide" in invalid[0] and not infinite
+        fault = "zero over zero" if is_zero else "invalid"
+        report.note("finite", False, fault, warning=invalid[0])
+        return
     report.note("finite", not wrong, "nan", wrong=wrong, total=total, warned=trained.warned[:1])
 
 
@@ -315,6 +329,7 @@ def _look_at_accuracy(
         right=float(right.mean()),
         gained=pair.gained,
         lost=pair.lost,
+        p=pair.p,
     )
     share = report.shares["strangers"]
     if claim is None:

@@ -195,7 +195,8 @@ def wrong_backward(loss: Callable, lost: object, slopes: object, parameters: obj
             )
         if len(ratios) and np.allclose(ratios, ratios[0], rtol=1e-3):
             return (
-                f"{said} All are {ratios[0]:.4g} times what they should be. Which number is that?"
+                f"{said} All in this array are {ratios[0]:.4g} times what they should be. Which number "
+                "is that?"
             )
         return (
             f"{said} Is a path from it to the loss left out, or a slope taken at the wrong place?"

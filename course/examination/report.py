@@ -44,6 +44,37 @@ class Report:
 
         return figure.draw(self)
 
+    def waiting(self, name: str) -> list[str]:
+        """Return a line for each cause that questions wait for; a name tells two reports apart."""
+        waits = {}
+        for check, finding in self.findings.items():
+            if finding.verdict == "waits":
+                waits.setdefault(finding.seen["cause"], []).append(str(NUMBERS[check]))
+        whose = f"{name}: " if name else ""
+        return [
+            f"… {whose}{', '.join(numbers)} can't be judged before {NUMBERS[cause]} is a yes"
+            for cause, numbers in waits.items()
+        ]
+
+    def lead(self, name: str) -> str:
+        """Return a line of the digits gained over ten averages and lost; nothing if none were asked."""
+        seen = self.findings["averages"].seen
+        if "gained" not in seen:
+            return ""
+        line = f"{name:18} {seen['gained']:+7,} {-seen['lost']:+7,}"
+        return line if seen["p"] < 0.01 else f"{line}   too near to tell which is better"
+
+    def claimed(self) -> list[str]:
+        """Return a line for a claim, and what it is worth if it was modest."""
+        seen = self.findings["claim"].seen
+        if "claim" not in seen:
+            return []
+        line = f"{'you claimed':18} {seen['claim'] / 100:7.2%}"
+        below = seen["right"] - seen["claim"] / 100
+        if below > 2 * seen["error"]:
+            line += f"   {100 * below:.1f} points too low; the question asks only for boasts"
+        return [line]
+
     def __repr__(self) -> str:
         if not self.attempted:
             said = "Not attempted: my_train and my_predict return nothing yet."
@@ -64,9 +95,9 @@ class Report:
             other = self.beside.findings[check] if self.beside else None
             marks = f"{MARKS[finding.verdict]:5}" + (f" {MARKS[other.verdict]:9}" if other else "")
             lines.append(f"{marks} {NUMBERS[check]:2}  {QUESTIONS[check]}")
-        both = [*self.findings.values(), *(self.beside.findings.values() if self.beside else ())]
-        causes = dict.fromkeys(f.seen["cause"] for f in both if f.verdict == "waits")
-        lines += [f"… can't be judged before question {NUMBERS[c]} is a yes" for c in causes]
+        columns = {"yours": self, "original": self.beside} if self.beside else {"": self}
+        for name, report in columns.items():
+            lines += report.waiting(name)
         if self.beside:
             lines.insert(lines.index("") + 1, f"{'yours':5} {'original':9}")
         if self.shares:
@@ -77,6 +108,11 @@ class Report:
                     line += f"   original {self.beside.shares[name].right:7.2%}"
                 lines.append(line)
             lines.append(f"{'ten averages':18} {self.averages:7.2%}   (strangers)")
+            lines += self.claimed()
+            leads = [report.lead(name or "yours") for name, report in columns.items()]
+            if any(leads):
+                lines += ["", "strangers' digits gained and lost against ten averages"]
+                lines += [lead for lead in leads if lead]
         if self.seconds is not None:
             lines.append(f"learnt in {self.seconds:.1f} s, {self.megabytes:.0f} MB at most")
         said = [finding for finding in self.findings.values() if finding.held is False]

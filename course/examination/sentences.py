@@ -25,8 +25,9 @@ NOT_HELD = {
     ),
     ("runs", "shape"): (
         "Asked about {wanted[0]:,} images, my_predict returned an array of shape {shape}, not "
-        "{wanted}. If it holds a number for each class, which of the ten is the answer, and if it is a "
-        "column, how do you drop the second axis?"
+        "{wanted}. If it holds a number for each class, which of the ten is the answer? If it holds ten "
+        "in all, over which axis was the largest taken? And if it is a column, how do you drop the "
+        "second axis?"
     ),
     ("runs", "kind"): (
         "my_predict returned {kind}, but a whole number from 0 to 9 is wanted for each image. What "
@@ -53,10 +54,18 @@ NOT_HELD = {
     ),
     ("finite", "invalid"): (
         "On ordinary digits, NumPy warned while your my_predict was at work: {warning}. So some of its "
-        "numbers are none, as infinity over infinity is none, and argmax takes the first of these for "
-        "the largest: an answer comes out, and it means nothing. How large are the sums that go into "
-        "your exponential, and what did lesson 02 subtract from them? (If the warning comes from a "
-        "branch that np.where throws away, this is no fault: hide it with np.errstate.)"
+        "numbers are not numbers (NaN). argmax takes the first NaN for the largest: an answer comes "
+        "out, and it means nothing. Infinity over infinity makes a NaN, and so does 0 over 0. How large "
+        "are the sums that go into your exponential, and what did lesson 02 subtract from them? Or is "
+        "anything divided by the standard deviation of a pixel that never varies? (If the warning comes "
+        "from a branch that np.where throws away, this is no fault: hide it with np.errstate.)"
+    ),
+    ("finite", "zero over zero"): (
+        "On ordinary digits, NumPy warned while your my_predict was at work: {warning}. So some of its "
+        "numbers are not numbers (NaN). argmax takes the first NaN for the largest: an answer comes "
+        "out, and it means nothing. NumPy told of no infinity before it, so this is most likely 0 over "
+        "0. What do you divide by, and where is it 0? The standard deviation of a pixel that never "
+        "varies is 0. (If you have told NumPy to hide overflow, infinity over infinity is possible too.)"
     ),
     ("labels", "leak"): (
         "We dealt out the labels at random, and your program still got {chance:.1%} of other people's "
@@ -108,7 +117,7 @@ NOT_HELD = {
         "03 would tell you?"
     ),
     ("odd pages", "odd"): (
-        "Some pages that are no digits were too much for your program: {pages}. A small case: an image "
+        "Some pages without a digit were too much for your program: {pages}. A small case: an image "
         "whose 784 pixels are equal. Do you divide by something that is 0 there?"
     ),
     ("floats", "raises"): (
@@ -147,7 +156,8 @@ NOT_HELD = {
     ("sure", "too modest"): (
         "On average your program is {sure:.1%} sure, but {right:.1%} of its answers are right; its "
         "probabilities are off by {error:.1%}, where chance alone makes {by_chance:.1%}. Does your "
-        "loss reward it for being sure when it is right?"
+        "loss reward it for being sure when it is right? If so, does longer training make it surer, "
+        "and has its gradient passed the third landmark?"
     ),
     ("cost", "slow"): "Your program learnt for longer than a minute. Which line takes longest?",
     ("cost", "large"): (

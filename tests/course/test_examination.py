@@ -11,6 +11,7 @@ from course.examination import (
     benchmark,
     checks,
     examine,
+    findings,
     landmark_backward,
     landmark_bytes,
     landmark_forward,
@@ -119,6 +120,12 @@ def divides_infinity(means, images):
     return (shares / shares.sum(axis=0)).argmax(axis=1)
 
 
+def divides_by_pixels_that_never_vary(means, images):
+    """Standardise each pixel; at the border all are 0, and so is their standard deviation."""
+    flat = images.reshape(len(images), -1).astype(float)
+    return nearest(means, (flat - flat.mean(axis=0)) / flat.std(axis=0)).argmax(axis=1)
+
+
 def wraps(means, images):
     flat = -images.reshape(len(images), -1)  # a byte has no sign
     return nearest(means, -flat.astype(float)).argmax(axis=1)
@@ -147,6 +154,7 @@ SLIPS = [
     ({"predict": divides_by_a_blank_page}, "odd pages", None, "a blank page (invalid value"),
     ({"predict": takes_classes_for_numbers}, "names", None, "miss by exactly one"),
     ({"predict": divides_infinity}, "finite", "invalid", "How large are the sums"),
+    ({"predict": divides_by_pixels_that_never_vary}, "finite", "zero over zero", "most likely 0 over"),
     ({"predict": wraps}, "floats", None, "wrap around at 256"),
     ({"probabilities": lambda p, images: np.zeros(len(images))}, "sure", "shape", "?"),
     ({"probabilities": lambda p, images: np.ones((len(images), 10))}, "sure", "sums", "?"),
@@ -172,6 +180,59 @@ def test_where_numbers_are_none_no_answer_is_called_right():
     report = quick(predict=divides_infinity)
     assert first(report).check == "finite"
     assert [report.findings[check].held for check in ("company", "order", "labels")] == [None] * 3
+
+
+def test_numbers_that_are_none_in_the_parameters_are_told_before_what_came_of_them():
+    """Pixels are standardised by training, and the parameters hold the first that are no numbers."""
+
+    def train(images, labels, rng):
+        flat = images.reshape(len(images), -1).astype(float)
+        return means_of((images - images.mean(axis=0)) / flat.std(axis=0).reshape(28, 28), labels)
+
+    def predict(means, images):
+        divides_infinity(means, images)
+        return scores(np.nan_to_num(means), images).argmax(axis=1)
+
+    found = quick(train=train, predict=predict).findings["finite"]
+    assert (found.held, found.fault) == (False, "nan")
+    assert "invalid value encountered in divide" in sentences.sentence(found)
+
+
+@pytest.mark.parametrize(
+    ("fault", "cause"),
+    [({"axis": 0}, "company"), ({"more": candidates.asked_about(IMAGES), "epochs": 3}, "labels")],
+)
+def test_a_yes_on_accuracy_waits_where_company_or_a_leak_made_it(fault, cause):
+    made = candidates.sigmoid_network(**fault)[:2]
+    report = examine(*made, images=IMAGES, claim=50)
+    for check in ("averages", "claim"):
+        found = report.findings[check]
+        assert (found.verdict, found.seen["cause"]) == ("waits", cause)
+        assert found.seen["right"] > 0.5
+    number = findings.NUMBERS[cause]
+    assert f"13, 15 can't be judged before {number} is a yes" in repr(report)
+
+
+def test_of_two_reports_each_waits_for_its_own():
+    printed = repr(quick(beside=benchmark.the_original()))
+    assert "\n… original: 13, 16 can't be judged before 7 is a yes\n" in printed
+    assert "… yours" not in printed
+
+
+def test_a_claim_that_is_far_too_low_is_told_so():
+    modest, bold = repr(quick(claim=20)), repr(quick(claim=99.9))
+    assert "you claimed         20.00%" in modest
+    assert "points too low; the question asks only for boasts" in modest
+    assert "you claimed         99.90%" in bold
+    assert "too low" not in bold
+
+
+def test_the_lead_over_ten_averages_is_counted_on_the_same_digits():
+    report = quick()
+    seen = report.findings["averages"].seen
+    lead = report.shares["strangers"].right - report.averages
+    assert seen["gained"] - seen["lost"] == pytest.approx(lead * report.asked)
+    assert f"yours              {seen['gained']:+7,} {-seen['lost']:+7,}" in repr(report)
 
 
 def test_what_is_no_slip_is_none():
@@ -272,7 +333,7 @@ def test_what_waits_is_told_from_what_was_not_asked():
     printed = repr(report)
     assert "\n…      7  Is an image's answer about that image alone?" in printed
     assert "\n-     15  Is it as good on strangers' digits as you said?" in printed
-    assert "\n… can't be judged before question 11 is a yes\n" in printed
+    assert "\n… 7, 13 can't be judged before 11 is a yes\n" in printed
     assert "\nBegin here: 11. Does the same generator give" in printed
 
 
