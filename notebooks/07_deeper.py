@@ -476,7 +476,7 @@ plt.show()
 # %% [markdown]
 # What comes back through the layer may fade as before. But a sum hands its blame on whole to each of its terms, so what comes back around the layers arrives unchanged, however many there are. Lead such a path around each of the last four of the five units in a row, and from unit to unit the blame is multiplied by one *and* a quarter, where it used to be by a quarter alone. Instead of fading, it more than doubles over the four. <small>Exercise 7.4, in the optional section, works out the backward pass.</small>
 #
-# With such paths, networks of more than a hundred layers have been trained. But don't expect too much of depth alone. Within an epoch, the single hidden layer in our table got 94.3 % right, no worse than five, so we have depth that trains, not yet depth that pays.
+# With such paths, networks of more than a hundred layers have been trained. <small>They usually have **normalisation**, too, which brings each unit's sums over a batch to mean 0 and standard deviation 1 ([Ioffe and Szegedy 2015](https://arxiv.org/abs/1502.03167)).</small> But don't expect too much of depth alone. Within an epoch, the single hidden layer in our table got 94.3 % right, no worse than five, so we have depth that trains, not yet depth that pays.
 #
 # ## If you have another half-hour
 #
