@@ -153,7 +153,9 @@ ROW = re.compile(r"\S {2,}\S|^\s*\[")
 
 
 #: The most lines of code, or of what it prints, that paper doesn't part.
-BRIEF = 12
+BRIEF = 15
+#: Of a solution's fold, its beginning; and the most lines for which little room to write will do.
+SOLUTION, ROOM = "<summary>Solution</summary>", 5
 
 
 def columns_to_keep(text: str) -> int:
@@ -374,10 +376,20 @@ def show_drawing(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 
 def mark_not_attempted(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Mark what says only that nobody has tried an exercise yet: on paper it is left out."""
+    """Mark what says only that nobody has tried an exercise yet: on paper it is room to answer.
+
+    There is more of it where the solution that follows is longer.
+    """
+    place = None
     for reply in doctree.findall(nodes.raw):
-        if "<strong>not attempted</strong>" in reply.astext():
-            reply.parent["classes"].append("not-attempted")
+        said = reply.astext()
+        if "<strong>not attempted</strong>" in said:
+            place = reply.parent
+            place["classes"].append("not-attempted")
+        elif place and SOLUTION in said:
+            if said.partition(SOLUTION)[2].count("\n") > ROOM:
+                place["classes"].append("roomy")
+            place = None
 
 
 def shorten_contents(app: Sphinx, env: BuildEnvironment) -> None:

@@ -195,7 +195,7 @@ function render({ model, el }) {
     }
     truths.forEach((tag, k) => { tag.textContent = `y = ${k === state.target ? 1 : 0}`; });
     const said = state.step ? found[state.step - 1].text : "Press **next**: one number after another comes to light, down to the loss, and then the gradients on the way back up. Drag any weight, bias or pixel to change it.";
-    words(formula, state.step && coming.length ? `${said} Next: ${called(coming)}.` : said);
+    words(formula, state.step && coming.length ? `${said}${/[.?]$/.test(said) ? "" : "."} Next: ${called(coming)}.` : said);
     count.textContent = `step ${state.step} of ${total}`;
     back.disabled = state.step === 0;
     next.disabled = all.disabled = state.step === total;

@@ -135,7 +135,7 @@ function render({ model, el }) {
   const cells = Object.fromEntries(["slope", "both", "forward", "errorBoth", "errorForward"].map((name) => [name, make("td", { class: name })]));
   const table = make("table", { class: "shares nudged" },
     make("thead", {}, make("tr", {}, make("td", {}), make("th", { scope: "col" }, "slope"), make("th", { scope: "col" }, "error"))),
-    make("tbody", {}, ...[["by the formula", cells.slope, make("td", {}, "")], ["nudged both ways", cells.both, cells.errorBoth], ["nudged upwards only", cells.forward, cells.errorForward]]
+    make("tbody", {}, ...[["by the formula", cells.slope, make("td", {}, "")], ["● nudged both ways", cells.both, cells.errorBoth], ["□ nudged upwards only", cells.forward, cells.errorForward]]
       .map(([name, ...found]) => make("tr", {}, make("th", { scope: "row" }, name), ...found))));
   const verdict = make("p", { class: "verdict above" });
 
