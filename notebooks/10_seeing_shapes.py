@@ -66,9 +66,15 @@ validation_set = tuple(part[:5_000] for part in validation_set)  # one half, to 
 # %% [markdown]
 # ## A small push
 #
-# We begin with a **fully connected** network like those of lesson 07, in which every hidden unit sees every pixel. It has 128 ReLUs, and is trained for three epochs. [Lesson 00](00_first_look.ipynb) showed a 7, moved, to a weaker network. Does a better network fare better?
+# We begin with a **fully connected** network like those of lesson 07, in which every hidden unit sees every pixel. It has 128 ReLUs, and is trained for three epochs. [Lesson 00](00_first_look.ipynb) moved a 7 and showed it to a weaker network. Will a better one do better?
 #
-# The function `shapes.pushed(images, rows, columns)` moves digits down and to the right, and leaves blank paper behind. The training loop is lesson 04's with one line more, which pushes each batch by a random amount, up to `most` pixels vertically and horizontally. For now `most` is 0. (`model.prepare` only gives images the shape that a model expects.) Each number below is a mean over pushes in the four directions, of half the validation set.
+# The function `shapes.pushed(images, rows, columns)` moves digits down and to the right, and leaves blank paper behind. The training loop is lesson 04's, except that it pushes each batch as a whole by a random number of pixels, up to `most` vertically and up to `most` horizontally. For now `most` is 0, and nothing moves. (`model.prepare` scales the pixels to 0 to 1 and gives them the shape that a model expects.)
+#
+# <details><summary>How every number of this lesson is measured</summary>
+#
+# After a push, a number is a mean over pushes up, down, left and right. What you train here has one seed and at most three epochs, and is measured on half the validation set or less. A stored study (`studies/shapes.py`), from which later numbers come, has ten epochs, three seeds and all of the validation set, unless we say otherwise. It shows each design at the best of two or three learning rates; only the fully connected one has, in every row, the rate that was best with pushes of one pixel.
+#
+# </details>
 
 
 # %% tags=["hide-input"]
@@ -108,12 +114,12 @@ plt.show()
 #
 # ### A cure with data
 #
-# If the network must see a stroke in every place in order to know it there, then let's show it. To push the training images (others say *shift* or *translate*) and keep their labels is one kind of what [lesson 08](08_too_good.ipynb) called *data augmentation*. Train once more, on batches that are pushed by up to one pixel.
+# If the network must see a stroke in every place in order to know it there, then let's show it. Pushing the training images (others say *shift* or *translate*) while their labels stay is a kind of *data augmentation*, which [lesson 08](08_too_good.ipynb) named. Train once more, on batches that are pushed by up to one pixel.
 #
 # **Predict.** How far will the cure reach? At how many pixels of push will this network first misread more than one digit in ten?
 
 # %%
-guesses.ask("pixels of push that lose one digit in ten", None)
+guesses.ask("push, in pixels, that first loses more than one in ten", None)
 
 
 # %% tags=["answer", "hide-input"]
@@ -123,7 +129,7 @@ robust = train_pushed(connected, start, most=1, rate=0.1, rng=rng)
 robust_shares = shapes.accuracy_by_push(connected, robust, *validation_set)
 for p, share in enumerate(robust_shares):
     print(f"pushed by {p}: {100 * share:.2f} % right")
-guesses.compare("pixels of push that lose one digit in ten", int(np.argmax(robust_shares < 0.9)))
+guesses.compare("push, in pixels, that first loses more than one in ten", int(np.argmax(robust_shares < 0.9)))
 
 # %% [markdown]
 # The cure holds for one pixel, which is as far as the training went. At two it still prevents seven errors in ten, but at three a fifth of the digits are lost all the same.
@@ -138,10 +144,10 @@ further = train_pushed(connected, start, most=most, rate=0.1, rng=rng)
 for p, share in enumerate(shapes.accuracy_by_push(connected, further, *validation_set)):
     print(f"pushed by {p}: {100 * share:.2f} % right")
 patient = 100 - shapes.errors("784-128-10", most=2, epochs=30).mean(axis=0)
-print(f"most = 2, 30 epochs: {patient[0]:.2f} % right at 0 pixels, {patient[3]:.2f} % at 3")
+print(f"study, most = 2, 30 epochs: {patient[0]:.2f} % right at 0 pixels, {patient[3]:.2f} % at 3")
 
 # %% [markdown]
-# At three pixels 13 more digits in a hundred are right than with pushes of one, but of those that nobody pushed nearly twice as many are misread, because the 128 units must now learn every stroke again for each of 49 places. Ten times as many epochs make up for it, at least for pushes of up to two, as a stored study shows in the last line. It is a laborious cure. Couldn't one set of weights serve all places?
+# At three pixels 13 more digits in a hundred are right than with pushes of one, but nearly twice as many of the digits that nobody pushed are misread, because the 128 units must now learn every stroke afresh in each of 49 places. Training for ten times as long makes up for it, at least with pushes of up to two: that is the last line, from a stored study. It is a laborious cure. Couldn't one set of weights serve all places?
 #
 # ## One product for all patches
 #
@@ -154,7 +160,7 @@ shapes.show_patches(np.arange(9).reshape(3, 3), np.array([[1, 2], [3, 4]]))
 plt.show()
 
 # %% [markdown]
-# Work out the first number with a pencil: $1 \cdot 0 + 2 \cdot 1 + 3 \cdot 3 + 4 \cdot 4 = 27$. The four numbers form a little image of their own, the kernel's **feature map**, or map for short. In general a patch has `top` rows above it and `left` columns to its left, and `down` and `right` (counted from 0) say where we are in the kernel:
+# Work out the first number with a pencil: $1 \cdot 0 + 2 \cdot 1 + 3 \cdot 3 + 4 \cdot 4 = 27$. The four numbers form a little image of their own, the kernel's **feature map**, or map for short. In general, let `top` count the rows above the patch and `left` the columns beside it; `down` and `right`, counted from 0, say where in the kernel we are. (These are not lesson 09's `left` and `right`.)
 #
 # $$
 # \begin{aligned}
@@ -165,17 +171,19 @@ plt.show()
 
 # %%
 x = np.arange(9).reshape(3, 3)
-kernel = np.array([[1, 2], [3, 4]])  # change these: which weights make every sum 1?
-z = np.zeros((2, 2), dtype=int)
+kernel = np.array([[1, 2], [3, 4]])  # change these
+z = np.zeros((2, 2))
 for top, left in np.ndindex(2, 2):
     for down, right in np.ndindex(2, 2):
         z[top, left] += kernel[down, right] * x[top + down, left + right]
 print(z)
 
 # %% [markdown]
+# **Change the weights.** Which of them make all four sums 1?
+#
 # <details><summary>Answer</summary>
 #
-# $-1$ and 1 in one row, and zeros in the other, because each pixel is 1 more than the one to its left.
+# For example $-1$ and 1 in one row, and zeros in the other, because each pixel is 1 more than the one to its left. Or $-1/3$ above $1/3$, because it is 3 more than the one above.
 #
 # </details>
 #
@@ -204,24 +212,11 @@ first_one, other = (" ".join(f"{pixel:.0f}" for pixel in column) for column in p
 guesses.compare("the two columns", f"{first_one} and {other}")
 
 # %% [markdown]
-# The first patch's pixels, 0, 1, 3 and 4, stand in the first column, and the two sums are 27 and 37, as in the picture. That is all a convolution is. (In `cut` the places still have their rows and columns; `reshape` puts them side by side.)
-#
-# ## Many kernels, many images
-#
-# Several kernels are simply several columns of $W$, and each makes a map of its own. To the next layer these maps are **channels**, just as red, green and blue are the three channels of a photograph; a digit has a single one. A kernel of `side` by `side` then has that many weights *for each channel*, and each of its sums runs over all channels.
-#
-# | maths | Python | shape | meaning |
-# |---|---|---|---|
-# | $X$, images last | `x` | (channels, rows, columns, n) | the images, or the maps of the layer below |
-# | $\text{patches}(X)$ | `cut` | (side · side · channels, map rows, map columns, n) | each patch as a column |
-# | $W, b$ | `W`, `b` | (side · side · channels, kernels), (kernels,) | one kernel in each column, and one bias for each kernel |
-# | $Z$ | `z` | (kernels, map rows, map columns, n) | one map for each kernel |
-#
-# Only in this lesson do the images come *last*, because NumPy then copies a pixel of all of them in one go; `model.prepare` reorders the axes.
+# The first patch's pixels, 0, 1, 3 and 4, stand in the first column, and the two sums are 27 and 37, as in the picture. That is all a convolution is. (In `cut` the places still have rows and columns.)
 #
 # ### Exercise 10.1: cut out the patches (warm-up, 7 minutes)
 #
-# Cut the patches out of one image without channels, so that two axes are enough; a plain loop over the places is fine.
+# Cut the patches out of one image, which has two axes here; a plain loop over the places is fine.
 
 
 # %%
@@ -236,17 +231,31 @@ exercises.check(my_image_patches)
 exercises.folded(my_image_patches)
 
 # %% [markdown]
-# Our network begins with eight kernels of 5 by 5, each of which makes one map of every digit; here are ten.
+# ## Many kernels, many images
+#
+# Several kernels are simply several columns of $W$, and each makes a map of its own. To the next layer these maps are **channels**, just as red, green and blue are the three channels of a photograph; a digit has a single one. A kernel of `side` by `side` then has that many weights *for each channel*, and each of its sums runs over all channels.
+#
+# | maths | Python | shape | meaning |
+# |---|---|---|---|
+# | $X$, images last | `x` | (channels, rows, columns, n) | the images, or the maps of the layer below |
+# | $\text{patches}(X)$ | `cut` | (side · side · channels, map rows, map columns, n) | each patch as a column |
+# | $W, b$ | `W`, `b` | (side · side · channels, kernels), (kernels,) | one kernel in each column, and one bias for each kernel |
+# | $Z$ | `z` | (kernels, map rows, map columns, n) | one map for each kernel |
+#
+# Only in this lesson do the images come *last*, because NumPy can then copy the same pixel of every image in one go; `model.prepare` reorders the axes.
+#
+# Our network begins with eight kernels of 5 by 5, each of which makes one map of each digit. Here they meet ten digits.
 
 # %%
 model = convolution.Convolutional()
 x = model.prepare(train_set[0][:10])
 y = data.one_hot(train_set[1][:10])
-first = convolution.initialise(np.random.default_rng(seed=2), kernels=(8, 32))  # in its two layers
-z1, cut1 = convolution.convolve(x, first.W1)
+rng = np.random.default_rng(seed=2)
+untrained = convolution.initialise(rng, kernels=(8, 32))  # in its first and second layer
+z1, cut1 = convolution.convolve(x, untrained.W1)
 print("x", x.shape, " cut1", cut1.shape)
-print("W1", first.W1.shape, " z1", z1.shape)
-print("weights of this layer:", first.W1.size)
+print("W1", untrained.W1.shape, " z1", z1.shape)
+print("weights of this layer:", untrained.W1.size)
 
 # %% [markdown]
 # That is 200 weights; the first layer of lesson 03 had a hundred thousand.
@@ -255,25 +264,27 @@ print("weights of this layer:", first.W1.size)
 
 # %%
 x_pushed = model.prepare(shapes.pushed(train_set[0][:10], 0, 1))
-z_pushed, _ = convolution.convolve(x_pushed, first.W1)
+z_pushed, _ = convolution.convolve(x_pushed, untrained.W1)
 print("the maps moved along:", np.allclose(z_pushed[:, :, 1:], z1[:, :, :-1]))
 
 # %% [markdown]
-# Push the 3 down by a single pixel, and watch its map go with it. Which of the two networks still reads a 3? And where does the kernel of −1 and 1 find something that looks like itself?
+# Here is a 3, with a kernel that is negative on its left and positive on its right. Push the 3 down by a single pixel, and watch its map go with it.
+
+# %% mystnb={"image": {"alt": "A still of the picture of a kernel: a handwritten three, a kernel of 5 by 5 weights that are negative on the left and positive on the right, and the map of its sums, positive along the left edges of the strokes and negative along the right ones."}}
+pictures.kernel()
+
+# %% [markdown]
+# Which of the two networks still reads a 3? And where does that kernel find something that looks like itself?
 #
 # <details><summary>Answer</summary>
 #
 # The convolutional one; lesson 04's reads an 8. The kernel finds itself where a stroke begins, on its left-hand side. Where the stroke ends, the sum is negative.
 #
 # </details>
-
-# %% mystnb={"image": {"alt": "A still of the picture of a kernel: a handwritten three, a kernel of 5 by 5 weights that are negative on the left and positive on the right, and the map of its sums, positive along the left edges of the strokes and negative along the right ones."}}
-pictures.kernel()
-
-# %% [markdown]
+#
 # ## Max-pooling
 #
-# The network's *answer*, however, should not change at all: a 4 should stay a 4 wherever it stands. This is called **invariance**, and a step towards it is **max-pooling**. Divide each map into squares of 2 by 2 numbers, and keep only the largest of each square. It makes no difference where in its square the largest number was, so a stroke that wanders within one isn't noticed higher up.
+# The network's *answer*, however, should not change at all: a 4 should stay a 4 wherever it stands. This is called **invariance**, and a step towards it is **max-pooling**. Divide each map into squares of 2 by 2 numbers, and keep only the largest of each square. It makes no difference where in its square the largest number was, so when a stroke wanders inside a square, the layers after it don't notice.
 #
 # ### Exercise 10.2: the largest of four (warm-up, 4 minutes)
 #
@@ -302,7 +313,7 @@ exercises.folded(my_max_pool)
 #
 # ### Exercise 10.3: back through pooling (core, 9 minutes)
 #
-# Write pooling's backward pass. In this exercise no two of the four are equal.
+# Write pooling's backward pass. In this exercise no two of the four are equal. (On blank paper all four are; the library lets them share the blame.)
 
 
 # %%
@@ -329,15 +340,15 @@ exercises.folded(my_max_pool_backward)
 #
 # </details>
 #
-# You have just multiplied a row of $\text{patches}(X)$ by the row of blame, place by place. For all weights and all kernels at once,
+# You have just taken the dot product of a row of $\text{patches}(X)$ with the row of blame. For all weights and all kernels at once,
 #
 # $$dW = \text{patches}(X)\, dZ^T .$$
 #
-# This is lesson 03's formula with places instead of examples. There each example was a row, which is why the input was transposed; here each place is a column, so it is $dZ$'s turn.
+# This is lesson 03's formula with places instead of examples. There each example was a row, so the input was transposed; here each place is a column, so it is $dZ$'s turn.
 #
 # ### Exercise 10.4: the gradient of the kernels (core, 7 minutes)
 #
-# Write this product for `dz` and `cut` as the table above has them, with four axes each.
+# Write this product. `dz` and `cut` have four axes each, as in the table under *Many kernels, many images*.
 
 
 # %%
@@ -354,7 +365,7 @@ exercises.folded(my_kernel_gradient)
 # %% [markdown]
 # ### The pixels' gradient
 #
-# The layer below needs the blame of this layer's input, that is, of every pixel. Look at the picture of the four patches once more. The centre pixel, the 4, lies in all four of them. In the first the weight 4 lies on it (that the pixel is a 4 too is an accident), so this patch, whose blame is 1, sends it 4 · 1. In the second the weight 3 lies on it, in the third 2, and in the fourth 1. Its value went out along four paths, and what comes back along them adds up: $4 \cdot 1 + 3 \cdot 10 + 2 \cdot 100 + 1 \cdot 1000 = 1234$. In 1234 you can read off which path brought which digit.
+# The layer below needs the blame of this layer's input, that is, of every pixel. In the picture of the four patches, the centre pixel, the 4, lies in all of them. In the first the weight 4 lies on it (the pixel's own value plays no part), so this patch, whose blame is 1, sends it 4 · 1. In the second the weight 3 lies on it, in the third 2, and in the fourth 1. Its value went out along four paths, and what comes back along them adds up: $4 \cdot 1 + 3 \cdot 10 + 2 \cdot 100 + 1 \cdot 1000 = 1234$. In 1234 you can read off which path brought which digit.
 #
 # In general, each pixel of a patch gets the patch's blame times the weight that lay on it, because that weight is how fast the patch's sum grows with the pixel. Since a pixel can lie in several patches, begin with zeros, and add for every place and every weight:
 #
@@ -390,7 +401,7 @@ exercises.check(my_pixel_blame)
 exercises.folded(my_pixel_blame)
 
 # %% [markdown]
-# With several channels and kernels, the matrix product $W\, dZ$ (lesson 03's $dZ\, W^T$, with columns in place of rows) gives the blame of every entry of every patch, summed over the kernels, and `convolution.pixel_gradient` adds them up pixel by pixel, just as you did.
+# With several channels and kernels, the matrix product $W\, dZ$ (lesson 03's $dZ\, W^T$, with columns in place of rows) gives the blame of every entry of every patch, and `convolution.pixel_gradient` adds them up pixel by pixel, as you did.
 
 # %%
 dz = np.array([[1.0, 10], [100, 1000]]).reshape(1, 2, 2, 1)
@@ -400,13 +411,13 @@ print("dx", dx.shape, dx[0, :, :, 0].astype(int), sep="\n")
 # %% [markdown]
 # ## The whole network
 #
-# Convolution, pooling, bias and ReLU follow one another in this order, twice. The last layer sees everything, yet it needs nothing new: it is one more convolution, whose ten kernels are as large as the maps, with 4 · 4 · 32 weights each. Here is one digit on its way through the untrained network, whose biases are still 0.
+# Convolution, pooling, bias and ReLU follow one another in this order, twice. The last layer sees everything, yet it needs nothing new: it is one more convolution, whose ten kernels are as large as the maps, with 4 · 4 · 32 weights each. Here is one digit on its way through the untrained network, whose biases are still 0. In a map grey is 0; after a ReLU, white is.
 
 # %% mystnb={"image": {"alt": "Five squares side by side, drawn to scale, each smaller than the one before: a digit of 28 by 28 pixels, then a map of 24 by 24, a pooled one of 12 by 12, a map of 8 by 8 and a pooled one of 4 by 4. The arrows between them say convolve; pool, bias, ReLU; convolve; pool, bias, ReLU; and from the last square an arrow leads down to ten logits. In each square but the last a small frame marks what one number of the next square was made from: a patch of 5 by 5 before a convolution, a square of 2 by 2 before pooling. Below is how many maps each layer has: one image, then 8, 8, 32 and 32."}} tags=["hide-input"]
 a_digit = model.prepare(validation_set[0][[chosen_digit]])
-z_one, _ = convolution.convolve(a_digit, first.W1)
+z_one, _ = convolution.convolve(a_digit, untrained.W1)
 a_one = deep.relu(convolution.max_pool(z_one))
-z_two, _ = convolution.convolve(a_one, first.W2)
+z_two, _ = convolution.convolve(a_one, untrained.W2)
 a_two = deep.relu(convolution.max_pool(z_two))
 shapes.show_layers([a_digit, z_one, a_one, z_two, a_two], ["convolve", "pool"] * 2)
 plt.show()
@@ -414,7 +425,7 @@ plt.show()
 # %% [markdown]
 # The bias and the ReLU can wait until after pooling, because neither changes which number of a square is the largest. A bias is used in all places of all images, so its gradient is the sum of the blame that arrives in all of them.
 #
-# Read `pass_and_back` downwards to the loss, and from there follow the blame. It arrives with a row for each image, so it is transposed first. Then every layer works out its kernels' gradient and, unless it is the first, hands the blame down by `pixel_gradient`.
+# Read `pass_and_back` from the top as far as the loss, and from there follow the blame. It arrives with a row for each image, so it is transposed first. Then every layer works out its kernels' gradient and, unless it is the first, hands the blame back with `pixel_gradient`.
 
 
 # %%
@@ -471,13 +482,13 @@ print("the library has the same gradients:", all(map(np.allclose, grads, library
 #
 # <details><summary>Whose ideas these are</summary>
 #
-# Weights that all places share are from [Fukushima 1980](https://doi.org/10.1007/BF00344251), their training by backpropagation from [LeCun, Boser and others 1989](https://doi.org/10.1162/neco.1989.1.4.541), the layout from [Chellapilla, Puri and Simard 2006](https://inria.hal.science/inria-00112631), and max-pooling from [Weng, Ahuja and Huang 1992](https://doi.org/10.1109/IJCNN.1992.287150). Our plan is nearly that of LeNet ([LeCun, Bottou, Bengio and Haffner 1998](https://doi.org/10.1109/5.726791)). Others speak of *stride*, the step by which a kernel moves (ours is 1), of *padding*, blank pixels around the image (ours has none), and of *cross-correlation*, because a mathematician's convolution flips the kernel first.
+# Weight sharing is from [Fukushima 1980](https://doi.org/10.1007/BF00344251), its training by backpropagation from [LeCun, Boser and others 1989](https://doi.org/10.1162/neco.1989.1.4.541), the layout in columns from [Chellapilla, Puri and Simard 2006](https://inria.hal.science/inria-00112631), and max-pooling from [Weng, Ahuja and Huang 1992](https://doi.org/10.1109/IJCNN.1992.287150). Our network is nearly LeNet ([LeCun, Bottou, Bengio and Haffner 1998](https://doi.org/10.1109/5.726791)). Others speak of *stride*, the step by which a kernel moves (ours is 1), of *padding*, blank pixels around the image (ours has none), and of *cross-correlation*, because a mathematician's convolution flips the kernel first.
 #
 # </details>
 #
 # ## Train the network
 #
-# The convolutional network has only a ninth as many parameters as its rival, though each of them works harder: a weight of the first layer is used in 576 places. So an epoch takes several times as long (question 2 at the end counts the multiplications), and we allow it one where its rival had three, both with pushes of up to one pixel. Does it win all the same?
+# The convolutional network has only a ninth as many parameters as its rival, though those of its kernels work harder: a weight of the first layer is used in 576 places. An epoch takes five times as many multiplications (question 2 counts them), so we allow it one where its rival had three, which is still more work. Both see pushes of up to one pixel. Does it win?
 
 # %% tags=["hide-input"]
 rng = np.random.default_rng(seed=0)
@@ -490,16 +501,22 @@ for p, (rival, share) in enumerate(zip(robust_shares, trained_shares)):
     print(f"% right, pushed by {p}{100 * rival:26.2f}{100 * share:16.2f}")
 
 # %% [markdown]
-# It does, at every push. But that is one seed, and up to two pixels the differences are small, so what follows comes from a stored study (`studies/shapes.py`): ten epochs, mostly three seeds, and each design at the best of two or three learning rates.
+# It does, at every push. But that is one seed, and up to two pixels the differences are small, so what follows comes from the stored study.
 #
 # ## What is each part worth?
 #
-# The design is three things at once: locality, sharing, and pooling. To see what a part is worth, leave it out and train the rest, this time without pushes. (Locality can't go alone: a kernel that sees the whole image fits in one place only, and then there is nothing to share or to pool.) One network is *unshared*: it has weights of its own in every place, which is called **locally connected**. Another has *no pooling*: of every four numbers it keeps the one at the top left, whatever the others are.
+# The design is three things at once: locality, sharing, and pooling. To see what a part is worth, leave it out and train the rest, this time without pushes. One network is *unshared*: it has weights of its own in every place; such a network is called **locally connected**. Another has *no pooling*: of every four numbers it keeps the one at the top left, whatever the others are.
 #
-# **Predict.** After a push of two pixels, which will misread more digits, the network without sharing or the one without pooling, or will it be about the same?
+# <details><summary>Why not leave out locality?</summary>
+#
+# It can't go alone: a kernel that sees the whole image fits in one place only, and then there is nothing to share or to pool.
+#
+# </details>
+#
+# **Predict.** After a push of two pixels, which will misread more digits, the network without sharing or the one without pooling? Or will they be the same, give or take a tenth?
 
 # %%
-guesses.ask("more errors: unshared, no pooling or same", None)
+guesses.ask("which makes more errors: unshared, no pooling, or same", None)
 
 # %% tags=["answer", "hide-input"]
 designs = {
@@ -515,14 +532,14 @@ for name, error in zip(designs, at_two):
 _, no_pooling, unshared, _ = at_two
 alike = abs(no_pooling - unshared) < 0.1 * unshared
 answer = "same" if alike else "no pooling" if no_pooling > unshared else "unshared"
-guesses.compare("more errors: unshared, no pooling or same", answer)
+guesses.compare("which makes more errors: unshared, no pooling, or same", answer)
 
 # %% [markdown]
-# The fully connected network misreads 17 digits in a hundred, and the convolutional one 5. Without pooling, or without sharing, it is between 7 and 8: either of them, added to the rest, spares you two or three errors in a hundred. You may have expected sharing to be the heart of the design and pooling a detail, but as far as one seed of the unshared network can tell, they are worth about the same, and most of the gain survives without the one or the other. What, then, brought it? Perhaps each part can stand in for the other, or perhaps the credit belongs to locality, which both networks have kept. The table can't tell.
+# The fully connected network misreads 17 digits in a hundred, and the convolutional one 5. Without pooling, or without sharing, it is between 7 and 8: either of them, added to the rest, spares you two or three errors in a hundred. You may have expected sharing to be the heart of the design and pooling a detail, but as far as one seed can tell, they are worth about the same, and most of the gain survives without either one. What, then, brought it? Perhaps each part can stand in for the other, or perhaps the credit belongs to locality, which both networks have kept. A network that kept nothing but locality would tell.
 #
 # ## Design and data
 #
-# Now augment the study's training images as well, by pushes of up to one pixel.
+# The study also trained both networks on images that were pushed by up to one pixel.
 
 # %% mystnb={"image": {"alt": "Errors in per cent, on a logarithmic axis, against the push, 0 to 3 pixels. All four lines rise. The fully connected network's lies highest, from 2 to 43; the convolutional one's with augmentation lies lowest, from below 1 to 5. Between them, two lines cross halfway from one pixel to two: the convolutional network without augmentation is better at 0 and 1, and the fully connected one with augmentation at 2 and 3."}} tags=["hide-input"]
 networks = {
@@ -535,7 +552,7 @@ shapes.show_errors(networks)
 plt.show()
 
 # %% [markdown]
-# Which of the two is worth more depends on the digits to be read, because the lines in the middle cross: the design is ahead while the digits stand in the middle, or nearly so, and augmentation after two pixels or three.
+# Which of the two is worth more? The lines between cross: while the digits are centred, or nearly so, the design is ahead; once they are two or three pixels off, augmentation is.
 
 # %% tags=["hide-input"]
 print("errors in %, mean of three seeds   pushed by 2   test set")
@@ -543,11 +560,11 @@ for name, rows in networks.items():
     print(f"{name:35}{rows[:, 2].mean():11.2f}{rows[:, 4].mean():11.2f}")
 
 # %% [markdown]
-# The best of the four gets more than ninety-nine in a hundred of the test set right, and you have derived every gradient behind that number.
+# The best of the four gets more than ninety-nine in a hundred of the test set right.
 #
 # ## Where the invariance ends
 #
-# Why does a larger push still do harm, if the kernels see a stroke wherever it is? We suspect the last layer, because it has a weight of its own for each place of the last maps, and that can be tested. Since each pooling halves a push, four pixels become exactly one place after the second. Push the digits down by four pixels (only those that lose no ink), slide their last *maps* back up by one place, and hand these to the last layer. Although no ink has left the image, one row of each map has: its numbers saw the pixel rows 12 to 27, and would now have to see 16 to 31, beyond the paper. We fill it with what blank paper gives.
+# Why does a larger push still do harm, if the kernels see a stroke wherever it is? We suspect the last layer, because it has a weight of its own for each place of the last maps, which are 4 by 4, and that can be tested. Since each pooling halves a push, four pixels become exactly one place after the second. Push the digits down by four pixels (only those that lose no ink), slide their last *maps* back up by one place, and hand these to the last layer. Although no ink has left the image, one row of each map has: a number of these maps sees 16 by 16 pixels, so the bottom row, which saw the pixel rows 12 to 27, would now have to see 16 to 31, beyond the paper. We fill it with what blank paper gives.
 
 # %% tags=["hide-input"]
 images, labels = validation_set[0][:2000], validation_set[1][:2000]
@@ -581,11 +598,11 @@ print("spoilt only by moving the maps back:", (before & after & ~restored).sum()
 guesses.compare("% of the lost answers that come back", f"{found:.0f}")
 
 # %% [markdown]
-# More than nine in ten come back, although we changed nothing but where the maps stand. Those errors were the last layer's doing: the kernels had found every stroke, but the last layer had learnt in which place to expect it. The few that stay lost are the fault of the row that we filled, since everywhere else the maps are those of the digits before the push. So are the 39 that are spoilt only now, by a row which claims that nothing was there. <small>This is one small network, but larger ones mind the place as well: [Azulay and Weiss 2019](https://arxiv.org/abs/1805.12177), [Kayhan and van Gemert 2020](https://arxiv.org/abs/2003.07064).</small>
+# For this push, more than nine in ten come back, although we only moved the maps and filled one row. Those errors were the last layer's doing: the kernels had found every stroke, but the last layer had learnt in which place to expect it. The few that stay lost are the fault of the row that we filled, since everywhere else the maps are those of the digits before the push. So are the 39 that are spoilt only now, by a row which claims that nothing was there. <small>This is one small network, but larger ones mind the place as well: [Azulay and Weiss 2019](https://arxiv.org/abs/1805.12177), [Kayhan and van Gemert 2020](https://arxiv.org/abs/2003.07064).</small>
 #
 # ## Recap
 #
-# **How does a network learn that pixels have neighbours?** It can learn it from pushed digits, though not far beyond the pushes that it has seen. Or the design says it already, because the same small kernel is laid everywhere. You now have both cures, and have derived every gradient of the second. What you can't do yet is make a network indifferent to *where* a digit is: its last layer still wants each map in its place.
+# **How does a network learn that pixels have neighbours?** It can learn it from pushed digits, though not far beyond the pushes that it has seen. Or the design has it built in, because the same small kernel is laid everywhere. You now have both cures. What you can't do yet is make a network indifferent to *where* a digit is: its last layer still wants each map in its place.
 #
 # - A convolution is one matrix product over all patches. Its gradient is that of any layer, summed over all places, and the pixels' blame adds up where patches overlap.
 # - Of 17 errors in a hundred at two pixels, the design leaves 5, augmentation 4, and both together 2. Sharing and pooling spare you two or three each.
@@ -618,4 +635,4 @@ guesses.compare("% of the lost answers that come back", f"{found:.0f}")
 #
 # ## Next
 #
-# So far you have derived every gradient by hand, and the last ones were long. [11 Let the machine differentiate](11_let_the_machine_differentiate.ipynb) asks whether a computer can do it for you.
+# The last gradients were long to derive by hand. [11 Let the machine differentiate](11_let_the_machine_differentiate.ipynb) asks whether a computer can do it for you.
