@@ -43,13 +43,12 @@
 
 # %%
 import math
-from itertools import combinations
 
 import matplotlib.pyplot as plt
 import numpy as np
 from tqdm import tqdm
 
-from course import exercises, guesses, pictures, studies
+from course import exercises, guesses, pictures
 from course.materials import falling_rate
 from mnistlib import data, network, plotting
 from mnistlib.functions import softmax
@@ -65,7 +64,7 @@ train_set, validation_set = data.split(
 # %% [markdown]
 # ## Three places where chance gets in
 #
-# Be that colleague for a moment. [Lesson 04](04_training_curves.ipynb) printed 97.87 %; here is its recipe again, momentum 0.9 and a learning rate that falls from a half to 0, with a different seed.
+# Be that colleague for a moment. [Lesson 04](04_training_curves.ipynb) printed 97.87 %; here is its recipe again, which means everything but the seed: momentum 0.9 and a learning rate that falls from a half to 0. Only the seed is different.
 
 
 # %% tags=["hide-input"]
@@ -101,7 +100,7 @@ guesses.ask("points, on 10,000 other digits", None)
 #
 # Suppose we could ask about every digit that people like these writers might ever write, and let $q$ be the true share of right answers. We have asked about ten thousand of them, so our accuracy misses $q$ by a little. By how much?
 #
-# Begin with a single answer. Think of it as the toss of a coin that comes up "right" with probability $q$. Count "right" as 1 and "wrong" as 0. Over many tosses the mean is then $q$, and how far a single toss lies from it, $1 - q$ or $-q$, is its *deviation*. The mean squared deviation is the **variance**,
+# Begin with a single answer. Think of it as the toss of a coin that comes up "right" with probability $q$. Count "right" as 1 and "wrong" as 0. Over many tosses the mean is then $q$, and how far a single toss lies from it, $1 - q$ or $-q$, is its *deviation*. The first happens in a share $q$ of the tosses and the second in the others, so the mean squared deviation, called the **variance**, is
 #
 # $$q\,(1 - q)^2 + (1 - q)\,q^2 = q\,(1 - q) .$$
 #
@@ -121,9 +120,9 @@ guesses.ask("points, on 10,000 other digits", None)
 #
 # ### Two standard errors, put to the test
 #
-# We don't know $q$, so we let the measured accuracy stand in for it. A sum of many coins scatters around its mean in the shape of a bell, and stays within two standard deviations of it about 19 times in 20. That gives us a promise: *about 19 times in 20, the truth lies within two standard errors of the accuracy.* These two standard errors are its **margin of error**.
+# We don't know $q$, so we let the measured accuracy stand in for it. Take one fact on trust until the next cell: a sum of many coins scatters around its mean in the shape of a bell (the *normal distribution*), and stays within two standard deviations of it about 19 times in 20. That gives us a promise: *about 19 times in 20, the truth lies within two standard errors of the accuracy.* These two standard errors are its **margin of error**.
 #
-# Test it before you rely on it. Pretend that our ten thousand answers are all there are; then, for once, we know the truth. Two thousand times we draw 500 of them, with repeats, and count how often the promise is kept. Then the same with 100 and with 20.
+# Pretend that our ten thousand answers are all there are; then, for once, we know the truth. Two thousand times we draw 500 of them, with repeats, and count how often the promise is kept. Then the same with 100 and with 20.
 
 # %%
 rng = np.random.default_rng(seed=1)
@@ -152,11 +151,11 @@ plt.show()
 # %% [markdown]
 # With 500 digits, and some eleven mistakes among them, there is a bell, and the promise is kept. With 100 it is kept less often than we said, and with 20 it is worthless, because most draws contain no mistake at all: they pile up at 100 %, where the formula says that the error is 0, which is absurd. Hence a rule of thumb: don't trust two standard errors until you have seen about ten mistakes and ten right answers.
 #
-# Our network made 214 mistakes, which is plenty. So *if* its answers are independent coins, its standard error is 0.14 of a percentage point. In other words, the last decimal of 97.86 % means nothing, and even the first is in doubt. Keep an eye on that *if*.
+# Our network made 214 mistakes, which is plenty. So *if* its answers are independent coins, its standard error is 0.14 of a percentage point: the last decimal of 97.86 % means nothing, and even the first is in doubt. Keep an eye on that *if*.
 #
 # ## 2. Which network came out
 #
-# The digits were one throw of the dice, and the network's seed was another. To see what a seed can do, train five networks that differ in nothing else; to save time, for one epoch only and at a constant rate.
+# The digits were one throw of the dice, and the network's seed was another. To see what a seed can do, train five networks that differ in nothing else. To save time, each gets only one epoch, at a constant rate.
 
 # %%
 x, digits = data.scale(validation_set[0]), validation_set[1]
@@ -168,15 +167,15 @@ for seed in range(5):
 # %% [markdown]
 # ### More than chance?
 #
-# Seeds 2 and 3 lie furthest apart, by nearly a point. Is that more than chance? The two networks answered the **same images**, which is a great help, because an image that both got right, or both got wrong, says nothing about which of the two is better. So look only at those that exactly one of them got right, and call these *split* (statisticians say **discordant**): *gained* if seed 3's network got it right, *lost* if seed 2's did.
+# Seeds 2 and 3 lie furthest apart, by nearly a point. Is that more than chance? Both networks answered the **same images**, and an image that both got right, or both got wrong, says nothing about which of the two is better. So look only at those that exactly one of them got right, and call these *split* (statisticians say **discordant**): *gained* if seed 3's network got it right, *lost* if seed 2's did.
 #
-# This is the hardest page of the lesson, and you will want it whenever somebody claims that one network beats another. Suppose that neither network is better, and that the images are independent. Then each split image is the toss of a fair coin: gained or lost. The **p-value** is how often such coins would fall at least as unevenly as the images did.
+# This is the hardest stretch of the lesson, and you will need it whenever somebody claims that one network beats another. Suppose that neither network is better, and that the images are independent. Then each split image is the toss of a fair coin: gained or lost. The **p-value** is how often such coins would fall at least as unevenly as the images did.
 #
 # The smallest case shows how to count. Say that 3 were gained and 1 was lost. Four tosses have $2^4$ equally likely outcomes. In one of them none is lost, and in four of them exactly one is lost, because it may be any of the four. The number of ways to choose 1 of 4 is written $\binom{4}{1} = 4$, read "4 choose 1", and $\binom{4}{0} = 1$. That makes $1 + 4$ outcomes at least as uneven in this direction, and as many in the other, so the p-value is $2 \cdot \frac{1 + 4}{2^4} = \frac{5}{8}$. In other words, 3 to 1 is no evidence of anything.
 #
-# In general, let `split` be the number of split images, and `fewer` the smaller of gained and lost. Then count the outcomes with no heads, with one, and so on up to `fewer`:
+# In general, let `split` be the number of split images and `smaller` the smaller of the two counts, and call whatever happened less often *heads*. Then count the outcomes with no heads, with one, and so on up to `smaller`:
 #
-# $$\text{p-value} = \frac{2}{2^{\text{split}}} \sum_{\text{heads} = 0}^{\text{fewer}} \binom{\text{split}}{\text{heads}} .$$
+# $$\text{p-value} = \frac{2}{2^{\text{split}}} \sum_{\text{heads} = 0}^{\text{smaller}} \binom{\text{split}}{\text{heads}} .$$
 #
 # If as many were gained as lost, the middle outcome is counted twice, and this comes out above 1; the p-value is then 1. <small>This is the exact form of McNemar's test ([McNemar 1947](https://doi.org/10.1007/BF02295996)).</small> Python counts the ways with `math.comb`:
 
@@ -186,7 +185,7 @@ math.comb(4, 1)
 # %% [markdown]
 # ### Exercise 5.1: gained and lost (core, 10 minutes)
 #
-# Begin by hand: of five images, `before` is right on the first and the last, `after` on the last four. How many were gained, and how many lost? (You know the p-value of these counts already.) Then write the function, which also gives the p-value. On arrays of bools NumPy's `~` means *not* and `&` means *and*, entry by entry. When hundreds of images are split, $2^{\text{split}}$ is too large for NumPy's integers. Python's own `int` has no limit, so convert the counts first.
+# Begin by hand: of five images, `before` is right on the first and the last, `after` on the last four. How many were gained, and how many lost? (You know the p-value of these counts already.) Then write the function, which also gives the p-value. On arrays of bools NumPy's `~` means *not* and `&` means *and*, entry by entry. When hundreds of images are split, $2^{\text{split}}$ is too large for NumPy's integers. Python's own `int` has no limit, so convert the counts first, and divide last.
 
 
 # %%
@@ -214,35 +213,26 @@ print(f"gained {pair.gained}, lost {pair.lost}: p-value {pair.p:.1g}")
 guesses.compare("p-value of seeds 2 and 3", f"{pair.p:.1g}")
 
 # %% [markdown]
-# Fair coins would fall that unevenly less than once in a million trials. "But you picked the most extreme of ten pairs!" So we did, but even ten chances at an accident as rare as this come to less than one in a hundred thousand. If the images are independent, the network of seed 3 really *does* get more digits of this kind right.
+# Fair coins would fall that unevenly less than once in a million trials, so rarely that it hardly matters that we picked the most extreme of ten pairs. If the images are independent, the network of seed 3 really *does* get more digits of this kind right.
 #
-# And yet no recipe can be the better one, because there is only one recipe! **The test speaks only for these two networks.** If you have to put one of the two to work tomorrow, take seed 3's; the test has told you all that you need. If you want to know how to train the next one, it has told you nothing, because the next one will have a seed of its own. <small>[Dietterich warned of this in 1998](https://doi.org/10.1162/089976698300017197).</small>
-#
-# Nor does a seed always matter so much. After one epoch at a constant rate, these networks were half-baked. We also kept the answers of six that were trained to the end, ten epochs at a falling rate, and six networks make fifteen pairs.
-
-# %% tags=["hide-input"]
-six = falling_rate.right_answers()
-p_values = [mcnemar(one, two).p for one, two in combinations(six, 2)]
-print(f"trained to the end: {len(p_values)} pairs, smallest p-value {min(p_values):.2f}")
-
-# %% [markdown]
-# Even the most uneven pair is no more than fair coins would do four times in ten. The seed that set two half-trained networks apart leaves no mark on finished ones, or none that ten thousand images could show.
+# And yet no recipe can be the better one, because there is only one recipe! **The test speaks only for these two networks** ([Dietterich 1998](https://doi.org/10.1162/089976698300017197)). If you have to put one of the two to work tomorrow, take seed 3's. If you want to know how to train the next one, the test has told you nothing, because the next one will have a seed of its own. Nor does a seed always matter so much: these networks were half-baked, and the end of the lesson has a row for finished ones.
 #
 # ### A network and a recipe
 #
-# A recipe should be judged as a school is, by more than one pupil. Lesson 04 let the learning rate fall to 0, so that descent could settle. Is that better than a constant rate? Give both recipes the same **several seeds, and each recipe its own best rate**, because a rate that suits the one may handicap the other. Then subtract, seed by seed.
+# A recipe should be judged as a school is, by more than one pupil. Lesson 04 let the learning rate fall to 0. Is that better than a constant rate? Give both recipes the same seeds, **several of them, and each recipe its own best rate**, because a rate that suits the one may handicap the other. Then subtract, seed by seed.
 #
-# We did that beforehand, on the validation images and after ten epochs (`studies/seeds.py`, `studies/ten_epochs.py`). The number after the ± is the standard error of the mean gain: as with the coins, the standard deviation of one seed's gain, divided by the root of the number of seeds.
+# We did that beforehand, on the validation images and after ten epochs (`studies/seeds.py`, `studies/ten_epochs.py`). The number after the ± is the standard error of the mean gain: as with the coins, the standard deviation of one seed's gain, divided by the root of the number of seeds. <small>The seeds' own mean lies a little too close to them; `ddof=1` makes up for that, by dividing by one less than their number.</small>
 
 # %%
 rates = [falling_rate.best_rate(epochs=10, falls=falls) for falls in [False, True]]
 print(f"best rate: constant {rates[0]}, falling from {rates[1]}")
 gain, lower = falling_rate.compared(epochs=10)  # one entry for each seed
-error = gain.std(ddof=1) / np.sqrt(len(gain))  # ddof=1: divided by n - 1, not by n
-print(f"{len(gain)} seeds: {gain.mean():+.2f} ± {error:.2f} points; loss lower in {lower.sum()}")
+error = gain.std(ddof=1) / np.sqrt(len(gain))
+print(f"{len(gain)} seeds, falling minus constant: {gain.mean():+.2f} ± {error:.2f} points")
+print(f"loss lower at the falling rate with {lower.sum()} of {len(lower)} seeds")
 
 # %% [markdown]
-# The gain in accuracy is hardly larger than its standard error, so we can't tell the two apart. Why, then, do our lessons let the rate fall? Because all seven networks ended with a lower loss, and by your own formula seven coins fall on one side only once in 64 times. The right digit gets more of the probability, and that is reason enough.
+# In accuracy the falling rate came out *behind*, but by little more than one standard error, so we can't tell the two apart. Our lessons let the rate fall all the same, because the loss ended lower with every seed: the right digit gets more of the probability, and that is reason enough.
 #
 # **A good place to stop.** The second half overturns an assumption that we have made all along.
 #
@@ -269,17 +259,17 @@ plotting.digits(mnist.test_images[misread], captions, title="Misread, all by one
 plt.show()
 
 # %% [markdown]
-# Five of the eight are threes, and every one of these begins with the same hook. Don't hold it against the writer: somebody among 297 must have the most mistakes, and whoever wrote 130 digits had more opportunities than most. But the picture suggests something about everybody. Mistakes keep company: where one of your threes is misread, the next is in danger, too. If so, the answers about one person's digits are not independent, and all that we may still assume is that answers about different *people* are. The digits of one writer are called a **cluster**.
+# Five of the eight are threes, and every one of these begins with the same hook. Don't hold it against the writer: somebody among 297 must have the most mistakes, and whoever wrote 130 digits had more opportunities than most. But the picture suggests something about everybody. Mistakes keep company: where one of your threes is misread, the next is in danger, too. If so, the answers about one person's digits are not independent; only between different *people* may we still assume it. The digits of one writer are called a **cluster**.
 #
 # ### The error by writer
 #
 # So count people instead of digits. A writer $g$ wrote $n_g$ of the $n$ digits, and $\text{right}_g$ of these were read correctly. If the truth is $q$, you would expect $q\, n_g$, and the writer's deviation from that is $\text{right}_g - q\, n_g$. Add these deviations up, divide by $n$, and you have the accuracy minus the truth.
 #
-# Different people are independent, so the variances of their deviations add up, as those of the coins did. We don't know these variances, but since a variance is a mean squared deviation, let each writer's squared deviation stand in for it: one such square is a poor estimate, but the sum of 297 is a good one. That gives the standard error *by writer* ([Cochran 1977](https://archive.org/details/samplingtechniqu0000coch_t4x6), chapter 6):
+# Different people are independent, so the variances of their deviations add up, as those of the coins did. We don't know these variances, but since a variance is a mean squared deviation, let each writer's squared deviation stand in for it: one such square is a poor estimate, but the sum of 297 of them is a good estimate of the sum. That gives the standard error *by writer* ([Cochran 1977](https://archive.org/details/samplingtechniqu0000coch_t4x6), chapter 6):
 #
 # $$\frac{1}{n} \sqrt{\frac{\text{writers}}{\text{writers} - 1} \sum_g (\text{right}_g - q\, n_g)^2} .$$
 #
-# Once more the accuracy stands in for $q$. But each of the 297 writers has a share in it, which makes the squares too small by about one part in 297; the factor before the sum makes up for that, as `ddof=1` did for the seeds.
+# Once more the accuracy stands in for $q$. But it leans a little towards every writer, being partly their own work, so the squares come out a little too small; the factor before the sum makes up for that, as `ddof=1` did for the seeds.
 #
 # ### Exercise 5.2: the error by writer (stretch, 12 minutes)
 #
@@ -315,22 +305,29 @@ print(f"by writer, mistakes dealt out at random: at most {100 * max(dealt):.2f} 
 guesses.compare("standard error by writer, in points", round(100 * by_writer, 2))
 
 # %% [markdown]
-# When people are counted, the variance is more than twice as large, and not by luck: when we dealt the same 214 mistakes out at random, a thousand times, the error by writer never came near ours. To see what that means, imagine that every digit had brought an identical twin, and that both were always read correctly or both misread. Then ten thousand digits would be only five thousand coins, with twice the variance. That is how much company costs: our ten thousand tell us less about strangers than five thousand would, if each came from a different hand. More digits from the same hands would help only up to a point, since they say nothing about anybody else; what we lack is hands.
+# With people counted, the variance is more than twice as large, and not by luck: when we dealt the same 214 mistakes out at random, a thousand times, the error by writer never came near ours. To see what that means, imagine that every digit had brought an identical twin, and that both were always read correctly or both misread. Then ten thousand digits would be only five thousand coins, with twice the variance. That is how much company costs: about strangers, our ten thousand tell us roughly as much as five thousand would, if each came from a different hand. More digits from the same hands would help only up to a point, since they say nothing about anybody else; what we lack is hands.
 #
-# Does the new formula keep its promise? You tested the first one by drawing digits; a study (`studies/promise.py`) drew whole people from the test set's writers, none of whom its networks had ever met.
+# Does the new formula keep its promise? You tested the first one by drawing digits, so test both by drawing whole people: 297 of our writers, with repeats, two thousand times.
 
 # %% tags=["hide-input"]
-promise = [row["results"]["the test set's writers"] for row in studies.read("promise")["rows"]]
-for by in ["by digit", "by writer"]:
-    kept = np.mean([one[by] for one in promise])
-    print(f"people drawn: within two standard errors {by} in {kept:.0%} of the draws")
+rng = np.random.default_rng(seed=12)
+right_of_writer = np.bincount(place, weights=right)
+drawn = rng.integers(len(names), size=(2000, len(names)))
+digits_drawn = digits_of[drawn].sum(axis=1)
+accuracy = right_of_writer[drawn].sum(axis=1) / digits_drawn
+deviations = right_of_writer[drawn] - accuracy[:, None] * digits_of[drawn]
+by_people = len(names) / (len(names) - 1) * (deviations**2).sum(axis=1)
+by_coins = digits_drawn * accuracy * (1 - accuracy)
+for by, variance in [("by digit", by_coins), ("by writer", by_people)]:
+    covered = abs(accuracy - right.mean()) <= 2 * np.sqrt(variance) / digits_drawn
+    print(f"people drawn: within two standard errors {by} in {covered.mean():.0%} of the draws")
 
 # %% [markdown]
-# By writer, the truth lay within two standard errors as often as promised. By digit, the promised 95 in a hundred turned out to be 77: more than one time in five the truth lay outside, where we had said one in twenty. So the *if* of section 1 doesn't hold, and our first margin was too narrow. It had passed its test only because the test had taken the digits for coins, too.
+# By writer, the truth lay within two standard errors as often as promised. By digit, the promised 95 in a hundred turned out to be 83: one time in six the truth lay outside, where we had said one in twenty. So the *if* of section 1 doesn't hold, and our first margin was too narrow. It had passed its test only because the test had taken the digits for coins, too. <small>For five other networks, trained for less time, the margin by digit was too narrow still more often (`studies/promise.py`).</small>
 #
 # <details><summary>Does 223 to 129 still convince, then?</summary>
 #
-# The p-values of section 2 took the digits for coins, too, and may be too small. The number of heads among 352 fair coins has the variance $352 \cdot \frac12 \cdot \frac12$, so its standard deviation is between 9 and 10, and 223 is 47 above even, which is five of these. If the variance doubles here as well, it is still three and a half, and that convinces.
+# The p-values of section 2 took the digits for coins, too, and may be too small. The number of heads among 352 fair coins has the variance $352 \cdot \frac12 \cdot \frac12$, so its standard deviation is between 9 and 10, and 223 is 47 above even, which is five of these. If the variance were twice as large here, as it was for the accuracy, it would be three and a half, and that convinces, too.
 #
 # </details>
 #
@@ -344,7 +341,7 @@ for by in ["by digit", "by writer"]:
 guesses.ask("points between students and employees", None)
 
 # %% tags=["answer", "hide-input"]
-student = writers.test >= 2100  # numbers below are employees'
+student = writers.test >= 2100  # employees have the numbers below
 errors = []
 for kind, chosen in [("students", student), ("employees", ~student)]:
     errors.append(standard_error_by_group(right[chosen], writers.test[chosen]))
@@ -352,11 +349,12 @@ for kind, chosen in [("students", student), ("employees", ~student)]:
     print(f"{kind:10} {right[chosen].mean():.2%} ± {100 * errors[-1]:.2f},", end="")
     print(f" {chosen.sum()} digits by {hands} writers")
 difference = right[~student].mean() - right[student].mean()
-print(f"difference {100 * difference:.2f} ± {100 * np.hypot(*errors):.2f} points")
+error = np.sqrt(errors[0] ** 2 + errors[1] ** 2)  # in a difference, too, the variances add up
+print(f"difference {100 * difference:.2f} ± {100 * error:.2f} points")
 guesses.compare("points between students and employees", round(100 * difference, 2))
 
 # %% [markdown]
-# Nearly two points, which is more than four standard errors (in a difference, too, the variances add up). So 97.86 % belongs to one particular crowd, in which 48 hands wrote half of the digits. Ask only students, and you should expect nearly a point less, without any bad luck at all. A margin of error speaks for people like those who were asked, and for nobody else.
+# Nearly two points, which is more than four standard errors. So 97.86 % belongs to one particular crowd, in which 48 hands wrote half of the digits. Ask only students, and you should expect nearly a point less, without any bad luck at all. A margin of error speaks for people like those who were asked, and for nobody else.
 #
 # ## So: would it come out the same?
 #
@@ -367,17 +365,18 @@ by_seed = falling_rate.results("test", epochs=10, falls=True, rate=0.5)
 deviations = {
     "other digits, if answers were coins": by_digit,
     "other digits, by other people": by_writer,
-    f"another seed (from {len(by_seed)} of them)": by_seed.std(ddof=1),  # again, n - 1
+    f"another seed (from {len(by_seed)} of them)": by_seed.std(ddof=1),
 }
+deviations["other people and another seed"] = np.sqrt(by_writer**2 + by_seed.var(ddof=1))
 print("19 times in 20, two measurements differ by less than")
 for what, deviation in deviations.items():
     print(f"{what:35} {200 * np.sqrt(2) * deviation:.2f} points")
 guesses.compare("points, on 10,000 other digits", round(200 * np.sqrt(2) * by_writer, 2))
 
 # %% [markdown]
-# The second row is the answer to your guess, since other digits come from other hands: ten thousand digits by some 300 other American students and Census employees, half and half, would most likely give an accuracy within 0.6 points of ours. The quarter of a point between validation and test, which puzzled us at the end of [lesson 04](04_training_curves.ipynb), lies well within that. <small>Other training images would move the number, too ([Bouthillier and others 2021](https://arxiv.org/abs/2103.03098)), and our table doesn't say by how much.</small>
+# The second row is the answer to your guess, since other digits come from other hands: ten thousand digits by some 300 other American students and Census employees would most likely give an accuracy within 0.6 points of ours. At the end of [lesson 04](04_training_curves.ipynb) the test set came out ahead by a quarter of a point, or by half a point and more if you add what familiar handwriting is worth. That is about as much as chance between two crowds may do, so it need not mean anything. <small>Other training images would move the number, too ([Bouthillier and others 2021](https://arxiv.org/abs/2103.03098)), and our table doesn't say by how much.</small>
 #
-# So if your colleague asked other people, and her number lies half a point from yours, neither of you need have made a mistake. If she had our test set, and only her seed was different, half a point is a good reason to look for one.
+# So the people move the number most, and the seed least. If your colleague repeated everything, and her number lies half a point from yours, neither of you need have made a mistake. If she had our test set, and only her seed was different, half a point is a good reason to go looking for a mistake.
 #
 # And people of any third kind? We haven't asked them. Your own twenty digits are a start.
 #
@@ -436,10 +435,10 @@ axis.errorbar(
     fmt="o",
     capsize=3,
 )
-for place in np.flatnonzero(seen):
-    spot, last = (found.confidence[place], found.accuracy[place]), place == 9
+for tenth in np.flatnonzero(seen):
+    spot, last = (found.confidence[tenth], found.accuracy[tenth]), tenth == 9
     side, shift = ("right", (-8, -2)) if last else ("left", (6, -12))
-    label = f"{found.counts[place]}"
+    label = f"{found.counts[tenth]}"
     axis.annotate(label, spot, shift, textcoords="offset points", ha=side, fontsize=12)
 axis.set(
     title="Four points below the line:\na little overconfident",
@@ -452,11 +451,12 @@ plt.show()
 sure = softmax(z2).max(axis=1)
 for where, chosen in [("below 0.9", sure < 0.9), ("from 0.9 up", sure >= 0.9)]:
     print(f"{where:11} {chosen.sum()} answers: mean confidence {sure[chosen].mean():.1%}, ", end="")
-    chance = np.sqrt((sure * (1 - sure))[chosen].sum()) / chosen.sum()
-    print(f"right {right[chosen].mean():.1%}, by chance ± {100 * chance:.1f}")
+    surplus = np.bincount(place, weights=(right - sure) * chosen)  # of each writer
+    error = np.sqrt((surplus**2).sum()) / chosen.sum()
+    print(f"right {right[chosen].mean():.1%} ± {100 * error:.1f}, by writer")
 
 # %% [markdown]
-# Nearly all our answers are in the last bin, and they are as good as they claim to be. Four of the others lie below the diagonal, by most of the length of their bars. Any one of them might be chance, but together the 551 answers below 0.9 claim 71.9 % and deliver 67.5 %, more than two standard deviations less. A network that claims more than it delivers is **overconfident**, as large networks often are ([Guo and others 2017](https://arxiv.org/abs/1706.04599)). Where ours hesitates, it most likely is, a little; [lesson 08](08_too_good.ipynb) tries a cure.
+# Nearly all our answers are in the last bin, and they are as good as they claim to be. Four of the others lie below the diagonal, by about one and a half standard deviations each. Any one of them might be chance, but together the 551 answers below 0.9 claim 71.9 % and deliver 67.5 %, more than two standard errors less, with writers counted. A network that claims more than it delivers is **overconfident**, as large networks often are ([Guo and others 2017](https://arxiv.org/abs/1706.04599)). Where ours hesitates, it most likely is, a little; [lesson 08](08_too_good.ipynb) tries a cure.
 #
 # ## Recap
 #

@@ -12,8 +12,8 @@ def paired(before, after):
     """How many answers were gained, how many lost, and the p of McNemar's exact test."""
     gained = int((after & ~before).sum())  # a Python int, in which 2**split never overflows
     lost = int((before & ~after).sum())
-    split, fewer = gained + lost, min(gained, lost)
-    tail = sum(math.comb(split, heads) for heads in range(fewer + 1))
+    split, smaller = gained + lost, min(gained, lost)
+    tail = sum(math.comb(split, heads) for heads in range(smaller + 1))
     return gained, lost, min(1.0, 2 * tail / 2**split)
 
 

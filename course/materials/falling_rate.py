@@ -29,14 +29,6 @@ def results(name: str, epochs: int, falls: bool, rate: float) -> np.ndarray:
     return np.array([by_seed[seed] for seed in sorted(by_seed)])
 
 
-def right_answers() -> list[np.ndarray]:
-    """Return, of each network of the lessons' recipe, which validation images it answered correctly."""
-    kept = [row["results"].get("right") for row in studies.read("ten_epochs")["rows"]]
-    # Eight images to a byte, each byte written as two hexadecimal digits.
-    packed = [np.frombuffer(bytes.fromhex(text), np.uint8) for text in kept if text]
-    return [np.unpackbits(bits).astype(bool) for bits in packed]
-
-
 def best_rate(epochs: int, falls: bool) -> float:
     """Return the starting rate of the highest mean accuracy on validation images."""
     tried = {}
