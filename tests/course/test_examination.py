@@ -320,13 +320,15 @@ def test_a_prediction_that_draws_is_told_so_first():
 
 
 def test_what_waits_is_told_from_what_was_not_asked():
-    """A network that looks at the batch, and draws from a generator of its own."""
+    """A network that looks at the batch, draws from its own generator, and can't read a blank page."""
 
     def train(images, labels, rng):
         return means_of(images + np.random.default_rng().normal(0, 150, images.shape[1:]), labels)
 
     def predict(means, images):
-        return scores(means, images - images.mean(axis=0)).argmax(axis=1)
+        centred = images - images.mean(axis=0)
+        size = centred.std(axis=(1, 2), keepdims=True)
+        return scores(means, centred / size * size).argmax(axis=1)
 
     report = quick(train=train, predict=predict)
     assert first(report).check == "repeat"
