@@ -109,7 +109,7 @@ class Report:
                 lines.append(line)
             lines.append(f"{'ten averages':18} {self.averages:7.2%}   (strangers)")
             lines += self.claimed()
-            leads = [report.lead(name or "yours") for name, report in columns.items()]
+            leads = [report.lead(name or "gained, lost") for name, report in columns.items()]
             if any(leads):
                 lines += ["", "strangers' digits gained and lost against ten averages"]
                 lines += [lead for lead in leads if lead]

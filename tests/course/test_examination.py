@@ -232,7 +232,7 @@ def test_the_lead_over_ten_averages_is_counted_on_the_same_digits():
     seen = report.findings["averages"].seen
     lead = report.shares["strangers"].right - report.averages
     assert seen["gained"] - seen["lost"] == pytest.approx(lead * report.asked)
-    assert f"yours              {seen['gained']:+7,} {-seen['lost']:+7,}" in repr(report)
+    assert f"gained, lost       {seen['gained']:+7,} {-seen['lost']:+7,}" in repr(report)
 
 
 def test_what_is_no_slip_is_none():
