@@ -316,7 +316,9 @@ layer_numbers = np.arange(1, 7)
 for axis, model in zip(axes, [deep.MLP("sigmoid"), centred]):
     *inputs, _ = model.forward(sigmoids, x)
     blames, *_ = follow_blame(model, sigmoids)
-    axis.semilogy(layer_numbers, [np.linalg.norm(a) for a in inputs], "o--", label="the layer's input")
+    axis.semilogy(
+        layer_numbers, [np.linalg.norm(a) for a in inputs], "o--", label="the layer's input"
+    )
     axis.semilogy(layer_numbers, blames[::-1], "^:", label="its blame")
     axis.semilogy(layer_numbers, pull(model, sigmoids), "s-", lw=3, label="the pull on it")
     axis.set(xlabel="layer", xticks=layer_numbers)

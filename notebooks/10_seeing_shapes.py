@@ -129,7 +129,9 @@ robust = train_pushed(connected, start, most=1, rate=0.1, rng=rng)
 robust_shares = shapes.accuracy_by_push(connected, robust, *validation_set)
 for p, share in enumerate(robust_shares):
     print(f"pushed by {p}: {100 * share:.2f} % right")
-guesses.compare("push, in pixels, that first loses more than one in ten", int(np.argmax(robust_shares < 0.9)))
+guesses.compare(
+    "push, in pixels, that first loses more than one in ten", int(np.argmax(robust_shares < 0.9))
+)
 
 # %% [markdown]
 # The cure holds for one pixel, which is as far as the training went. At two it still prevents seven errors in ten, but at three a fifth of the digits are lost all the same.

@@ -544,7 +544,9 @@ for name in ["128 units", "4,096 units"]:
     print(f"{name:12} {count:15.1f}" + "".join(f"{ratio:8.1f}" for ratio in ratios))
 sizes = [times for name, times in measured["time"].items() if name.endswith("units")]
 extra = [times["tape"] - times["hand"] for times in sizes]
-print(f"the tape on top, at six sizes: {min(extra):.1f} to {max(extra):.1f} thousandths of a second")
+print(
+    f"the tape on top, at six sizes: {min(extra):.1f} to {max(extra):.1f} thousandths of a second"
+)
 guesses.compare("seconds by the tape, with 128 and with 4,096 units", " and ".join(tape_ratios))
 
 # %% [markdown]
