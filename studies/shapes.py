@@ -133,6 +133,13 @@ class Unshared(convolution.Convolutional):
         return loss, (dW1, biases[0], dW2, biases[1], dW3, biases[2])
 
 
+class Local(Unshared):
+    """Unshared, and without maxima: nothing is left of the design but that a number sees a patch."""
+
+    logits = KernelsAlone.corners(Unshared.logits)
+    gradients = KernelsAlone.corners(Unshared.gradients)
+
+
 MODELS = {
     "784-128-10": (deep.MLP("relu"), lambda rng: deep.initialise(rng, [784, 128, 10])),
     "convolutional": (
@@ -143,6 +150,11 @@ MODELS = {
     "kernels alone": (KernelsAlone(), lambda rng: convolution.initialise(rng, kernels=(8, 32))),
     "means": (MeansPooled(), lambda rng: convolution.initialise(rng, kernels=(8, 32))),
     "unshared": (Unshared(), Unshared.initialise),
+    "local": (Local(), Local.initialise),
+    "784-1152-512-10": (
+        deep.MLP("relu"),
+        lambda rng: deep.initialise(rng, [784, 1152, 512, 10]),
+    ),
 }
 RATES = {
     "784-128-10": (0.05, 0.1, 0.2),
