@@ -3,8 +3,10 @@
 Five hidden layers of 128 units, Glorot's weights, one epoch, each network at several rates. The sigmoid
 minus 1/2 keeps the slope and loses the mean; tanh plus 1 keeps the slope of 1 and gains a mean. Two more
 networks lose the half in some layers only, and one keeps everything on the way forward but makes the
-blame four times as large at every slope. Two rows ask how far the answer goes: a sixth layer for the
-sigmoid minus 1/2, and a learning rate for each layer of the sigmoid, larger where the pull is fainter.
+blame four times as large at every slope. Four more ask how far the answer goes: a sixth layer for the
+sigmoid minus 1/2; a learning rate for each layer of the sigmoid, larger where the pull is fainter; two
+rates, a small one for the last layer alone; and sigmoids whose half the next layer's biases take off, so
+that the network computes what the sigmoid minus 1/2 does, and only its gradients differ.
 Weights and batches are those of the rows "sigmoid, Glorot" with five hidden layers in the study depth.
 """
 
@@ -13,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from course import studies
-from course.materials.one_epoch import accuracy_after_an_epoch, rate_by_layer
+from course.materials.one_epoch import RateByLayer, accuracy_after_an_epoch, rate_by_layer
 from mnistlib import data, deep, functions
 from mnistlib.functions import sigmoid
 
@@ -39,6 +41,10 @@ WITHOUT_HALF = {
 #: A rate for each layer, in inverse proportion to its pull at the start; ``rate`` is the last layer's.
 BY_LAYER = "sigmoid, a rate for each layer"
 SIX_LAYERS = "sigmoid - 1/2, six layers"
+#: One rate for the hidden layers, and this one for the last; ``rate`` is that of the hidden layers.
+TWO_RATES = "sigmoid, two rates"
+LAST_RATE = 0.03
+BY_BIASES = "sigmoid, half taken off by the biases"
 RATES = {
     "sigmoid - 1/2": (0.03, 0.1, 0.3, 1.0, 2.0, 3.0, 5.0, 10.0),
     "tanh + 1": (0.03, 0.1, 0.3, 1.0),
@@ -48,6 +54,8 @@ RATES = {
     "no half in layers 1 to 4": (1.0, 2.0, 3.0, 5.0),
     BY_LAYER: (0.03, 0.1, 0.3, 1.0),
     SIX_LAYERS: (1.0, 2.0, 3.0, 5.0, 10.0, 20.0),
+    TWO_RATES: (5.0, 10.0, 20.0, 40.0),
+    BY_BIASES: (0.3, 1.0, 2.0, 3.0, 5.0, 10.0),
 }
 ROWS = [
     {"activation": activation, "rate": rate, "seed": seed}
@@ -89,12 +97,23 @@ class SomeHalves(deep.MLP):
         return loss, tuple(reversed(grads))
 
 
+def without_half(parameters: tuple) -> tuple:
+    """Return parameters whose biases, but for the first layer's, take a half off each input."""
+    changed = list(parameters)
+    for place in range(2, len(parameters), 2):
+        changed[place + 1] = parameters[place + 1] - 0.5 * parameters[place].sum(axis=0)
+    return tuple(changed)
+
+
 def run(activation: str, rate: float, seed: int) -> dict:
     """Train one network for one epoch."""
     if activation in WITHOUT_HALF:
         model = SomeHalves("sigmoid", without=WITHOUT_HALF[activation])
-    elif activation == BY_LAYER:
+    elif activation in (BY_LAYER, BY_BIASES):
         model = deep.MLP("sigmoid")
+    elif activation == TWO_RATES:
+        model = RateByLayer("sigmoid", factors=(*[rate / LAST_RATE] * 5, 1.0))
+        rate = LAST_RATE
     else:
         name = activation.removesuffix(", six layers")
         deep.ACTIVATIONS[name] = ACTIVATIONS[name]
@@ -108,6 +127,8 @@ def run(activation: str, rate: float, seed: int) -> dict:
         x, y = data.scale(images[:1000]), data.one_hot(labels[:1000])
         _, grads = model.gradients(parameters, x, y)
         model = rate_by_layer(model, [float(np.linalg.norm(dW)) for dW in grads[::2]])
+    if activation == BY_BIASES:
+        parameters = without_half(parameters)
     return {"accuracy": accuracy_after_an_epoch(model, parameters, rate, rng)}
 
 
