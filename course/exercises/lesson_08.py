@@ -79,12 +79,12 @@ EXERCISES = (
                 np.array([[6.0, 9.0, 7.0], [5.0, 5.0, 6.0]]),
             ),
             (  # the reporting images would choose row 3, the luckiest seed row 2, a vote row 3
-                np.array([[7.0, 8.0, 9, 8], [5, 6, 5.5, 5], [1, 9, 9, 9], [4.9, 5.9, 5.4, 9.3]]),
-                np.array([[7.0, 9.0, 8, 8], [6, 6, 5.3, 8], [6, 9, 7, 9], [3, 4, 2, 4.5]]),
+                np.array([[7.0, 8.0, 9.0, 8.0], [5, 6, 6, 3], [1, 9, 9, 9], [8, 5, 5, 14]]),
+                np.array([[7.0, 9.0, 8.0, 8.0], [6, 4, 7, 7], [6, 9, 7, 9], [3, 1, 2, 2]]),
             ),
-            (  # nothing helps
-                np.array([[0.3, 0.4], [0.5, 0.3], [0.6, 0.9]]),
-                np.array([[0.3, 0.5], [0.2, 0.3], [0.5, 0.7]]),
+            (  # nothing helps; the median would choose row 2
+                np.array([[3.0, 4.0, 5.0], [5.0, 3.0, 7.0], [3.0, 3.0, 12.0]]),
+                np.array([[3.0, 5.0, 4.0], [2.0, 3.0, 1.0], [5.0, 7.0, 6.0]]),
             ),
             normal_arrays(11, (4, 7), (4, 7)),
             tuple(1e-7 * each for each in normal_arrays(13, (3, 5), (3, 5))),
