@@ -87,9 +87,15 @@ def what_it_does(source: str) -> str:
 
 
 def visit_folded(translator: HTML5Translator, node: nodes.Element) -> None:
-    """Fold the code of a cell tagged ``hide-input``, and say what it does."""
-    said = escape(what_it_does(list(node.findall(nodes.literal_block))[-1].astext()))
-    translator.body.append(f'<details class="code"><summary>{said}</summary>')
+    """Fold the code of a cell tagged ``hide-input``, and say what it does.
+
+    What defines a function is printed on paper, too: other cells call it.
+    """
+    sources = [block.astext() for block in node.findall(nodes.literal_block)]
+    defines = any(re.search(r"^def ", source, re.M) for source in sources)
+    kind = "code defines" if defines else "code"
+    said = escape(what_it_does(sources[-1]))
+    translator.body.append(f'<details class="{kind}"><summary>{said}</summary>')
 
 
 def depart_folded(translator: HTML5Translator, node: nodes.Element) -> None:
@@ -390,6 +396,9 @@ def mark_not_attempted(app: Sphinx, doctree: nodes.document, docname: str) -> No
             if said.partition(SOLUTION)[2].count("\n") > ROOM:
                 place["classes"].append("roomy")
             place = None
+    for said in doctree.findall(nodes.literal_block):
+        if "no verdict yet" in said.astext():  # of a check that the reader is to write
+            said.parent["classes"] += ["not-attempted", "roomy"]
 
 
 def shorten_contents(app: Sphinx, env: BuildEnvironment) -> None:

@@ -28,11 +28,13 @@ def test_forced_colours_reduced_motion_and_paper_are_respected(tab):
     inks = "[...document.querySelectorAll('.explore .bar-ink')].map(ink => ink.offsetWidth)"
     assert max(page.evaluate(inks)) > 20  # a bar is still seen
     page.emulate_media(media="print")
-    assert page.locator(".touchable > img:visible").count() == len(ON_THE_PAGE)
-    assert page.locator(".touchable > .explore:visible").count() == 0
-    for name in ("backprop", "fill"):  # their smallest letters have 6 points at 11 cm
-        still = page.locator(f"[data-name={name}] > img").bounding_box()
-        assert still["height"] > 11 * 96 / 2.54
+    assert page.locator(".touchable > img:visible").count() == len(ON_THE_PAGE) - 1
+    sheet = page.locator(".touchable > .explore:visible")  # which keeps what was written on it
+    assert sheet.count() == 1
+    assert sheet.locator("input:visible").count() == 27
+    assert sheet.locator(".verdict:visible").count() == 0
+    still = page.locator("[data-name=backprop] > img").bounding_box()
+    assert still["height"] > 11 * 96 / 2.54  # at which its smallest letters have 6 points
 
 
 #: Of each picture: where Tab leads, which keys are pressed there, and what the state `s` then is, which
