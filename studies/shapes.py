@@ -140,6 +140,45 @@ class Local(Unshared):
     gradients = KernelsAlone.corners(Unshared.gradients)
 
 
+class Squares(Unshared):
+    """Unshared, but the four places of each square that is pooled have the same weights.
+
+    W1 is (12, 12, 25, kernels) and W2 (4, 4, 25 * channels, kernels): a matrix for each square.
+    """
+
+    @staticmethod
+    def initialise(rng: np.random.Generator) -> tuple:
+        """Draw the unshared network, and keep the matrix at the top left of each square."""
+        W1, b1, W2, b2, W3, b3 = Unshared.initialise(rng)
+        W1 = W1.reshape(24, 24, *W1.shape[1:])[::2, ::2]
+        W2 = W2.reshape(8, 8, *W2.shape[1:])[::2, ::2]
+        return W1, b1, W2, b2, W3, b3
+
+    @staticmethod
+    def of_places(parameters: tuple) -> tuple:
+        """Return the unshared network with the same weights in the four places of each square."""
+        W1, b1, W2, b2, W3, b3 = parameters
+        W1, W2 = (
+            np.repeat(np.repeat(W, 2, axis=0), 2, axis=1).reshape(-1, *W.shape[2:])
+            for W in (W1, W2)
+        )
+        return W1, b1, W2, b2, W3, b3
+
+    def logits(self, parameters: tuple, x: np.ndarray) -> np.ndarray:
+        """Logits, as in the unshared network."""
+        return Unshared().logits(self.of_places(parameters), x)
+
+    def gradients(self, parameters: tuple, x: np.ndarray, y: np.ndarray) -> tuple[float, tuple]:
+        """Loss and gradients: the weights of a square sum those of its four places."""
+        loss, grads = Unshared().gradients(self.of_places(parameters), x, y)
+        dW1, db1, dW2, db2, dW3, db3 = grads
+        dW1, dW2 = (
+            dW.reshape(len(W), 2, len(W), 2, *dW.shape[1:]).sum(axis=(1, 3))
+            for dW, W in ((dW1, parameters[0]), (dW2, parameters[2]))
+        )
+        return loss, (dW1, db1, dW2, db2, dW3, db3)
+
+
 MODELS = {
     "784-128-10": (deep.MLP("relu"), lambda rng: deep.initialise(rng, [784, 128, 10])),
     "convolutional": (
@@ -151,6 +190,7 @@ MODELS = {
     "means": (MeansPooled(), lambda rng: convolution.initialise(rng, kernels=(8, 32))),
     "unshared": (Unshared(), Unshared.initialise),
     "local": (Local(), Local.initialise),
+    "squares": (Squares(), Squares.initialise),
     "784-1152-512-10": (
         deep.MLP("relu"),
         lambda rng: deep.initialise(rng, [784, 1152, 512, 10]),
