@@ -15,7 +15,7 @@ from mnistlib.uncertainty import calibration, mcnemar, standard_error_by_group
 #: Checks that cannot be judged while one of others has not held; causes come first.
 WAITS_FOR = {
     "floats": ("repeat",),
-    "bytes": ("floats",),
+    "bytes": ("repeat", "floats"),
     "company": ("repeat", "finite"),
     "chance": ("repeat", "finite"),
     "order": ("repeat", "company", "finite"),

@@ -313,6 +313,19 @@ def test_what_hides_outside_the_parameters_is_found():
     assert (found.held, found.fault) == (False, "elsewhere")
 
 
+def test_pixels_are_not_compared_while_one_generator_gives_two_networks():
+    """Its averages are blurred by chance that nobody can draw again, but only on raw pixels."""
+
+    def train(images, labels, rng):
+        blur = 200 if images.max() > 1 else 0
+        return means_of(images, labels) + np.random.default_rng().normal(0, blur, (10, 784))
+
+    report = quick(train=train)
+    assert first(report).check == "repeat"
+    assert report.findings["bytes"].seen["cause"] == "repeat"
+    assert "Begin here: 11." in repr(report)
+
+
 def test_a_prediction_that_draws_is_told_so_first():
     report = quick(predict=lambda p, images: np.random.default_rng().integers(0, 10, len(images)))
     assert report.findings["repeat"].fault == "moody"
