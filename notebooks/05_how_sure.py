@@ -48,12 +48,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 from tqdm import tqdm
 
-from course import exercises, guesses, pictures
+from course import exercises, guesses, pictures, studies
 from course.materials import falling_rate
 from mnistlib import data, network, plotting
 from mnistlib.functions import softmax
 from mnistlib.training import linear_decay, minibatches, train
-from mnistlib.uncertainty import calibration, mcnemar, standard_error_by_group
+from mnistlib.uncertainty import calibration, mcnemar, standard_error, standard_error_by_group
 
 plotting.use_style()
 mnist = data.load()
@@ -64,7 +64,7 @@ train_set, validation_set = data.split(
 # %% [markdown]
 # ## Three places where chance gets in
 #
-# Be that colleague for a moment. [Lesson 04](04_training_curves.ipynb) printed 97.87 %; here is its recipe again, which means everything but the seed: momentum 0.9 and a learning rate that falls from a half to 0. Only the seed is different.
+# Be that colleague for a moment. [Lesson 04](04_training_curves.ipynb) printed 97.87 %; here is its recipe again, which means everything but the seed: momentum 0.9 and a learning rate that falls from a half to 0.
 
 
 # %% tags=["hide-input"]
@@ -86,7 +86,7 @@ n = len(right)
 print(f"test accuracy {right.mean():.2%}: {(~right).sum()} mistakes in {n} digits")  # ~: not
 
 # %% [markdown]
-# One mistake more than in lesson 04. Can the number be trusted to the last decimal, then? No, because chance had a hand in it three times: it decided *which digits* were asked about, *which network* came out of the training, and *who wrote* the digits. <small>This lesson opens the test set a second time, only to measure; whatever we choose, we choose on validation images.</small>
+# One mistake more than in lesson 04. Can the number be trusted to the last decimal, then? Hardly, because chance had a hand in it three times: it decided *which digits* were asked about, *which network* came out of the training, and *who wrote* the digits. <small>This lesson opens the test set a second time, only to measure; whatever we choose, we choose on validation images.</small>
 #
 # **Predict.** Ask this network about 10,000 *other* digits, by other people of the same kind. Within how many percentage points of 97.86 % would you expect its accuracy to lie, nineteen times in twenty? The answer comes at the end of the lesson.
 
@@ -120,14 +120,14 @@ guesses.ask("points, on 10,000 other digits", None)
 #
 # ### Two standard errors, put to the test
 #
-# We don't know $q$, so we let the measured accuracy stand in for it. Take one fact on trust until the next cell: a sum of many coins scatters around its mean in the shape of a bell (the *normal distribution*), and stays within two standard deviations of it about 19 times in 20. That gives us a promise: *about 19 times in 20, the truth lies within two standard errors of the accuracy.* These two standard errors are its **margin of error**.
+# We don't know $q$, so we let the measured accuracy stand in for it. Take one fact on trust until the next cell. A sum of many coins scatters around its mean in the shape of a bell (the *normal distribution*), and about 19 times in 20 it stays within two standard deviations. That gives us a promise: *about 19 times in 20, the truth lies within two standard errors of the accuracy.* These two standard errors are its **margin of error**.
 #
-# Pretend that our ten thousand answers are all there are; then, for once, we know the truth. Two thousand times we draw 500 of them, with repeats, and count how often the promise is kept. Then the same with 100 and with 20.
+# Pretend that our ten thousand answers are all there are; then, for once, we know the truth. Two thousand times we draw 500 of them, with repeats, and count how often the promise is kept; then 450, 100 and 20.
 
 # %%
 rng = np.random.default_rng(seed=1)
 draws = {}
-for size in [500, 100, 20]:  # try others
+for size in [500, 450, 100, 20]:  # try others
     accuracy = right[rng.integers(n, size=(2000, size))].mean(axis=1)
     error = np.sqrt(accuracy * (1 - accuracy) / size)
     covered = abs(accuracy - right.mean()) <= 2 * error
@@ -137,7 +137,7 @@ for size in [500, 100, 20]:  # try others
 by_digit = np.sqrt(right.mean() * (1 - right.mean()) / n)
 print(f"our network: {right.mean():.2%}, standard error {100 * by_digit:.2f} points")
 
-# %% mystnb={"image": {"alt": "Two bar charts of the accuracy in 2,000 draws, each with a dashed line at the truth, near 98 %. Draws of 500 digits make a bell around the line, from about 95 to nearly 100 %. Draws of 20 make no bell: the tallest bar by far stands at 100 %, beyond the line, and the others fall away to its left, at 95, 90 and 85 %."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "Two bar charts of the accuracy in 2,000 draws, each with a dashed line at the truth, near 98 %. Draws of 500 digits make a bell around the line, from about 95 to nearly 100 %. Draws of 20 make no bell: the tallest bar by far stands at 100 %, beyond the line, and the others fall away to its left, at 95, at 90 and below."}} tags=["hide-input"]
 figure, axes = plt.subplots(1, 2, figsize=(6.4, 3.1), layout="constrained")
 for axis, size, shape in zip(axes, [500, 20], ["a bell", "no bell"]):
     values, counts = np.unique(draws[size], return_counts=True)
@@ -149,13 +149,13 @@ axes[1].legend(loc="upper left")
 plt.show()
 
 # %% [markdown]
-# With 500 digits, and some eleven mistakes among them, there is a bell, and the promise is kept. With 100 it is kept less often than we said, and with 20 it is worthless, because most draws contain no mistake at all: they pile up at 100 %, where the formula says that the error is 0, which is absurd. Hence a rule of thumb: don't trust two standard errors until you have seen about ten mistakes and ten right answers.
+# With 500 digits, and some eleven mistakes among them, there is a bell, and the promise is kept. With 450 it is kept a little less often, because accuracies come in steps, and one step more or less may lie within two errors of the truth. With 20 it is worthless: most draws contain no mistake at all and pile up at 100 %, where the formula says that the error is 0, which is absurd. Hence a rule of thumb: don't trust two standard errors until you have seen about ten mistakes and ten right answers, and even then don't take the 19 in 20 to the letter ([Brown, Cai and DasGupta 2001](https://doi.org/10.1214/ss/1009213286)).
 #
 # Our network made 214 mistakes, which is plenty. So *if* its answers are independent coins, its standard error is 0.14 of a percentage point: the last decimal of 97.86 % means nothing, and even the first is in doubt. Keep an eye on that *if*.
 #
 # ## 2. Which network came out
 #
-# The digits were one throw of the dice, and the network's seed was another. To see what a seed can do, train five networks that differ in nothing else. To save time, each gets only one epoch, at a constant rate.
+# To see what a seed can do, train five networks that differ in nothing else. To save time, each gets only one epoch, at a constant rate.
 
 # %%
 x, digits = data.scale(validation_set[0]), validation_set[1]
@@ -215,24 +215,26 @@ guesses.compare("p-value of seeds 2 and 3", f"{pair.p:.1g}")
 # %% [markdown]
 # Fair coins would fall that unevenly less than once in a million trials, so rarely that it hardly matters that we picked the most extreme of ten pairs. If the images are independent, the network of seed 3 really *does* get more digits of this kind right.
 #
-# And yet no recipe can be the better one, because there is only one recipe! **The test speaks only for these two networks** ([Dietterich 1998](https://doi.org/10.1162/089976698300017197)). If you have to put one of the two to work tomorrow, take seed 3's. If you want to know how to train the next one, the test has told you nothing, because the next one will have a seed of its own. Nor does a seed always matter so much: these networks were half-baked, and the end of the lesson has a row for finished ones.
+# And yet no recipe can be the better one, because there is only one recipe! **The test speaks only for these two networks** ([Dietterich 1998](https://doi.org/10.1162/089976698300017197)). If you have to put one of the two to work tomorrow, take seed 3's. If you want to know how to train the next one, the test has told you nothing, because the next one will have a seed of its own. Nor does a seed always matter so much: these networks were half-baked, and finished ones come at the end.
 #
 # ### A network and a recipe
 #
 # A recipe should be judged as a school is, by more than one pupil. Lesson 04 let the learning rate fall to 0. Is that better than a constant rate? Give both recipes the same seeds, **several of them, and each recipe its own best rate**, because a rate that suits the one may handicap the other. Then subtract, seed by seed.
 #
-# We did that beforehand, on the validation images and after ten epochs (`studies/seeds.py`, `studies/ten_epochs.py`). The number after the ± is the standard error of the mean gain: as with the coins, the standard deviation of one seed's gain, divided by the root of the number of seeds. <small>The seeds' own mean lies a little too close to them; `ddof=1` makes up for that, by dividing by one less than their number.</small>
+# We did that beforehand, on the validation images and after ten epochs (`studies/seeds.py`, `studies/ten_epochs.py`). The number after the ± is the standard error of the mean gain: as with the coins, the standard deviation of one seed's gain, divided by the root of the number of seeds. <small>Seeds lie a little too close to their own mean: of two, the squared deviations add up to half the square of their difference, on average one variance and not two. So `ddof=1` divides by their number minus 1.</small>
 
 # %%
-rates = [falling_rate.best_rate(epochs=10, falls=falls) for falls in [False, True]]
-print(f"best rate: constant {rates[0]}, falling from {rates[1]}")
-gain, lower = falling_rate.compared(epochs=10)  # one entry for each seed
+for result in ["accuracy", "loss"]:
+    constant, falling = falling_rate.best_rates(result, epochs=10)
+    print(f"best rate for the {result}: constant {constant}, falling from {falling}")
+gain = 100 * falling_rate.compared("accuracy", epochs=10)  # one entry for each seed
 error = gain.std(ddof=1) / np.sqrt(len(gain))
 print(f"{len(gain)} seeds, falling minus constant: {gain.mean():+.2f} ± {error:.2f} points")
+lower = falling_rate.compared("loss", epochs=10) < 0
 print(f"loss lower at the falling rate with {lower.sum()} of {len(lower)} seeds")
 
 # %% [markdown]
-# In accuracy the falling rate came out *behind*, but by little more than one standard error, so we can't tell the two apart. Our lessons let the rate fall all the same, because the loss ended lower with every seed: the right digit gets more of the probability, and that is reason enough.
+# In accuracy the falling rate came out *behind*, but by little more than one standard error, so we can't tell the two apart. Our lessons let the rate fall all the same, because the loss ended lower with every seed, even against the constant rate that is best for the loss.
 #
 # **A good place to stop.** The second half overturns an assumption that we have made all along.
 #
@@ -246,7 +248,7 @@ names, place, digits_of = np.unique(writers.test, return_inverse=True, return_co
 print(f"{len(names)} writers, of {digits_of.min()} to {digits_of.max()} digits each")
 
 # %% [markdown]
-# Meet the writer with the most mistakes. The caption above each misread digit says what it is and what the network took it for.
+# Meet the writer with the most mistakes.
 
 # %% mystnb={"image": {"alt": "Eight handwritten digits in a row, all by one writer: a 4, two fives and five threes. Each of the threes begins with a hook at its upper left. Three of these were read as 9, two as 8."}} tags=["hide-input"]
 mistakes_of = np.bincount(place, weights=~right).astype(int)
@@ -265,11 +267,11 @@ plt.show()
 #
 # So count people instead of digits. A writer $g$ wrote $n_g$ of the $n$ digits, and $\text{right}_g$ of these were read correctly. If the truth is $q$, you would expect $q\, n_g$, and the writer's deviation from that is $\text{right}_g - q\, n_g$. Add these deviations up, divide by $n$, and you have the accuracy minus the truth.
 #
-# Different people are independent, so the variances of their deviations add up, as those of the coins did. We don't know these variances, but since a variance is a mean squared deviation, let each writer's squared deviation stand in for it: one such square is a poor estimate, but the sum of 297 of them is a good estimate of the sum. That gives the standard error *by writer* ([Cochran 1977](https://archive.org/details/samplingtechniqu0000coch_t4x6), chapter 6):
+# Different people are independent, so the variances of their deviations add up, as those of the coins did. We don't know these variances, but a variance is a mean squared deviation, so let each writer's squared deviation stand in for it. One such square is a poor estimate; the sum of 297 of them is a good one. That gives the standard error *by writer* ([Cochran 1977](https://archive.org/details/samplingtechniqu0000coch_t4x6), chapter 6):
 #
 # $$\frac{1}{n} \sqrt{\frac{\text{writers}}{\text{writers} - 1} \sum_g (\text{right}_g - q\, n_g)^2} .$$
 #
-# Once more the accuracy stands in for $q$. But it leans a little towards every writer, being partly their own work, so the squares come out a little too small; the factor before the sum makes up for that, as `ddof=1` did for the seeds.
+# Once more the accuracy stands in for $q$. It leans a little towards every writer, being partly their own work, so the squares come out too small, as the seeds' did. The factor before the sum makes up for it.
 #
 # ### Exercise 5.2: the error by writer (stretch, 12 minutes)
 #
@@ -305,7 +307,7 @@ print(f"by writer, mistakes dealt out at random: at most {100 * max(dealt):.2f} 
 guesses.compare("standard error by writer, in points", round(100 * by_writer, 2))
 
 # %% [markdown]
-# With people counted, the variance is more than twice as large, and not by luck: when we dealt the same 214 mistakes out at random, a thousand times, the error by writer never came near ours. To see what that means, imagine that every digit had brought an identical twin, and that both were always read correctly or both misread. Then ten thousand digits would be only five thousand coins, with twice the variance. That is how much company costs: about strangers, our ten thousand tell us roughly as much as five thousand would, if each came from a different hand. More digits from the same hands would help only up to a point, since they say nothing about anybody else; what we lack is hands.
+# With people counted, the variance is more than twice as large. That is not luck: dealt out at random, a thousand times, the same 214 mistakes never came near such an error. To see what it means, imagine that every digit had brought an identical twin, and that both were always read correctly or both misread. Then ten thousand digits would be only five thousand coins, with twice the variance. That is how much company costs: about strangers, our ten thousand tell us roughly as much as five thousand would, if each came from a different hand. What we lack is not digits but hands.
 #
 # Does the new formula keep its promise? You tested the first one by drawing digits, so test both by drawing whole people: 297 of our writers, with repeats, two thousand times.
 
@@ -321,19 +323,26 @@ by_coins = digits_drawn * accuracy * (1 - accuracy)
 for by, variance in [("by digit", by_coins), ("by writer", by_people)]:
     covered = abs(accuracy - right.mean()) <= 2 * np.sqrt(variance) / digits_drawn
     print(f"people drawn: within two standard errors {by} in {covered.mean():.0%} of the draws")
+rows = [row["results"]["the test set's writers"] for row in studies.read("promise")["rows"]]
+others = [row["by digit"] for row in rows]
+print(f"{len(others)} other networks, by digit: {min(others):.0%} to {max(others):.0%}")
+whose = data.split(writers.train, writers.train, rng=np.random.default_rng(seed=4))[1][1]
+net_gain = np.bincount(whose, weights=right_of[3].astype(int) - right_of[2])  # of each writer
+print(f"gained minus lost, {pair.gained - pair.lost}: variance {pair.gained + pair.lost}", end="")
+print(f" by digit, {(net_gain**2).sum():.0f} by writer")
 
 # %% [markdown]
-# By writer, the truth lay within two standard errors as often as promised. By digit, the promised 95 in a hundred turned out to be 83: one time in six the truth lay outside, where we had said one in twenty. So the *if* of section 1 doesn't hold, and our first margin was too narrow. It had passed its test only because the test had taken the digits for coins, too. <small>For five other networks, trained for less time, the margin by digit was too narrow still more often (`studies/promise.py`).</small>
+# By writer, the truth lay within two standard errors as often as promised. By digit, the promised 95 in a hundred turned out to be 83, and fewer still for five other networks, which had learnt for less time. One time in six, at best, the truth lay outside, where we had said one in twenty. So the *if* of section 1 doesn't hold, and our first margin was too narrow. It had passed its test only because the test had taken the digits for coins, too.
 #
 # <details><summary>Does 223 to 129 still convince, then?</summary>
 #
-# The p-values of section 2 took the digits for coins, too, and may be too small. The number of heads among 352 fair coins has the variance $352 \cdot \frac12 \cdot \frac12$, so its standard deviation is between 9 and 10, and 223 is 47 above even, which is five of these. If the variance were twice as large here, as it was for the accuracy, it would be three and a half, and that convinces, too.
+# The p-value of section 2 took the digits for coins, too. Gained minus lost is 94. If 352 coins each add 1 or subtract 1, the variance of the sum is 352, which puts 94 at five standard deviations. By writer, the squares of each person's gained minus lost add up to 396, where we had expected twice 352, so that 94 is still nearly five. Digits so odd that both networks misread them had dropped out before we counted.
 #
 # </details>
 #
 # ### Which people?
 #
-# Neither formula asks *which* people. Half of the test digits were written by high-school students, and the other half by employees of the Census Bureau.
+# Neither formula asks *which* people. Half of the test digits were written by high-school students, and the other half by employees of the Census Bureau ([Yadav and Bottou 2019](https://arxiv.org/abs/1905.10498)).
 #
 # **Predict.** How many percentage points will lie between the network's accuracies on the two?
 
@@ -346,7 +355,8 @@ errors = []
 for kind, chosen in [("students", student), ("employees", ~student)]:
     errors.append(standard_error_by_group(right[chosen], writers.test[chosen]))
     hands = len(np.unique(writers.test[chosen]))
-    print(f"{kind:10} {right[chosen].mean():.2%} ± {100 * errors[-1]:.2f},", end="")
+    print(f"{kind:10} {right[chosen].mean():.2%} ± {100 * errors[-1]:.2f}", end="")
+    print(f" (by digit {100 * standard_error(right[chosen]):.2f}),", end="")
     print(f" {chosen.sum()} digits by {hands} writers")
 difference = right[~student].mean() - right[student].mean()
 error = np.sqrt(errors[0] ** 2 + errors[1] ** 2)  # in a difference, too, the variances add up
@@ -354,7 +364,7 @@ print(f"difference {100 * difference:.2f} ± {100 * error:.2f} points")
 guesses.compare("points between students and employees", round(100 * difference, 2))
 
 # %% [markdown]
-# Nearly two points, which is more than four standard errors. So 97.86 % belongs to one particular crowd, in which 48 hands wrote half of the digits. Ask only students, and you should expect nearly a point less, without any bad luck at all. A margin of error speaks for people like those who were asked, and for nobody else.
+# Nearly two points, which is more than four standard errors. So 97.86 % belongs to one particular crowd, in which 48 hands wrote half of the digits. Ask only students, and you should expect nearly a point less, without any bad luck. Within each kind, too, mistakes keep company, for the error by writer is the larger. A margin of error speaks for people like those who were asked, and for nobody else.
 #
 # ## So: would it come out the same?
 #
@@ -374,18 +384,19 @@ for what, deviation in deviations.items():
 guesses.compare("points, on 10,000 other digits", round(200 * np.sqrt(2) * by_writer, 2))
 
 # %% [markdown]
-# The second row is the answer to your guess, since other digits come from other hands: ten thousand digits by some 300 other American students and Census employees would most likely give an accuracy within 0.6 points of ours. At the end of [lesson 04](04_training_curves.ipynb) the test set came out ahead by a quarter of a point, or by half a point and more if you add what familiar handwriting is worth. That is about as much as chance between two crowds may do, so it need not mean anything. <small>Other training images would move the number, too ([Bouthillier and others 2021](https://arxiv.org/abs/2103.03098)), and our table doesn't say by how much.</small>
+# The second row is the answer to your guess, since other digits come from other hands: ten thousand digits by some 300 other students and Census employees would most likely come within 0.6 points of ours. At the end of [lesson 04](04_training_curves.ipynb) the test set came out a quarter of a point ahead, although familiar handwriting should have put it a few tenths behind. Together that is about as much as chance between two crowds may do. <small>Our table leaves out other training images, which move the number, too ([Bouthillier and others 2021](https://arxiv.org/abs/2103.03098)).</small>
 #
-# So the people move the number most, and the seed least. If your colleague repeated everything, and her number lies half a point from yours, neither of you need have made a mistake. If she had our test set, and only her seed was different, half a point is a good reason to go looking for a mistake.
+# So other people move the number most, and another seed least. But new people bring new digits: by the first two rows, nearly half of the variance is due to the digits, and the rest to the hands. If your colleague repeated everything, and her number lies half a point from yours, neither of you need have made a mistake. If she had our test set, and only her seed was different, half a point is a good reason to go looking for a mistake.
 #
 # And people of any third kind? We haven't asked them. Your own twenty digits are a start.
 #
 # ### Twenty digits of your own
 #
-# Write twenty digits on white paper with a dark pen, none touching another, and photograph the sheet. The panel below prepares the digits as MNIST's makers did, and your network (on the web pages, lesson 04's) reads them. Type what you wrote, and you get your accuracy with its standard error by digit. The photograph never leaves your computer. Until you take yours, you see twenty test digits, from nineteen hands.
+# Write twenty digits on white paper with a dark pen, none touching another, and photograph the sheet. The panel below prepares the digits as MNIST's makers did ([lesson 01](01_loading.ipynb)), and your network (on the web pages, lesson 04's) reads them. Type what you wrote, and you get your accuracy with its standard error by digit. The photograph never leaves your computer. Until you take yours, you see twenty test digits.
 
 # %% mystnb={"image": {"alt": "A still of the picture for your own handwriting: a photograph of a sheet of paper with twenty handwritten digits in four rows, lying a little askew on a table."}}
-print(f"the 20 digits below, as MNIST holds them: {right[240:260].sum()} right")
+hands = len(np.unique(writers.test[240:260]))
+print(f"the 20 digits below, by {hands} people, as MNIST holds them: {right[240:260].sum()} right")
 sheet = pictures.sheet(final)
 sheet
 
@@ -420,7 +431,7 @@ exercises.check(my_reliability)
 exercises.folded(my_reliability)
 
 # %% [markdown]
-# Our network's answers, bin by bin, make a **reliability diagram** (the library's `calibration` bins them as you did), of the kind that weather forecasters have long drawn ([Murphy and Winkler 1977](https://doi.org/10.2307/2346866)). A calibrated network's points lie on the diagonal, give or take chance: each answer is a coin that comes up right as often as its confidence claims, and the bars show how far such coins would scatter.
+# Our network's answers, bin by bin, make a **reliability diagram** (the library's `calibration` bins them as you did), of the kind that weather forecasters have long drawn ([Murphy and Winkler 1977](https://doi.org/10.2307/2346866)). A calibrated network's points lie on the diagonal, give or take chance. Each of its answers is a coin that comes up right as often as its confidence claims, and the bars show how far such coins would scatter.
 
 # %% mystnb={"image": {"alt": "Reliability diagram: the share of right answers against their confidence, with bars of two standard deviations of chance, the number of answers beside each point, and a dashed diagonal. Between 0.4 and 0.9 four of five points lie below the diagonal, and their bars only just reach it; the last point, near 1, has nearly all the answers and lies on it, its bar too short to see."}} tags=["hide-input"]
 found = calibration(softmax(z2), mnist.test_labels)
@@ -460,7 +471,7 @@ for where, chosen in [("below 0.9", sure < 0.9), ("from 0.9 up", sure >= 0.9)]:
 #
 # ## Recap
 #
-# You can now say how far a number would move if it were measured again. You have seen two half-trained runs of one recipe differ by far more than coins would, and a margin of error that was too small, because it had counted digits where it should have counted people. What you can't do yet is say *why* a network is wrong, or whether a program that gets good numbers deserves them.
+# You can now say how far a number would move if it were measured again. You have seen two half-trained runs of one recipe differ by far more than coins would, and a margin of error that was too small because it counted digits, and not people. What you can't do yet is say *why* a network is wrong, or whether a program that gets good numbers deserves them.
 #
 # - The standard error is $\sqrt{q (1 - q) / n}$, if answers are independent. Trust two standard errors once there are about ten mistakes and ten right answers.
 # - Compare two networks by their split images, and two *recipes* by several seeds, each recipe at its own best rate.
@@ -472,7 +483,7 @@ for where, chosen in [("below 0.9", sure < 0.9), ("from 0.9 up", sure >= 0.9)]:
 #
 #    <details><summary>Answer</summary>
 #
-#    They tell you less about strangers, because they come from a hundred people and not from 297. The standard error by writer would most likely be larger, and the one by digit about the same.
+#    They tell you less about strangers, because they come from a hundred people and not from 297. If mistakes keep company in these hands as in ours, the standard error by writer is larger, and the one by digit about the same.
 #
 #    </details>
 #
@@ -496,7 +507,7 @@ for where, chosen in [("below 0.9", sure < 0.9), ("from 0.9 up", sure >= 0.9)]:
 #
 #    <details><summary>Answer</summary>
 #
-#    Not necessarily. Even if all writers of a crowd were equally readable, somebody would have to be at the top, and most likely somebody who wrote few digits, because the most extreme shares, high and low, come from small samples; even experts trust them too much ([Tversky and Kahneman 1971](https://doi.org/10.1037/h0031322)).
+#    Not necessarily. Even if all writers of a crowd were equally readable, somebody would have to be at the top. Most likely it would be somebody who wrote few digits, because a small $n$ makes a large standard error. Even experts trust small samples too much ([Tversky and Kahneman 1971](https://doi.org/10.1037/h0031322)).
 #
 #    </details>
 #

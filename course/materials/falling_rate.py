@@ -29,32 +29,30 @@ def results(name: str, epochs: int, falls: bool, rate: float) -> np.ndarray:
     return np.array([by_seed[seed] for seed in sorted(by_seed)])
 
 
-def best_rate(epochs: int, falls: bool) -> float:
-    """Return the starting rate of the highest mean accuracy on validation images."""
+def best_rate(epochs: int, falls: bool, by: str = "accuracy") -> float:
+    """Return the starting rate of the best mean result, accuracy or loss, on validation images."""
     tried = {}
     for row in _rows():
         settings = row["settings"]
         is_this_recipe = (settings["epochs"], settings["falls"]) == (epochs, falls)
         if is_this_recipe and settings["seed"] >= FIRST_TO_CHOOSE:
-            accuracy = row["results"]["accuracy"][-1]
-            tried.setdefault(settings["rate"], []).append(accuracy)
-    return max(tried, key=lambda rate: np.mean(tried[rate]))
+            tried.setdefault(settings["rate"], []).append(row["results"][by][-1])
+    best = {"accuracy": max, "loss": min}[by]
+    return best(tried, key=lambda rate: np.mean(tried[rate]))
 
 
-def compared(epochs: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return, for each seed that has both recipes, what the falling rate gains over the constant one.
+def best_rates(by: str, epochs: int) -> tuple[float, float]:
+    """Return the best constant rate, and the best to fall from, by accuracy or by loss."""
+    return best_rate(epochs, False, by), best_rate(epochs, True, by)
 
-    First the gain in points of accuracy, then whether the loss is lower; both on validation images, and
-    each recipe at its own best rate.
+
+def compared(by: str, epochs: int) -> np.ndarray:
+    """Return, for each seed that has both recipes, the falling rate's result minus the constant one's.
+
+    The result is the accuracy or the loss on validation images, each recipe at its own best rate for it.
     """
-    constant, falling = best_rate(epochs, falls=False), best_rate(epochs, falls=True)
-
-    def of_both(name: str) -> tuple[np.ndarray, np.ndarray]:
-        before = results(name, epochs, False, constant)
-        after = results(name, epochs, True, falling)
-        both = min(len(before), len(after))  # each has the seeds 0, 1, 2 and so on
-        return before[:both], after[:both]
-
-    accuracy_before, accuracy_after = of_both("accuracy")
-    loss_before, loss_after = of_both("loss")
-    return 100 * (accuracy_after - accuracy_before), loss_after < loss_before
+    constant, falling = best_rates(by, epochs)
+    before = results(by, epochs, False, constant)
+    after = results(by, epochs, True, falling)
+    both = min(len(before), len(after))  # each has the seeds 0, 1, 2 and so on
+    return after[:both] - before[:both]

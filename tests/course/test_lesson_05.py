@@ -13,9 +13,10 @@ SETTINGS = [
 
 @pytest.mark.parametrize("epochs", [1, 10])
 @pytest.mark.parametrize("falls", [False, True])
-def test_the_best_rate_has_worse_ones_on_both_sides(epochs, falls):
+@pytest.mark.parametrize("by", ["accuracy", "loss"])
+def test_the_best_rate_has_worse_ones_on_both_sides(epochs, falls, by):
     tried = {s["rate"] for s in SETTINGS if (s["epochs"], s["falls"]) == (epochs, falls)}
-    assert min(tried) < falling_rate.best_rate(epochs, falls) < max(tried)
+    assert min(tried) < falling_rate.best_rate(epochs, falls, by) < max(tried)
 
 
 def test_a_result_of_every_epoch_is_the_last():
