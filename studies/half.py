@@ -63,7 +63,8 @@ ROWS = [
     for rate in rates
     for seed in (0, 1, 2)
 ]
-QUICK = ROWS.index({"activation": "sigmoid - 1/2", "rate": 5.0, "seed": 0})
+# Not at a large rate: there the last bits of a computer's sums change how many images come out right.
+QUICK = ROWS.index({"activation": "tanh", "rate": 0.03, "seed": 0})
 
 
 @dataclass(frozen=True)
