@@ -148,7 +148,7 @@ function render({ model, el }) {
   /** Put into words where it looks, and what it answers. */
   function said({ pairs: card, asked, times: factor }, fresh, { empty, weights, most, answer }) {
     const where = (empty ? "**Nothing is drawn**, and still it looks and answers. " : "") + (factor === 0
-      ? "With all scores 0 it can't choose: every pair weighs the same, and it hears the mean of the values."
+      ? "With all scores 0 it can’t choose: every pair weighs the same, and it hears the mean of the values."
       : `It looks most at pair ${most + 1}, ${anOr(digitOf(card[most][0]))}, with a weight of ${written(weights[most], 2)}.`);
     const beside = card.filter(([key]) => digitOf(key) === digitOf(asked)).map(([, value]) => digitOf(value));
     const looksRight = factor !== 0 && digitOf(card[most][0]) === digitOf(asked);
