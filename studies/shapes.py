@@ -244,9 +244,18 @@ QUICK = len(ROWS) - 1
 
 
 def run(
-    model: str, most: int, rate: float, seed: int, epochs: int = EPOCHS, dtype: str = "float64"
+    model: str,
+    most: int,
+    rate: float,
+    seed: int,
+    epochs: int = EPOCHS,
+    dtype: str = "float64",
+    shuffled: bool = False,
 ) -> dict:
-    """Train one network, and ask it for pushed digits and for the test set."""
+    """Train one network, and ask it for pushed digits and for the test set.
+
+    Where they are shuffled, the pixels of all images are, in the same way and after any push.
+    """
     mnist = data.load()
     (images, labels), validation_set = data.split(
         mnist.train_images, mnist.train_labels, rng=np.random.default_rng(8)
@@ -258,16 +267,21 @@ def run(
     rates = training.linear_decay(rate, len(batches))
     y = data.one_hot(labels).astype(dtype)
     velocity = [np.zeros_like(value) for value in trained]
+    order = np.random.default_rng(10).permutation(784) if shuffled else np.arange(784)
+
+    def seen(images: np.ndarray) -> np.ndarray:
+        return images.reshape(-1, 784)[:, order].reshape(images.shape)
+
     if isinstance(model, convolution.Convolutional) and not isinstance(model, Unshared):
         trained = convolution.Parameters(*trained)
     for step, batch in enumerate(batches):
         push = rng.integers(-most, most + 1, size=2) if most else (0, 0)
-        x = model.prepare(shapes.pushed(images[batch], *push), dtype)
+        x = model.prepare(seen(shapes.pushed(images[batch], *push)), dtype)
         _, grads = model.gradients(trained, x, y[batch])
         training.sgd_update(trained, grads, velocity, rates(step), 0.9)
 
     def accuracy(images: np.ndarray, labels: np.ndarray) -> float:
-        return training.evaluate(model, trained, (images, labels)).accuracy
+        return training.evaluate(model, trained, (seen(images), labels)).accuracy
 
     images, labels = validation_set
     pushed = []
