@@ -307,7 +307,7 @@ print(f"by writer, mistakes dealt out at random: at most {100 * max(dealt):.2f} 
 guesses.compare("standard error by writer, in points", round(100 * by_writer, 2))
 
 # %% [markdown]
-# With people counted, the variance is more than twice as large. That is not luck: dealt out at random, a thousand times, the same 214 mistakes never came near such an error. To see what it means, imagine that every digit had brought an identical twin, and that both were always read correctly or both misread. Then ten thousand digits would be only five thousand coins, with twice the variance. That is how much company costs: about strangers, our ten thousand tell us roughly as much as five thousand would, if each came from a different hand. What we lack is not digits but hands.
+# With people counted, the variance is more than twice as large. That is not luck: dealt out at random, a thousand times, the same 214 mistakes never gave an error near ours. To see what it means, imagine that every digit had brought an identical twin, and that both were always read correctly or both misread. Then ten thousand digits would be only five thousand coins, with twice the variance. That is how much company costs: about strangers, our ten thousand tell us roughly as much as five thousand would, if each came from a different hand. What we lack is not digits but hands.
 #
 # Does the new formula keep its promise? You tested the first one by drawing digits, so test both by drawing whole people: 297 of our writers, with repeats, two thousand times.
 
@@ -384,9 +384,9 @@ for what, deviation in deviations.items():
 guesses.compare("points, on 10,000 other digits", round(200 * np.sqrt(2) * by_writer, 2))
 
 # %% [markdown]
-# The second row is the answer to your guess, since other digits come from other hands: ten thousand digits by some 300 other students and Census employees would most likely come within 0.6 points of ours. At the end of [lesson 04](04_training_curves.ipynb) the test set came out a quarter of a point ahead, although familiar handwriting should have put it a few tenths behind. Together that is about as much as chance between two crowds may do. <small>Our table leaves out other training images, which move the number, too ([Bouthillier and others 2021](https://arxiv.org/abs/2103.03098)).</small>
+# The second row answers your guess, since other digits come from other hands. Ten thousand digits by some 300 other students and Census employees would most likely come within 0.6 points of ours. At the end of [lesson 04](04_training_curves.ipynb) the test set came out a quarter of a point ahead of the validation images, although familiar handwriting should have put it a few tenths behind. Together that is about as much as chance between two crowds may do. <small>Our table leaves out other training images, which move the number, too ([Bouthillier and others 2021](https://arxiv.org/abs/2103.03098)).</small>
 #
-# So other people move the number most, and another seed least. But new people bring new digits: by the first two rows, nearly half of the variance is due to the digits, and the rest to the hands. If your colleague repeated everything, and her number lies half a point from yours, neither of you need have made a mistake. If she had our test set, and only her seed was different, half a point is a good reason to go looking for a mistake.
+# So other people move the number most, and another seed least. But new people bring new digits: square the first two rows, and nearly half of the second comes from the digits alone, the rest from the hands. If your colleague repeated everything, and her number lies half a point from yours, neither of you need have made a mistake. If she had our test set, and only her seed was different, half a point is a good reason to go looking for a mistake.
 #
 # And people of any third kind? We haven't asked them. Your own twenty digits are a start.
 #
