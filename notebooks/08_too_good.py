@@ -108,7 +108,7 @@ plt.show()
 #
 # $$\begin{aligned} W &\leftarrow W - \eta\,(dW + \lambda W) \\ &= (1 - \eta \lambda)\, W - \eta\, dW . \end{aligned}$$
 #
-# In each step every weight first shrinks, by the factor $1 - \eta \lambda$, and then moves by $-\eta\, dW$ as usual. That is why the field calls this **weight decay** ([Krogh and Hertz 1992](https://papers.nips.cc/paper/1991/hash/8eefcfdf5990e441f0fb6f3fad709e21-Abstract.html)). The penalty alone is called *L2*, because it is made of squares, and whatever holds a network back is called **regularisation**. <small>(With momentum, adding the penalty is no longer the same as shrinking the weights: [Loshchilov and Hutter 2019](https://arxiv.org/abs/1711.05101).)</small>
+# In each step every weight first shrinks, by the factor $1 - \eta \lambda$, and then moves by $-\eta\, dW$ as usual. That is why the field calls this **weight decay** (explained by [Krogh and Hertz 1992](https://papers.nips.cc/paper/1991/hash/8eefcfdf5990e441f0fb6f3fad709e21-Abstract.html)). The penalty alone is called *L2*, because it is made of squares, and whatever holds a network back is called **regularisation**. <small>(With momentum, adding the penalty is no longer the same as shrinking the weights: [Loshchilov and Hutter 2019](https://arxiv.org/abs/1711.05101).)</small>
 #
 # ### Exercise 8.1: what is left of a weight (warm-up, 2 minutes)
 #
@@ -294,7 +294,7 @@ axis.set(
 plt.show()
 
 # %% [markdown]
-# A dot marks each curve's lowest point; three of the dots lie almost on one another. The thick curve ends lowest, so $\lambda = 0.001$ is our choice. With $\lambda = 0.003$ the penalty is too heavy here, and the loss never gets down to where the other four have been.
+# A dot marks each curve's lowest point; three lie almost on one another. The thick curve ends lowest, so $\lambda = 0.001$ is our choice. With $\lambda = 0.003$, the heaviest penalty, the loss never gets down to where the other four have been.
 #
 # ## Stopping early
 #
@@ -351,7 +351,7 @@ for patience in [1, 2, 10]:
 #
 # ### Exercise 8.4: choose, then report (stretch, 10 minutes)
 #
-# Choose on one half, and report on the other. You are given two arrays of losses with a row for each setting and a column for each seed. Row 0 is the run without weight decay or stopping. Choose the row of `watched` with the lowest mean. Then go to `reporting`, and subtract row 0 from the chosen row, seed by seed, so that a negative difference means a lower loss.
+# You are given two arrays of losses with a row for each setting and a column for each seed. Row 0 is the run without weight decay or stopping. Choose the row of `watched` with the lowest mean. Then go to `reporting`, and subtract row 0 from the chosen row, seed by seed, so that a negative difference means a lower loss.
 #
 # Pencil first: let the rows be (5, 6, 4) and (3, 2, 4) in `watched`, and (6, 9, 7) and (5, 5, 6) in `reporting`. Which row is chosen, what is its mean difference from row 0, and what is the standard error?
 #
@@ -415,7 +415,7 @@ change = rows["weight decay"]["accuracy"] - rows["plain"]["accuracy"]
 guesses.compare("change in accuracy, in points", round(change.mean(), 2))
 
 # %% [markdown]
-# Both ways take almost a fifth off the loss, but neither adds anything to the accuracy; weight decay even costs a quarter of a point, and by our rule that counts (at a learning rate of 0.3 it costs nothing). Nor has it made the network forget, for it still gets nearly every training image right. What has changed is how sure the networks are. The plain ones were six points too sure, that is, their mean confidence lay that far above their accuracy; with weight decay less than one point is left, and with stopping next to nothing. <small>(The same networks have a higher loss on this half than on the watched one, so its images are harder.)</small>
+# Both ways take almost a fifth off the loss, but neither adds anything to the accuracy; weight decay even costs a quarter of a point, and by our rule that counts (at a learning rate of 0.3 it costs nothing). Nor has it made the network forget, for it still gets nearly every training image right. What has changed is how sure the networks are. The plain ones were six points too sure, that is, their mean confidence lay that far above their accuracy; with weight decay less than one point is left, and with stopping next to nothing. <small>(Don't hold these losses against the watched ones: for the same plain networks, this half of the images costs more.)</small>
 
 # %% [markdown]
 # ### When did it become so sure?
@@ -450,11 +450,11 @@ axis.set(
 plt.show()
 
 # %% [markdown]
-# At first the network is less sure than it has a right to be. The two lines cross almost exactly where the loss is lowest, and from there on the accuracy hardly moves, while the confidence climbs to the end.
+# Left of the dotted line the network is less sure than it has a right to be. The two lines cross almost exactly where the loss is lowest (on average the ten *stopped* networks, too, are as sure as they are right), and from there on the accuracy hardly moves, while the confidence climbs to the end.
 #
 # ### One division instead
 #
-# Did weight decay do anything beyond making the network less sure? If not, there should be a far simpler way. Take the networks that were trained without weight decay, and divide all their logits by one number, the **temperature**, before the softmax:
+# Did weight decay do anything beyond making the network less sure? If not, there should be a far simpler way. Take the networks trained without weight decay, and divide all their logits by one number, the **temperature**, before the softmax:
 #
 # $$P = \mathrm{softmax}(Z_2 / \text{temperature}) .$$
 #
@@ -476,19 +476,22 @@ for temperature in [1, 1.25, 1.5, 2, 3]:  # change me
 print(f"accuracy at any temperature: {100 * plain_history.accuracy('watched')[-1]:.1f} %")
 
 # %% [markdown]
-# The loss runs through a valley. As the temperature rises, wrong answers become cheaper and right ones dearer, and the balance lies between 1.5 and 2, just where the confidence passes the accuracy. (Try 0.5, too.) For each of the ten seeds, the study looked for the bottom of this valley on the watched images, and then divided the logits of the reporting ones.
+# The loss runs through a valley. As the temperature rises, right answers become dearer and most wrong ones cheaper, and the balance lies between 1.5 and 2, just where the confidence passes the accuracy. For each of the ten seeds, the study looked for the bottom of this valley on the watched images, and then divided the logits of the reporting ones.
 
 # %% tags=["answer", "hide-input"]
 rows["divided"] = reported(0.0, "scaled")
 print_table(rows)
-print("loss, divided minus weight decay:", end=" ")
-print(difference(rows["divided"]["loss"], rows["weight decay"]["loss"], 4))
+divided = rows["divided"]["loss"]
+decayed = rows["weight decay"]["loss"]
+print(f"loss, divided minus weight decay:    {difference(divided, decayed, 4)}")
+both = reported(chosen, "scaled")["loss"]
+print(f"loss, both minus the division alone: {difference(both, divided, 4)}")
 temperatures = [results["temperature"] for results in results_of(0.0)]
 print(f"temperature, mean of ten seeds: {np.mean(temperatures):.2f}")
-guesses.compare("loss after one division", round(rows["divided"]["loss"].mean(), 4))
+guesses.compare("loss after one division", round(divided.mean(), 4))
 
 # %% [markdown]
-# A single division after training does as much for the loss as weight decay did, and even a little more. We had not expected that. All that weight decay bought here was a less confident network. If you must choose one of the three, stopping is the cheapest: it takes less than a quarter of one run, the division takes one whole run, and choosing $\lambda$ took five.
+# A single division after training does even a little more for the loss than weight decay did, which we had not expected. And had weight decay bought anything besides a less confident network, dividing *its* logits, too, should give the lowest loss of all, but it doesn't. Stopping is the cheapest of the three: it takes less than a quarter of one run, the division takes one whole run, and choosing $\lambda$ took five.
 #
 # That is half of the answer: a fit can be too good for the loss without being too good for the answers. Neither instrument was lying. The accuracy counts the answers; the loss also charges for being too sure of them.
 #
@@ -538,7 +541,7 @@ axis.set(
 plt.show()
 
 # %% [markdown]
-# Now the accuracy does fall, whatever the seed. Where its loss was lowest, the network above repeated only 18 of the 176 wrong labels, and for 137 of these images it gave the true digit, which nobody had told it. In the end it repeats 175, and on the way it loses right answers on new images. Here learning by heart does harm, and both instruments say so. (What if you redraw 400 labels?)
+# Now the accuracy does fall, whatever the seed. Where its loss was lowest, the network above repeated only 18 of the 176 wrong labels, and for 137 of these images it gave the true digit, which nobody had told it. In the end it repeats 175, and on the way it loses right answers on new images. Here learning by heart does harm, and both instruments say so.
 #
 # Can holding the network back help here, or dividing its logits? The study trained ten such networks, with and without a weight decay of 0.003 (too heavy for correct labels).
 
@@ -564,11 +567,11 @@ print(f"stopped, if a fifth of the new labels were redrawn: {careless:.1f} % rig
 # %% [markdown]
 # Stopping at the lowest loss, which a patience of 2 would have found in 9 of 10 runs, wins back more than five points of right answers. Weight decay wins back more than three with $\lambda = 0.003$, the only one that we tried at this rate, and seven with 0.01 at a rate of 0.3. The division makes the plain networks less sure, which helps the loss but no answer.
 #
-# This time, you may object, the loss is not lowest where confidence overtakes accuracy: the confidence of the stopped networks lies twelve points *below* their accuracy. But a network that has been told nonsense one time in five had better hedge, and it hedges about as much as it should. If new images were labelled as carelessly as its own, it would get 67.3 % of them right. <small>(How many labels are wrong in famous collections: [Northcutt and others 2021](https://arxiv.org/abs/2103.14749).)</small>
+# This time, you may object, the loss is not lowest where confidence overtakes accuracy: the stopped networks' confidence lies twelve points *below* their accuracy. But a network that has been told nonsense one time in five had better hedge. If new images were labelled as carelessly as its own, it would get 67.3 % of them right, and it is little surer than that. <small>(How many labels are wrong in famous collections: [Northcutt and others 2021](https://arxiv.org/abs/2103.14749).)</small>
 #
 # ## What if the starting weights are too large?
 #
-# With correct labels, holding the network back has not gained a single answer. But every textbook says that weight decay helps! It can. [Nielsen](http://neuralnetworksanddeeplearning.com/chap3.html), for example, shows a network that learns 1,000 of these very digits by heart, and that gets more *new* digits right with weight decay than without. Among other things, he draws his weights, and the biases, from a bell curve with standard deviation 1, which for the first layer is some twenty times as large as ours. So take his start, and train twice as long, for 3,000 steps, to give our $\lambda$ of 0.001 time to shrink weights so large.
+# With correct labels, holding the network back has won no answers. But isn't weight decay famous for winning them? It can: [Nielsen](http://neuralnetworksanddeeplearning.com/chap3.html) shows a network that learns 1,000 of these very digits by heart, and that gets more *new* digits right with weight decay. Among other things, he draws his weights, and the biases, from a bell curve with standard deviation 1, which for the first layer is some twenty times as large as ours. So take his start, and train twice as long, for 3,000 steps, to give our $\lambda$ of 0.001 time to shrink weights so large.
 #
 # **Predict.** From the large weights, and without weight decay, ten networks get 79.5 % of the new digits right on average. What percentage will weight decay bring them to?
 
@@ -591,17 +594,17 @@ print(f"accuracy with weight decay minus without: {difference(accuracy, without)
 guesses.compare("% right from the large weights, with weight decay", round(np.mean(accuracy), 1))
 
 # %% [markdown]
-# Eight points more, with correct labels. But weight decay ends at about 88 %, where our own networks were all along, so it must take away something that the *start* brought.
+# Eight points more, with correct labels. But weight decay ends at about 88 %, where our own networks were all along, so what it takes away is likely something that the *start* brought.
 #
-# Could that be the start's own random numbers? Without weight decay a step adds something to a weight, positive or negative, but never scales what is there, so every weight of the first layer ends as a sum: the random number it started from, plus what it has learnt. Shrink the random number alone, as far as weight decay would have shrunk it in 3,000 steps (exercise 8.1). The second layer has grown used to the random numbers, so train a new one on top, from our small start. To be fair, train a new one on the unshrunk first layer, too.
+# Could that be the start's own random numbers? Without weight decay a step adds something to a weight, positive or negative, but never scales what is there, so every weight of the first layer ends as a sum: the random number it started from, plus what it has learnt. Shrink the random number alone, as far as weight decay would have shrunk it in 3,000 steps (exercise 8.1). The second layer has grown used to the random numbers, so train a new one on top, from our small start. For comparison, train one on the unshrunk first layer, too, and one on the shrunk random numbers alone.
 
 # %% tags=["hide-input"]
 controls = studies.read("start_controls")["rows"]
 
 
-def control(version, decayed="none"):
+def control(version, decayed="none", frozen=False):
     """Return the accuracies, in %, that the study found, from the large start, for one version."""
-    wanted = {"decayed": decayed, "start": "large", "frozen": False}
+    wanted = {"decayed": decayed, "start": "large", "frozen": frozen}
     found = [row["results"] for row in controls if wanted.items() <= row["settings"].items()]
     return [100 * results[version]["accuracy"] for results in found]
 
@@ -610,17 +613,18 @@ rows = {
     "without weight decay": control("end"),
     "new second layer, nothing shrunk": control("new second layer"),
     "new second layer, start shrunk": control("start shrunk, new second layer"),
+    "the same, first layer never trained": control("start shrunk, new second layer", frozen=True),
     "with weight decay": control("end", decayed="both"),
 }
 print(f"weight decay leaves of a starting weight: {(1 - 1.0 * chosen) ** 3000:.3f}")
-print("accuracy in %, mean of five seeds")
+print("accuracy in %, mean of five of the ten seeds")
 for name, accuracy in rows.items():
-    print(f"{name:34}{np.mean(accuracy):.2f}")
+    print(f"{name:37}{np.mean(accuracy):.2f}")
 shrunk = control("start shrunk, new second layer")
 print(f"shrinking the start: {difference(shrunk, control('new second layer'))}")
 
 # %% [markdown]
-# For these five of the ten seeds, a new second layer brings back some of the answers, and shrinking the start beneath it, to a twentieth, most of the rest. What the first layer had learnt was nearly enough all along, but it lay buried under random numbers that no step had removed. So the same $\lambda$ did two different things. Starting from small weights, it made the network less sure; starting from large ones, it uncovered what the network had learnt. Whenever you read that weight decay helps, ask what it took away.
+# A new second layer alone brings back some of the answers, and shrinking the start beneath it, to a twentieth, most of the others, whereas the shrunk start without what was learnt does worst of all. What the first layer had learnt was nearly enough all along, but it lay buried under random numbers that no step had removed. So the same $\lambda$ did two different things. Starting from small weights, it made the network less sure; starting from large ones, it uncovered what the network had learnt. Whenever you read that weight decay helps, ask what it took away.
 #
 # ## Recap
 #
@@ -646,7 +650,7 @@ print(f"shrinking the start: {difference(shrunk, control('new second layer'))}")
 #
 #    <details><summary>Answer</summary>
 #
-#    It can't pull the sums of different images apart, as large weights do, so there is little to hold back.
+#    Large weights pull the sums of different images apart. A bias can't, because it adds the same to all of them.
 #
 #    </details>
 #
