@@ -155,7 +155,7 @@ plt.show()
 #
 # ## 2. Which network came out
 #
-# To see what a seed can do, train five networks that differ in nothing else. To save time, each gets only one epoch, at a constant rate.
+# To see what a seed can do, train five networks that differ in nothing else. To save time, each gets one epoch, at a constant rate.
 
 # %%
 x, digits = data.scale(validation_set[0]), validation_set[1]
@@ -364,7 +364,7 @@ print(f"difference {100 * difference:.2f} ± {100 * error:.2f} points")
 guesses.compare("points between students and employees", round(100 * difference, 2))
 
 # %% [markdown]
-# Nearly two points, which is more than four standard errors. So 97.86 % belongs to one particular crowd, in which 48 hands wrote half of the digits. Ask only students, and you should expect nearly a point less, without any bad luck. Within each kind, too, mistakes keep company, for the error by writer is the larger. A margin of error speaks for people like those who were asked, and for nobody else.
+# Nearly two points, more than four standard errors. So 97.86 % belongs to one particular crowd, in which 48 hands wrote half of the digits. Ask only students, and you should expect nearly a point less, without any bad luck. Within each kind, too, mistakes keep company, for the error by writer is the larger. A margin of error speaks for people like those who were asked, and for nobody else.
 #
 # ## So: would it come out the same?
 #
