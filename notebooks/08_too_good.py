@@ -65,7 +65,7 @@ x.shape, y.shape
 # %% [markdown]
 # ## A price on large weights
 #
-# Why should the loss climb while the answers stay as they are? A network that knows its thousand images can lower its training loss further still, simply by being *surer* of them. Double the weights and biases of the output layer: all logits double, every answer stays the same, and the largest probability moves towards 1, so each right answer costs less. Being sure is cheap as long as you are right, and on the training images the network always is. On new images it is sometimes wrong, and being sure and wrong is expensive.
+# Why should the loss climb while the answers stay as they are? A network that knows its thousand images can lower its training loss further, simply by being *surer* of them. Double the weights and biases of the output layer: all logits double, every answer stays the same, and the largest probability moves towards 1, so each right answer costs less. Being sure is cheap as long as you are right, and on the training images the network always is. On new images it is sometimes wrong, and being sure and wrong is expensive.
 #
 # To discourage that, let large weights cost something. Begin with a network that has a single weight $w$, and whose loss is a bowl with its lowest point at 2. Add a **penalty** that grows with the square of the weight, $\frac{\lambda}{2} w^2$, where the number $\lambda$ (lambda) says how heavily it counts:
 #
@@ -94,7 +94,7 @@ axis.legend(loc="upper center")
 plt.show()
 
 # %% [markdown]
-# A real network has a hundred thousand weights, and each of them pays by the same rule. In code, $\lambda$ is called `weight_decay`:
+# A real network has a hundred thousand weights, and each pays by the same rule. In code, $\lambda$ is called `weight_decay`:
 #
 # $$L_\lambda = L + \frac{\lambda}{2} \sum w^2 .$$
 #
@@ -379,7 +379,7 @@ exercises.folded(my_choose_and_report)
 # %% [markdown]
 # ## The loss and the answers
 #
-# Now for the report, on the other half. A network's **confidence** in an answer is its largest probability (lesson 05), and we print the mean over all images. *Plain* networks are held back by neither weight decay nor stopping. After each ± stands the standard error. With only ten seeds, chance alone reaches two of these more often than one time in twenty (lesson 05):
+# Now for the report, on the other half. A network's **confidence** in an answer is its largest probability (lesson 05), and we print the mean over all images. *Plain* networks are held back by neither weight decay nor stopping. After each ± stands the standard error. With only ten seeds, chance alone reaches two standard errors more often than one time in twenty (lesson 05):
 
 # %% tags=["hide-input"]
 luck = np.random.default_rng(seed=0).normal(size=(200_000, 10))
@@ -415,7 +415,7 @@ change = rows["weight decay"]["accuracy"] - rows["plain"]["accuracy"]
 guesses.compare("change in accuracy, in points", round(change.mean(), 2))
 
 # %% [markdown]
-# Both ways take almost a fifth off the loss, but neither adds anything to the accuracy; weight decay even costs a quarter of a point, and by our rule that counts (at a learning rate of 0.3 it costs nothing). Nor has it made the network forget, for it still gets nearly every training image right. What has changed is how sure the networks are. The plain ones were six points too sure, that is, their mean confidence lay that far above their accuracy; with weight decay less than one point is left, and with stopping next to nothing. <small>(Don't hold these losses against the watched ones: for the same plain networks, this half of the images costs more.)</small>
+# Both ways take almost a fifth off the loss, but neither adds anything to the accuracy; weight decay even costs a quarter of a point, and by our rule that counts (at a learning rate of 0.3 it costs nothing). Nor has it made the network forget, for it still gets nearly every training image right. What has changed is how sure the networks are. The plain ones were six points too sure, that is, their mean confidence lay that far above their accuracy; with weight decay less than one point is left, and with stopping next to nothing. <small>(For the same plain networks, this half costs more than the watched one.)</small>
 
 # %% [markdown]
 # ### When did it become so sure?
@@ -491,7 +491,7 @@ print(f"temperature, mean of ten seeds: {np.mean(temperatures):.2f}")
 guesses.compare("loss after one division", round(divided.mean(), 4))
 
 # %% [markdown]
-# A single division after training does even a little more for the loss than weight decay did, which we had not expected. And had weight decay bought anything besides a less confident network, dividing *its* logits, too, should give the lowest loss of all, but it doesn't. Stopping is the cheapest of the three: it takes less than a quarter of one run, the division takes one whole run, and choosing $\lambda$ took five.
+# A single division after training does even a little more for the loss than weight decay did, which we had not expected. If weight decay had bought more than a less confident network, dividing *its* logits as well would give the lowest loss of all, but it doesn't. Stopping is the cheapest of the three: it takes less than a quarter of one run, the division takes one whole run, and choosing $\lambda$ took five.
 #
 # That is half of the answer: a fit can be too good for the loss without being too good for the answers. Neither instrument was lying. The accuracy counts the answers; the loss also charges for being too sure of them.
 #
@@ -624,7 +624,7 @@ shrunk = control("start shrunk, new second layer")
 print(f"shrinking the start: {difference(shrunk, control('new second layer'))}")
 
 # %% [markdown]
-# A new second layer alone brings back some of the answers, and shrinking the start beneath it, to a twentieth, most of the others, whereas the shrunk start without what was learnt does worst of all. What the first layer had learnt was nearly enough all along, but it lay buried under random numbers that no step had removed. So the same $\lambda$ did two different things. Starting from small weights, it made the network less sure; starting from large ones, it uncovered what the network had learnt. Whenever you read that weight decay helps, ask what it took away.
+# A new second layer alone brings back some of the answers, and with the start beneath it shrunk to a twentieth, it brings back most of the others. The shrunk random numbers by themselves do worst of all, so what helps is what the first layer had learnt: it was nearly enough all along, but lay buried under random numbers that no step had removed. So the same $\lambda$ did two different things. Starting from small weights, it made the network less sure; starting from large ones, it uncovered what the network had learnt. Whenever you read that weight decay helps, ask what it took away.
 #
 # ## Recap
 #
