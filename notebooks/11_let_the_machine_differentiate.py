@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 11 Let the machine differentiate
 #
-# In lesson 03 you filled a sheet of paper with gradients, one array after another. Now open a program that uses PyTorch, one of the *frameworks* in which most networks are written. Somebody has typed the forward pass of a network with a hundred layers and, below it, a single line, `loss.backward()`. There is no sheet and no derivation, and yet the gradients are there. **How does a computer work out what you derived?**
+# In lesson 03 you filled a sheet of paper with gradients, one array after another. Now open a program that uses PyTorch, a *framework* in which networks are written. Somebody has typed the forward pass of a network with a hundred layers and, below it, a single line, `loss.backward()`. There is no sheet and no derivation, and yet the gradients are there. **How does a computer work out what you derived?**
 #
 # You will write the parts that matter yourself: three small functions of yours go into an *engine*, the program behind such a line, which then differentiates whole networks by your rules.
 #
@@ -104,7 +104,7 @@ L = add(product, w)
 print("L =", L.array)
 
 # %% [markdown]
-# The field has names for what you have just built. Draw an arrow from each value to whatever was made from it, and you have a **computational graph**. If it is kept for the way back, it is a **tape**, and to walk it backwards from the loss is **automatic differentiation** (*autodiff* for short) in **reverse mode**.
+# The field has names for what you have just built. Draw an arrow from each value to whatever was made from it, and you have a **computational graph**. If it is kept for the way back, it is a **tape**, and to walk it backwards from the loss is **automatic differentiation** (*autodiff* for short) in **reverse mode** ([Linnainmaa 1976](https://doi.org/10.1007/BF01931367)).
 
 
 # %% mystnb={"image": {"alt": "The graph of L = u w + w. Boxes: u = 3 and w = 2 on the left, the product = 6 in the middle, L = 8 on the right. Arrows lead from u and from w to the product, from the product to L, and from w straight to L. On each arrow stands what is sent back along it: 1 from L to the product, 1 from L to w, 2 from the product to u, 3 from the product to w."}} tags=["hide-input"]
@@ -205,13 +205,13 @@ exercises.folded(my_unbroadcast)
 #
 # So **a value hands its blame on only when all of it has arrived**, which means that on the way back a value must come after everything that was made from it. Such an order is called a **topological order**. There is always one: reverse the order in which the values were made. Ours have forgotten that order, but the graph itself says who must wait for whom.
 #
-# One way is to count each value's *uses*, that is, how often it is a parent, and to take a value only when all its uses are done.
+# One way ([Kahn 1962](https://doi.org/10.1145/368996.369025)) is to count each value's *uses*, that is, how often it is a parent, and to take a value only when all its uses are done.
 #
 # ### Exercise 11.3: the order (core, 25 minutes)
 #
 # You get two things: `parents` is the graph, a dictionary that lists, under the name of each value, the names of its parents; `end` is the name of the last value, such as the loss. Return a list: first `end`, then everything that it depends on, each name once. No name may come before a name that was made from it.
 #
-# Two warnings. Write a loop, because a function that calls itself hits Python's limit on nested calls if the chain is long. And don't follow every path, because thirty forks have a billion of them.
+# Two warnings. Write a loop, because a function that calls itself hits Python's [limit on nested calls](https://docs.python.org/3/library/sys.html#sys.getrecursionlimit) if the chain is long. And don't follow every path, because thirty forks have a billion of them.
 #
 # Start with the pencil and the graph in the picture: `{"L": ["product", "w"], "product": ["u", "w"], "u": [], "w": []}`, where `"L"` is the end. How many uses does each value have? May `"w"` come second?
 #
@@ -396,7 +396,7 @@ plt.show()
 # - The straight path brings $z_2$ that same $-y$. In the picture it is $(0, -1)$.
 # - The other path goes round by the total. Every $\log p_k$ subtracts log total, so each hands back its own blame with the sign reversed, which is $+y_k$. Log total was broadcast, one copy to each class, and therefore (exercise 11.2) it collects the sum of all the $y_k$, which is 1. The rule of log turns that 1 into $1 / \text{total}$ for the total, the rule of the sum passes the same on to each term $e^{z_{2k}}$, and the rule of exp multiplies by the term itself. What arrives at $z_{2k}$ is $e^{z_{2k}} / \text{total}$, and you know that number: it is $p_k$. In the picture, $(\frac34, \frac14)$.
 #
-# **The famous $p - y$ is the sum of two paths.** In lesson 02 you found its two halves with a pencil, the $-y$ from the logits and the $p$ from the log-sum-exp. Now you see that they are two paths through a graph: one says what the answer should have been, and the other what the network said.
+# **The famous $p - y$ is the sum of two paths.** In lesson 02 you found its two halves with a pencil. Now you see that they are two paths through a graph: one says what the answer should have been, and the other what the network said.
 #
 # ### The bug, in a whole network
 #
@@ -412,13 +412,13 @@ for adding in [True, False]:
 guesses.compare("dz2 with the bug", f"{z2.grad[0, 0]:g} and {z2.grad[0, 1]:g}")
 
 # %% [markdown]
-# That is $p$, and nothing else. The straight path is quick, while the other one goes round by the total, arrives last, and overwrites the $-y$. So the network hears what it said and never what is true. The label has dropped out altogether: all that $y$ sent round by the total was the sum of its entries, which is 1 whatever the digit. Nothing fails, and nothing can be learnt.
+# That is $p$, and nothing else. Both paths begin at $\log p$, and the one that goes round by the total arrives last, and overwrites the $-y$. So the network hears what it said and never what is true. The label has dropped out altogether: all that $y$ sent round by the total was the sum of its entries, which is 1 whatever the digit. Nothing fails, and yet no label can teach this network anything.
 #
 # ## Two networks for free
 #
-# **A good place to stop.** You have the whole idea now: values that remember, a rule for each operation, an order, a loop that adds. What follows puts your rules to work, and asks where they break, why it goes backwards, and what it costs.
+# **A good place to stop.** You have the whole idea now: values that remember, a rule for each operation, an order, a loop that adds.
 #
-# Only the forward pass belongs to lesson 03. The rest is the same for every network, so the library does it, in `autodiff.TapeModel`, which asks only for a forward pass as far as the logits. The folded cell has two: lesson 03's, and that of a deeper network from lesson 07, with $\max(u, 0)$ in place of the sigmoid.
+# From one network to another only the forward pass changes, so the library's `autodiff.TapeModel` asks for nothing else, as far as the logits. The folded cell has two: lesson 03's, and that of a deeper network from lesson 07, with $\max(u, 0)$ in place of the sigmoid.
 
 
 # %% tags=["hide-input"]
@@ -468,11 +468,11 @@ for name, case in cases.items():
     compare_with_hand(name, *case)
 
 # %% [markdown]
-# Both agree, up to rounding. Where your functions were kept, they undid the broadcasts, found the order, and led the blame back through the one quotient, where the loss is divided by the number of images; the engine brought the rest.
+# Both agree, up to rounding. Where your functions were kept, they undid the broadcasts, found the order, and led the blame back through the one quotient, the loss by the number of images; the engine brought the rest.
 #
 # ## The formula that you wrote
 #
-# So will nobody ever have to derive anything again? Here is a riddle. The table has a rule of its own for the sigmoid, although the machine could make do with those for exp, the sum and the quotient, since $\sigma(z) = 1 / (1 + e^{-z})$.
+# So will nobody ever have to derive anything again? The table has a rule of its own for the sigmoid, although the machine could make do with those for exp, the sum and the quotient, since $\sigma(z) = 1 / (1 + e^{-z})$.
 #
 # **Predict.** Leave it to the machine, at $z = -800$, where the sigmoid has long been level at 0. What slope will it find?
 
@@ -492,7 +492,7 @@ print("by its own rule:", z.grad.round(6))
 guesses.compare("slope at -800", str(slopes[1]))
 
 # %% [markdown]
-# The value is right, and the slope is not a number, `nan` for short. In the forward pass $e^{800}$ became infinity, which did no harm, since 1 over infinity is 0. On the way back the quotient divides by that infinity, so the denominator's blame is 0, and the sum hands this 0 on to $e^{800}$. The rule of exp then multiplies it by $e^{800}$ itself, and 0 times infinity is no number at all. Here again is the overflow of [lesson 02](02_sigmoid_softmax.ipynb), the one that killed a network in [lesson 06](06_autopsy.ipynb), found afresh by a machine that knows every rule and has no idea what you meant.
+# The value is right, and the slope is not a number, `nan` for short. In the forward pass $e^{800}$ became infinity, which did no harm, since 1 over infinity is 0. On the way back the quotient divides by that infinity, so the denominator's blame is 0, and the sum hands this 0 on to $e^{800}$. The rule of exp then multiplies it by $e^{800}$ itself, and 0 times infinity is no number at all. Here again is the overflow of [lesson 02](02_sigmoid_softmax.ipynb), the one that killed a network in [lesson 06](06_autopsy.ipynb).
 #
 # **A machine differentiates the formula that you wrote, not the function that you meant.** It spares you the derivation, but not the thinking.
 
@@ -505,9 +505,9 @@ guesses.compare("slope at -800", str(slopes[1]))
 #
 # That is why a rule is called a **vector-Jacobian product**: it returns a row times a table *without ever writing the table down*. With a thousand entries the table would hold a million numbers, and `dz * w` takes a thousand multiplications.
 #
-# By the chain rule, a network's gradient is the product of its operations' tables, one behind the other. (Where blame takes two paths, such products add up.) You may begin to multiply at either end: that changes nothing in the result, but everything in the work. There is only one loss, so at that end stands a single row, and a row times a table is a row again. In other words, **backwards, every move is one rule, and one walk brings the blame of everything**.
+# By the chain rule, a network's gradient is the product of its operations' tables, one behind the other. (Where blame takes two paths, such products add up.) You may begin to multiply at either end, and the result is the same, but the work is not. A table of a thousand rows and columns times another takes a billion multiplications, whereas a row times a table takes a million, and is a row again. There is only one loss, so at its end stands a single row. In other words, **backwards, every move is one rule, and one walk brings the blame of everything**.
 #
-# At the other end stand the parameters. Move *one* of them, and carry forwards beside each value its **slope**, that is, how fast it grows as that parameter moves. This is **forward mode**, and it needs no tape. A hundred thousand parameters take a hundred thousand runs. Try it with your pencil on $L = u\,w + w$, where $u = 3$ and $w = 2$.
+# At the other end stand the parameters, and no row. Move *one* of them, though, and carry forwards beside each value its **slope**, that is, how fast it grows as that parameter moves. This is **forward mode**, and it needs no tape, but a hundred thousand parameters take a hundred thousand runs. Try it with your pencil on $L = u\,w + w$, where $u = 3$ and $w = 2$.
 #
 # <details><summary>Two runs forwards</summary>
 #
@@ -518,44 +518,49 @@ guesses.compare("slope at -800", str(slopes[1]))
 # %% [markdown]
 # ## What it costs
 #
-# In lesson 03 you counted that the loss and its whole gradient take about two forward passes, however many units its hidden layer has. But that backward pass was written by hand, whereas the tape has books to keep: it makes a `Value` for each operation, and puts them all in order before it walks. Times differ between computers, so a study (`studies/tape_cost.py`) compares them.
+# In lesson 03 you counted that the loss and its whole gradient take about two forward passes, however many units its hidden layer has. But that backward pass was written by hand, whereas the tape has books to keep: it makes a `Value` for each operation, and puts them all in order before it walks. A study (`studies/tape_cost.py`) compares them.
 #
-# **Predict.** Call the time that a network needs for the loss alone one second. With the backward pass written by hand, loss and gradient together take about two. How many do they take *by the tape*, with lesson 03's 128 hidden units? And how many with 4,096?
+# **Predict.** Call the time that a network needs for the loss alone one second. Loss and gradient together take about two by hand. How many do they take *by the tape*, with lesson 03's 128 hidden units? And how many with a single hidden unit and a single image?
 
 # %%
-guesses.ask("seconds by the tape, with 128 and with 4,096 units", None)
+guesses.ask("seconds by the tape, with 128 units and with 1", None)
 
 # %% tags=["answer", "hide-input"]
 study = studies.read("tape_cost")
 _, _, counted = studies.again("tape_cost")
 measured = {row["settings"]["measure"]: row["results"] for row in study["rows"]}
-print("loss and gradient together, if the loss alone takes 1")
-print("                              time by         memory by")
-print("             multiplications  hand    tape    hand    tape")
-tape_ratios = []
-for name in ["128 units", "4,096 units"]:
-    count = counted[name]["gradient"] / counted[name]["loss"]
-    ratios = [
-        measured[what][name][who] / measured[what][name]["loss"]
-        for what in ["time", "memory"]
-        for who in ["hand", "tape"]
-    ]
-    tape_ratios.append(f"{ratios[1]:.1f}")
-    print(f"{name:12} {count:15.1f}" + "".join(f"{ratio:8.1f}" for ratio in ratios))
-sizes = [times for name, times in measured["time"].items() if name.endswith("units")]
-extra = [times["tape"] - times["hand"] for times in sizes]
-print(
-    f"the tape on top, at six sizes: {min(extra):.1f} to {max(extra):.1f} thousandths of a second"
-)
-guesses.compare("seconds by the tape, with 128 and with 4,096 units", " and ".join(tape_ratios))
+
+
+def time_ratios(name, who):
+    return np.divide(measured["time"][name][who], measured["time"][name]["loss"])
+
+
+print("loss and gradient together, if the loss alone takes 1 (least to most of five)")
+print("             multiplications         time by hand         time by the tape")
+medians = []
+for name in ["128 units", "1 unit", "4,096 units"]:
+    line = f"{name:12} {counted[name]['gradient'] / counted[name]['loss']:15.1f}"
+    for who in ["hand", "tape"]:
+        ratios = time_ratios(name, who)
+        line += f"{np.median(ratios):10.1f} ({ratios.min():.1f} to {ratios.max():.1f})"
+    print(line)
+    medians.append(f"{np.median(ratios):.1f}")
+by_hand, by_tape = (np.median(measured["time"]["1 unit"][who]) for who in ["hand", "tape"])
+print(f"the tape on top, with 1 unit: {by_tape - by_hand:.1f} thousandths of a second")
+memory = measured["memory"]["4,096 units"]
+arrays = (memory["tape"] - memory["hand"]) * 1e6 / (128 * 4096 * 8)  # a number takes 8 bytes
+print(f"its memory on top, with 4,096 units: {arrays:.1f} arrays of shape (128, 4096)")
+guesses.compare("seconds by the tape, with 128 units and with 1", " and ".join(medians[:2]))
 
 # %% [markdown]
-# The books are kept for each *operation*, and not for each number. A matrix product is one `Value` with two rules, whether for each image it multiplies a hundred thousand times or three million times. So the books take less than a thousandth of a second at every size, which you see in the small network only. What it costs everywhere is *memory*, since every value is kept until the way back has passed it.
+# The books are kept for each *operation*, and not for each number. A matrix product is one `Value` with two rules, whether for each image it multiplies a hundred thousand times or three million times. So with a single unit, where next to nothing is multiplied, the books are nearly all there is, and you see how little that is. In lesson 03's network you can just make them out, in the large one not at all. <small>Our first measurement, made only once, gave the tape far more, and we blamed the books. The single unit acquits them.</small>
 #
+# What the tape does cost is *memory*. By hand you keep one array of the hidden layer, its activations; the tape keeps every value for the way back, and what it takes on top are just two more, the product $XW_1$ and its sum with $b_1$.
+
 # %% [markdown]
 # ## The same in PyTorch
 #
-# Now you can read the line that we began with. Here, first, is our tape.
+# Now you can read the line that we began with. First our tape:
 
 
 # %%
@@ -569,7 +574,7 @@ def tape_gradients(parameters, x, y):
 
 
 # %% [markdown]
-# And here is the same in [PyTorch](https://pytorch.org) ([Paszke and others 2019](https://arxiv.org/abs/1912.01703)), a tape that much of the world uses.
+# And the same in [PyTorch](https://pytorch.org) ([Paszke and others 2019](https://arxiv.org/abs/1912.01703)):
 #
 # ```python
 # import torch
@@ -602,14 +607,14 @@ print("our tape's gradients match those by hand, to 1e-12:", largest < 1e-12)
 print("PyTorch's gradients match those by hand, to 1e-12: ", theirs["gradients agree"])
 
 # %% [markdown]
-# Both match what you derived by hand, and so they match each other, down to the last gradient. One habit of PyTorch's needn't puzzle you any more. Our loop starts every walk from 0, whereas PyTorch's *adds* to whatever `grad` still holds from the walk before, which is why a training loop there calls `zero_grad()` each time.
+# Both match what you derived by hand. One habit of PyTorch's needn't puzzle you any more. Our loop starts every walk from 0, whereas PyTorch's [*adds*](https://docs.pytorch.org/docs/stable/generated/torch.Tensor.backward.html) to whatever `grad` still holds from the walk before, which is why a training loop there calls `zero_grad()` each time.
 #
 # <small>[Karpathy 2020](https://github.com/karpathy/micrograd) is this lesson for single numbers, and [Baydin and others 2018](https://jmlr.org/papers/v18/17-468.html) tell the history of the idea.</small>
 
 # %% [markdown]
 # ## Optional: entries that are taken twice
 #
-# Skip this section and the next if you like. Lesson 10's network lays a *kernel*, a small table of weights, on each patch of 5 × 5 pixels. So patches have to be *taken* out of an array by an index, and since they overlap, one entry lies in many of them. That entry's blame is, once more, a sum.
+# Lesson 10's network lays a *kernel*, a small table of weights, on each patch of 5 × 5 pixels. So patches have to be *taken* out of an array by an index, and since they overlap, one entry lies in many of them. That entry's blame is, once more, a sum.
 #
 # ### Exercise 11.4: entries that are taken twice (stretch, 6 minutes)
 #
@@ -634,7 +639,7 @@ exercises.check(my_take_backward)
 exercises.folded(my_take_backward)
 
 # %% [markdown]
-# When an index names an entry twice, NumPy's `+=` adds to it only once, and the last write wins. It is the assignment bug again, in a nasty place to hide, because nothing fails. With your rule in its place, lesson 10's network runs on the tape. Its forward pass is folded, and does nothing new: to rearrange an array only rearranges its blame, and where the largest of four is kept, the largest gets all of it.
+# When an index names an entry twice, NumPy's `+=` adds to it [only once](https://numpy.org/doc/stable/reference/generated/numpy.ufunc.at.html). It is the assignment bug again, in a nasty place to hide, because nothing fails. With your rule in its place, lesson 10's network runs on the tape. Its forward pass is folded, and does nothing new: to rearrange an array only rearranges its blame, and where the largest of four is kept, the largest gets all of it.
 
 
 # %% tags=["hide-input"]
@@ -660,14 +665,12 @@ exercises.keep(my_take_backward)
 
 # %% tags=["hide-input"]
 compare_with_hand("lesson 10", lesson_10, convolution.Convolutional(), convolution.initialise(rng))
-times = measured["time"]["lesson 10"]
-print("loss and gradient, if the loss alone takes 1:", end=" ")
-print(
-    f"{times['hand'] / times['loss']:.1f} by hand, {times['tape'] / times['loss']:.1f} by the tape"
-)
+print("time, if the loss by hand takes 1")
+for who in ["loss by tape", "hand", "tape"]:
+    print(f"{who:12} {np.median(time_ratios('lesson 10', who)):6.1f}")
 
 # %% [markdown]
-# In lesson 10 three exercises lead to this gradient, and here it took the forward pass and one rule. The convenience has its price, though: lesson 10's code was arranged by hand for speed, whereas the tape runs the formula just as it was written.
+# In lesson 10 three exercises lead to this gradient, and here it took the forward pass and one rule. The convenience has its price, though, and already on the way forward: lesson 10's code was arranged by hand for speed, whereas the tape runs the formula just as it was written.
 
 # %% [markdown]
 # ## Optional: several steps in one
@@ -703,7 +706,7 @@ exercises.folded(my_unit_rows_backward)
 # %% [markdown]
 # ## Recap
 #
-# What you derived by hand, a computer works out by remembering: each value knows its parents and a rule for each, and a loop walks back through them. You now have such an engine, with rules in it that are yours. What it can't do is know what you meant, and it will differentiate an unstable formula as readily as a stable one.
+# What you derived by hand, a computer works out by remembering: each value knows its parents and a rule for each, and a loop walks back through them. You now have such an engine, with rules in it that are yours. What it can't do is know what you meant: it differentiates an unstable formula as readily as a stable one.
 #
 # - A rule is a vector-Jacobian product, whose Jacobian is never built.
 # - A value hands its blame on only when all of it has arrived: topological order.
@@ -725,7 +728,7 @@ exercises.folded(my_unit_rows_backward)
 #
 #    <details><summary>Answer</summary>
 #
-#    The slope is $z(1 - z)$. The value has to be kept anyway, for whatever comes after it, so its input need not be kept for the sigmoid's sake.
+#    The slope is $z(1 - z)$. The value has to be kept anyway, for whatever comes after it, so its input need not be kept for the sigmoid's sake. Our tape keeps it all the same.
 #
 #    </details>
 #
@@ -733,7 +736,7 @@ exercises.folded(my_unit_rows_backward)
 #
 #    <details><summary>Answer</summary>
 #
-#    Keep only some layers, and compute the others again from these on the way back: more time for less memory. The field calls it checkpointing. Or take smaller batches and add up their gradients.
+#    Keep only some layers, and compute the others again from these on the way back: more time for less memory. The field calls it checkpointing ([Griewank and Walther 2008](https://doi.org/10.1137/1.9780898717761)). Or take smaller batches and add up their gradients.
 #
 #    </details>
 #
@@ -741,7 +744,7 @@ exercises.folded(my_unit_rows_backward)
 #
 #    <details><summary>Answer</summary>
 #
-#    Yes, and nearly every blame would be 0, since accuracy moves in jumps and is level between them. The machine would be right, and nothing would be learnt. That is why lesson 02 chose a loss.
+#    Not ours, which has no rule for *which* logit is the largest. If you wrote one, nearly every blame would be 0, since accuracy moves in jumps and is level between them. The machine would be right, and nothing would be learnt.
 #
 #    </details>
 #
