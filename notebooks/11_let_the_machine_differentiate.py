@@ -75,7 +75,7 @@ class Value:
 #
 # $$du = dz \odot w, \qquad dw = dz \odot u .$$
 #
-# A sum is simpler still. In $z = u + w$ a nudge of $u$ or of $w$ moves $z$ by exactly as much, so each of them gets all of $z$'s blame: $du = dw = dz$. In code, a rule is a small function of `dz`, and the operation that makes a value writes its rules down beside its parents.
+# A sum is simpler still. In $z = u + w$ a nudge of $u$ or of $w$ moves $z$ by exactly as much, so each of them gets all of $z$'s blame: $du = dw = dz$. In code, a rule is a small function of `dz`, and whatever makes a value writes its rules down beside its parents.
 
 
 # %%
@@ -309,7 +309,7 @@ print("dz1:", z1.grad[0])
 print("dW1:", *W1.grad.round(6).tolist(), sep="\n   ")
 
 # %% [markdown]
-# The first line is $(\frac34, -\frac34)$, and the machine has never heard of $p - y$. Then come $\frac94$ and $-\frac32$, then $\frac{9}{16}$ and $-\frac{9}{32}$: this is your sheet, number for number. Before you look at its graph, look at the code once more: which value is used twice?
+# The first line is $(\frac34, -\frac34)$, and the machine has never heard of $p - y$. Then come $\frac94$ and $-\frac32$, then $\frac{9}{16}$ and $-\frac{9}{32}$: this is your sheet, number for number. Before you look at its graph, say from the code: which value is used twice?
 #
 # <details><summary>The value that is used twice</summary>
 #
@@ -468,7 +468,7 @@ for name, case in cases.items():
     compare_with_hand(name, *case)
 
 # %% [markdown]
-# Both agree, up to rounding. Where your functions were kept, they undid the broadcasts, found the order, and led the blame back through the one quotient, the loss by the number of images; the engine brought the rest.
+# Both agree, up to rounding. Where your functions were kept, they undid the broadcasts, found the order, and led the blame back through the one quotient, the loss by the number of images.
 #
 # ## The formula that you wrote
 #
@@ -520,7 +520,7 @@ guesses.compare("slope at -800", str(slopes[1]))
 #
 # In lesson 03 you counted that the loss and its whole gradient take about two forward passes, however many units its hidden layer has. But that backward pass was written by hand, whereas the tape has books to keep: it makes a `Value` for each operation, and puts them all in order before it walks. A study (`studies/tape_cost.py`) compares them.
 #
-# **Predict.** Call the time that a network needs for the loss alone one second. Loss and gradient together take about two by hand. How many do they take *by the tape*, with lesson 03's 128 hidden units? And how many with a single hidden unit and a single image?
+# **Predict.** Call the time that a network needs for the loss alone one second; by hand, loss and gradient take about two. How many do they take *by the tape*, with lesson 03's 128 hidden units? And how many with a single hidden unit and a single image?
 
 # %%
 guesses.ask("seconds by the tape, with 128 units and with 1", None)
@@ -607,7 +607,7 @@ print("our tape's gradients match those by hand, to 1e-12:", largest < 1e-12)
 print("PyTorch's gradients match those by hand, to 1e-12: ", theirs["gradients agree"])
 
 # %% [markdown]
-# Both match what you derived by hand. One habit of PyTorch's needn't puzzle you any more. Our loop starts every walk from 0, whereas PyTorch's [*adds*](https://docs.pytorch.org/docs/stable/generated/torch.Tensor.backward.html) to whatever `grad` still holds from the walk before, which is why a training loop there calls `zero_grad()` each time.
+# Both match what you derived by hand. Our loop starts every walk from 0, whereas PyTorch's [*adds*](https://docs.pytorch.org/docs/stable/generated/torch.Tensor.backward.html) to whatever `grad` still holds from the walk before, which is why a training loop there calls `zero_grad()` each time.
 #
 # <small>[Karpathy 2020](https://github.com/karpathy/micrograd) is this lesson for single numbers, and [Baydin and others 2018](https://jmlr.org/papers/v18/17-468.html) tell the history of the idea.</small>
 
@@ -639,7 +639,7 @@ exercises.check(my_take_backward)
 exercises.folded(my_take_backward)
 
 # %% [markdown]
-# When an index names an entry twice, NumPy's `+=` adds to it [only once](https://numpy.org/doc/stable/reference/generated/numpy.ufunc.at.html). It is the assignment bug again, in a nasty place to hide, because nothing fails. With your rule in its place, lesson 10's network runs on the tape. Its forward pass is folded, and does nothing new: to rearrange an array only rearranges its blame, and where the largest of four is kept, the largest gets all of it.
+# When an index names an entry twice, NumPy's `+=` adds to it [only once](https://numpy.org/doc/stable/reference/generated/numpy.ufunc.at.html). It is the assignment bug again, and nothing fails. With your rule in its place, lesson 10's network runs on the tape. Its forward pass is folded, and does nothing new: to rearrange an array only rearranges its blame, and where the largest of four is kept, the largest gets all of it.
 
 
 # %% tags=["hide-input"]
