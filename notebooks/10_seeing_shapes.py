@@ -18,7 +18,7 @@
 # - say what a fully connected layer cannot know, and what a kernel knows from the start;
 # - write a convolution as one matrix product, and max-pooling in two lines;
 # - derive the gradients of both, the convolution's with a pencil on nine pixels, and check them;
-# - say how many errors you are spared by pushing the training images, by sharing weights and by pooling.
+# - say how many errors you are spared by pushing the training images, and how many by each part of the design.
 #
 # **You need** lessons [03](03_backpropagation.ipynb), [04](04_training_curves.ipynb) and [07](07_deeper.ipynb).
 #
@@ -72,7 +72,7 @@ validation_set = tuple(part[:5_000] for part in validation_set)  # one half, to 
 #
 # <details><summary>How every number of this lesson is measured</summary>
 #
-# After a push, a number is a mean over pushes up, down, left and right. What you train here has one seed and at most three epochs, and is measured on half the validation set or less. A stored study (`studies/shapes.py`), from which later numbers come, has ten epochs, three seeds and all of the validation set, unless we say otherwise. It shows each design at the best of two or three learning rates; only the fully connected one has, in every row, the rate that was best with pushes of one pixel.
+# After a push, a number is a mean over pushes up, down, left and right. What you train here has one seed and at most three epochs, and is measured on half the validation set or less. A stored study (`studies/shapes.py`), from which later numbers come, has ten epochs, three seeds and all of the validation set, unless we say otherwise. It shows each design at the best of two or three learning rates.
 #
 # </details>
 
@@ -110,7 +110,7 @@ shapes.show_pushed(in_steps[:, chosen_digit], read[:, chosen_digit])
 plt.show()
 
 # %% [markdown]
-# There is the 4 of our first paragraph: two pixels, and it has become a 5. It isn't a freak, either: at two pixels one digit in five is lost, and at three nearly half of them. The trouble is that each hidden unit has a weight of its own for each pixel, so that what it has learnt about a stroke in one place says little about the same stroke two pixels further on.
+# There is the 4 of our first paragraph: two pixels, and it has become a 5. It isn't a freak, either: at two pixels one digit in five is lost, and at three nearly half of them. Here is how we explained it to ourselves: each hidden unit has a weight of its own for each pixel, so what it has learnt about a stroke in one place says little about the same stroke two pixels further on. It sounds right; near the end we put it to the test.
 #
 # ### A cure with data
 #
@@ -149,7 +149,7 @@ patient = 100 - shapes.errors("784-128-10", most=2, epochs=30).mean(axis=0)
 print(f"study, most = 2, 30 epochs: {patient[0]:.2f} % right at 0 pixels, {patient[3]:.2f} % at 3")
 
 # %% [markdown]
-# At three pixels 13 more digits in a hundred are right than with pushes of one, but nearly twice as many of the digits that nobody pushed are misread, because the 128 units must now learn every stroke afresh in each of 49 places. Training for ten times as long makes up for it, at least with pushes of up to two: that is the last line, from a stored study. It is a laborious cure. Couldn't one set of weights serve all places?
+# At three pixels 13 more digits in a hundred are right than with pushes of one, but nearly twice as many of the digits that nobody pushed are misread, since three epochs must now show the same 128 units every stroke in each of 49 places. Ten times as many epochs make up for it, at least with pushes of up to two: that is the last line, from a stored study. It is a laborious cure. Couldn't one set of weights serve all places?
 #
 # ## One product for all patches
 #
@@ -162,7 +162,7 @@ shapes.show_patches(np.arange(9).reshape(3, 3), np.array([[1, 2], [3, 4]]))
 plt.show()
 
 # %% [markdown]
-# Work out the first number with a pencil: $1 \cdot 0 + 2 \cdot 1 + 3 \cdot 3 + 4 \cdot 4 = 27$. The four numbers form a little image of their own, the kernel's **feature map**, or map for short. In general, let `top` count the rows above the patch and `left` the columns beside it; `down` and `right`, counted from 0, say where in the kernel we are. (These are not lesson 09's `left` and `right`.)
+# Work out the first number with a pencil: $1 \cdot 0 + 2 \cdot 1 + 3 \cdot 3 + 4 \cdot 4 = 27$. The four numbers form a little image of their own, the kernel's **feature map**, or map for short. In general, let `top` count the rows above the patch and `left` the columns to its left; `down` and `right`, counted from 0, say where in the kernel we are. (These are not lesson 09's `left` and `right`.)
 #
 # $$
 # \begin{aligned}
@@ -185,7 +185,7 @@ print(z)
 #
 # <details><summary>Answer</summary>
 #
-# For example $-1$ and 1 in one row, and zeros in the other, because each pixel is 1 more than the one to its left. Or $-1/3$ above $1/3$, because it is 3 more than the one above.
+# For example $-1$ and 1 in one row, and zeros in the other, because each pixel is 1 more than the one to its left.
 #
 # </details>
 #
@@ -235,7 +235,7 @@ exercises.folded(my_image_patches)
 # %% [markdown]
 # ## Many kernels, many images
 #
-# Several kernels are simply several columns of $W$, and each makes a map of its own. To the next layer these maps are **channels**, just as red, green and blue are the three channels of a photograph; a digit has a single one. A kernel of `side` by `side` then has that many weights *for each channel*, and each of its sums runs over all channels.
+# Several kernels are simply several columns of $W$, and each makes a map of its own. To the next layer these maps are **channels**, just as red, green and blue are the three channels of a photograph. A kernel of `side` by `side` then has that many weights *for each channel*, and each of its sums runs over all channels.
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -244,9 +244,9 @@ exercises.folded(my_image_patches)
 # | $W, b$ | `W`, `b` | (side · side · channels, kernels), (kernels,) | one kernel in each column, and one bias for each kernel |
 # | $Z$ | `z` | (kernels, map rows, map columns, n) | one map for each kernel |
 #
-# Only in this lesson do the images come *last*, because NumPy can then copy the same pixel of every image in one go; `model.prepare` reorders the axes.
+# Only in this lesson do the images come *last*; `model.prepare` reorders the axes.
 #
-# Our network begins with eight kernels of 5 by 5, each of which makes one map of each digit. Here they meet ten digits.
+# Our network begins with eight kernels of 5 by 5. Here they meet ten digits.
 
 # %%
 model = convolution.Convolutional()
@@ -286,7 +286,7 @@ pictures.kernel()
 #
 # ## Max-pooling
 #
-# The network's *answer*, however, should not change at all: a 4 should stay a 4 wherever it stands. This is called **invariance**, and a step towards it is **max-pooling**. Divide each map into squares of 2 by 2 numbers, and keep only the largest of each square. It makes no difference where in its square the largest number was, so when a stroke wanders inside a square, the layers after it don't notice.
+# The network's *answer*, however, should not change at all: a 4 should stay a 4 wherever it stands. This is called **invariance**, and a step towards it is **max-pooling**. Divide each map into squares of 2 by 2 numbers, and keep only the largest of each square. It makes no difference where in its square the largest number was, so as long as a stroke stays in its square, the layers after it don't notice that it moved.
 #
 # ### Exercise 10.2: the largest of four (warm-up, 4 minutes)
 #
@@ -415,7 +415,7 @@ print("dx", dx.shape, dx[0, :, :, 0].astype(int), sep="\n")
 #
 # Convolution, pooling, bias and ReLU follow one another in this order, twice. The last layer sees everything, yet it needs nothing new: it is one more convolution, whose ten kernels are as large as the maps, with 4 · 4 · 32 weights each. Here is one digit on its way through the untrained network, whose biases are still 0. In a map grey is 0; after a ReLU, white is.
 
-# %% mystnb={"image": {"alt": "Five squares side by side, drawn to scale, each smaller than the one before: a digit of 28 by 28 pixels, then a map of 24 by 24, a pooled one of 12 by 12, a map of 8 by 8 and a pooled one of 4 by 4. The arrows between them say convolve; pool, bias, ReLU; convolve; pool, bias, ReLU; and from the last square an arrow leads down to ten logits. In each square but the last a small frame marks what one number of the next square was made from: a patch of 5 by 5 before a convolution, a square of 2 by 2 before pooling. Below is how many maps each layer has: one image, then 8, 8, 32 and 32."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "Five squares side by side, each smaller than the one before: a digit of 28 by 28 pixels, then a map of 24 by 24, a pooled one of 12 by 12, a map of 8 by 8 and a pooled one of 4 by 4. The arrows between them say convolve; pool, bias, ReLU; convolve; pool, bias, ReLU; and from the last square an arrow leads down to ten logits. In each square but the last a small frame marks what one number of the next square was made from: a patch of 5 by 5 before a convolution, a square of 2 by 2 before pooling. Below is how many maps each layer has: one image, then 8, 8, 32 and 32."}} tags=["hide-input"]
 a_digit = model.prepare(validation_set[0][[chosen_digit]])
 z_one, _ = convolution.convolve(a_digit, untrained.W1)
 a_one = deep.relu(convolution.max_pool(z_one))
@@ -427,7 +427,7 @@ plt.show()
 # %% [markdown]
 # The bias and the ReLU can wait until after pooling, because neither changes which number of a square is the largest. A bias is used in all places of all images, so its gradient is the sum of the blame that arrives in all of them.
 #
-# Read `pass_and_back` from the top as far as the loss, and from there follow the blame. It arrives with a row for each image, so it is transposed first. Then every layer works out its kernels' gradient and, unless it is the first, hands the blame back with `pixel_gradient`.
+# Read `pass_and_back` from the top as far as the loss, and from there follow the blame. It arrives with a row for each image, so it is transposed first.
 
 
 # %%
@@ -484,13 +484,13 @@ print("the library has the same gradients:", all(map(np.allclose, grads, library
 #
 # <details><summary>Whose ideas these are</summary>
 #
-# Weight sharing is from [Fukushima 1980](https://doi.org/10.1007/BF00344251), its training by backpropagation from [LeCun, Boser and others 1989](https://doi.org/10.1162/neco.1989.1.4.541), the layout in columns from [Chellapilla, Puri and Simard 2006](https://inria.hal.science/inria-00112631), and max-pooling from [Weng, Ahuja and Huang 1992](https://doi.org/10.1109/IJCNN.1992.287150). Our network is nearly LeNet ([LeCun, Bottou, Bengio and Haffner 1998](https://doi.org/10.1109/5.726791)). Others speak of *stride*, the step by which a kernel moves (ours is 1), of *padding*, blank pixels around the image (ours has none), and of *cross-correlation*, because a mathematician's convolution flips the kernel first.
+# Weight sharing is from [Fukushima 1980](https://doi.org/10.1007/BF00344251), its training by backpropagation from [Rumelhart, Hinton and Williams 1985](https://doi.org/10.21236/ADA164453), as [LeCun, Boser and others 1989](https://doi.org/10.1162/neco.1989.1.4.541) say, who taught it to read postcodes. The layout in columns is from [Chellapilla, Puri and Simard 2006](https://inria.hal.science/inria-00112631), and max-pooling from [Yamaguchi, Sakamoto and others 1990](https://isca-speech.org/archive/icslp_1990/i90_1077.html), for sounds, and [Weng, Ahuja and Huang 1992](https://doi.org/10.1109/IJCNN.1992.287150), for images. Our network is nearly LeNet ([LeCun, Bottou, Bengio and Haffner 1998](https://doi.org/10.1109/5.726791)). Others speak of *stride*, a kernel's step (ours is 1), of *padding*, blank pixels around the image (ours has none), and of *cross-correlation*, because a mathematician's convolution flips the kernel first.
 #
 # </details>
 #
 # ## Train the network
 #
-# The convolutional network has only a ninth as many parameters as its rival, though those of its kernels work harder: a weight of the first layer is used in 576 places. An epoch takes five times as many multiplications (question 2 counts them), so we allow it one where its rival had three, which is still more work. Both see pushes of up to one pixel. Does it win?
+# The convolutional network has only a ninth as many parameters as its rival, but an epoch takes five times as many multiplications (question 2 counts them), so we allow it one where its rival had three, which is still more work. Both see pushes of up to one pixel. Does it win?
 
 # %% tags=["hide-input"]
 rng = np.random.default_rng(seed=0)
@@ -507,37 +507,36 @@ for p, (rival, share) in enumerate(zip(robust_shares, trained_shares)):
 #
 # ## What is each part worth?
 #
-# The design is three things at once: locality, sharing, and pooling. To see what a part is worth, leave it out and train the rest, this time without pushes. One network is *unshared*: it has weights of its own in every place; such a network is called **locally connected**. Another has *no pooling*: of every four numbers it keeps the one at the top left, whatever the others are.
+# The design is three things at once: locality, sharing and pooling. To see what each is worth, add them to the fully connected network one by one, without pushes in training. First make that network as deep as ours, with $8 \cdot 12 \cdot 12$ and $32 \cdot 4 \cdot 4$ hidden units, as many as there are numbers after pooling. Then let each unit see only its patch, with weights of its own in every place (such a network is called **locally connected**), and instead of pooling keep the top left of every four numbers, whatever the others are. That is locality alone. Then add sharing, or pooling, or both.
 #
-# <details><summary>Why not leave out locality?</summary>
-#
-# It can't go alone: a kernel that sees the whole image fits in one place only, and then there is nothing to share or to pool.
-#
-# </details>
-#
-# **Predict.** After a push of two pixels, which will misread more digits, the network without sharing or the one without pooling? Or will they be the same, give or take a tenth?
+# **Predict.** After a push of two pixels the fully connected network misreads 17 digits in a hundred, and the convolutional one 5. How many does locality alone misread?
 
 # %%
-guesses.ask("which makes more errors: unshared, no pooling, or same", None)
+guesses.ask("digits in a hundred that locality alone misreads", None)
 
 # %% tags=["answer", "hide-input"]
 designs = {
-    "fully connected": {"model": "784-128-10"},
-    "no pooling": {"model": "kernels alone", "rate": 0.08},
-    "unshared (one seed)": {"model": "unshared", "rate": 0.16},
-    "convolutional": {"model": "convolutional", "rate": 0.04},
+    "fully connected": {"model": "784-128-10", "rate": 0.1},
+    "as deep and as wide": {"model": "784-1152-512-10", "rate": 0.1},
+    "locality alone": {"model": "local", "rate": 0.16},
+    "locality, pixels shuffled": {"model": "local", "rate": 0.16, "shuffled": True},
+    "locality, sharing": {"model": "kernels alone", "rate": 0.08},
+    "locality, pooling": {"model": "unshared", "rate": 0.16},
+    "locality, pooling, squares": {"model": "squares", "rate": 0.16},
+    "all three": {"model": "convolutional", "rate": 0.04},
 }
-at_two = [shapes.errors(most=0, **settings)[:, 2].mean() for settings in designs.values()]
-print("errors after a push of two pixels, % (no pushes in training)")
-for name, error in zip(designs, at_two):
-    print(f"{name:22}{error:6.2f}")
-_, no_pooling, unshared, _ = at_two
-alike = abs(no_pooling - unshared) < 0.1 * unshared
-answer = "same" if alike else "no pooling" if no_pooling > unshared else "unshared"
-guesses.compare("which makes more errors: unshared, no pooling, or same", answer)
+print("errors after a push of two pixels, %   mean   over seeds")
+for name, settings in designs.items():
+    at_two = shapes.errors(most=0, **settings)[:, 2]
+    extent = f"{at_two.min():.2f} to {at_two.max():.2f}" if len(at_two) > 1 else "(one seed)"
+    print(f"{name:30}{at_two.mean():13.2f}   {extent}")
+alone = shapes.errors(most=0, **designs["locality alone"])[:, 2].mean()
+guesses.compare("digits in a hundred that locality alone misreads", f"{alone:.1f}")
 
 # %% [markdown]
-# The fully connected network misreads 17 digits in a hundred, and the convolutional one 5. Without pooling, or without sharing, it is between 7 and 8: either of them, added to the rest, spares you two or three errors in a hundred. You may have expected sharing to be the heart of the design and pooling a detail, but as far as one seed can tell, they are worth about the same, and most of the gain survives without either one. What, then, brought it? Perhaps each part can stand in for the other, or perhaps the credit belongs to locality, which both networks have kept. A network that kept nothing but locality would tell.
+# Depth and width help a little, and then locality halves the errors, which is more than all the rest does. That overthrows what we told you at the beginning, because in this network, too, every weight belongs to one pixel in one place, and what it learns there helps nowhere else. Nor is it that each unit has fewer inputs: shuffle the pixels of all images in the same way, so that a patch is 25 pixels from anywhere, and all that locality gained is lost. What counts is that a unit's inputs are neighbours.
+#
+# And sharing, the idea that led us here? Added to locality it spares nothing, and pooling half a digit in a hundred, yet together they spare two or three. Pooling forgives a small move, but only if its four numbers answer the same question, as one kernel's do; and shared weights, which make the maps move along with the digit, are no help while nothing forgives a move. Is it enough, then, to share within each square of four places? The line *squares* says that it gets about halfway; for the other half, all places must share. <small>In 1989 LeCun built such a series of networks, from fully connected to local and shared.</small>
 #
 # ## Design and data
 #
@@ -545,7 +544,7 @@ guesses.compare("which makes more errors: unshared, no pooling, or same", answer
 
 # %% mystnb={"image": {"alt": "Errors in per cent, on a logarithmic axis, against the push, 0 to 3 pixels. All four lines rise. The fully connected network's lies highest, from 2 to 43; the convolutional one's with augmentation lies lowest, from below 1 to 5. Between them, two lines cross halfway from one pixel to two: the convolutional network without augmentation is better at 0 and 1, and the fully connected one with augmentation at 2 and 3."}} tags=["hide-input"]
 networks = {
-    "fully connected": shapes.errors("784-128-10", most=0),
+    "fully connected": shapes.errors("784-128-10", most=0, rate=0.1),
     "convolutional": shapes.errors("convolutional", most=0, rate=0.04),
     "fully connected, augmented": shapes.errors("784-128-10", most=1, rate=0.1),
     "convolutional, augmented": shapes.errors("convolutional", most=1, rate=0.04),
@@ -554,7 +553,7 @@ shapes.show_errors(networks)
 plt.show()
 
 # %% [markdown]
-# Which of the two is worth more? The lines between cross: while the digits are centred, or nearly so, the design is ahead; once they are two or three pixels off, augmentation is.
+# Which of the two is worth more? The two lines in the middle cross: while the digits are centred, or nearly so, the design is ahead; once they are two or three pixels off, augmentation is.
 
 # %% tags=["hide-input"]
 print("errors in %, mean of three seeds   pushed by 2   test set")
@@ -562,11 +561,9 @@ for name, rows in networks.items():
     print(f"{name:35}{rows[:, 2].mean():11.2f}{rows[:, 4].mean():11.2f}")
 
 # %% [markdown]
-# The best of the four gets more than ninety-nine in a hundred of the test set right.
-#
 # ## Where the invariance ends
 #
-# Why does a larger push still do harm, if the kernels see a stroke wherever it is? We suspect the last layer, because it has a weight of its own for each place of the last maps, which are 4 by 4, and that can be tested. Since each pooling halves a push, four pixels become exactly one place after the second. Push the digits down by four pixels (only those that lose no ink), slide their last *maps* back up by one place, and hand these to the last layer. Although no ink has left the image, one row of each map has: a number of these maps sees 16 by 16 pixels, so the bottom row, which saw the pixel rows 12 to 27, would now have to see 16 to 31, beyond the paper. We fill it with what blank paper gives.
+# Why does a larger push still do harm, if the kernels see a stroke wherever it is? We suspect the last layer, because it has a weight of its own for each place of the last maps. Since each pooling halves a push, four pixels become exactly one place after the second. Push the digits down by four pixels (only those that lose no ink), slide their last *maps* back up by one place, and hand these to the last layer. Although no ink has left the image, one row of each map has: the bottom row, whose numbers saw the pixel rows 12 to 27, would now have to see 16 to 31, beyond the paper. We fill it with what blank paper gives.
 
 # %% tags=["hide-input"]
 images, labels = validation_set[0][:2000], validation_set[1][:2000]
@@ -600,14 +597,14 @@ print("spoilt only by moving the maps back:", (before & after & ~restored).sum()
 guesses.compare("% of the lost answers that come back", f"{found:.0f}")
 
 # %% [markdown]
-# For this push, more than nine in ten come back, although we only moved the maps and filled one row. Those errors were the last layer's doing: the kernels had found every stroke, but the last layer had learnt in which place to expect it. The few that stay lost are the fault of the row that we filled, since everywhere else the maps are those of the digits before the push. So are the 39 that are spoilt only now, by a row which claims that nothing was there. <small>This is one small network, but larger ones mind the place as well: [Azulay and Weiss 2019](https://arxiv.org/abs/1805.12177), [Kayhan and van Gemert 2020](https://arxiv.org/abs/2003.07064).</small>
+# For this push, more than nine in ten come back, although we only moved the maps and filled one row. Those errors were the last layer's doing: the kernels had found every stroke, but the last layer had learnt in which place to expect it. The few that stay lost, like the 39 that are spoilt only now, are the fault of the row that we filled, since everywhere else the maps are those of the digits before the push. <small>This is one small network, but larger ones mind the place as well: [Azulay and Weiss 2019](https://arxiv.org/abs/1805.12177), [Kayhan and van Gemert 2020](https://arxiv.org/abs/2003.07064).</small>
 #
 # ## Recap
 #
-# **How does a network learn that pixels have neighbours?** It can learn it from pushed digits, though not far beyond the pushes that it has seen. Or the design has it built in, because the same small kernel is laid everywhere. You now have both cures. What you can't do yet is make a network indifferent to *where* a digit is: its last layer still wants each map in its place.
+# **How does a network learn that pixels have neighbours?** It can learn it from pushed digits, though not far beyond the pushes that it has seen. Or the design has it built in, because each number of a map sees only neighbours. You now have both cures. What you can't do yet is make a network indifferent to *where* a digit is: its last layer still wants each map in its place.
 #
 # - A convolution is one matrix product over all patches. Its gradient is that of any layer, summed over all places, and the pixels' blame adds up where patches overlap.
-# - Of 17 errors in a hundred at two pixels, the design leaves 5, augmentation 4, and both together 2. Sharing and pooling spare you two or three each.
+# - Of 17 errors in a hundred at two pixels, the design leaves 5, augmentation 4, and both together 2. Most of the design's part is locality's; sharing and pooling do little except together.
 #
 # ## Questions to ask yourself
 #

@@ -6,12 +6,13 @@ have ReLUs, He's start, batches of 64 and, where nothing else is said, ten epoch
 the fully connected one and for the convolutional one three rates are tried with pushes, and the one
 that reads most validation images on average is used without them, too.
 
-Five more designs stand beside the two. *kernels alone* keeps no maximum, and *means* takes the mean in
-its place; these two, and the convolutional one without pushes, have two rates each, the rows added
-later in float32. *unshared* has the same patches, maxima and layers, but weights of its own in every
-place: it sees neighbours, and shares nothing. It has one seed; of three rates tried for two epochs, the
-two better ones were run for ten. One network is four times as wide. And the fully connected one is
-pushed further, for longer.
+More designs stand beside the two. *kernels alone* keeps no maximum, and *means* takes the mean in its
+place. *unshared* has the same patches, maxima and layers, but weights of its own in every place: it
+sees neighbours, and shares nothing; of three rates tried for two epochs, the two better ones were run
+for ten. *local* keeps no maximum either, so locality is all it has, and *squares* has the same weights
+in the four places of each square that is pooled. Two networks are fully connected and larger, one four
+times as wide, the other as deep and as wide as the convolutional one. And the fully connected one is
+pushed further, for longer. Rows that were added later have float32, and other rates one seed.
 """
 
 from unittest import mock
@@ -239,8 +240,27 @@ ROWS = [
         for seed in SEEDS
     ),
     {"model": "784-128-10", "most": 0, "rate": CHOSEN["784-128-10"], "seed": 0, "epochs": 1},
+    *(
+        {"model": model, "most": 0, "dtype": "float32", "rate": rate, "seed": seed}
+        for model, rate, seeds in [
+            ("local", 0.16, SEEDS),
+            ("local", 0.32, (0,)),
+            ("squares", 0.16, (0, 1)),
+            ("squares", 0.08, (0,)),
+            ("squares", 0.32, (0,)),
+            ("unshared", 0.16, (1, 2)),
+            ("kernels alone", 0.16, (0,)),
+            ("convolutional", 0.02, (0,)),
+            ("784-1152-512-10", 0.05, (0,)),
+            ("784-1152-512-10", 0.1, (0,)),
+            ("784-128-10", 0.05, (0,)),
+            ("784-128-10", 0.2, (0,)),
+        ]
+        for seed in seeds
+    ),
+    LIGHT | {"model": "local", "rate": 0.16, "seed": 0, "shuffled": True},
 ]
-QUICK = len(ROWS) - 1
+QUICK = next(number for number, row in enumerate(ROWS) if row.get("epochs") == 1)
 
 
 def run(

@@ -68,13 +68,14 @@ def errors(model: str, **settings) -> np.ndarray:
     """Return the errors in percent of those runs of the study that have these settings, a row each.
 
     The columns are the validation images after pushes of 0, 1, 2 and 3 pixels, and the test images.
-    Where nothing else is said, the runs are of ten epochs.
+    Where nothing else is said, the runs are of ten epochs, and their pixels are not shuffled.
     """
-    wanted = {"model": model, "epochs": 10} | settings
+    usual = {"epochs": 10, "shuffled": False}
+    wanted = {"model": model} | usual | settings
     found = [
         [row["results"]["validation"], *row["results"]["pushed"], row["results"]["test"]]
         for row in studies.read("shapes")["rows"]
-        if wanted.items() <= ({"epochs": 10} | row["settings"]).items()
+        if wanted.items() <= (usual | row["settings"]).items()
     ]
     return 100 * (1 - np.array(found))
 
@@ -135,7 +136,7 @@ def show_patches(image: np.ndarray, kernel: np.ndarray) -> Figure:
 
 
 def show_layers(layers: Sequence[np.ndarray], steps: Sequence[str]) -> Figure:
-    """Draw the first map of each layer (channels, rows, columns, n), true to scale.
+    """Draw the first map of each layer (channels, rows, columns, n), the small ones enlarged.
 
     A step leads from each layer to the next: "convolve", with patches of 5 by 5, or "pool". A frame
     marks what one number of the next layer is made from, so the last has none: all of it leads to
@@ -145,26 +146,30 @@ def show_layers(layers: Sequence[np.ndarray], steps: Sequence[str]) -> Figure:
     left = 0
     for maps, step in zip(layers, [*steps, None], strict=True):
         size = maps.shape[1]
+        width = 8 + 0.7 * size
         axis.imshow(
-            maps[0, :, :, 0], cmap="gray_r", extent=(left, left + size, size / 2, -size / 2)
+            maps[0, :, :, 0], cmap="gray_r", extent=(left, left + width, width / 2, -width / 2)
         )
-        axis.add_patch(plt.Rectangle((left, -size / 2), size, size, fill=False, ec="0.4", lw=1))
-        middle = left + size / 2
-        axis.text(middle, -size / 2 - 1, f"{size} × {size}", ha="center", va="bottom")
+        axis.add_patch(plt.Rectangle((left, -width / 2), width, width, fill=False, ec="0.4", lw=1))
+        middle = left + width / 2
+        axis.text(middle, -width / 2 - 1, f"{size} × {size}", ha="center", va="bottom")
         count = "image" if len(maps) == 1 else f"1 of {len(maps)}"
-        axis.text(middle, size / 2 + 1, count, ha="center", va="top")
+        axis.text(middle, width / 2 + 1, count, ha="center", va="top")
         if step:
             side = {"convolve": 5, "pool": 2}[step]
-            corner = (left + size // 2 - side // 2, -(side / 2) - (size % 2) / 2)
-            axis.add_patch(plt.Rectangle(corner, side, side, fill=False, ec="C1", lw=2))
-            end = left + size
+            first = size // 2 - side // 2  # the frame's first row and column
+            pixel = width / size
+            corner = (left + first * pixel, -width / 2 + first * pixel)
+            frame = {"fill": False, "ec": "C1", "lw": 2}
+            axis.add_patch(plt.Rectangle(corner, side * pixel, side * pixel, **frame))
+            end = left + width
             axis.annotate("", (end + 21, 0), (end + 1, 0), arrowprops={"arrowstyle": "->"})
             does = {"convolve": "convolve", "pool": "pool,\nbias,\nReLU"}[step]
             axis.text(end + 11, -1, does, ha="center", va="bottom")
-        left += size + 22
-    axis.annotate("", (middle, 13), (middle, 7.5), arrowprops={"arrowstyle": "->"})
-    axis.text(middle, 13.5, "10 logits", ha="center", va="top")
-    axis.set(xlim=(-1, left - 15), ylim=(18, -19), aspect="equal")
+        left += width + 22
+    axis.annotate("", (middle, 16), (middle, 11), arrowprops={"arrowstyle": "->"})
+    axis.text(middle, 16.5, "10 logits", ha="center", va="top")
+    axis.set(xlim=(-1, left - 15), ylim=(21, -19), aspect="equal")
     axis.set_axis_off()
     axis.set_title("The maps shrink; each frame becomes one number of the next map", pad=12)
     return figure

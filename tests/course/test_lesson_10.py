@@ -47,6 +47,6 @@ def test_reading_the_last_maps_is_what_the_network_does():
 
 
 def test_errors_are_those_of_the_runs_that_were_wanted():
-    assert shapes.errors("784-128-10", most=0).shape == (3, 5)  # not the one of a single epoch
+    assert shapes.errors("784-128-10", most=0, rate=0.1).shape == (3, 5)  # not the single epoch
     assert shapes.errors("784-128-10", most=0, epochs=1).shape == (1, 5)
     assert (np.diff(shapes.errors("convolutional", most=1, rate=0.04)[:, :4]) > 0).all()
