@@ -534,13 +534,13 @@ alone = shapes.errors(most=0, **designs["locality alone"])[:, 2].mean()
 guesses.compare("digits in a hundred that locality alone misreads", f"{alone:.1f}")
 
 # %% [markdown]
-# Depth and width help a little, and then locality halves the errors, which is more than all the rest does. That overthrows what we told you at the beginning, because in this network, too, every weight belongs to one pixel in one place, and what it learns there helps nowhere else. Nor is it that each unit has fewer inputs: shuffle the pixels of all images in the same way, so that a patch is 25 pixels from anywhere, and all that locality gained is lost. What counts is that a unit's inputs are neighbours.
+# Depth and width help a little, and then locality halves the errors, which is more than everything else achieves. That overthrows what we told you at the beginning, because in this network, too, every weight belongs to one pixel in one place, and what it learns there helps nowhere else. Nor is it that each unit has fewer inputs: shuffle the pixels of all images in the same way, so that a patch is 25 pixels from anywhere, and all that locality gained is lost. What counts is that a unit's inputs are neighbours.
 #
 # And sharing, the idea that led us here? Added to locality it spares nothing, and pooling half a digit in a hundred, yet together they spare two or three. Pooling forgives a small move, but only if its four numbers answer the same question, as one kernel's do; and shared weights, which make the maps move along with the digit, are no help while nothing forgives a move. Is it enough, then, to share within each square of four places? The line *squares* says that it gets about halfway; for the other half, all places must share. <small>In 1989 LeCun built such a series of networks, from fully connected to local and shared.</small>
 #
 # ## Design and data
 #
-# The study also trained both networks on images that were pushed by up to one pixel.
+# The study also trained the first and the last of these networks on images that were pushed by up to one pixel.
 
 # %% mystnb={"image": {"alt": "Errors in per cent, on a logarithmic axis, against the push, 0 to 3 pixels. All four lines rise. The fully connected network's lies highest, from 2 to 43; the convolutional one's with augmentation lies lowest, from below 1 to 5. Between them, two lines cross halfway from one pixel to two: the convolutional network without augmentation is better at 0 and 1, and the fully connected one with augmentation at 2 and 3."}} tags=["hide-input"]
 networks = {
@@ -553,7 +553,7 @@ shapes.show_errors(networks)
 plt.show()
 
 # %% [markdown]
-# Which of the two is worth more? The two lines in the middle cross: while the digits are centred, or nearly so, the design is ahead; once they are two or three pixels off, augmentation is.
+# Which is worth more, design or data? The two lines in the middle cross: while the digits are centred, or nearly so, the design is ahead; once they are two or three pixels off, augmentation is.
 
 # %% tags=["hide-input"]
 print("errors in %, mean of three seeds   pushed by 2   test set")
