@@ -110,7 +110,7 @@ shapes.show_pushed(in_steps[:, chosen_digit], read[:, chosen_digit])
 plt.show()
 
 # %% [markdown]
-# There is the 4 of our first paragraph: two pixels, and it has become a 5. It isn't a freak, either: at two pixels one digit in five is lost, and at three nearly half of them. Here is how we explained it to ourselves: each hidden unit has a weight of its own for each pixel, so what it has learnt about a stroke in one place says little about the same stroke two pixels further on. It sounds right; near the end we put it to the test.
+# There is the 4 of our first paragraph: two pixels, and it has become a 5. It isn't a freak: at two pixels one digit in five is lost, and at three nearly half of them. Here is how we explained it to ourselves: each hidden unit has a weight of its own for each pixel, so what it has learnt about a stroke in one place says little about the same stroke two pixels further on. It sounds right; near the end we put it to the test.
 #
 # ### A cure with data
 #
@@ -134,7 +134,7 @@ guesses.compare(
 )
 
 # %% [markdown]
-# The cure holds for one pixel, which is as far as the training went. At two it still prevents seven errors in ten, but at three a fifth of the digits are lost all the same.
+# The cure holds for one pixel, which is as far as the training went. At two it still prevents seven errors in ten, but at three a fifth of the digits are lost.
 #
 # **Change a number.** Why stop at one pixel? Here are pushes of up to three; try 2 as well, and look for the price.
 
@@ -235,7 +235,7 @@ exercises.folded(my_image_patches)
 # %% [markdown]
 # ## Many kernels, many images
 #
-# Several kernels are simply several columns of $W$, and each makes a map of its own. To the next layer these maps are **channels**, just as red, green and blue are the three channels of a photograph. A kernel of `side` by `side` then has that many weights *for each channel*, and each of its sums runs over all channels.
+# Several kernels are several columns of $W$, and each makes a map of its own. To the next layer these maps are **channels**, as red, green and blue are the three channels of a photograph. A kernel of `side` by `side` then has that many weights *for each channel*, and each of its sums runs over all channels.
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -612,7 +612,7 @@ guesses.compare("% of the lost answers that come back", f"{found:.0f}")
 #
 #    <details><summary>Answer</summary>
 #
-#    The fully connected one doesn't notice: its weights are simply shuffled along. The convolutional one loses what it relies on, that neighbouring pixels belong together.
+#    The fully connected one doesn't notice: its weights are shuffled along. The convolutional one loses what it relies on, that neighbouring pixels belong together.
 #
 #    </details>
 #
