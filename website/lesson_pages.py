@@ -70,6 +70,10 @@ def visit_formula(translator: HTML5Translator, node: nodes.Element) -> None:
     raise nodes.SkipNode
 
 
+#: What is said of folded code that ends in a figure.
+DRAWS = "The code that draws this"
+
+
 def what_it_does(source: str) -> str:
     """Return in a few words what a cell's code is for: what it finds out, draws, defines or prints.
 
@@ -78,7 +82,7 @@ def what_it_does(source: str) -> str:
     if guessed := re.search(r'guesses\.compare\(\s*"([^"]+)"', source):
         return f"The code for “{guessed[1]}”"
     if "plt.show()" in source:
-        return "The code that draws this"
+        return DRAWS
     statements = ast.parse(source).body
     defined = [each.name for each in statements if isinstance(each, ast.FunctionDef)]
     if defined:
@@ -89,13 +93,11 @@ def what_it_does(source: str) -> str:
 def visit_folded(translator: HTML5Translator, node: nodes.Element) -> None:
     """Fold the code of a cell tagged ``hide-input``, and say what it does.
 
-    What defines a function is printed on paper, too: other cells call it.
+    Paper has room for what computes, which others go by, and not for what only draws.
     """
-    sources = [block.astext() for block in node.findall(nodes.literal_block)]
-    defines = any(re.search(r"^def ", source, re.M) for source in sources)
-    kind = "code defines" if defines else "code"
-    said = escape(what_it_does(sources[-1]))
-    translator.body.append(f'<details class="{kind}"><summary>{said}</summary>')
+    said = [what_it_does(block.astext()) for block in node.findall(nodes.literal_block)]
+    kind = "code drawing" if {*said} == {DRAWS} else "code"
+    translator.body.append(f'<details class="{kind}"><summary>{escape(said[-1])}</summary>')
 
 
 def depart_folded(translator: HTML5Translator, node: nodes.Element) -> None:

@@ -53,8 +53,8 @@ if (flip?.querySelector(".right:checked") && !matchMedia("(prefers-reduced-motio
 
 // Paper is white, whatever the screen is, and folds nothing out. What a lesson folds, such as hints, answers and
 // solutions, is printed after the rest, out of sight of whoever works with a pencil, each under the heading of its
-// task; an answer leaves room for the reader's own. Code that defines what others call is printed in its place; code that only draws stays folded, and so does what
-// a card of the home page says more, which its lesson says.
+// task; an answer leaves room for the reader's own. Folded code is printed in its place; code that only draws stays folded,
+// and so does what a card of the home page says more, which its lesson says.
 const root = document.documentElement;
 let theme;
 let unfolded = [];
@@ -71,7 +71,7 @@ function taskOf(fold) {
 window.addEventListener("beforeprint", () => {
   theme = root.dataset.theme;
   root.dataset.theme = "light";
-  unfolded = [...document.querySelectorAll("article details:not(.code:not(.defines), .able, [open])")];
+  unfolded = [...document.querySelectorAll("article details:not(.drawing, .able, [open])")];
   for (const fold of unfolded) fold.open = true;
   const title = document.createElement("h2");
   title.textContent = "Hints, answers and solutions";
@@ -84,7 +84,7 @@ window.addEventListener("beforeprint", () => {
     if (heading.textContent !== task) answers.append(heading);
     task = heading.textContent;
     const place = document.createElement("div");
-    if (fold.querySelector("summary").textContent === "Answer") place.className = "room"; // to write one's own
+    if (/^Answer|by hand|pencil/.test(fold.querySelector("summary").textContent)) place.className = "room"; // for one's own
     fold.replaceWith(place);
     answers.append(fold);
     return [fold, place];
