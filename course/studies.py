@@ -50,10 +50,26 @@ def results(name: str, **settings) -> list[dict]:
     Raises:
         ValueError: no row has them; a misspelt setting would otherwise look like an empty study.
     """
-    found = [r["results"] for r in read(name)["rows"] if r["settings"] | settings == r["settings"]]
+    rows = read(name)["rows"]
+    found = [row["results"] for row in rows if row["settings"] | settings == row["settings"]]
     if not found:
-        raise ValueError(f"no row of the study {name!r} has the settings {settings}")
+        raise ValueError(
+            f"the study {name!r} was run beforehand, and not with {settings}. "
+            f"It holds {_values_held(rows, settings)}."
+        )
     return found
+
+
+def _values_held(rows: list[dict], settings: dict) -> str:
+    """Say which values a study holds of each setting that is asked for, the others being as asked."""
+    held = []
+    for asked in settings:
+        others = {name: value for name, value in settings.items() if name != asked}
+        matching = [r["settings"] for r in rows if r["settings"] | others == r["settings"]]
+        values = dict.fromkeys(str(chosen[asked]) for chosen in matching if asked in chosen)
+        if values:
+            held.append(f"{asked} {', '.join(values)}")
+    return " or ".join(held) or f"the settings {', '.join(rows[0]['settings'])}"
 
 
 def module(name: str) -> ModuleType:

@@ -55,6 +55,8 @@ def test_results_are_those_of_the_rows_with_the_settings():
     ]
     with pytest.raises(ValueError, match="'rug'"):
         studies.results("ladder", rug="the original")
+    with pytest.raises(ValueError, match="It holds rate 0.0003, 0.001, 0.003."):
+        studies.results("ladder", rung="the original", rate=0.002)
 
 
 def test_a_row_that_comes_out_otherwise_is_told(monkeypatch, capsys):
