@@ -108,12 +108,13 @@ def test_sources_stand_in_order_and_name_lessons_that_cite_them():
     for name, entry in entries(text.partition("\n## Sources\n")[2]).items():
         ending = re.search(r"[Ll]essons? ([\d, and to]*\d\d)", entry)
         author = re.match(r"[\w-]+", name)[0]
-        links = [link.rpartition("/")[0] for link in re.findall(r"\]\((\S+?)\)", entry)]
+        links = re.findall(r"\]\((\S+?)\)", entry)
         problems += [] if ending else [f"{name}: end it in Lesson NN."]
         problems += [
             f"{name}: lesson {number} does not cite it"
             for number in re.findall(r"\d\d", ending[1] if ending else "")
-            if not any(words in prose[number] for words in (author, *links))
+            if not re.search(rf"\b{author}\b", prose[number])
+            and not any(link in prose[number] for link in links)
             and author not in library
         ]
     report(problems, "in website/pages/bibliography.md")
