@@ -46,7 +46,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course import exercises, guesses, pictures
+from course import exercises, guesses, pictures, studies
 from course.materials import adding, impostors
 from course.materials.cards import deal_cards, replace_values
 from course.materials.one_look import draw_look
@@ -64,10 +64,10 @@ del mnist  # the split holds copies, and the cards will need the room
 # %% [markdown]
 # ## The cards
 #
-# A **card** holds four pairs of images. The left one of each pair is its *key image* and shows its *key digit*; the right one, its *value image*, shows its *value digit*. The four key digits are different, whereas the value digits may be any, even the same. Beside the pairs is the *question image*, which shows the same digit as one of the key images, but in different handwriting. The task is always the same: **which digit is beside the matching key image?** The pairs are the card's *company*.
+# A **card** holds four pairs of images. The left one of each pair is its *key image* and shows its *key digit*; the right one, its *value image*, shows its *value digit*. The four key digits are different, whereas the value digits may be any, even the same. Beside the pairs is the *question image*, which shows the same digit as one of the key images, but is a different image of it. The task is always the same: **which digit is beside the matching key image?** The pairs are the card's *company*.
 
 
-# %% mystnb={"image": {"alt": "Three cards. At the left of each is one handwritten digit, and beside it, one below the other, are four pairs of digits in two columns headed key image and value image. In each card exactly one of the four key images shows the same digit as the single one at the left, in different handwriting."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "Three cards. At the left of each is one handwritten digit, and beside it, one below the other, are four pairs of digits in two columns headed key image and value image. On each card one key image shows the same digit as the single image at the left."}} tags=["hide-input"]
 three = deal_cards(*train_digits, 3, rng=np.random.default_rng(seed=39))
 figure, axes = plt.subplots(1, 3, figsize=(6.5, 2.7))
 for i, axis in enumerate(axes):
@@ -89,7 +89,7 @@ for i in range(3):
 guesses.compare("the answers on cards 0, 1 and 2", " ".join(map(str, three.labels)))
 
 # %% [markdown]
-# The 9 is beside one digit on the first card and beside another on the third, so there is no learning what goes with a 9. It has to find out *whom to ask*.
+# The 9 is beside one digit on the first card and beside another on the third, so there is no learning what goes with a 9. A network has to find out *whom to ask*.
 #
 # ## The rival who cannot look
 #
@@ -101,7 +101,7 @@ guesses.compare("the answers on cards 0, 1 and 2", " ".join(map(str, three.label
 guesses.ask("% right without looking", None)
 
 # %% [markdown]
-# The rival's best answer is the value digit that occurs most often. A digit that occurs twice, for example, is the right one in two cases out of four. Four digits make $10^4$ equally likely lists, few enough to try them all.
+# The rival's best answer is the value digit that occurs most often. A digit that occurs twice is right in two cases out of four. Four digits make $10^4$ equally likely lists, few enough to try them all.
 
 # %% tags=["answer"]
 lists = np.indices((10, 10, 10, 10)).reshape(4, -1).T
@@ -114,7 +114,7 @@ print(f"right at best: {bound:.2f} %")
 guesses.compare("% right without looking", f"{bound:.2f}")
 
 # %% [markdown]
-# Nobody who ignores the question can beat that number, for they don't know which digit is wanted; nor can anybody who ignores the key images, for they don't know where it is. So whoever does beat it has used both the question and the key images, and it is tempting to go one small step further: **whoever gets much more than this must have looked.** Keep that sentence in mind, together with any doubt you may have about it.
+# Nobody who ignores the question can beat that number, for they don't know which digit is wanted; nor can anybody who ignores the key images, for they don't know where it is. So whoever does beat it, over many cards, has used both the question and the key images, and it is tempting to go one small step further: **whoever gets much more than this must have looked.** Keep that sentence in mind, and any doubt you have about it.
 #
 # ## One look
 #
@@ -250,7 +250,7 @@ exercises.folded(my_scores_backward)
 #
 # ### The whole network
 #
-# Below the look there is only what lesson 03 derived, for each of the three matrices and for the layer, whose $W_1$ collects from all nine images. `mnistlib.attention` has it in full, and you know every line. But is it right? Lesson 03's check along a random direction $r$ will tell.
+# Below the look there is only what lessons 03 and 07 derived, for each of the three matrices and for the layer, whose $W_1$ collects from all nine images. `mnistlib.attention` has it in full, and you know every line. But is it right? Lesson 03's check along a random direction $r$ will tell.
 
 # %% tags=["hide-input"]
 model = Attention()
@@ -303,20 +303,26 @@ guesses.ask("% right, and % that look at the right pair", None)
 
 # %% tags=["answer", "hide-input"]
 test_cards = deal_cards(*test_digits, 2_000, rng=np.random.default_rng(seed=4))
-right = looks = 0
+right = looks = errors = misread = 0
 for part in range(0, 2_000, 500):  # 500 at a time, to save memory
     some = slice(part, part + 500)
     state = model.forward(trained, model.prepare(test_cards.images[some]))
-    right += (state.z.argmax(axis=1) == test_cards.labels[some]).sum()
-    looks += (state.w.argmax(axis=1) == test_cards.right[some]).sum()
+    answered = state.z.argmax(axis=1) == test_cards.labels[some]
+    looked = state.w.argmax(axis=1) == test_cards.right[some]
+    alone = state.v[np.arange(500), test_cards.right[some]] + trained.b2  # of the right pair only
+    right += answered.sum()
+    looks += looked.sum()
+    errors += (looked & ~answered).sum()
+    misread += (looked & ~answered & (alone.argmax(axis=1) != test_cards.labels[some])).sum()
 
 print(f"2,000 test cards: {right / 20:.1f} % answered correctly,")
 print(f"and on {looks / 20:.1f} % of all of them it looks most at the right pair")
+print(f"wrong although it looks there: {errors}; if that pair alone is heard: {misread}")
 shown = f"{right / 20:.1f} and {looks / 20:.1f}"
 guesses.compare("% right, and % that look at the right pair", shown)
 
 # %% [markdown]
-# It looks at the right pair more often than it gives the right answer, because it still has to read the value image. What still surprises us is that it found *which pair to look at* without being told. All it ever got was the answer.
+# It looks at the right pair more often than it gives the right answer, because it still has to read the value image: of its 87 mistakes there, 75 remain if that pair alone is heard. What still surprises us is that it found *which pair to look at* without being told. All it ever got was the answer.
 #
 # ### Play with it
 #
@@ -334,7 +340,7 @@ pictures.attend(trained)
 #
 # ### Two votes, added
 #
-# Let us build such a thing, by a vote: the question gives each of the ten classes some points, whatever the pairs show, and so does the company, whatever is asked. The two are **added**, and the class with the most points wins. We call this the *adder*; it never holds the question up to a key.
+# Let us build such a thing: the question gives each of the ten classes some points, whatever the pairs show, and so does the company, whatever is asked. The two are **added**, and the class with the most points wins. We call this the *adder*; it never holds the question up to a key.
 #
 # But how can the question's points help, when it knows nothing of this card's value digits? Take a pencil. Let the question give class $l$ exactly $l \cdot u$ points, where $u$ is the digit asked about, and let $G_l$ be the points of the company. Drawn against $u$, the sum $G_l + l \, u$ is a straight line of slope $l$. The company chooses how high each line begins, but not its slope.
 #
@@ -366,9 +372,9 @@ print(f"right by adding two votes: {100 * longest.mean() / 4:.1f} %")
 guesses.compare("% right by adding two votes", f"{100 * longest.mean() / 4:.1f}")
 
 # %% [markdown]
-# Not 38 % but more than 60! Do you still have the sentence in mind, that whoever gets much more must have looked? It was false: **you can get far more than 38.35 % without once comparing the question with the keys.**
+# Not 38 % but more than 60! So the sentence that you kept in mind was false: **you can get far more than 38.35 % without once comparing the question with the keys.**
 #
-# Now our 92 % looks less impressive, too, for who knows how far a cleverer adder gets? That can be worked out, but accuracy would still take labels and many cards. Let us step in and change something instead.
+# And who knows how far a cleverer adder gets? The optional section works that out, but accuracy takes labels and many cards, so let us step in and change something instead.
 #
 # ### Let two answers trade places
 #
@@ -378,21 +384,17 @@ guesses.compare("% right by adding two votes", f"{100 * longest.mean() / 4:.1f}"
 #
 # So **no adder's answers trade places, on any card**, whatever points it gives, and however it turns them into probabilities: all that we have used is that the class with the most points wins.
 #
-# "All the same, ours gets 92 %," you may say, "which no adder could." That is true, as it happens (the optional section shows why), but it takes labels and many cards to find that out. A trade needs neither: a single card on which two answers trade places proves that question and company decide *together*, as no sum can.
+# A trade takes no labels, and one card is enough: if two answers trade places on it, question and company decide *together*, as no sum can.
 #
-# We also want to know that nothing else has a say, neither the pairs' order nor the other cards. That makes three tests, all made without opening the network:
-#
-# - *Order doesn't matter.* Shuffle the pairs, and the logits stay the same.
-# - *Other cards don't matter.* Each card alone gets the logits that it had among the others.
-# - *Question and company decide together.* On at least one card, two answers trade places.
+# We also want to know that nothing else has a say, neither the pairs' order nor the other cards. That makes three tests.
 #
 # ### Exercise 12.4: a check that it looks (core, 25 minutes)
 #
-# Write a check of all three, for somebody else's network. You get a function `answer`, which turns cards `x` of shape (n, images, pixels) into logits (n, 10), and some cards: place 0 of a card is the question image, places 1 and 2 are the first pair, and so on. Return True if it passes them; *the same* means `np.allclose`.
+# Write a check of all three, for somebody else's network. You get a function `answer`, which turns cards `x` of shape (n, images, pixels) into logits (n, 10), and some cards: place 0 of a card is the question image, places 1 and 2 are the first pair, and so on. Return True if it passes them; *the same logits* means `np.allclose`.
 #
-# 1. *Order:* swap the first two pairs in one copy, and move the first to the end in another.
-# 2. *Other cards:* ask about each card alone (`x[i : i + 1]` keeps all three axes).
-# 3. *Together:* ask about the first key image (put it in place 0) and about the second, then swap the first two value images and ask both again.
+# 1. *Order doesn't matter:* swap the first two pairs in one copy, move the first to the end in another, and the logits stay the same.
+# 2. *Other cards don't matter:* each card alone (`x[i : i + 1]` keeps all three axes) gets the same logits as among the others.
+# 3. *Question and company decide together:* ask about the first key image (put it in place 0) and about the second, swap the first two value images, and ask both again. On at least one card the two answers trade places.
 #
 # The easiest way to rearrange cards is to index them with a list of places: `x[:, [0, 3, 4, 1, 2, 5, 6, 7, 8]]` is a copy with the first two pairs swapped. Before you assign to a single place, copy the cards.
 
@@ -421,12 +423,16 @@ validation_x = model.prepare(validation_cards.images)
 candidates = {"the network": lambda x: model.logits(trained, x)}
 candidates |= impostors.make_impostors(trained)
 trades = impostors.compare(candidates, validation_x, validation_cards.labels)
+traded = impostors.find_trades(candidates["the network"], validation_x)
+equal = validation_cards.digits[:, 2] == validation_cards.digits[:, 4]
+print(f"\nthe network: {(~traded).sum()} of {len(traded):,} cards without a trade,")
+print(f"on {(~traded & equal).sum()} of which the first two value digits are equal")
 guesses.compare("% of cards on which the answers trade places", f"{trades['the network']:.1f}")
 
 # %% [markdown]
-# Only the trade catches these two: the adder gets three cards in five right, handwriting and all, and on not a single card do its answers trade places. The other two are needed as well: of the impostors in exercise 12.4, one looks but favours the first pairs, and only the first test catches it; one runs its softmax over the cards, as in lesson 06, and only the second does.
+# Only the trade catches these two: the adder gets three cards in five right, handwriting and all, and on not a single card do its answers trade places. But leave either of the other two tests out of your answer to exercise 12.4, and the reply shows you an impostor that slips through.
 #
-# Our network's answers trade places on 85 cards in 100. On about one card in ten there is nothing to trade, because both value images show the same digit; on the few left, at least one of the four answers is wrong. So question and company decide *together*, the answer follows the value image, and nothing else has a say: **our network looks** (whether by comparing images or by recognising them, we can't tell). Thick lines like ours are often shown as an *explanation* of an answer, but a thick line by itself proves nothing. It took an experiment.
+# Our network's answers trade places on 850 of the 1,000 cards. Of the other 150, 100 have nothing to trade, because both value images show the same digit, and on the last 50 at least one of the four answers must be wrong. So question and company decide *together*, the answer follows the value image, and nothing else has a say: **our network looks** (by comparing images or by recognising them, we can't tell). Thick lines like ours are often shown as an *explanation* of an answer ([Jain and Wallace 2019](https://arxiv.org/abs/1902.10186)), but a thick line by itself proves nothing. It took an experiment.
 #
 # ## From one look to a transformer
 #
@@ -450,11 +456,9 @@ guesses.compare("% of cards on which the answers trade places", f"{trades['the n
 # %% [markdown]
 # ## If you have another twenty minutes
 #
-# The recap needs none of this.
-#
 # ### Change what it looked at
 #
-# For *our* network, do thick lines tell where the answer comes from? Try it: on each card, replace the value image of the pair with the largest weight by one of a different digit; then, on the unchanged card, do the same to one of the other three pairs. Our *control* is a third change, a value image of the same digit where it looked most, which changes nothing but the handwriting.
+# Do *our* thick lines tell where the answer comes from? On each card, replace the value image of the pair with the largest weight by one of a different digit; then, on the unchanged card, do the same to one of the other three pairs. Our *control* is a different image of the *same* digit where it looked most.
 #
 # **Predict.** On what percentage of the cards will the first change alter the answer, and on what percentage the second?
 
@@ -485,13 +489,47 @@ for name, images in changed_cards.items():
 guesses.compare("% of answers changed by the first, and by the second", " and ".join(changes[:2]))
 
 # %% [markdown]
-# Put a different digit where it looked, and 99 answers in 100 change; elsewhere, one. Rewriting the *same* digit changes nine, so what counts is mostly the digit, not the handwriting: the lines do tell.
+# Put a different digit where it looked, and 99 answers in 100 change; elsewhere, one. A different image of the *same* digit changes nine, so what counts is mostly the digit: the thickest line does tell.
 #
-# <details><summary>Does it compare two images, or recognise each of them? We can't tell</summary>
+# ### Does it compare two images, or recognise each of them?
 #
-# Fifteen networks that had learnt on the key digits 0 to 7 were asked about an 8 or a 9 (`studies/looking.py`, `studies/comparing.py`). On average they looked at the right pair less often than a rival that *recognises*, taking every image for a mixture of the digits 0 to 7, and less often, too, than one that *compares* plain pixels. Since either way would have done better than the networks, their success doesn't tell us which one they took.
+# Fifteen networks that had learnt on the key digits 0 to 7 were asked about an 8 or a 9 (`studies/looking.py`, `studies/comparing.py`), and so were four rivals without attention. One *compares* plain pixels. The others *recognise*: they take every image for one of the digits 0 to 7, or for a mixture, and choose the key whose mixture fits best.
+
+# %% tags=["hide-input"]
+networks = studies.results("looking", keys=8) + studies.results("comparing", kind="network", keys=8)
+answerers = {f"{len(networks)} networks": networks}
+for kind, name in [
+    ("pixels", "pixels, by the angle"),
+    ("names", "one digit each"),
+    ("soft", "mixtures, by the dot product"),
+    ("soft by cosine", "mixtures, by the angle"),
+]:
+    answerers[name] = studies.results("comparing", kind=kind)
+print("right key found, % of 4,000 cards, with the standard error over seeds")
+for name, results in answerers.items():
+    found = 100 * np.array([result["new keys"]["looks"] for result in results])
+    error = f" ± {found.std(ddof=1) / np.sqrt(len(found)):.1f}" if len(found) > 1 else ""
+    print(f"{name:28} {found.mean():.1f}{error}")
+
+# %% [markdown]
+# We can't tell. An earlier version of this page said that recognising does better, which is true only by the angle. Still, since one rival of each kind finds more keys than the networks, their success doesn't say which path they took.
 #
-# </details>
+# ### Did our network need the factor c?
+#
+# Question 3 below says why a network should. We believed it of ours, until we looked at its weights before the first step, and at others trained with $c = 1$ (`studies/looking.py`).
+
+# %% tags=["hide-input"]
+for c in (0.25, 1.0):
+    w = Attention(c).forward(start, validation_x).w
+    print(f"before training, c = {c}: the largest weight is {w.max(axis=1).mean():.2f} on average")
+for rate in (0.02, 0.05):
+    for c, scale in ((0.25, None), (1.0, 1.0)):
+        three_seeds = studies.results("looking", rate=rate, d=16, pairs=4, keys=10, scale=scale)[:3]
+        percent = [100 * result["accuracy"] for result in three_seeds]
+        print(f"rate {rate}, c = {c}: {min(percent):.1f} to {max(percent):.1f} % right (3 seeds)")
+
+# %% [markdown]
+# Even with $c = 1$ the largest weight is only 0.42, and at our rate, 0.02, both learn about equally well; at 0.05 only those with the quarter do. So what $c$ buys us is a larger rate: on paper, a quarter does the same as starting $W_q$ and $W_k$ at half their size, and taking steps in them a quarter as large.
 #
 # ### How far can an adder get?
 #
@@ -502,11 +540,11 @@ different = (lists[:, 0] != lists[:, 1]).mean()
 print(f"no adder gets more than {100 * (1 - different / 4):.1f} % right")
 
 # %% [markdown]
-# So our network, at 92 %, can't be an adder. (The true limit lies between the 64 % above and this.)
+# So our network, at 92 %, can't be an adder.
 #
 # ### Can the loss tell?
 #
-# Accuracy only asks which class wins, whereas the loss asks how probable the network thought the right answer. By the loss, the best that the rival can do is to give each digit $l$ a probability $p_l$ equal to its share of the four value digits. Its mean surprise is then the **entropy** of these shares,
+# Accuracy only asks which class wins, whereas the loss asks how probable the network thought the right answer. The rival's loss is lowest if each digit $l$ gets a probability $p_l$ equal to its share of the four value digits, because lesson 02's gradient, $p - y$, is 0 on average over the four answers only there (and the loss is a bowl: see the proof below). The mean surprise is then the **entropy** of these shares,
 #
 # $$H = - \sum_l p_l \log p_l .$$
 
@@ -516,9 +554,9 @@ H = -(p * np.log(p, where=p > 0, out=np.zeros(p.shape))).sum(axis=1).mean()
 print(f"the rival's loss, at best: {H:.4f}")
 
 # %% [markdown]
-# For adders there is a theorem: **if the logits are a sum of votes, whatever the votes, the mean loss can't be below 1.1868**, the loss of the rival at its best.
+# For adders that read every image correctly there is a theorem: **if the logits are a sum of votes, whatever the votes, the mean loss can't be below 1.1868**, the loss of the rival at its best.
 #
-# <details><summary>The proof, in three steps (nothing below needs it)</summary>
+# <details><summary>The proof, in three steps</summary>
 #
 # Let $F_i$ be the ten points that question $i$ gives, $G$ those of the company, and $l_i$ the class of the right answer. Each of the four is asked about equally often. Asked about key digit $i$, the adder has the logits $z = F_i + G$ and the loss
 #
@@ -528,11 +566,9 @@ print(f"the rival's loss, at best: {H:.4f}")
 # 2. *Favouring the right answer gains nothing, on average.* Deal the same four value digits beside the same four key digits in all 24 ways, each as likely as any other. Then every value digit is beside every key digit equally often, so the four questions' points for the right answer are, on average, the same as $\bar F$'s points for it. The company's points $G$ may change from deal to deal, but on each card they are added to all four $F_i$, and to $\bar F$, alike.
 # 3. *What is left is the rival.* The loss is therefore at least that of somebody who uses the same $z = \bar F + G$ for all four questions, that is, the same ten probabilities. Nobody who does so has a smaller mean surprise than the shares $p$ themselves, and theirs is the entropy. Its mean over all cards is 1.1868.
 #
-# With handwriting, take for $F_i$ the mean of the question's points over all images that may ask about key digit $i$: by the same bowl, that makes the loss no larger.
-#
 # </details>
 #
-# So whoever gets below 1.1868 must have looked? An earlier version of this page said so. That, too, was wrong. The theorem speaks of logits that *are* a sum, but nothing stops you from adding up the votes, seeing which class wins, and only then making up the probabilities: one half for the winner, and the other half shared out among the four value digits. However large its lead, the winner gets the same half, so we call this adder *squashed*; it compares no more than the plain one.
+# So whoever gets below 1.1868 must have looked? An earlier version of this page said so. That, too, was wrong. The theorem speaks of logits that *are* a sum, but nothing stops you from adding up the votes, seeing which class wins, and only then making up the probabilities: one half for the winner, and the other half shared out among the four value digits. We call this adder *squashed*; it compares no more than the plain one.
 
 # %%
 u = np.arange(1, 5)  # the four key digits; any others would do as well
@@ -544,7 +580,7 @@ print(f"squashed adder: {100 * (z.argmax(axis=2) == lists).mean():.2f} % right, 
 print(f"our network, validation cards: loss {history.loss('validation')[-1]:.3f}")
 
 # %% [markdown]
-# A loss of 0.9677, well below the supposed floor, and nothing was compared. Our network's loss on the validation cards, 0.327, is lower still, but who knows what a cleverer squashed adder could do? That is as far as the loss can testify.
+# A loss of 0.9677, well below that floor, and nothing was compared. Our network's loss on the validation cards, 0.327, is lower still, but who knows what a cleverer squashed adder could do? That is as far as the loss can testify.
 
 # %% [markdown]
 # ## Recap
@@ -556,7 +592,7 @@ print(f"our network, validation cards: loss {history.loss('validation')[-1]:.3f}
 #
 # <details><summary>Whose ideas these are</summary>
 #
-# *Attention* began as a look back at the words to be translated ([Bahdanau, Cho and Bengio 2014](https://arxiv.org/abs/1409.0473)), soon scored by a dot product ([Luong, Pham and Manning 2015](https://arxiv.org/abs/1508.04025)). Our network's nearest relative is a memory of keys and values ([Miller and others 2016](https://arxiv.org/abs/1606.03126)). *Our cards* are the task of associative recall ([Graves, Wayne and Danihelka 2014](https://arxiv.org/abs/1410.5401)), which has been found inside language models ([Olsson and others 2022](https://arxiv.org/abs/2209.11895)). Whether *weights explain* anything has been disputed since [Jain and Wallace 2019](https://arxiv.org/abs/1902.10186); [Wiegreffe and Pinter 2019](https://arxiv.org/abs/1908.04626) asked for a baseline with equal weights, our scores of 0. In *the proofs*, the bowl is from [Jensen 1906](https://doi.org/10.1007/BF02418571), and that no sum can trade two answers is the *exclusive or* of Minsky and Papert (*Perceptrons*, 1969).
+# *Attention* by a softmax and a weighted mean let a translating network look back at its words ([Bahdanau, Cho and Bengio 2014](https://arxiv.org/abs/1409.0473)), soon scored by a dot product ([Luong, Pham and Manning 2015](https://arxiv.org/abs/1508.04025)). A near relative of our network is a memory of keys and values ([Miller and others 2016](https://arxiv.org/abs/1606.03126)). *Our cards* are the task of associative recall ([Graves, Wayne and Danihelka 2014](https://arxiv.org/abs/1410.5401)); language models learn something similar ([Olsson and others 2022](https://arxiv.org/abs/2209.11895)). Against Jain and Wallace, [Wiegreffe and Pinter 2019](https://arxiv.org/abs/1908.04626) asked for a baseline with equal weights, like our scores of 0. In *the proofs*, the bowl is from [Jensen 1906](https://doi.org/10.1007/BF02418571), and that no sum can trade two answers is the *exclusive or* of Minsky and Papert (*Perceptrons*, 1969).
 #
 # </details>
 #
@@ -582,7 +618,7 @@ print(f"our network, validation cards: loss {history.loss('validation')[-1]:.3f}
 #
 #    <details><summary>Answer</summary>
 #
-#    If the entries of $q$ and $k_i$ are independent, with mean 0 and variance 1, their dot product has the variance $d$, and $c$ brings it back to 1, however long the vectors are. Without it, long vectors would make large scores, the softmax would give nearly everything to one pair, and almost no blame would get back to the scores.
+#    If the entries of $q$ and $k_i$ are independent, with mean 0 and variance 1, their dot product has the variance $d$, and $c$ brings it back to 1, however long the vectors are. Otherwise, [Vaswani and others 2017](https://arxiv.org/abs/1706.03762) suspected, long vectors make such large scores that hardly any gradient comes back through the softmax. Our first scores aren't so large: see the optional section.
 #
 #    </details>
 #
