@@ -114,7 +114,7 @@ print(f"right at best: {bound:.2f} %")
 guesses.compare("% right without looking", f"{bound:.2f}")
 
 # %% [markdown]
-# Nobody who ignores the question can beat that number, for they don't know which digit is wanted; nor can anybody who ignores the key images, for they don't know where it is. So whoever does beat it, over many cards, has used both the question and the key images, and it is tempting to go one small step further: **whoever gets much more than this must have looked.** Keep that sentence in mind, and any doubt you have about it.
+# Nobody who ignores the question can beat that number, for they don't know which digit is wanted; nor can anybody who ignores the key images, for they don't know where it is. So whoever beats it, over many cards, has used both the question and the key images, and it is tempting to go one small step further: **whoever gets much more than this must have looked.** Keep that sentence in mind, and any doubt you have about it.
 #
 # ## One look
 #
@@ -396,7 +396,7 @@ guesses.compare("% right by adding two votes", f"{100 * longest.mean() / 4:.1f}"
 # 2. *Other cards don't matter:* each card alone (`x[i : i + 1]` keeps all three axes) gets the same logits as among the others.
 # 3. *Question and company decide together:* ask about the first key image (put it in place 0) and about the second, swap the first two value images, and ask both again. On at least one card the two answers trade places.
 #
-# The easiest way to rearrange cards is to index them with a list of places: `x[:, [0, 3, 4, 1, 2, 5, 6, 7, 8]]` is a copy with the first two pairs swapped. Before you assign to a single place, copy the cards.
+# To rearrange cards, index them with a list of places: `x[:, [0, 3, 4, 1, 2, 5, 6, 7, 8]]` is a copy with the first two pairs swapped. Before you assign to a single place, copy the cards.
 
 
 # %%
@@ -512,11 +512,11 @@ for name, results in answerers.items():
     print(f"{name:28} {found.mean():.1f}{error}")
 
 # %% [markdown]
-# We can't tell. An earlier version of this page said that recognising does better, which is true only by the angle. Still, since one rival of each kind finds more keys than the networks, their success doesn't say which path they took.
+# We can't tell. An earlier version of this page said that recognising does better, which holds for the angle only. Still, since one rival of each kind finds more keys than the networks, their success doesn't say which path they took.
 #
 # ### Did our network need the factor c?
 #
-# Question 3 below says why a network should. We believed it of ours, until we looked at its weights before the first step, and at others trained with $c = 1$ (`studies/looking.py`).
+# Question 3 below gives the usual reason. We believed it of our network, until we looked at its weights before the first step, and at others trained with $c = 1$ (`studies/looking.py`).
 
 # %% tags=["hide-input"]
 for c in (0.25, 1.0):
