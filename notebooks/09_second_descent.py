@@ -115,9 +115,9 @@ np.atleast_1d(axes)[0].legend(ncols=3, loc="lower center", bbox_to_anchor=(0.5, 
 plt.show()
 
 # %% [markdown]
-# Calm, wild, and calm again. The last two curves go through every point, and yet one of them is useless and the other is not. So going through every point is not what makes a curve wild.
+# Calm, wild, and calm again. The last two curves go through every point, so that is not what makes a curve wild.
 #
-# The usual story of overfitting tells the first half of this: as a model grows, it first follows the curve better, and then it follows the noise as well. In the story the errors go on rising for ever; here they come down again, and leave a *peak*.
+# The usual story of overfitting tells the first half of this: as a model grows, it first follows the curve better, and then it follows the noise as well. In the story the errors rise for ever; here they come down again, and leave a *peak*.
 #
 # Feel it for yourself. At twelve features, drag a point in the middle up or down. Where does the curve move most? Then move the slider to 40, and drag the same point. The panel on the right draws the peak.
 
@@ -131,15 +131,9 @@ pictures.fit()
 #
 # </details>
 #
-# <details><summary>Why not the powers of u?</summary>
-#
-# They make the same curves, but not the same choice among them, because small weights of powers may make a curve that is wild near the two ends. Try it: let `terms` return `np.vander(u, features, increasing=True)`.
-#
-# </details>
-#
 # <details><summary>Why is the peak just as high at 13 features?</summary>
 #
-# In the panel on the right, 13 is as high as 12. Our points lie symmetrically about 0, so the terms of even degree have to fit six numbers, the sums of opposite targets, and those of odd degree their six differences. With 12 features there are six terms of either kind, and the thirteenth is even, so the odd ones still only just suffice.
+# Our points lie symmetrically about 0, so the terms of odd degree have to fit six numbers, the differences between opposite targets. With 12 features there are six such terms, and the thirteenth is even, so the odd ones still only just suffice.
 #
 # </details>
 #
@@ -235,7 +229,7 @@ plt.show()
 #
 # ## Two images and two features
 #
-# Why should *just enough* features be so much worse than too few or plenty? Take the smallest case of just enough: one class, and two images with two features each. All that goes wrong with a thousand images goes wrong here, too.
+# Why should *just enough* features be so much worse than too few or plenty? Take the smallest case: one class, and two images with two features each.
 #
 # | | feature 1 | feature 2 | target |
 # |---|---|---|---|
@@ -293,7 +287,7 @@ plt.show()
 #
 # ### The same for any matrix
 #
-# We guessed the two directions, because our images mirror each other. For a thousand images NumPy finds them. The **singular value decomposition** of any matrix $A$ gives directions that are perpendicular to one another (their dot products are 0), and whose answers are perpendicular, too. (This is the one fact we borrow without proof.) It comes in three arrays (for the norm see lesson 07):
+# We guessed the two directions, because our images mirror each other. For a thousand images NumPy finds them. The **singular value decomposition** of any matrix $A$ gives directions that are perpendicular to one another (their dot products are 0), and whose answers are perpendicular, too. (This is the one fact we borrow without proof; [Stewart 1993](https://doi.org/10.1137/1035134) tells whose it is.) It comes in three arrays (for the norm see lesson 07):
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -305,7 +299,7 @@ plt.show()
 #
 # $$A\, \text{right}_j = s_j\, \text{left}_j .$$
 #
-# In words, the weights $\text{right}_j$, row $j$ of `right`, answer the $n$ images with $\text{left}_j$, column $j$ of `left`, made $s_j$ times as loud. You have written down two such lines yourself, one with $s = 1.9$ and one with $s = 0.1$.
+# In words, the weights $\text{right}_j$, row $j$ of `right`, answer the $n$ images with $\text{left}_j$, column $j$ of `left`, made $s_j$ times as loud.
 #
 # The rest goes as it did there. How much of the targets lies along $\text{left}_j$? It is the *targets'* dot product with that column, $\text{part}_j = \text{left}_j \cdot \text{targets}$, because whatever lies along the other columns is perpendicular to this one and adds 0, and what lies along this one counts once, since its norm is 1. A direction that is $s_j$ loud takes $\text{part}_j / s_j$ helpings to give it, and as long as no $s_j$ is 0, the fit is the sum over all pairs:
 #
@@ -324,7 +318,7 @@ for j in range(2):
 print("both added up:", np.round(right.T @ (part / s), 2))
 
 # %% [markdown]
-# The same directions, shares and weights as by pencil, and nobody had to guess. (Scaled to norm 1, the faint direction takes $\sqrt 2$ times as many helpings, 7.07 instead of 5.)
+# The same directions, shares and weights as by pencil, and nobody had to guess. (Scaled to norm 1, the faint direction takes 7.07 helpings instead of 5.)
 #
 # ## Why exactly at the threshold?
 #
@@ -369,7 +363,7 @@ for count in [1, 2, 3]:
 # %% [markdown]
 # There is the whole peak, in three rows: the smallest $s$ falls up to the threshold and rises beyond it, and the norm does the opposite.
 #
-# With a thousand images it goes the same way. *Up to the threshold* a further feature can never make the faintest direction louder: with the weight 0 for the new feature the faintest answers stay as they were, and some other weight may bring them closer still to 0. *Beyond the threshold* look at the images instead: wherever a direction is faint, some mix of them all but cancels, as image 2 minus image 1 came to only 0.1 times $(-1, 1)$. A further feature is one more number in which the mix would have to cancel, so the smallest $s$ can only rise, or stay. Nowhere is it smaller than at the threshold, and that is why the peak is there. <small>The proofs are in folds before exercise 9.2.</small>
+# With a thousand images it goes the same way. *Up to the threshold* no weights of norm 1 give answers closer to 0 than the faintest direction. With a further feature the same weights are still to be had, with a 0 for the new one, and others may come closer still, so the smallest $s$ falls, or stays. *Beyond the threshold* look at the images instead: wherever a direction is faint, some mix of them all but cancels, as image 2 minus image 1 came to only 0.1 times $(-1, 1)$. A further feature is one more number in which the mix would have to cancel, so there the smallest $s$ rises, or stays. It is smallest at the threshold, and that is why the peak is there. <small>The proof is in a fold before exercise 9.2.</small>
 
 # %% tags=["hide-input"]
 near = {n * permille // 1000 for permille in (300, 500, 950, 990, 1010, 1050, 1500, 3000)}
@@ -395,28 +389,45 @@ axis.minorticks_off()
 plt.show()
 
 # %% [markdown]
+# But is it the *lightness* that makes 6,000 features so good? Add to the lightest fit a random remainder that answers 0 to every training image, as in exercise 9.1. The sum is heavier, and just as exact.
+
+# %% tags=["hide-input"]
+drawn = np.random.default_rng(seed=1).normal(size=fits[-1].shape)
+remainder = drawn - np.linalg.lstsq(a, a @ drawn)[0]
+remainder /= np.linalg.norm(remainder)
+heavier = [fits[-1] + norm * remainder for norm in (0, 10, 100)]
+print("norm of the fit  largest miss  on new images")
+for W, errors in zip(heavier, wrong_answers(heavier) / 10_000):
+    print(f"{np.linalg.norm(W):15.2f}  {np.abs(a @ W - y).max():12.3f}  {errors:13.2%}")
+
+# %% [markdown]
+# All three are exact, and only the lightest is good, because new images hear what the training images don't. Even the useless fit is still among the exact ones: give the further features the weight 0. They only *allow* a lighter fit, and `lstsq` takes it.
+#
 # ## A thousand helpings of almost nothing
 #
-# Back to the useless fit, with a thousand features for a thousand images. Its faintest direction has $s = 0.001$, so each unit of the targets that lies along its answers takes a thousand helpings. Let one helping of it answer some new images, too.
+# Back to the useless fit and its thousand features. Its faintest direction has $s = 0.001$, so each unit of the targets that lies along its answers takes a thousand helpings. Let one helping of it answer some new images, too.
 
 # %%
 left, s, right = np.linalg.svd(a[:, :n], full_matrices=False)
 part = left.T @ y  # of all ten classes: shape (pairs, 10)
+
+# %% tags=["hide-input"]
 new = deep.relu(data.scale(others[:n]) @ W1[:, :n])
-print("one helping on   norm of all answers  root mean square")
-for name, some in [("training images", a[:, :n]), ("new images", new)]:
-    faint = some @ right[-1]
-    print(f"{name:15}  {np.linalg.norm(faint):19.4f}  {np.sqrt((faint**2).mean()):16.6f}")
+print("one helping: root mean square of its answers")
+print("direction  on training images  on new images")
+for number in [1, n // 2, 9 * n // 10, n]:
+    trained, fresh = (np.sqrt(((some @ right[number - 1]) ** 2).mean()) for some in [a[:, :n], new])
+    print(f"{number:9}  {trained:18.6f}  {fresh:13.6f}")
 print(f"helpings in the fit, for one class: up to {np.abs(part[-1] / s[-1]).max():.0f}")
 
 # %% [markdown]
-# New images get an answer two thousand times as loud from the same weights, and every helping counts: two hundred times 0.06 is 12, where the right answer is 0 or 1. That is how a fit can be exact and useless at once.
+# From the middle direction to the last, the answers to training images fade to a two-thousandth, those to new images only by a third. And every helping counts: two hundred times 0.06 is 12, where the right answer is 0 or 1.
 #
 # ## What is there to amplify?
 #
-# So far we have looked at only half of the fraction $\text{part}_j / s_j$. Where the targets have no part along the faint directions, a small $s_j$ does no harm. Had both our targets been 1, for example, the loud direction would have given them by itself, and the faint one would have got no helping at all.
+# So far we have looked at only half of the fraction $\text{part}_j / s_j$. Where the targets have no part along the faint directions, a small $s_j$ does no harm. Had both our targets been 1, for example, the faint direction would have got no helping at all.
 #
-# And the twelve points? The usual story blames the noise for their wild curve, so let us ask the noise. It had a standard deviation of 0.2; make that 0, so that every target lies exactly on the true curve.
+# And the twelve points? The usual story blames the noise for their wild curve, so take the noise away, and let every target lie exactly on the true curve.
 #
 # **Predict.** How far from the true curve will the fit with 12 features be without noise?
 
@@ -443,9 +454,9 @@ guesses.compare("distance at 12 features, without noise", f"{at_12[3, 0.0]:.2f}"
 # %% [markdown]
 # Without noise there is no peak at all. We might have known: some curve of 12 features is all but equal to $\sin 3u$, and at the threshold only one goes through all the points, so that is the one we get. With noise, the fit is off by about ten times the noise itself.
 #
-# And noise is not all that gets amplified. In the last row there is none, but $\sin 12u$ is a little too fast for 12 features, which come within 0.18 of it and no closer. The part of the true answer that a model can't express is called **misfit**, and the amplifier can't tell it from noise: the fit lands 4.28 away.
+# And noise is not all that gets amplified. In the last row there is none, but $\sin 12u$ is a little too fast for 12 features, which come no closer to it than 0.18. The part of the true answer that a model can't express is called **misfit**, and it goes through the same amplifier: the fit lands 4.28 away.
 #
-# With the digits it must be mostly misfit, since nearly all of their labels are correct. To see it, split the targets in two: what weights fitted to four times as many *other* images answer to ours, and the rest. Their fits add up to the useless one.
+# And the digits? Split their targets in two: what weights fitted to four times as many *other* images answer to ours, and the rest. The fits of the two parts add up to the useless one.
 
 # %% tags=["hide-input"]
 more = slice(n, 5 * n)
@@ -455,9 +466,10 @@ print("part of the targets  root mean square  norm of its fit")
 for name, some in [("expressed", expressed), ("the rest", y - expressed)]:
     W = right.T @ (left.T @ some / s[:, None])
     print(f"{name:19}  {np.sqrt((some**2).mean()):16.2f}  {np.linalg.norm(W):15.2f}")
+print(f"wrong labels that would make up the rest: {((y - expressed) ** 2).sum() / 2:.0f} of {n}")
 
 # %% [markdown]
-# Nearly the whole norm goes into the smaller part, the one that the features can't express. <small>[Schaeffer and others 2023](https://arxiv.org/abs/2303.14151) take the peak apart in the same way.</small>
+# What the features express costs only the light weights that express it, so nearly the whole norm goes into the rest. It would take 156 wrong labels to make that up (each puts two targets wrong by 1), and [Northcutt and others 2021](https://arxiv.org/abs/2103.14749) found 15 in the 10,000 of the test set, so most of it must be misfit. <small>[Schaeffer and others 2023](https://arxiv.org/abs/2303.14151) take the peak apart in the same way, with Legendre polynomials, too.</small>
 #
 # ## Weight decay starves the faint directions
 #
@@ -493,7 +505,7 @@ for name, loudness in [("loud", 1.9), ("faint", 0.1)]:
     print(f"{name:5} s = {loudness}: {without:5.2f} without weight decay, {with_decay:.2f} with it")
 
 # %% [markdown]
-# The loud direction hardly notices, because 0.1 is little beside the square of 1.9. The faint one, whose square is only a hundredth, loses nine tenths of its helpings. Weight decay takes from the faint, and leaves the loud nearly all they had.
+# The loud direction hardly notices, because 0.1 is little beside the square of 1.9; the faint one loses nine tenths of its helpings.
 #
 # **Predict.** Use weight decay where it is needed most, on the features of the useless fit, with $\lambda = 0.02$, with a tenth of that, and with ten times as much. What percentage will the best of the three misread?
 
@@ -512,7 +524,7 @@ for decay, W, errors in zip(decays, decayed, wrong_here):
 guesses.compare("% misread at the threshold with weight decay", wrong_here.min())
 
 # %% [markdown]
-# The useless fit has become a good one, with the same features and the same images. The price is that it is no longer exact: with $\lambda = 0.02$ it gets 0.20 % of its training images wrong. <small>We chose 0.02 on these same new images.</small> Does that hold at other widths? The study `double_descent` has tried five draws of the features at each; curves are means, bands the range over the draws.
+# The useless fit has become a good one, with the same features and images. The price is that it is no longer exact: with $\lambda = 0.02$ it gets 0.20 % of its training images wrong. <small>We chose 0.02 on these same new images.</small> Does that hold at other widths? The study `double_descent` has tried five draws of the features at each; curves are means, bands the range over the draws.
 
 # %% mystnb={"image": {"alt": "The study's errors on new images, in per cent, against the number of random features, 100 to 6,000, both axes logarithmic, means of five draws. Without decay the curve falls, climbs to a peak of 88 at 1,000 features and falls to 9. With a weight decay of 0.02 it falls all the way, from 22 to below 9. Shaded bands from the lowest to the highest of five draws are narrow."}} tags=["hide-input"]
 study = studies.read("double_descent")
@@ -525,7 +537,7 @@ for decay, style, name in [(0.0, "o-", "no weight decay"), (0.02, "^-.", "weight
     axis.fill_between(there, percent.min(axis=0), percent.max(axis=0), alpha=0.25)
 axis.axvline(1000, color="0.5", ls="--", lw=1.5, zorder=0, label="as many features as images")
 axis.set(
-    title="A peak, unless there is weight decay",
+    title="A peak, and none with a weight decay of 0.02",
     xlabel="random features (log scale)",
     ylabel="errors on new images, % (log)",
 )
@@ -536,9 +548,9 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# The peak is gone, whichever draw you take, and all it took was the term that lesson 08 had added to the loss. With it the curve falls all the way: but for the peak, bigger is simply better.
+# The peak is gone, whichever draw you take. With weight decay the curve falls all the way, so more features help even where there is no peak to leave behind; why they do, we have not shown.
 #
-# Networks that are trained as a whole can show the peak, too ([Nakkiran, Kaplun and others 2020](https://arxiv.org/abs/1912.02292)). So when a larger model does worse than a smaller one, you now have a second explanation to test: it may not be too large, but only *just large enough*.
+# Networks that are trained as a whole can show the peak, too ([Nakkiran, Kaplun and others 2020](https://arxiv.org/abs/1912.02292)). So when a larger model does worse than a smaller one, it may not be too large, but only *just large enough*.
 #
 # ## If you have another half-hour
 #
@@ -568,17 +580,15 @@ plt.show()
 #
 # </details>
 #
-# <details><summary>Why the smallest singular value falls up to the threshold, and rises beyond it</summary>
+# <details><summary>Why the smallest singular value rises beyond the threshold</summary>
 #
-# *To the left* there are fewer features than images. Among all weights of norm 1, the faintest give the answers closest to 0, and the norm of those answers is the smallest $s$. With one more feature the same weights are still there to choose from, with a 0 for the new one, so the smallest $s$ falls or stays the same.
-#
-# *To the right* there are more features than images. *Mix* the images: choose a number for each, with norm 1 for all together, multiply its row of $A$ by that number, and add the rows up. Take column $j$ of `left` for the numbers, and the mix is $\text{left}_j^T A = s_j\, \text{right}_j^T$, with norm $s_j$. So the smallest $s$ is the norm of the mix that comes closest to 0. One more feature gives every mix one more entry, whose square can only add to the norm.
+# *Mix* the images: choose a number for each, with norm 1 for all together, multiply its row of $A$ by that number, and add the rows up. Take column $j$ of `left` for the numbers, and the mix is $\text{left}_j^T A = s_j\, \text{right}_j^T$, with norm $s_j$. So the smallest $s$ is the norm of the mix that comes closest to 0. One more feature gives every mix one more entry, whose square can only add to the norm.
 #
 # </details>
 #
 # ### Exercise 9.2: without the faintest (stretch, 8 minutes)
 #
-# There is a blunter cure than weight decay: leave the faintest directions out altogether. Pencil first: let the columns of `left` be $(\tfrac35, \tfrac45)$ and $(-\tfrac45, \tfrac35)$, let $s$ be $(2, \tfrac12)$, the rows of `right` $(0, 0, 1)$ and $(1, 0, 0)$, and the targets $(0, 5)$. What are the weights, and what is left of them without the fainter direction?
+# There is a blunter cure than weight decay (books call it the truncated singular value decomposition, [Hansen 1987](https://doi.org/10.1007/BF01937276)): leave the faintest directions out altogether. Pencil first: let the columns of `left` be $(\tfrac35, \tfrac45)$ and $(-\tfrac45, \tfrac35)$, let $s$ be $(2, \tfrac12)$, the rows of `right` $(0, 0, 1)$ and $(1, 0, 0)$, and the targets $(0, 5)$. What are the weights, and what is left of them without the fainter direction?
 #
 # <details><summary>The numbers, by hand</summary>
 #
@@ -608,7 +618,7 @@ exercises.folded(my_without_faintest)
 guesses.ask("directions to leave out: 10, 100 or 700", None)
 
 # %% tags=["answer", "hide-input"]
-counts = [0, n // 100, n // 10, 7 * n // 10]
+counts = [0, 1, n // 100, n // 10, 7 * n // 10]
 cut = [right[: n - count].T @ (part[: n - count] / s[: n - count, None]) for count in counts]
 wrong_here = wrong_answers(cut) / 100
 for count, W, errors in zip(counts, cut, wrong_here):
@@ -616,7 +626,7 @@ for count, W, errors in zip(counts, cut, wrong_here):
 guesses.compare("directions to leave out: 10, 100 or 700", counts[wrong_here.argmin()])
 
 # %% [markdown]
-# With seven tenths of its directions gone, the same fit gets nearly nine digits in ten right, almost as many as with the best weight decay above.
+# We used to blame the faintest direction for the peak. It carries most of the norm, but without it the fit is nearly as useless: hundreds have to go before nearly nine digits in ten are read correctly.
 #
 # ### Exercise 9.3: ridge regression from the three factors (stretch, 12 minutes)
 #
@@ -670,9 +680,9 @@ exercises.folded(my_decayed_fit)
 #
 # ## Recap
 #
-# **Why does bigger become better again?** Where the features just suffice there is a single exact fit, and it can't do without directions that are faint on the training images. Whatever noise or misfit lies along them is divided by a small $s$, and new images, on which these directions are not faint at all, get it at full volume. With more features the same images can be fitted with lighter weights, and new ones are read better.
+# **Why does bigger become better again?** Where the features just suffice there is a single exact fit, and it can't do without directions that are faint on the training images. Whatever noise or misfit lies along them is divided by a small $s$, and new images, on which these directions are far less faint, hear the result. With more features there are many exact fits, and the lightest of them is good; heavier ones, just as exact, are not.
 #
-# There are two ways past the peak: more features, or enough weight decay to starve the faint directions.
+# There are two ways past the peak: more features, or enough weight decay.
 #
 # ## Questions to ask yourself
 #
@@ -696,10 +706,10 @@ exercises.folded(my_decayed_fit)
 #
 #    <details><summary>Answer</summary>
 #
-#    No. For 500 images the same features are twice as many as it takes, and no direction is nearly so faint. Try it: put 500 for $n$ above, and look at 1,000 in the figure. The errors have fallen from almost nine digits in ten to about two.
+#    No. For 500 images the same features are twice as many as it takes, and no direction is nearly so faint. Try it: put 500 for $n$ above, and look in the figure at 1,000, where the peak was.
 #
 #    </details>
 #
 # ## Next
 #
-# Our random features would be just as good if the pixels of every image were shuffled in the same way, because to all our models so far a pixel has no neighbours. [10 Seeing shapes](10_seeing_shapes.ipynb) gives it some, and its network misreads barely more than one digit in a hundred.
+# Our random features would be just as good if the pixels of every image were shuffled in the same way, because to all our models so far a pixel has no neighbours. [10 Seeing shapes](10_seeing_shapes.ipynb) gives it some, and its network misreads about one digit in a hundred.
