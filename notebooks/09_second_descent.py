@@ -361,7 +361,7 @@ for count in [1, 2, 3]:
     print(f"{count:8}  {s[-1]:10.2f}  {np.linalg.norm(w):15.2f}  {np.round(some @ w, 2) + 0.0}")
 
 # %% [markdown]
-# There is the whole peak, in three rows: the smallest $s$ falls up to the threshold and rises beyond it, and the norm does the opposite.
+# There is the peak in three rows: the smallest $s$ falls up to the threshold and rises beyond it, and the norm does the opposite.
 #
 # With a thousand images it goes the same way. *Up to the threshold* no weights of norm 1 give answers closer to 0 than the faintest direction. With a further feature the same weights are still to be had, with a 0 for the new one, and others may come closer still, so the smallest $s$ falls, or stays. *Beyond the threshold* look at the images instead: wherever a direction is faint, some mix of them all but cancels, as image 2 minus image 1 came to only 0.1 times $(-1, 1)$. A further feature is one more number in which the mix would have to cancel, so there the smallest $s$ rises, or stays. It is smallest at the threshold, and that is why the peak is there. <small>The proof is in a fold before exercise 9.2.</small>
 
@@ -389,7 +389,7 @@ axis.minorticks_off()
 plt.show()
 
 # %% [markdown]
-# But is it the *lightness* that makes 6,000 features so good? Add to the lightest fit a random remainder that answers 0 to every training image, as in exercise 9.1. The sum is heavier, and just as exact.
+# Is it really the *lightness* that makes 6,000 features so good? Add to the lightest fit a random remainder that answers 0 to every training image, as in exercise 9.1. The sum is heavier, and just as exact.
 
 # %% tags=["hide-input"]
 drawn = np.random.default_rng(seed=1).normal(size=fits[-1].shape)
@@ -405,7 +405,7 @@ for W, errors in zip(heavier, wrong_answers(heavier) / 10_000):
 #
 # ## A thousand helpings of almost nothing
 #
-# Back to the useless fit and its thousand features. Its faintest direction has $s = 0.001$, so each unit of the targets that lies along its answers takes a thousand helpings. Let one helping of it answer some new images, too.
+# Back to the useless fit and its thousand features. Its faintest direction has $s = 0.001$, so each unit of the targets that lies along its answers takes a thousand helpings. Let one helping of it, and of three louder ones, answer some new images, too.
 
 # %%
 left, s, right = np.linalg.svd(a[:, :n], full_matrices=False)
@@ -469,7 +469,7 @@ for name, some in [("expressed", expressed), ("the rest", y - expressed)]:
 print(f"wrong labels that would make up the rest: {((y - expressed) ** 2).sum() / 2:.0f} of {n}")
 
 # %% [markdown]
-# What the features express costs only the light weights that express it, so nearly the whole norm goes into the rest. It would take 156 wrong labels to make that up (each puts two targets wrong by 1), and [Northcutt and others 2021](https://arxiv.org/abs/2103.14749) found 15 in the 10,000 of the test set, so most of it must be misfit. <small>[Schaeffer and others 2023](https://arxiv.org/abs/2303.14151) take the peak apart in the same way, with Legendre polynomials, too.</small>
+# What the features express costs only the light weights that express it, so nearly the whole norm goes into the rest. Is the rest wrong labels? Each puts two targets wrong by 1, so it would take 156, where [Northcutt and others 2021](https://arxiv.org/abs/2103.14749) found 15 in the 10,000 of the test set. Most of it must be misfit. <small>[Schaeffer and others 2023](https://arxiv.org/abs/2303.14151) take the peak apart in the same way, with Legendre polynomials, too.</small>
 #
 # ## Weight decay starves the faint directions
 #
@@ -582,7 +582,7 @@ plt.show()
 #
 # <details><summary>Why the smallest singular value rises beyond the threshold</summary>
 #
-# *Mix* the images: choose a number for each, with norm 1 for all together, multiply its row of $A$ by that number, and add the rows up. Take column $j$ of `left` for the numbers, and the mix is $\text{left}_j^T A = s_j\, \text{right}_j^T$, with norm $s_j$. So the smallest $s$ is the norm of the mix that comes closest to 0. One more feature gives every mix one more entry, whose square can only add to the norm.
+# *Mix* the images: choose a number for each, with norm 1 for all together, multiply its row of $A$ by that number, and add the rows up. Take column $j$ of `left` for the numbers, and the mix is $\text{left}_j^T A = s_j\, \text{right}_j^T$, with norm $s_j$. Any other choice is a sum of multiples of these columns; the squares of the multiples add up to 1, and each comes out $s_j^2$ times as large. So no mix is closer to 0 than the smallest $s$. One more feature gives every mix one more entry, whose square can only add to the norm. (Up to the threshold the same goes for weights and their answers.)
 #
 # </details>
 #
@@ -698,7 +698,7 @@ exercises.folded(my_decayed_fit)
 #
 #    <details><summary>Answer</summary>
 #
-#    Because there, where the features just suffice for an exact fit, the faintest direction is faintest. Up to that point new features never make it louder; beyond it, never fainter. And a faint direction amplifies the noise or misfit along it. Without either there would be no peak.
+#    Because there, where the features just suffice for an exact fit, the smallest $s$ is smallest: up to that point new features never raise it, and beyond it they never lower it. Faint directions amplify the noise or misfit along them. Without either there would be no peak.
 #
 #    </details>
 #
