@@ -421,11 +421,11 @@ for number in [1, n // 2, 9 * n // 10, n]:
 print(f"helpings in the fit, for one class: up to {np.abs(part[-1] / s[-1]).max():.0f}")
 
 # %% [markdown]
-# From the middle direction to the last, the answers to training images fade to a two-thousandth, those to new images only by a third. And every helping counts: two hundred times 0.06 is 12, where the right answer is 0 or 1.
+# From the middle direction to the last, the answers to training images fade to a two-thousandth, those to new images only by a third. Every helping counts: two hundred times 0.06 is 12, where the right answer is 0 or 1.
 #
 # ## What is there to amplify?
 #
-# So far we have looked at only half of the fraction $\text{part}_j / s_j$. Where the targets have no part along the faint directions, a small $s_j$ does no harm. Had both our targets been 1, for example, the faint direction would have got no helping at all.
+# So far we have looked at only half of the fraction $\text{part}_j / s_j$. Where the targets have no part along the faint directions, a small $s_j$ does no harm. Had both our targets been 1, the faint direction would have got no helping at all.
 #
 # And the twelve points? The usual story blames the noise for their wild curve, so take the noise away, and let every target lie exactly on the true curve.
 #
@@ -524,7 +524,7 @@ for decay, W, errors in zip(decays, decayed, wrong_here):
 guesses.compare("% misread at the threshold with weight decay", wrong_here.min())
 
 # %% [markdown]
-# The useless fit has become a good one, with the same features and images. The price is that it is no longer exact: with $\lambda = 0.02$ it gets 0.20 % of its training images wrong. <small>We chose 0.02 on these same new images.</small> Does that hold at other widths? The study `double_descent` has tried five draws of the features at each; curves are means, bands the range over the draws.
+# The useless fit has become a good one, with the same features and images. The price is that it is no longer exact: with $\lambda = 0.02$ it gets 0.20 % of its training images wrong. <small>We chose 0.02 on these same new images.</small> Does that hold at other widths? The study `double_descent` tried five draws of the features at each; curves are means, bands the range over the draws.
 
 # %% mystnb={"image": {"alt": "The study's errors on new images, in per cent, against the number of random features, 100 to 6,000, both axes logarithmic, means of five draws. Without decay the curve falls, climbs to a peak of 88 at 1,000 features and falls to 9. With a weight decay of 0.02 it falls all the way, from 22 to below 9. Shaded bands from the lowest to the highest of five draws are narrow."}} tags=["hide-input"]
 study = studies.read("double_descent")
