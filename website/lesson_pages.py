@@ -70,10 +70,6 @@ def visit_formula(translator: HTML5Translator, node: nodes.Element) -> None:
     raise nodes.SkipNode
 
 
-#: What is said of folded code that ends in a figure.
-DRAWS = "The code that draws this"
-
-
 def what_it_does(source: str) -> str:
     """Return in a few words what a cell's code is for: what it finds out, draws, defines or prints.
 
@@ -82,7 +78,7 @@ def what_it_does(source: str) -> str:
     if guessed := re.search(r'guesses\.compare\(\s*"([^"]+)"', source):
         return f"The code for “{guessed[1]}”"
     if "plt.show()" in source:
-        return DRAWS
+        return "The code that draws this"
     statements = ast.parse(source).body
     defined = [each.name for each in statements if isinstance(each, ast.FunctionDef)]
     if defined:
@@ -91,13 +87,10 @@ def what_it_does(source: str) -> str:
 
 
 def visit_folded(translator: HTML5Translator, node: nodes.Element) -> None:
-    """Fold the code of a cell tagged ``hide-input``, and say what it does.
-
-    Paper has room for what computes, which others go by, and not for what only draws.
-    """
-    said = [what_it_does(block.astext()) for block in node.findall(nodes.literal_block)]
-    kind = "code drawing" if {*said} == {DRAWS} else "code"
-    translator.body.append(f'<details class="{kind}"><summary>{escape(said[-1])}</summary>')
+    """Fold the code of a cell tagged ``hide-input``, and say what it does."""
+    said = escape(what_it_does(list(node.findall(nodes.literal_block))[-1].astext()))
+    kind = "code drawing" if "drawing" in node["classes"] else "code"
+    translator.body.append(f'<details class="{kind}"><summary>{said}</summary>')
 
 
 def depart_folded(translator: HTML5Translator, node: nodes.Element) -> None:
@@ -114,6 +107,37 @@ def join_folds(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         if len(cell) == 1 and isinstance(following, HideCodeCellNode):
             following[:0] = fold.children
             cell.parent.remove(cell)
+
+
+def names(source: str) -> tuple[set[str], set[str]]:
+    """Return the names that code goes by, and those that it gives a value."""
+    used, given = set(), set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Name):
+            (used if isinstance(node.ctx, ast.Load) else given).add(node.id)
+        elif isinstance(node, (ast.FunctionDef, ast.alias)):
+            given.add(node.name)
+        elif isinstance(node, ast.arg):
+            given.add(node.arg)
+    return used, given
+
+
+def tell_drawings(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Mark the folds that only draw: paper has room for what computes, and for what that goes by."""
+    sources = {
+        block: block.astext()
+        for block in doctree.findall(nodes.literal_block)
+        if block.get("language") == "ipython3"
+    }
+    drawings = {
+        fold: [sources.pop(block) for block in fold.findall(nodes.literal_block)]
+        for fold in doctree.findall(HideCodeCellNode)
+        if all("plt.show()" in block.astext() for block in fold.findall(nodes.literal_block))
+    }
+    used, given = names("\n".join(sources.values()))
+    for fold, texts in drawings.items():
+        if not (used - given) & names("\n".join(texts))[1]:
+            fold["classes"].append("drawing")
 
 
 #: Code, and what it prints, as they stand in a page.
@@ -525,6 +549,7 @@ def setup(app: Sphinx) -> dict[str, str]:
     app.connect("doctree-resolved", show_drawing)
     app.connect("doctree-resolved", mark_not_attempted)
     app.connect("doctree-resolved", join_folds)
+    app.connect("doctree-resolved", tell_drawings)
     app.connect("html-page-context", load_scripts)
     app.connect("html-page-context", describe)
     app.connect("html-page-context", part_lines)

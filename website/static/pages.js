@@ -61,6 +61,7 @@ let unfolded = [];
 let moved = [];
 const answers = document.createElement("section");
 answers.className = "on-paper";
+const head = document.createElement("style"); // loose sheets tell of what they are
 
 function taskOf(fold) {
   const heading = fold.closest("section").querySelector(":is(h1, h2, h3, h4)").firstChild.textContent;
@@ -71,6 +72,8 @@ function taskOf(fold) {
 window.addEventListener("beforeprint", () => {
   theme = root.dataset.theme;
   root.dataset.theme = "light";
+  head.textContent = `@page { @top-right { content: ${JSON.stringify(document.title)}; font: 9pt serif; } }`;
+  document.head.append(head);
   unfolded = [...document.querySelectorAll("article details:not(.drawing, .able, [open])")];
   for (const fold of unfolded) fold.open = true;
   const title = document.createElement("h2");
@@ -95,5 +98,6 @@ window.addEventListener("afterprint", () => {
   root.dataset.theme = theme;
   for (const [fold, place] of moved) place.replaceWith(fold);
   answers.remove();
+  head.remove();
   for (const fold of unfolded) fold.open = false;
 });
