@@ -58,6 +58,7 @@ EXERCISES = (
         reference=paired,
         shapes="n, n -> gained:, lost:, p:",
         cases=(
+            _answers(1, 3, 1, 0),  # three results, no two of them alike
             _answers(1, 1, 0, 1),
             _answers(2, 3, 1, 2),
             _answers(5, 2, 6, 3),
@@ -74,6 +75,7 @@ EXERCISES = (
         shapes="n, n -> ",
         cases=(
             (np.array([True, True, False, False]), np.array([1, 1, 4, 4])),
+            (np.array([True, True, True, False]), np.array([1, 1, 1, 4])),  # none right in the last
             _graded(1, 3, 1, 4),
             _graded(2, 10, 40, 25, 33),
             _graded(3, *[1] * 12),
