@@ -6,11 +6,11 @@ const SURE = 0.9; // an answer of a smaller probability is marked as doubtful
 /** What the reader says is written, one digit for each found; null for what is not a digit. */
 const labelsOf = (typed) => [...typed].filter((letter) => /[0-9–−-]/.test(letter)).map((letter) => (/[0-9]/.test(letter) ? Number(letter) : null));
 
-/** The accuracy of n answers with its error bar, in words. */
+/** The accuracy of n answers with its standard error, in words. */
 function accuracyOf(right, n) {
   const q = right / n;
   const one = `**${right} of ${n}** right: your accuracy is **${written(100 * q, 0)} %**`;
-  if (right > 0 && right < n) return `${one}, give or take a standard error of **${written(100 * Math.sqrt((q * (1 - q)) / n), 0)} %**.`;
+  if (right > 0 && right < n) return `${one}, with a standard error of **${written(100 * Math.sqrt((q * (1 - q)) / n), 0)} points**.`;
   const limit = 0.05 ** (1 / n);
   return `${one}. From these alone the standard error would be 0, which is too good to be true: a network that reads ${written(100 * (right ? limit : 1 - limit), 0)} % of your digits would still produce such a sheet one time in twenty.`;
 }

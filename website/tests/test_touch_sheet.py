@@ -133,7 +133,7 @@ def test_labels_are_one_for_each_digit_and_a_dash_for_none(lone):
     assert "5 of 5 right" in taken(shown, content, typed="721 04-")
     told = taken(shown, content, typed="721 049")
     assert "5 of 6 right" in told
-    assert "standard error of 15 %" in told
+    assert "standard error of 15 points" in told
     assert " %" not in shown.verdict  # no line ends before it
     assert shown.el.locator(".found .wrong").count() == 1
     assert len(json.dumps(shown.state)) < 1000  # the photograph is nowhere but in the browser
