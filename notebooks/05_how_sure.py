@@ -11,7 +11,7 @@
 #
 # Lesson 04 ended with a single number, the share of the test digits that one network got right. Suppose you put it in a report, and next month a colleague repeats everything from the beginning and gets a different one. Has one of you made a mistake, or is that only what you should expect?
 #
-# **Would it come out the same again**, with other digits, another seed or other people's handwriting, and which of the three would move it most?
+# **Would it come out the same again**, with other digits, another seed or other people's handwriting? And which of the three would move it most?
 #
 # **You will be able to**
 #
@@ -48,7 +48,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from tqdm import tqdm
 
-from course import exercises, guesses, pictures, studies
+from course import exercises, guesses, pictures
 from course.materials import falling_rate
 from mnistlib import data, network, plotting
 from mnistlib.functions import softmax
@@ -120,14 +120,14 @@ guesses.ask("points, on 10,000 other digits", None)
 #
 # ### Two standard errors, put to the test
 #
-# We don't know $q$, so we let the measured accuracy stand in for it. Take one fact on trust until the next cell. A sum of many coins scatters around its mean in the shape of a bell (the *normal distribution*), and about 19 times in 20 it stays within two standard deviations. That gives us a promise: *about 19 times in 20, the truth lies within two standard errors of the accuracy.* These two standard errors are its **margin of error**.
+# We don't know $q$, so we let the measured accuracy stand in for it. Take one fact on trust until the next cell. A sum of many coins scatters around its mean in the shape of a bell (the *normal distribution*), and about 19 times in 20 it stays within two standard deviations. And if the accuracy lies that close to the truth, the truth lies as close to the accuracy, which gives us a promise: *about 19 times in 20, the truth lies within two standard errors of the accuracy.* These two standard errors are its **margin of error**.
 #
-# Pretend that our ten thousand answers are all there are; then, for once, we know the truth. Two thousand times we draw 500 of them, with repeats, and count how often the promise is kept; then 450, 100 and 20.
+# Pretend that our ten thousand answers are all there are; then, for once, we know the truth. Two thousand times we draw 500 of them, with repeats, and count how often the promise is kept; then 510, 100 and 20.
 
 # %%
 rng = np.random.default_rng(seed=1)
 draws = {}
-for size in [500, 450, 100, 20]:  # try others
+for size in [500, 510, 100, 20]:  # try others
     accuracy = right[rng.integers(n, size=(2000, size))].mean(axis=1)
     error = np.sqrt(accuracy * (1 - accuracy) / size)
     covered = abs(accuracy - right.mean()) <= 2 * error
@@ -149,7 +149,7 @@ axes[1].legend(loc="upper left")
 plt.show()
 
 # %% [markdown]
-# With 500 digits, and some eleven mistakes among them, there is a bell, and the promise is kept. With 450 it is kept a little less often, because accuracies come in steps, and one step more or less may lie within two errors of the truth. With 20 it is worthless: most draws contain no mistake at all and pile up at 100 %, where the formula says that the error is 0, which is absurd. Hence a rule of thumb: don't trust two standard errors until you have seen about ten mistakes and ten right answers, and even then don't take the 19 in 20 to the letter ([Brown, Cai and DasGupta 2001](https://doi.org/10.1214/ss/1009213286)).
+# With 500 digits, and some eleven mistakes among them, there is a bell, and the promise is kept. With 510 it is kept less often, because accuracies come in steps: six mistakes in 500 still put the truth within two errors, and six in 510 just don't. With 20 it is worthless: most draws contain no mistake at all and pile up at 100 %, where the formula says that the error is 0, which is absurd. Hence a rule of thumb: don't trust two standard errors until you have seen about ten mistakes and ten right answers, and even then don't take the 19 in 20 literally ([Brown, Cai and DasGupta 2001](https://doi.org/10.1214/ss/1009213286)).
 #
 # Our network made 214 mistakes, which is plenty. So *if* its answers are independent coins, its standard error is 0.14 of a percentage point: the last decimal of 97.86 % means nothing, and even the first is in doubt. Keep an eye on that *if*.
 #
@@ -167,7 +167,7 @@ for seed in range(5):
 # %% [markdown]
 # ### More than chance?
 #
-# Seeds 2 and 3 lie furthest apart, by nearly a point. Is that more than chance? Both networks answered the **same images**, and an image that both got right, or both got wrong, says nothing about which of the two is better. So look only at those that exactly one of them got right, and call these *split* (statisticians say **discordant**): *gained* if seed 3's network got it right, *lost* if seed 2's did.
+# Seeds 2 and 3 lie furthest apart, by nearly a point. Is that more than chance? Both networks answered the **same images**, and an image that both got right, or both got wrong, says nothing about which of the two is better. So look only at the images that exactly one network got right, and call these *split* (statisticians say **discordant**). A split image is *gained* if seed 3's network got it right, and *lost* if seed 2's did.
 #
 # This is the hardest stretch of the lesson, and you will need it whenever somebody claims that one network beats another. Suppose that neither network is better, and that the images are independent. Then each split image is the toss of a fair coin: gained or lost. The **p-value** is how often such coins would fall at least as unevenly as the images did.
 #
@@ -185,7 +185,7 @@ math.comb(4, 1)
 # %% [markdown]
 # ### Exercise 5.1: gained and lost (core, 10 minutes)
 #
-# Begin by hand: of five images, `before` is right on the first and the last, `after` on the last four. How many were gained, and how many lost? (You know the p-value of these counts already.) Then write the function, which also gives the p-value. On arrays of bools NumPy's `~` means *not* and `&` means *and*, entry by entry. When hundreds of images are split, $2^{\text{split}}$ is too large for NumPy's integers. Python's own `int` has no limit, so convert the counts first, and divide last.
+# Begin by hand: of five images, `before` got the first and the last right, `after` the last four. How many were gained, and how many lost? (You know the p-value of these counts already.) Then write the function, which also gives the p-value. On arrays of bools NumPy's `~` means *not* and `&` means *and*, entry by entry. When hundreds of images are split, $2^{\text{split}}$ is too large for NumPy's integers. Python's own `int` has no limit, so convert the counts first, and divide last.
 
 
 # %%
@@ -213,7 +213,7 @@ print(f"gained {pair.gained}, lost {pair.lost}: p-value {pair.p:.1g}")
 guesses.compare("p-value of seeds 2 and 3", f"{pair.p:.1g}")
 
 # %% [markdown]
-# Fair coins would fall that unevenly less than once in a million trials, so rarely that it hardly matters that we picked the most extreme of ten pairs. If the images are independent, the network of seed 3 really *does* get more digits of this kind right.
+# Fair coins would fall that unevenly less than once in a million trials, so rarely that picking the most extreme of ten pairs hardly matters. If the images are independent, the network of seed 3 really *does* get more digits of this kind right.
 #
 # And yet no recipe can be the better one, because there is only one recipe! **The test speaks only for these two networks** ([Dietterich 1998](https://doi.org/10.1162/089976698300017197)). If you have to put one of the two to work tomorrow, take seed 3's. If you want to know how to train the next one, the test has told you nothing, because the next one will have a seed of its own. Nor does a seed always matter so much: these networks were half-baked, and finished ones come at the end.
 #
@@ -221,20 +221,19 @@ guesses.compare("p-value of seeds 2 and 3", f"{pair.p:.1g}")
 #
 # A recipe should be judged as a school is, by more than one pupil. Lesson 04 let the learning rate fall to 0. Is that better than a constant rate? Give both recipes the same seeds, **several of them, and each recipe its own best rate**, because a rate that suits the one may handicap the other. Then subtract, seed by seed.
 #
-# We did that beforehand, on the validation images and after ten epochs (`studies/seeds.py`, `studies/ten_epochs.py`). The number after the ± is the standard error of the mean gain: as with the coins, the standard deviation of one seed's gain, divided by the root of the number of seeds. <small>Seeds lie a little too close to their own mean: of two, the squared deviations add up to half the square of their difference, on average one variance and not two. So `ddof=1` divides by their number minus 1.</small>
+# We did this beforehand, on the validation images, with ten epochs a run (`studies/seeds.py`, `studies/ten_epochs.py`). The number after the ± is the standard error of the mean gain: as with the coins, the standard deviation of one seed's gain, divided by the root of the number of seeds. A mean is pulled towards the very numbers it is made of, so their squared deviations from it come out too small. Dividing by one less than their number (`ddof=1`) makes up for that.
 
 # %%
-for result in ["accuracy", "loss"]:
-    constant, falling = falling_rate.best_rates(result, epochs=10)
-    print(f"best rate for the {result}: constant {constant}, falling from {falling}")
+constant, falling = falling_rate.best_rates("accuracy", epochs=10)
+print(f"best rates: constant {constant}, falling from {falling}")
 gain = 100 * falling_rate.compared("accuracy", epochs=10)  # one entry for each seed
 error = gain.std(ddof=1) / np.sqrt(len(gain))
 print(f"{len(gain)} seeds, falling minus constant: {gain.mean():+.2f} ± {error:.2f} points")
-lower = falling_rate.compared("loss", epochs=10) < 0
+lower = falling_rate.compared("loss", epochs=10)[: len(gain)] < 0  # same seeds
 print(f"loss lower at the falling rate with {lower.sum()} of {len(lower)} seeds")
 
 # %% [markdown]
-# In accuracy the falling rate came out *behind*, but by little more than one standard error, so we can't tell the two apart. Our lessons let the rate fall all the same, because the loss ended lower with every seed, even against the constant rate that is best for the loss.
+# In accuracy the falling rate came out *behind*, but by little more than one standard error, so we can't tell the two apart. Our lessons let the rate fall all the same, because the loss ended lower with every seed, each recipe at the rate that is best for its loss.
 #
 # **A good place to stop.** The second half overturns an assumption that we have made all along.
 #
@@ -261,7 +260,7 @@ plotting.digits(mnist.test_images[misread], captions, title="Misread, all by one
 plt.show()
 
 # %% [markdown]
-# Five of the eight are threes, and every one of these begins with the same hook. Don't hold it against the writer: somebody among 297 must have the most mistakes, and whoever wrote 130 digits had more opportunities than most. But the picture suggests something about everybody. Mistakes keep company: where one of your threes is misread, the next is in danger, too. If so, the answers about one person's digits are not independent; only between different *people* may we still assume it. The digits of one writer are called a **cluster**.
+# Five of the eight are threes, and every one of these begins with the same hook. Don't hold it against the writer: somebody among 297 must have the most mistakes, and whoever wrote 130 digits had more opportunities than most. But the picture suggests something about everybody. Mistakes keep company: where one of your threes is misread, the next is in danger, too. If so, the answers about one person's digits are not independent. Only answers about different *people* may still be. The digits of one writer are called a **cluster**.
 #
 # ### The error by writer
 #
@@ -271,7 +270,7 @@ plt.show()
 #
 # $$\frac{1}{n} \sqrt{\frac{\text{writers}}{\text{writers} - 1} \sum_g (\text{right}_g - q\, n_g)^2} .$$
 #
-# Once more the accuracy stands in for $q$. It leans a little towards every writer, being partly their own work, so the squares come out too small, as the seeds' did. The factor before the sum makes up for it.
+# Once more the accuracy stands in for $q$. But the accuracy is partly each writer's own work, so it lies a little closer to every writer than the truth does, and the squares come out too small, as they did with the seeds. The factor before the sum makes up for that.
 #
 # ### Exercise 5.2: the error by writer (stretch, 12 minutes)
 #
@@ -307,7 +306,7 @@ print(f"by writer, mistakes dealt out at random: at most {100 * max(dealt):.2f} 
 guesses.compare("standard error by writer, in points", round(100 * by_writer, 2))
 
 # %% [markdown]
-# With people counted, the variance is more than twice as large. That is not luck: dealt out at random, a thousand times, the same 214 mistakes never gave an error near ours. To see what it means, imagine that every digit had brought an identical twin, and that both were always read correctly or both misread. Then ten thousand digits would be only five thousand coins, with twice the variance. That is how much company costs: about strangers, our ten thousand tell us roughly as much as five thousand would, if each came from a different hand. What we lack is not digits but hands.
+# With people counted, the variance is more than twice as large. That is not luck: dealt out at random, a thousand times, the same 214 mistakes never gave an error near ours. To see what it means, imagine that every digit had brought an identical twin, and that both were always read correctly or both misread. Then ten thousand digits would be only five thousand coins, with twice the variance. That is what company costs: our ten thousand digits tell us roughly as much about strangers as five thousand would, if each came from a different hand. What we lack is not digits but hands.
 #
 # Does the new formula keep its promise? You tested the first one by drawing digits, so test both by drawing whole people: 297 of our writers, with repeats, two thousand times.
 
@@ -323,20 +322,13 @@ by_coins = digits_drawn * accuracy * (1 - accuracy)
 for by, variance in [("by digit", by_coins), ("by writer", by_people)]:
     covered = abs(accuracy - right.mean()) <= 2 * np.sqrt(variance) / digits_drawn
     print(f"people drawn: within two standard errors {by} in {covered.mean():.0%} of the draws")
-rows = [row["results"]["the test set's writers"] for row in studies.read("promise")["rows"]]
-others = [row["by digit"] for row in rows]
-print(f"{len(others)} other networks, by digit: {min(others):.0%} to {max(others):.0%}")
-whose = data.split(writers.train, writers.train, rng=np.random.default_rng(seed=4))[1][1]
-net_gain = np.bincount(whose, weights=right_of[3].astype(int) - right_of[2])  # of each writer
-print(f"gained minus lost, {pair.gained - pair.lost}: variance {pair.gained + pair.lost}", end="")
-print(f" by digit, {(net_gain**2).sum():.0f} by writer")
 
 # %% [markdown]
-# By writer, the truth lay within two standard errors as often as promised. By digit, the promised 95 in a hundred turned out to be 83, and fewer still for five other networks, which had learnt for less time. One time in six, at best, the truth lay outside, where we had said one in twenty. So the *if* of section 1 doesn't hold, and our first margin was too narrow. It had passed its test only because the test had taken the digits for coins, too.
+# By writer, the truth lay within two standard errors as often as promised. By digit, the promised 95 in a hundred turned out to be 83: one time in six the truth lay outside, where we had said one in twenty. So the *if* of section 1 doesn't hold, and our first margin was too narrow. It had passed its test only because the test had taken the digits for coins, too. <small>For five networks that had learnt for less time, and from half as many people, the margin by digit held less often still (`studies/promise.py`).</small>
 #
 # <details><summary>Does 223 to 129 still convince, then?</summary>
 #
-# The p-value of section 2 took the digits for coins, too. Gained minus lost is 94. If 352 coins each add 1 or subtract 1, the variance of the sum is 352, which puts 94 at five standard deviations. By writer, the squares of each person's gained minus lost add up to 396, where we had expected twice 352, so that 94 is still nearly five. Digits so odd that both networks misread them had dropped out before we counted.
+# Its p-value took the digits for coins, too. If each of the 223 + 129 split images adds 1 or subtracts 1, the sum has the variance 352, so gained minus lost, which is 94, lies five standard deviations from 0. Even if company doubled this variance, as it did the accuracy's, 94 would lie more than three from 0.
 #
 # </details>
 #
@@ -344,7 +336,7 @@ print(f" by digit, {(net_gain**2).sum():.0f} by writer")
 #
 # Neither formula asks *which* people. Half of the test digits were written by high-school students, and the other half by employees of the Census Bureau ([Yadav and Bottou 2019](https://arxiv.org/abs/1905.10498)).
 #
-# **Predict.** How many percentage points will lie between the network's accuracies on the two?
+# **Predict.** By how many percentage points will the network's accuracies on the two differ?
 
 # %%
 guesses.ask("points between students and employees", None)
@@ -364,11 +356,11 @@ print(f"difference {100 * difference:.2f} ± {100 * error:.2f} points")
 guesses.compare("points between students and employees", round(100 * difference, 2))
 
 # %% [markdown]
-# Nearly two points, more than four standard errors. So 97.86 % belongs to one particular crowd, in which 48 hands wrote half of the digits. Ask only students, and you should expect nearly a point less, without any bad luck. Within each kind, too, mistakes keep company, for the error by writer is the larger. A margin of error speaks for people like those who were asked, and for nobody else.
+# Nearly two points, more than four standard errors. So 97.86 % belongs to one particular crowd, in which 48 hands wrote half of the digits. Ask only students, and you should expect nearly a point less, and no bad luck is needed. Within each kind, too, mistakes keep company, for the error by writer is the larger. A margin of error speaks for people like those who were asked, and for nobody else.
 #
 # ## So: would it come out the same?
 #
-# Back to your colleague, and to your first guess. Suppose that she measures on other digits. Her accuracy scatters around the truth just as yours does, so the difference between your two numbers has twice the variance of either, and $\sqrt2$ times its standard error. About 19 times in 20 it stays below two of these, which is $2 \sqrt2$ standard errors.
+# Back to your colleague, and to your first guess. Suppose that she asks about other digits. Her accuracy scatters around the truth just as yours does, so the difference between your two numbers has twice the variance of either, and $\sqrt2$ times its standard error. About 19 times in 20 it stays below twice that, which is $2 \sqrt2$ standard errors of one accuracy.
 
 # %% tags=["answer", "hide-input"]
 by_seed = falling_rate.results("test", epochs=10, falls=True, rate=0.5)
@@ -384,9 +376,9 @@ for what, deviation in deviations.items():
 guesses.compare("points, on 10,000 other digits", round(200 * np.sqrt(2) * by_writer, 2))
 
 # %% [markdown]
-# The second row answers your guess, since other digits come from other hands. Ten thousand digits by some 300 other students and Census employees would most likely come within 0.6 points of ours. At the end of [lesson 04](04_training_curves.ipynb) the test set came out a quarter of a point ahead of the validation images, although familiar handwriting should have put it a few tenths behind. Together that is about as much as chance between two crowds may do. <small>Our table leaves out other training images, which move the number, too ([Bouthillier and others 2021](https://arxiv.org/abs/2103.03098)).</small>
+# The second row answers your guess, since other digits come from other hands: on ten thousand digits by some 300 other students and Census employees, our network would most likely score within 0.6 points of 97.86 %. So other people move the number most, and another seed least. But new people bring new digits: square the first two rows, and nearly half of the second comes from the digits alone, the rest from the hands. <small>Our table leaves out other training images, which move the number, too ([Bouthillier and others 2021](https://arxiv.org/abs/2103.03098)).</small>
 #
-# So other people move the number most, and another seed least. But new people bring new digits: square the first two rows, and nearly half of the second comes from the digits alone, the rest from the hands. If your colleague repeated everything, and her number lies half a point from yours, neither of you need have made a mistake. If she had our test set, and only her seed was different, half a point is a good reason to go looking for a mistake.
+# If your colleague repeated everything, and her number lies half a point from yours, neither of you need have made a mistake. If she had our test set, and only her seed was different, half a point is a good reason to go looking for one.
 #
 # And people of any third kind? We haven't asked them. Your own twenty digits are a start.
 #
@@ -431,9 +423,9 @@ exercises.check(my_reliability)
 exercises.folded(my_reliability)
 
 # %% [markdown]
-# Our network's answers, bin by bin, make a **reliability diagram** (the library's `calibration` bins them as you did), of the kind that weather forecasters have long drawn ([Murphy and Winkler 1977](https://doi.org/10.2307/2346866)). A calibrated network's points lie on the diagonal, give or take chance. Each of its answers is a coin that comes up right as often as its confidence claims, and the bars show how far such coins would scatter.
+# Our network's answers, bin by bin, make a **reliability diagram** (the library's `calibration` bins them as you did), of the kind that weather forecasters have long drawn ([Murphy and Winkler 1977](https://doi.org/10.2307/2346866)). A calibrated network's dots lie on the diagonal, give or take chance. Each of its answers is a coin that comes up right as often as its confidence claims, and the bars show how far such coins would scatter.
 
-# %% mystnb={"image": {"alt": "Reliability diagram: the share of right answers against their confidence, with bars of two standard deviations of chance, the number of answers beside each point, and a dashed diagonal. Between 0.4 and 0.9 four of five points lie below the diagonal, and their bars only just reach it; the last point, near 1, has nearly all the answers and lies on it, its bar too short to see."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "Reliability diagram: the share of right answers against their confidence, with bars of two standard deviations of chance, the number of answers beside each dot, and a dashed diagonal. Between 0.4 and 0.9 four of five dots lie below the diagonal, and their bars only just reach it; the last dot, near 1, has nearly all the answers and lies on it, its bar too short to see."}} tags=["hide-input"]
 found = calibration(softmax(z2), mnist.test_labels)
 figure, axis = plt.subplots(figsize=(6.5, 4.8))
 seen = found.counts > 0
@@ -452,8 +444,8 @@ for tenth in np.flatnonzero(seen):
     label = f"{found.counts[tenth]}"
     axis.annotate(label, spot, shift, textcoords="offset points", ha=side, fontsize=12)
 axis.set(
-    title="Four points below the line:\na little overconfident",
-    xlabel="confidence (number of answers beside each point)",
+    title="Four dots below the line:\na little overconfident",
+    xlabel="confidence (number of answers beside each dot)",
     ylabel="share right (bars: two standard deviations)",
     xlim=(0, 1.03),
     ylim=(0, 1.03),
@@ -467,7 +459,7 @@ for where, chosen in [("below 0.9", sure < 0.9), ("from 0.9 up", sure >= 0.9)]:
     print(f"right {right[chosen].mean():.1%} ± {100 * error:.1f}, by writer")
 
 # %% [markdown]
-# Nearly all our answers are in the last bin, and they are as good as they claim to be. Four of the others lie below the diagonal, by about one and a half standard deviations each. Any one of them might be chance, but together the 551 answers below 0.9 claim 71.9 % and deliver 67.5 %, more than two standard errors less, with writers counted. A network that claims more than it delivers is **overconfident**, as large networks often are ([Guo and others 2017](https://arxiv.org/abs/1706.04599)). Where ours hesitates, it most likely is, a little; [lesson 08](08_too_good.ipynb) tries a cure.
+# Nearly all our answers are in the last bin, and they are as good as they claim to be. Four of the others lie below the diagonal, by about one and a half standard deviations each. Any one of them might be chance, but together the 551 answers below 0.9 claim 71.9 % and deliver 67.5 %, more than two standard errors less, with writers counted. A network that claims more than it delivers is **overconfident**, as large networks often are ([Guo and others 2017](https://arxiv.org/abs/1706.04599)). Where ours hesitates, it is most likely a little overconfident, too; [lesson 08](08_too_good.ipynb) tries a cure.
 #
 # ## Recap
 #
