@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 11 Let the machine differentiate
 #
-# In lesson 03 you filled a sheet of paper with gradients, one array after another. Now open a program that uses PyTorch, a *framework* in which networks are written. Somebody has typed the forward pass of a network with a hundred layers and, below it, a single line, `loss.backward()`. There is no sheet and no derivation, and yet the gradients are there. **How does a computer work out what you derived?**
+# In lesson 03 you filled a sheet of paper with gradients, one array after another. Now open a program that uses PyTorch, a *framework* for writing networks. Somebody has typed the forward pass of a network with a hundred layers and, below it, a single line, `loss.backward()`. There is no sheet and no derivation, and yet the gradients are there. **How does a computer work out what you derived?**
 #
 # You will write the parts that matter yourself: three small functions of yours go into an *engine*, the program behind such a line, which then differentiates whole networks by your rules.
 #
@@ -104,7 +104,7 @@ L = add(product, w)
 print("L =", L.array)
 
 # %% [markdown]
-# The field has names for what you have just built. Draw an arrow from each value to whatever was made from it, and you have a **computational graph**. If it is kept for the way back, it is a **tape**, and to walk it backwards from the loss is **automatic differentiation** (*autodiff* for short) in **reverse mode** ([Linnainmaa 1976](https://doi.org/10.1007/BF01931367)).
+# The field has names for what you have just built. Draw an arrow from each value to whatever was made from it, and you have a **computational graph**. If it is kept for the way back, it is a **tape**, and walking it backwards from the loss is **automatic differentiation** (*autodiff* for short) in **reverse mode** ([Linnainmaa 1976](https://doi.org/10.1007/BF01931367)).
 
 
 # %% mystnb={"image": {"alt": "The graph of L = u w + w. Boxes: u = 3 and w = 2 on the left, the product = 6 in the middle, L = 8 on the right. Arrows lead from u and from w to the product, from the product to L, and from w straight to L. On each arrow stands what is sent back along it: 1 from L to the product, 1 from L to w, 2 from the product to u, 3 from the product to w."}} tags=["hide-input"]
@@ -201,7 +201,7 @@ exercises.folded(my_unbroadcast)
 # %% [markdown]
 # ## The order of the way back
 #
-# Who hands blame on first? In the picture, $L$ sends 1 to the product and 1 to $w$, and then the product sends 2 to $u$ and 3 to $w$. Only then is $w$'s blame complete: $1 + 3 = 4$. Suppose that $w$ had parents too, and didn't wait. It would hand on the 1 that arrives first and leave out the 3; or it would have to walk everything behind it again for the 3. Each such fork doubles the walks, and thirty of them, one behind the other, make a billion.
+# Who hands blame on first? In the picture, $L$ sends 1 to the product and 1 to $w$, and then the product sends 2 to $u$ and 3 to $w$. Only then is $w$'s blame complete: $1 + 3 = 4$. Suppose that $w$ had parents too, and didn't wait. It would hand on the 1 that arrives first and leave out the 3; or it would have to walk everything behind it again for the 3. Every value that is used twice like this (call it a *fork*) doubles the walks behind it, and thirty forks, one behind the other, make a billion walks.
 #
 # So **a value hands its blame on only when all of it has arrived**, which means that on the way back a value must come after everything that was made from it. Such an order is called a **topological order**. There is always one: reverse the order in which the values were made. Ours have forgotten that order, but the graph itself says who must wait for whom.
 #
@@ -257,7 +257,7 @@ backward(L)
 print("du =", u.grad, "  dw =", w.grad)
 
 # %% [markdown]
-# Just as on paper. Now break it: with `adding=False` the same loop *overwrites* what had arrived, instead of adding to it.
+# Just as on paper. Now break it: with `adding=False` the same loop *overwrites* what had arrived, instead of adding to it. We call this the **assignment bug**, because it is `=` where `+=` was meant.
 
 
 # %%
@@ -418,7 +418,7 @@ guesses.compare("dz2 with the bug", f"{z2.grad[0, 0]:g} and {z2.grad[0, 1]:g}")
 #
 # **A good place to stop.** You have the whole idea now: values that remember, a rule for each operation, an order, a loop that adds.
 #
-# From one network to another only the forward pass changes, so the library's `autodiff.TapeModel` asks for that alone, as far as the logits. The folded cell has two: lesson 03's, and that of a deeper network from lesson 07, with $\max(u, 0)$ in place of the sigmoid.
+# From one network to another only the forward pass changes, so the library's `autodiff.TapeModel` asks for that alone, up to the logits. The folded cell has two: lesson 03's, and that of a deeper network from lesson 07, with $\max(u, 0)$ in place of the sigmoid.
 
 
 # %% tags=["hide-input"]
@@ -468,27 +468,27 @@ for name, case in cases.items():
     compare_with_hand(name, *case)
 
 # %% [markdown]
-# Both agree, up to rounding. Where your functions were kept, they undid the broadcasts, found the order, and led the blame back through the one quotient, the loss by the number of images.
+# Both agree, up to rounding. Where your functions were kept, they undid the broadcasts, found the order, and led the blame back through the only quotient, which makes the loss a mean.
 #
 # ## The formula that you wrote
 #
-# So will nobody ever have to derive anything again? The table has a rule of its own for the sigmoid, although the machine could make do with those for exp, the sum and the quotient, since $\sigma(z) = 1 / (1 + e^{-z})$.
+# So will nobody ever have to derive anything again? The table has a rule of its own for the sigmoid, although the machine could make do with those for exp, the sum and the quotient, since $\sigma(u) = 1 / (1 + e^{-u})$.
 #
-# **Predict.** Leave it to the machine, at $z = -800$, where the sigmoid has long been level at 0. What slope will it find?
+# **Predict.** Leave it to the machine, at $u = -800$, where the sigmoid has long been level at 0. What slope will it find?
 
 # %%
 guesses.ask("slope at -800", None)
 
 # %% tags=["answer"]
 with np.errstate(over="ignore", invalid="ignore"):
-    z = autodiff.Value([-2.0, -800.0])
-    a = 1 / (1 + (-z).exp())
-    a.sum().backward()
-slopes = z.grad
-print("values:", a.array.round(6))
+    u = autodiff.Value([-2.0, -800.0])
+    z = 1 / (1 + (-u).exp())
+    z.sum().backward()
+slopes = u.grad
+print("values:", z.array.round(6))
 print("slopes:", slopes.round(6))
-z.sigmoid().sum().backward()
-print("by its own rule:", z.grad.round(6))
+u.sigmoid().sum().backward()
+print("by its own rule:", u.grad.round(6))
 guesses.compare("slope at -800", str(slopes[1]))
 
 # %% [markdown]
@@ -507,7 +507,7 @@ guesses.compare("slope at -800", str(slopes[1]))
 #
 # By the chain rule, a network's gradient is the product of its operations' tables, one behind the other. (Where blame takes two paths, such products add up.) You may begin to multiply at either end, and the result is the same, but the work is not. A table of a thousand rows and columns times another takes a billion multiplications, whereas a row times a table takes a million, and is a row again. There is only one loss, so at its end stands a single row. In other words, **backwards, every move is one rule, and one walk brings the blame of everything**.
 #
-# At the other end stand the parameters, and no row. Move *one* of them, though, and carry forwards beside each value its **slope**, that is, how fast it grows as that parameter moves. This is **forward mode**, and it needs no tape, but a hundred thousand parameters take a hundred thousand runs. Try it with your pencil on $L = u\,w + w$, where $u = 3$ and $w = 2$.
+# At the other end stand the parameters, a hundred thousand of them, and no single row to begin with. You can still begin there, with one parameter at a time: nudge it, and carry along beside each value its **slope**, that is, how fast the value grows as the parameter does. This is **forward mode**. It needs no tape, but it needs a run for each parameter. Try it with your pencil on $L = u\,w + w$, where $u = 3$ and $w = 2$.
 #
 # <details><summary>Two runs forwards</summary>
 #
@@ -518,9 +518,9 @@ guesses.compare("slope at -800", str(slopes[1]))
 # %% [markdown]
 # ## What it costs
 #
-# In lesson 03 you counted that the loss and its whole gradient take about two forward passes, however many units its hidden layer has. But that backward pass was written by hand, whereas the tape has books to keep: it makes a `Value` for each operation, and puts them all in order before it walks. A study (`studies/tape_cost.py`) compares them.
+# In lesson 03 you counted that the loss and its whole gradient take about two forward passes, however many units its hidden layer has. But that backward pass was written by hand, whereas the tape has books to keep: it makes a `Value` for each operation, and puts them all in order before it walks. A study (`studies/tape_cost.py`) compares the two, in lesson 03's network, in one of 4,096 hidden units, and in one of a single unit that is asked about a single image.
 #
-# **Predict.** Call the time that a network needs for the loss alone one second; by hand, loss and gradient take about two. How many do they take *by the tape*, with lesson 03's 128 hidden units? And how many with a single hidden unit and a single image?
+# **Predict.** Suppose the loss alone took one second. By hand, loss and gradient together would take about two. How many would they take *by the tape*, with lesson 03's 128 hidden units? And with the single unit?
 
 # %%
 guesses.ask("seconds by the tape, with 128 units and with 1", None)
@@ -546,16 +546,16 @@ for name in ["128 units", "1 unit", "4,096 units"]:
     print(line)
     medians.append(f"{np.median(ratios):.1f}")
 by_hand, by_tape = (np.median(measured["time"]["1 unit"][who]) for who in ["hand", "tape"])
-print(f"the tape on top, with 1 unit: {by_tape - by_hand:.1f} thousandths of a second")
+print(f"what the tape adds, with 1 unit: {by_tape - by_hand:.1f} thousandths of a second")
 memory = measured["memory"]["4,096 units"]
 arrays = (memory["tape"] - memory["hand"]) * 1e6 / (128 * 4096 * 8)  # a number takes 8 bytes
-print(f"its memory on top, with 4,096 units: {arrays:.1f} arrays of shape (128, 4096)")
+print(f"memory it adds, with 4,096 units: {arrays:.1f} arrays of shape (128, 4096)")
 guesses.compare("seconds by the tape, with 128 units and with 1", " and ".join(medians[:2]))
 
 # %% [markdown]
-# The books are kept for each *operation*, and not for each number. A matrix product is one `Value` with two rules, whether for each image it multiplies a hundred thousand times or three million times. So with a single unit, where next to nothing is multiplied, the books are nearly all there is: they make the tape several times as slow, and yet they take only 0.2 thousandths of a second. In lesson 03's network you can just make them out, in the large one not at all. <small>Our first measurement, made only once, gave the tape far more, and we blamed the books. The single unit acquits them.</small>
+# The books are kept for each *operation*, and not for each number. A matrix product is one `Value` with two rules, whether it costs a hundred thousand multiplications for each image or three million. So with a single unit, where next to nothing is multiplied, the books are most of what there is: they make the tape several times as slow, and yet they take only 0.2 thousandths of a second. With 4,096 units you can't make them out.
 #
-# What the tape does cost is *memory*. By hand you keep one array of the hidden layer, its activations; the tape keeps every value for the way back, and what it takes on top are just two more, the product $XW_1$ and its sum with $b_1$.
+# What the tape does cost is *memory*. By hand you keep one array of the hidden layer, its activations; the tape keeps every value for the way back, and all it adds is two more, the product $XW_1$ and its sum with $b_1$.
 
 # %% [markdown]
 # ## The same in PyTorch
@@ -609,7 +609,7 @@ print("PyTorch's gradients match those by hand, to 1e-12: ", theirs["gradients a
 # %% [markdown]
 # Both match what you derived by hand. Our loop starts every walk from 0, whereas PyTorch's [*adds*](https://docs.pytorch.org/docs/stable/generated/torch.Tensor.backward.html) to whatever `grad` still holds from the walk before, which is why a training loop there calls `zero_grad()` each time.
 #
-# <small>[Karpathy 2020](https://github.com/karpathy/micrograd) is this lesson for single numbers, and [Baydin and others 2018](https://jmlr.org/papers/v18/17-468.html) tell the history of the idea.</small>
+# <small>[Karpathy 2020](https://github.com/karpathy/micrograd) builds the same engine for single numbers, and [Baydin and others 2018](https://jmlr.org/papers/v18/17-468.html) tell the history of the idea.</small>
 
 # %% [markdown]
 # ## Optional: entries that are taken twice
@@ -639,7 +639,7 @@ exercises.check(my_take_backward)
 exercises.folded(my_take_backward)
 
 # %% [markdown]
-# When an index names an entry twice, NumPy's `+=` adds to it [only once](https://numpy.org/doc/stable/reference/generated/numpy.ufunc.at.html). It is the assignment bug again, and nothing fails. With your rule in its place, lesson 10's network runs on the tape. Its forward pass is folded, and does nothing new: to rearrange an array only rearranges its blame, and where the largest of four is kept, the largest gets all of it.
+# When an index names an entry twice, NumPy's `+=` adds to it [only once](https://numpy.org/doc/stable/reference/generated/numpy.ufunc.at.html). It is the assignment bug again, and nothing fails. With your rule in its place, lesson 10's network runs on the tape. Its forward pass is folded, and does nothing new: rearranging an array only rearranges its blame, and where the largest of four is kept, the largest gets all of it.
 
 
 # %% tags=["hide-input"]
@@ -666,8 +666,13 @@ exercises.keep(my_take_backward)
 # %% tags=["hide-input"]
 compare_with_hand("lesson 10", lesson_10, convolution.Convolutional(), convolution.initialise(rng))
 print("time, if the loss by hand takes 1")
-for who in ["loss by tape", "hand", "tape"]:
-    print(f"{who:12} {np.median(time_ratios('lesson 10', who)):6.1f}")
+for words, who in [
+    ("loss alone, by tape", "loss by tape"),
+    ("loss and gradient, by hand", "hand"),
+    ("loss and gradient, by tape", "tape"),
+]:
+    ratios = time_ratios("lesson 10", who)
+    print(f"{words:26}{np.median(ratios):6.1f} ({ratios.min():.1f} to {ratios.max():.1f})")
 
 # %% [markdown]
 # In lesson 10 three exercises lead to this gradient, and here it took the forward pass and one rule. The convenience has its price, though, and already on the way forward: lesson 10's code was arranged by hand for speed, whereas the tape runs the formula just as it was written.
@@ -687,7 +692,7 @@ for who in ["loss by tape", "hand", "tape"]:
 #
 # <details><summary>The pencil's numbers</summary>
 #
-# There are two paths: straight into the quotient, and by way of the length, which is 5. The straight path brings $dz / 5 = (1, 0)$. The quotient hands the length $-\sum_j dz_j u_j / 5^2 = -\frac{15}{25}$, and the length hands $u_j / 5$ times that to each entry: $(-\frac{9}{25}, -\frac{12}{25})$. Together that is $(\frac{16}{25}, -\frac{12}{25})$, at right angles to $u$, as it must be: to make $u$ longer changes nothing in $z$.
+# There are two paths: straight into the quotient, and by way of the length, which is 5. The straight path brings $dz / 5 = (1, 0)$. The quotient hands the length $-\sum_j dz_j u_j / 5^2 = -\frac{15}{25}$, and the length hands $u_j / 5$ times that to each entry: $(-\frac{9}{25}, -\frac{12}{25})$. Together that is $(\frac{16}{25}, -\frac{12}{25})$, at right angles to $u$, as it must be: making $u$ longer changes nothing in $z$.
 #
 # </details>
 
