@@ -18,11 +18,11 @@
 # - say what a fully connected layer cannot know, and what a kernel knows from the start;
 # - write a convolution as one matrix product, and max-pooling in two lines;
 # - derive the gradients of both, the convolution's with a pencil on nine pixels, and check them;
-# - say how many errors you are spared by pushing the training images, and how many by each part of the design.
+# - say how many errors pushing the training images saves you, and how many each part of the design does.
 #
 # **You need** lessons [03](03_backpropagation.ipynb), [04](04_training_curves.ipynb) and [07](07_deeper.ipynb).
 #
-# **Time** 50 minutes to read, 36 more for the exercises; it runs for about 35 s and takes 400 MB
+# **Time** 50 minutes to read, 36 more for the exercises; it runs for about 35 s and takes 400 MB of memory
 
 # %% [markdown]
 # ## Before you start
@@ -39,7 +39,7 @@
 #
 #    <details><summary>Answer</summary>
 #
-#    The layer's input times the blame of its output, summed over all uses of the weight (lesson 03). You will need that sentence again, because here one weight is used in many places of the same image.
+#    *What came in, times the blame of what went out*, summed over all uses of the weight (lesson 03). You will need that sentence again, because here one weight is used in many places of the same image.
 #
 #    </details>
 
@@ -68,13 +68,7 @@ validation_set = tuple(part[:5_000] for part in validation_set)  # one half, to 
 #
 # We begin with a **fully connected** network like those of lesson 07, in which every hidden unit sees every pixel. It has 128 ReLUs, and is trained for three epochs. [Lesson 00](00_first_look.ipynb) moved a 7 and showed it to a weaker network. Will a better one do better?
 #
-# The function `shapes.pushed(images, rows, columns)` moves digits down and to the right, and leaves blank paper behind. The training loop is lesson 04's, except that it pushes each batch as a whole by a random number of pixels, up to `most` vertically and up to `most` horizontally. For now `most` is 0, and nothing moves. (`model.prepare` scales the pixels to 0 to 1 and gives them the shape that a model expects.)
-#
-# <details><summary>How every number of this lesson is measured</summary>
-#
-# After a push, a number is a mean over pushes up, down, left and right. What you train here has one seed and at most three epochs, and is measured on half the validation set or less. A stored study (`studies/shapes.py`), from which later numbers come, has ten epochs, three seeds and all of the validation set, unless we say otherwise. It shows each design at the best of two or three learning rates.
-#
-# </details>
+# The function `shapes.pushed(images, rows, columns)` moves digits down and to the right, and leaves blank paper behind. The training loop is lesson 04's, except that it pushes each batch as a whole by a random number of pixels, up to `most` vertically and up to `most` horizontally. For now `most` is 0, and nothing moves. What we measure after a push is the mean over pushes up, down, left and right. (`model.prepare` scales the pixels to 0 to 1 and gives them the shape that a model expects.)
 
 
 # %% tags=["hide-input"]
@@ -110,16 +104,16 @@ shapes.show_pushed(in_steps[:, chosen_digit], read[:, chosen_digit])
 plt.show()
 
 # %% [markdown]
-# There is the 4 of our first paragraph: two pixels, and it has become a 5. It isn't a freak: at two pixels one digit in five is lost, and at three nearly half of them. Here is how we explained it to ourselves: each hidden unit has a weight of its own for each pixel, so what it has learnt about a stroke in one place says little about the same stroke two pixels further on. It sounds right; near the end we put it to the test.
+# There is the 4 of our first paragraph: two pixels, and it has become a 5. It isn't a freak: at two pixels one digit in five is lost, and at three nearly half of them. The obvious explanation is this: each hidden unit has a weight of its own for each pixel, so what it has learnt about a stroke in one place says little about the same stroke two pixels further on. It sounds right; near the end we put it to the test.
 #
 # ### A cure with data
 #
 # If the network must see a stroke in every place in order to know it there, then let's show it. Pushing the training images (others say *shift* or *translate*) while their labels stay is a kind of *data augmentation*, which [lesson 08](08_too_good.ipynb) named. Train once more, on batches that are pushed by up to one pixel.
 #
-# **Predict.** How far will the cure reach? At how many pixels of push will this network first misread more than one digit in ten?
+# **Predict.** How far will the cure reach? How many pixels must you push the digits before this network misreads more than one in ten?
 
 # %%
-guesses.ask("push, in pixels, that first loses more than one in ten", None)
+guesses.ask("smallest push, in pixels, that costs more than one digit in ten", None)
 
 
 # %% tags=["answer", "hide-input"]
@@ -130,7 +124,8 @@ robust_shares = shapes.accuracy_by_push(connected, robust, *validation_set)
 for p, share in enumerate(robust_shares):
     print(f"pushed by {p}: {100 * share:.2f} % right")
 guesses.compare(
-    "push, in pixels, that first loses more than one in ten", int(np.argmax(robust_shares < 0.9))
+    "smallest push, in pixels, that costs more than one digit in ten",
+    int(np.argmax(robust_shares < 0.9)),
 )
 
 # %% [markdown]
@@ -149,7 +144,7 @@ patient = 100 - shapes.errors("784-128-10", most=2, epochs=30).mean(axis=0)
 print(f"study, most = 2, 30 epochs: {patient[0]:.2f} % right at 0 pixels, {patient[3]:.2f} % at 3")
 
 # %% [markdown]
-# At three pixels 13 more digits in a hundred are right than with pushes of one, but nearly twice as many of the digits that nobody pushed are misread, since three epochs must now show the same 128 units every stroke in each of 49 places. Ten times as many epochs make up for it, at least with pushes of up to two: that is the last line, from a stored study. It is a laborious cure. Couldn't one set of weights serve all places?
+# At three pixels 13 more digits in a hundred are right than with pushes of one, but nearly twice as many of the digits that nobody pushed are misread, since three epochs must now show the same 128 units every stroke in each of $7 \cdot 7$ places. Ten times as many epochs make up for it, at least with pushes of up to two: that is the last line, from a stored study of three seeds. Couldn't one set of weights serve all places?
 #
 # ## One product for all patches
 #
@@ -162,7 +157,7 @@ shapes.show_patches(np.arange(9).reshape(3, 3), np.array([[1, 2], [3, 4]]))
 plt.show()
 
 # %% [markdown]
-# Work out the first number with a pencil: $1 \cdot 0 + 2 \cdot 1 + 3 \cdot 3 + 4 \cdot 4 = 27$. The four numbers form a little image of their own, the kernel's **feature map**, or map for short. In general, let `top` count the rows above the patch and `left` the columns to its left; `down` and `right`, counted from 0, say where in the kernel we are. (These are not lesson 09's `left` and `right`.)
+# Work out the first number with a pencil: $1 \cdot 0 + 2 \cdot 1 + 3 \cdot 3 + 4 \cdot 4 = 27$. The four numbers form a little image of their own, the kernel's **feature map**, or map for short. In general, let `top` count the rows above the patch and `left` the columns to its left; `down` and `right`, counted from 0, say where in the kernel we are.
 #
 # $$
 # \begin{aligned}
@@ -173,7 +168,7 @@ plt.show()
 
 # %%
 x = np.arange(9).reshape(3, 3)
-kernel = np.array([[1, 2], [3, 4]])  # change these
+kernel = np.array([[1, 2], [3, 4]])  # change them; can all four sums be 1?
 z = np.zeros((2, 2))
 for top, left in np.ndindex(2, 2):
     for down, right in np.ndindex(2, 2):
@@ -181,14 +176,6 @@ for top, left in np.ndindex(2, 2):
 print(z)
 
 # %% [markdown]
-# **Change the weights.** Which of them make all four sums 1?
-#
-# <details><summary>Answer</summary>
-#
-# For example $-1$ and 1 in one row, and zeros in the other, because each pixel is 1 more than the one to its left.
-#
-# </details>
-#
 # Two things are new here. A number in the map depends on only a few neighbouring pixels, which is called **locality**. And all places use the same weights, which is called **weight sharing**.
 #
 # Loops would do, but the whole map can be one matrix product, like lesson 03's. Write each patch as a column, in reading order, and put the columns of all places side by side: that matrix is $\text{patches}(X)$. Write the kernel as a column too, and call it $W$. Then all the sums together are
@@ -205,7 +192,7 @@ guesses.ask("the two columns", None)
 # %% tags=["answer"]
 x = np.arange(6.0).reshape(1, 2, 3, 1)  # 2 rows, 3 columns; the next section needs the other axes
 W = np.array([[1.0], [2], [3], [4]])
-cut = convolution.im2col(x, 2)
+cut = convolution.im2col(x, 2)  # here the places still have rows and columns
 patches = cut.reshape(4, -1)  # all places side by side
 print("x", x.shape, x[0, :, :, 0], sep="\n")
 print("patches", patches.shape, patches, sep="\n")
@@ -214,7 +201,7 @@ first_one, other = (" ".join(f"{pixel:.0f}" for pixel in column) for column in p
 guesses.compare("the two columns", f"{first_one} and {other}")
 
 # %% [markdown]
-# The first patch's pixels, 0, 1, 3 and 4, stand in the first column, and the two sums are 27 and 37, as in the picture. That is all a convolution is. (In `cut` the places still have rows and columns.)
+# The first patch's pixels, 0, 1, 3 and 4, stand in the first column, and the two sums are 27 and 37, as in the picture. That is all a convolution is.
 #
 # ### Exercise 10.1: cut out the patches (warm-up, 7 minutes)
 #
@@ -235,18 +222,18 @@ exercises.folded(my_image_patches)
 # %% [markdown]
 # ## Many kernels, many images
 #
-# Several kernels are several columns of $W$, and each makes a map of its own. To the next layer these maps are **channels**, as red, green and blue are the three channels of a photograph. A kernel of `side` by `side` then has that many weights *for each channel*, and each of its sums runs over all channels.
+# Several kernels are several columns of $W$, and each makes a map of its own. To the next layer these maps are **channels**, as red, green and blue are the three channels of a photograph. Each kernel now has side · side weights *for every channel*, and each of its sums runs over all channels.
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
 # | $X$, images last | `x` | (channels, rows, columns, n) | the images, or the maps of the layer below |
-# | $\text{patches}(X)$ | `cut` | (side · side · channels, map rows, map columns, n) | each patch as a column |
+# | $\text{patches}(X)$ | `cut` | (side · side · channels, map rows, map columns, n) | the patches, each along the first axis |
 # | $W, b$ | `W`, `b` | (side · side · channels, kernels), (kernels,) | one kernel in each column, and one bias for each kernel |
 # | $Z$ | `z` | (kernels, map rows, map columns, n) | one map for each kernel |
 #
-# Only in this lesson do the images come *last*; `model.prepare` reorders the axes.
+# In a formula, the three axes map rows, map columns and n count as one, the places of all images. Only in this lesson do the images come *last*, so that one pixel of all of them lies together in memory; `model.prepare` reorders the axes.
 #
-# Our network begins with eight kernels of 5 by 5. Here they meet ten digits.
+# Our network begins with eight kernels of 5 by 5; here they meet ten digits.
 
 # %%
 model = convolution.Convolutional()
@@ -276,17 +263,17 @@ print("the maps moved along:", np.allclose(z_pushed[:, :, 1:], z1[:, :, :-1]))
 pictures.kernel()
 
 # %% [markdown]
-# Which of the two networks still reads a 3? And where does that kernel find something that looks like itself?
+# Below it, lesson 04's network and a trained convolutional one answer. Which of them still reads a 3? And where does the kernel find something that looks like itself?
 #
 # <details><summary>Answer</summary>
 #
-# The convolutional one; lesson 04's reads an 8. The kernel finds itself where a stroke begins, on its left-hand side. Where the stroke ends, the sum is negative.
+# The convolutional one; lesson 04's reads an 8. (We had to look for such a 3.) The kernel finds itself along the left edge of a stroke, where paper turns to ink. Along the right edge the sum is negative.
 #
 # </details>
 #
 # ## Max-pooling
 #
-# The network's *answer*, however, should not change at all: a 4 should stay a 4 wherever it stands. This is called **invariance**, and a step towards it is **max-pooling**. Divide each map into squares of 2 by 2 numbers, and keep only the largest of each square. It makes no difference where in its square the largest number was, so as long as a stroke stays in its square, the layers after it don't notice that it moved.
+# The network's *answer*, however, should not change at all: a 4 should stay a 4 wherever it stands. This is called **invariance**, and **max-pooling** goes part of the way towards it. Divide each map into squares of 2 by 2 numbers, and keep only the largest of each square: of 3 and 7 above 1 and 2, the 7. It makes no difference where in its square the 7 was, so as long as the largest number stays in its square, the layers after it don't notice that it moved.
 #
 # ### Exercise 10.2: the largest of four (warm-up, 4 minutes)
 #
@@ -311,7 +298,7 @@ exercises.folded(my_max_pool)
 #
 # ### Pooling's gradient
 #
-# Of the four numbers 3, 7, 1 and 2, pooling passes on the 7 and forgets the others: nudge the 3 a little, and nothing changes. So if the result has a blame of 10, the 7 gets all of it, and the others get none.
+# Of the 3, 7, 1 and 2, pooling passes on the 7 and forgets the others: nudge the 3 a little, and nothing changes. So if the result has a blame of 10, the 7 gets all of it, and the others get none.
 #
 # ### Exercise 10.3: back through pooling (core, 9 minutes)
 #
@@ -332,7 +319,7 @@ exercises.folded(my_max_pool_backward)
 # %% [markdown]
 # ### The kernels' gradient
 #
-# The sentence of lesson 03 still holds: *the layer's input times the blame of its output, summed over all uses*. A kernel is used in every place of every image, so the sum runs over all patches.
+# The sentence of lesson 03 still holds: *what came in, times the blame of what went out*, summed over all uses. A kernel is used in every place of every image, so the sum runs over all patches.
 #
 # Go back to the nine pixels, and let the four numbers of their map have the blame 1, 10, 100 and 1000, so that you can recognise each of them in a sum. The first weight, the 1, lay on the pixels 0, 1, 3 and 4 in turn, so it gets $0 \cdot 1 + 1 \cdot 10 + 3 \cdot 100 + 4 \cdot 1000 = 4310$. Read it from the right, and there are the pixels again: 0, 1, 3, 4. What does the last weight get?
 #
@@ -367,7 +354,7 @@ exercises.folded(my_kernel_gradient)
 # %% [markdown]
 # ### The pixels' gradient
 #
-# The layer below needs the blame of this layer's input, that is, of every pixel. In the picture of the four patches, the centre pixel, the 4, lies in all of them. In the first the weight 4 lies on it (the pixel's own value plays no part), so this patch, whose blame is 1, sends it 4 · 1. In the second the weight 3 lies on it, in the third 2, and in the fourth 1. Its value went out along four paths, and what comes back along them adds up: $4 \cdot 1 + 3 \cdot 10 + 2 \cdot 100 + 1 \cdot 1000 = 1234$. In 1234 you can read off which path brought which digit.
+# The layer below needs the blame of this layer's input, that is, of every pixel. In the picture of the four patches, the centre pixel lies in all four. In the first, the weight 4 lies on it, so this patch, whose blame is 1, sends it 4 · 1. In the second the weight 3 lies on it, in the third 2, and in the fourth 1. The pixel's value went out along four paths, and what comes back along them adds up: $4 \cdot 1 + 3 \cdot 10 + 2 \cdot 100 + 1 \cdot 1000 = 1234$. In 1234 you can read off which path brought which digit. (The value itself plays no part.)
 #
 # In general, each pixel of a patch gets the patch's blame times the weight that lay on it, because that weight is how fast the patch's sum grows with the pixel. Since a pixel can lie in several patches, begin with zeros, and add for every place and every weight:
 #
@@ -403,7 +390,7 @@ exercises.check(my_pixel_blame)
 exercises.folded(my_pixel_blame)
 
 # %% [markdown]
-# With several channels and kernels, the matrix product $W\, dZ$ (lesson 03's $dZ\, W^T$, with columns in place of rows) gives the blame of every entry of every patch, and `convolution.pixel_gradient` adds them up pixel by pixel, as you did.
+# With several channels and kernels, the matrix product $W\, dZ$ (lesson 03's $dZ\, W^T$, transposed as a whole, because here each place is a column) gives the blame of every entry of every patch, and `convolution.pixel_gradient` adds them up pixel by pixel, as you did.
 
 # %%
 dz = np.array([[1.0, 10], [100, 1000]]).reshape(1, 2, 2, 1)
@@ -413,7 +400,7 @@ print("dx", dx.shape, dx[0, :, :, 0].astype(int), sep="\n")
 # %% [markdown]
 # ## The whole network
 #
-# Convolution, pooling, bias and ReLU follow one another in this order, twice. The last layer sees everything, yet it needs nothing new: it is one more convolution, whose ten kernels are as large as the maps, with 4 · 4 · 32 weights each. Here is one digit on its way through the untrained network, whose biases are still 0. In a map grey is 0; after a ReLU, white is.
+# Convolution, pooling, bias and ReLU follow one another in this order, twice. The last layer sees everything, yet it needs nothing new: it is one more convolution, whose ten kernels are as large as the maps, with 4 · 4 · 32 weights each. Here is one digit on its way through the untrained network, whose biases are still 0. Before a ReLU, grey means 0; after it, blank paper does.
 
 # %% mystnb={"image": {"alt": "Five squares side by side, each smaller than the one before: a digit of 28 by 28 pixels, then a map of 24 by 24, a pooled one of 12 by 12, a map of 8 by 8 and a pooled one of 4 by 4. The arrows between them say convolve; pool, bias, ReLU; convolve; pool, bias, ReLU; and from the last square an arrow leads down to ten logits. In each square but the last a small frame marks what one number of the next square was made from: a patch of 5 by 5 before a convolution, a square of 2 by 2 before pooling. Below is how many maps each layer has: one image, then 8, 8, 32 and 32."}} tags=["hide-input"]
 a_digit = model.prepare(validation_set[0][[chosen_digit]])
@@ -427,7 +414,7 @@ plt.show()
 # %% [markdown]
 # The bias and the ReLU can wait until after pooling, because neither changes which number of a square is the largest. A bias is used in all places of all images, so its gradient is the sum of the blame that arrives in all of them.
 #
-# Read `pass_and_back` from the top as far as the loss, and from there follow the blame. It arrives with a row for each image, so it is transposed first.
+# Read `pass_and_back` from the top as far as the loss, and from there follow the blame. That of the logits comes with a row for each image, so it is transposed first.
 
 
 # %%
@@ -484,13 +471,13 @@ print("the library has the same gradients:", all(map(np.allclose, grads, library
 #
 # <details><summary>Whose ideas these are</summary>
 #
-# Weight sharing is from [Fukushima 1980](https://doi.org/10.1007/BF00344251), its training by backpropagation from [Rumelhart, Hinton and Williams 1985](https://doi.org/10.21236/ADA164453), as [LeCun, Boser and others 1989](https://doi.org/10.1162/neco.1989.1.4.541) say, who taught it to read postcodes. The layout in columns is from [Chellapilla, Puri and Simard 2006](https://inria.hal.science/inria-00112631), and max-pooling from [Yamaguchi, Sakamoto and others 1990](https://isca-speech.org/archive/icslp_1990/i90_1077.html), for sounds, and [Weng, Ahuja and Huang 1992](https://doi.org/10.1109/IJCNN.1992.287150), for images. Our network is nearly LeNet ([LeCun, Bottou, Bengio and Haffner 1998](https://doi.org/10.1109/5.726791)). Others speak of *stride*, a kernel's step (ours is 1), of *padding*, blank pixels around the image (ours has none), and of *cross-correlation*, because a mathematician's convolution flips the kernel first.
+# Weight sharing is from [Fukushima 1980](https://doi.org/10.1007/BF00344251), its training by backpropagation from [Rumelhart, Hinton and Williams 1985](https://doi.org/10.21236/ADA164453), as [LeCun, Boser and others 1989](https://doi.org/10.1162/neco.1989.1.4.541) say, who taught it to read postcodes. The layout in columns is from [Chellapilla, Puri and Simard 2006](https://inria.hal.science/inria-00112631), and max-pooling from [Yamaguchi, Sakamoto and others 1990](https://isca-speech.org/archive/icslp_1990/i90_1077.html), for sounds, and [Weng, Ahuja and Huang 1992](https://doi.org/10.1109/IJCNN.1992.287150), for images. Our network is a small cousin of LeNet ([LeCun, Bottou, Bengio and Haffner 1998](https://doi.org/10.1109/5.726791)), and [LeCun 1989](https://mailman.srv.cs.cmu.edu/pipermail/connectionists/1989-September/011859.html) compared such networks with less constrained ones. Others speak of *stride*, a kernel's step (ours is 1), of *padding*, blank pixels around the image (ours has none), and of *cross-correlation*, because a mathematician's convolution flips the kernel first.
 #
 # </details>
 #
 # ## Train the network
 #
-# The convolutional network has only a ninth as many parameters as its rival, but an epoch takes five times as many multiplications (question 2 counts them), so we allow it one where its rival had three, which is still more work. Both see pushes of up to one pixel. Does it win?
+# The convolutional network has only a ninth as many parameters as its rival, but an epoch takes five times as many multiplications (you can count them at the end), so we allow it one where its rival had three, which is still more work. Both see pushes of up to one pixel. Does it win?
 
 # %% tags=["hide-input"]
 rng = np.random.default_rng(seed=0)
@@ -507,7 +494,13 @@ for p, (rival, share) in enumerate(zip(robust_shares, trained_shares)):
 #
 # ## What is each part worth?
 #
-# The design is three things at once: locality, sharing and pooling. To see what each is worth, add them to the fully connected network one by one, without pushes in training. First make that network as deep as ours, with $8 \cdot 12 \cdot 12$ and $32 \cdot 4 \cdot 4$ hidden units, as many as there are numbers after pooling. Then let each unit see only its patch, with weights of its own in every place (such a network is called **locally connected**), and instead of pooling keep the top left of every four numbers, whatever the others are. That is locality alone. Then add sharing, or pooling, or both.
+# The design is three things at once: locality, sharing and pooling. To see what each is worth, make the fully connected network as deep as ours, with as many hidden units as ours has numbers after pooling, and train it without pushes. Then let each unit see only its patch, with weights of its own in every place: such a network is called **locally connected**, and locality is all it has. To this add sharing, or pooling, or both. (Without pooling, keep the top left number of each square.)
+#
+# <details><summary>How the stored study measures</summary>
+#
+# Ten epochs, all of the validation set, and three seeds, unless the table says one (`studies/shapes.py`). Each design has the learning rate, of two or three, at which it misreads fewest digits after a push of two pixels; for the shuffled pixels only one was tried.
+#
+# </details>
 #
 # **Predict.** After a push of two pixels the fully connected network misreads 17 digits in a hundred, and the convolutional one 5. How many does locality alone misread?
 
@@ -519,28 +512,27 @@ designs = {
     "fully connected": {"model": "784-128-10", "rate": 0.1},
     "as deep and as wide": {"model": "784-1152-512-10", "rate": 0.1},
     "locality alone": {"model": "local", "rate": 0.16},
-    "locality, pixels shuffled": {"model": "local", "rate": 0.16, "shuffled": True},
+    "locality alone, pixels shuffled": {"model": "local", "rate": 0.16, "shuffled": True},
     "locality, sharing": {"model": "kernels alone", "rate": 0.08},
     "locality, pooling": {"model": "unshared", "rate": 0.16},
-    "locality, pooling, squares": {"model": "squares", "rate": 0.16},
     "all three": {"model": "convolutional", "rate": 0.04},
 }
-print("errors after a push of two pixels, %   mean   over seeds")
+print("errors after a push of two pixels, %   mean   lowest to highest seed")
 for name, settings in designs.items():
     at_two = shapes.errors(most=0, **settings)[:, 2]
     extent = f"{at_two.min():.2f} to {at_two.max():.2f}" if len(at_two) > 1 else "(one seed)"
-    print(f"{name:30}{at_two.mean():13.2f}   {extent}")
+    print(f"{name:31}{at_two.mean():12.2f}   {extent}")
 alone = shapes.errors(most=0, **designs["locality alone"])[:, 2].mean()
 guesses.compare("digits in a hundred that locality alone misreads", f"{alone:.1f}")
 
 # %% [markdown]
-# Depth and width help a little, and then locality halves the errors, which is more than everything else achieves. That overthrows what we told you at the beginning, because in this network, too, every weight belongs to one pixel in one place, and what it learns there helps nowhere else. Nor is it that each unit has fewer inputs: shuffle the pixels of all images in the same way, so that a patch is 25 pixels from anywhere, and all that locality gained is lost. What counts is that a unit's inputs are neighbours.
+# Depth and width help a little, and then locality halves the errors, which is more than everything else achieves. So what we told you at the beginning can't be the main reason, because in this network, too, every weight belongs to one pixel in one place, and what it learns there helps nowhere else. Nor is it because each unit has fewer inputs: shuffle the pixels of all images in the same way, so that a patch is 25 pixels from anywhere, and all that locality gained is lost. What counts is that a unit's inputs are neighbours. Why, the table can't tell; our guess is that after a push of two pixels a patch still holds three fifths of what lay in it, whereas 25 scattered pixels hold almost nothing of it.
 #
-# And sharing, the idea that led us here? Added to locality it spares nothing, and pooling half a digit in a hundred, yet together they spare two or three. Pooling forgives a small move, but only if its four numbers answer the same question, as one kernel's do; and shared weights, which make the maps move along with the digit, are no help while nothing forgives a move. Is it enough, then, to share within each square of four places? The line *squares* says that it gets about halfway; for the other half, all places must share. <small>In 1989 LeCun built such a series of networks, from fully connected to local and shared.</small>
+# And sharing, the idea that led us here? Added to locality alone, sharing saves nothing and pooling half a digit in a hundred; together they save two or three. That fits what we know of them: only sharing makes the maps move along with the digit, and only pooling forgives that they moved.
 #
 # ## Design and data
 #
-# The study also trained the first and the last of these networks on images that were pushed by up to one pixel.
+# The study also trained the first and the last of these networks on images that were pushed by up to one pixel. Before you look: which is worth more, design or data?
 
 # %% mystnb={"image": {"alt": "Errors in per cent, on a logarithmic axis, against the push, 0 to 3 pixels. All four lines rise. The fully connected network's lies highest, from 2 to 43; the convolutional one's with augmentation lies lowest, from below 1 to 5. Between them, two lines cross halfway from one pixel to two: the convolutional network without augmentation is better at 0 and 1, and the fully connected one with augmentation at 2 and 3."}} tags=["hide-input"]
 networks = {
@@ -553,7 +545,7 @@ shapes.show_errors(networks)
 plt.show()
 
 # %% [markdown]
-# Which is worth more, design or data? The two lines in the middle cross: while the digits are centred, or nearly so, the design is ahead; once they are two or three pixels off, augmentation is.
+# It depends on the push. The two lines in the middle cross: while the digits are centred, or nearly so, the design is ahead; once they are two or three pixels off, augmentation is.
 
 # %% tags=["hide-input"]
 print("errors in %, mean of three seeds   pushed by 2   test set")
@@ -563,56 +555,62 @@ for name, rows in networks.items():
 # %% [markdown]
 # ## Where the invariance ends
 #
-# Why does a larger push still do harm, if the kernels see a stroke wherever it is? We suspect the last layer, because it has a weight of its own for each place of the last maps. Since each pooling halves a push, four pixels become exactly one place after the second. Push the digits down by four pixels (only those that lose no ink), slide their last *maps* back up by one place, and hand these to the last layer. Although no ink has left the image, one row of each map has: the bottom row, whose numbers saw the pixel rows 12 to 27, would now have to see 16 to 31, beyond the paper. We fill it with what blank paper gives.
+# Why does a larger push still do harm, if the kernels see a stroke wherever it is? We suspect the last layer, because it has a weight of its own for each place of the last maps. So let us push the digits, and undo the push just before that layer.
+#
+# Each pooling halves a push, so four pixels down become exactly one place down in the last maps. Slide these back up by one place, and the row that came in at the top drops out again; but at the bottom a row is missing. It saw pixel rows 12 to 27, and pushed along it would have to see 16 to 31, where the paper ends at 27. We fill it with what blank paper gives. (We push only digits that lose no ink.)
+
 
 # %% tags=["hide-input"]
-images, labels = validation_set[0][:2000], validation_set[1][:2000]
-far = shapes.pushed(images, 4, 0)
-whole = shapes.lost_nothing(images, far)
-images, far, labels = images[whole], far[whole], labels[whole]
-blank = shapes.last_maps(trained, np.zeros_like(images[:1])).repeat(len(images), axis=-1)
+def push_and_slide_back(rows, columns):
+    """Push by 4 pixels: the labels, and the last maps before, after, and slid back by one place."""
+    images, labels = validation_set[0][:2000], validation_set[1][:2000]
+    far = shapes.pushed(images, 4 * rows, 4 * columns)
+    whole = shapes.lost_nothing(images, far)
+    unmoved, moved = (shapes.last_maps(trained, part[whole]) for part in (images, far))
+    blank = shapes.last_maps(trained, np.zeros_like(images[:1]))
+    return labels[whole], unmoved, moved, shapes.moved_by(moved, -rows, -columns, fill=blank)
+
 
 # %% mystnb={"image": {"alt": "The same map of 4 by 4 numbers three times. Pushed, its upper three rows lie one place lower, and what was the bottom row is gone. Slid back up, the upper three rows are those before the push, and the bottom row, hatched, is empty."}}
-unmoved, moved = shapes.last_maps(trained, images), shapes.last_maps(trained, far)
-back = np.concatenate([moved[:, 1:], blank[:, -1:]], axis=1)  # up by one row
+labels, unmoved, moved, back = push_and_slide_back(1, 0)
 print("the rest moved by one place:", np.allclose(back[:, :-1], unmoved[:, :-1]))
 shapes.show_moved_back(unmoved, moved, back)
 plt.show()
 
 # %% [markdown]
-# **Predict.** Of the right answers that the push spoils, what percentage will come back?
+# **Predict.** Of the right answers that a push up, down, left or right spoils, what percentage will come back?
 
 # %%
 guesses.ask("% of the lost answers that come back", None)
 
-# %% tags=["answer"]
-before, after, restored = (
-    shapes.read_maps(trained, maps) == labels for maps in (unmoved, moved, back)
-)
-spoilt = before & ~after
-found = 100 * restored[spoilt].mean()
-print(f"{len(labels):,} digits, {before.sum():,} right; the push spoils {spoilt.sum()}")
-print(f"of these come back: {restored[spoilt].sum()}, or {found:.0f} %")
-print("spoilt only by moving the maps back:", (before & after & ~restored).sum())
-guesses.compare("% of the lost answers that come back", f"{found:.0f}")
+# %% tags=["answer", "hide-input"]
+shares = []
+print("pushed   digits   right before   after   slid back   of the lost come back")
+for name, by in {"down": (1, 0), "up": (-1, 0), "right": (0, 1), "left": (0, -1)}.items():
+    labels, *stages = push_and_slide_back(*by)
+    before, after, restored = (shapes.read_maps(trained, maps) == labels for maps in stages)
+    shares.append(100 * restored[before & ~after].mean())
+    counts = f"{before.sum():15,}{after.sum():8,}{restored.sum():12,}"
+    print(f"{name:6}{len(labels):9,}{counts}{shares[-1]:22.0f} %")
+guesses.compare("% of the lost answers that come back", f"{np.mean(shares):.0f}")
 
 # %% [markdown]
-# For this push, more than nine in ten come back, although we only moved the maps and filled one row. Those errors were the last layer's doing: the kernels had found every stroke, but the last layer had learnt in which place to expect it. The few that stay lost, like the 39 that are spoilt only now, are the fault of the row that we filled, since everywhere else the maps are those of the digits before the push. <small>This is one small network, but larger ones mind the place as well: [Azulay and Weiss 2019](https://arxiv.org/abs/1805.12177), [Kayhan and van Gemert 2020](https://arxiv.org/abs/2003.07064).</small>
+# About nine in ten come back, whichever way we push, although we only moved the maps and filled one row or column. Those errors were the last layer's doing: the kernels had found every stroke, but the last layer had learnt in which place to expect it. What is still missing is the fault of the row that we filled, since everywhere else the maps are those of the digits before the push. <small>This is one small network, but larger ones mind the place as well: [Azulay and Weiss 2019](https://arxiv.org/abs/1805.12177), [Kayhan and van Gemert 2020](https://arxiv.org/abs/2003.07064).</small>
 #
 # ## Recap
 #
-# **How does a network learn that pixels have neighbours?** It can learn it from pushed digits, though not far beyond the pushes that it has seen. Or the design has it built in, because each number of a map sees only neighbours. You now have both cures. What you can't do yet is make a network indifferent to *where* a digit is: its last layer still wants each map in its place.
+# **How does a network learn that pixels have neighbours?** It can learn it from pushed digits, though not far beyond the pushes that it has seen; or it can have it built in, because each number of a map sees only neighbours. You now have both cures. What you can't do yet is make a network indifferent to *where* a digit is: its last layer still wants each map in its place.
 #
 # - A convolution is one matrix product over all patches. Its gradient is that of any layer, summed over all places, and the pixels' blame adds up where patches overlap.
-# - Of 17 errors in a hundred at two pixels, the design leaves 5, augmentation 4, and both together 2. Most of the design's part is locality's; sharing and pooling do little except together.
+# - Of 17 errors in a hundred at two pixels, the design leaves 5, augmentation 4, and both together 2. Most of what the design gains is locality's doing; sharing and pooling do little except together.
 #
 # ## Questions to ask yourself
 #
-# 1. You shuffle the pixels of all images, each image in the same way, and train both networks again, without pushes. Which of them minds?
+# 1. You turn all images upside down, those of training and those of the test, and train both networks again. Which of them minds?
 #
 #    <details><summary>Answer</summary>
 #
-#    The fully connected one doesn't notice: its weights are shuffled along. The convolutional one loses what it relies on, that neighbouring pixels belong together.
+#    Neither. The fully connected one finds each pixel in a different place, and the convolutional one learns its kernels upside down. It minds only if neighbours are torn apart, as by a shuffle.
 #
 #    </details>
 #
@@ -634,4 +632,4 @@ guesses.compare("% of the lost answers that come back", f"{found:.0f}")
 #
 # ## Next
 #
-# The last gradients were long to derive by hand. [11 Let the machine differentiate](11_let_the_machine_differentiate.ipynb) asks whether a computer can do it for you.
+# Those last gradients took some deriving. [11 Let the machine differentiate](11_let_the_machine_differentiate.ipynb) asks whether a computer can do that for you.

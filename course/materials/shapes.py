@@ -25,6 +25,20 @@ def pushed(images: np.ndarray, rows: int, columns: int) -> np.ndarray:
     return moved
 
 
+def moved_by(maps: np.ndarray, rows: int, columns: int, fill: np.ndarray) -> np.ndarray:
+    """Return maps (kernels, size, size, n), moved by -1, 0 or 1 places down and to the right.
+
+    What comes in is ``fill``'s (kernels, size, size, 1).
+    """
+    moved = np.roll(maps, (rows, columns), axis=(1, 2))
+    came_in = {1: 0, -1: -1}
+    if rows:
+        moved[:, came_in[rows]] = fill[:, came_in[rows]]
+    if columns:
+        moved[:, :, came_in[columns]] = fill[:, :, came_in[columns]]
+    return moved
+
+
 def lost_nothing(images: np.ndarray, moved: np.ndarray) -> np.ndarray:
     """Say of each image (n,) whether all its ink is still there after a push."""
     return images.sum(axis=(1, 2), dtype=int) == moved.sum(axis=(1, 2), dtype=int)
@@ -142,14 +156,15 @@ def show_layers(layers: Sequence[np.ndarray], steps: Sequence[str]) -> Figure:
     marks what one number of the next layer is made from, so the last has none: all of it leads to
     the ten logits.
     """
-    figure, axis = plt.subplots(figsize=(6.5, 2.6))
+    figure, axis = plt.subplots(figsize=(6.5, 2.3))
     left = 0
     for maps, step in zip(layers, [*steps, None], strict=True):
         size = maps.shape[1]
-        width = 8 + 0.7 * size
-        axis.imshow(
-            maps[0, :, :, 0], cmap="gray_r", extent=(left, left + width, width / 2, -width / 2)
-        )
+        width = 6 + 0.6 * size
+        largest = np.abs(maps[0, :, :, 0]).max()
+        shades = {"vmin": -largest if maps.min() < 0 else 0, "vmax": largest}  # so that grey is 0
+        extent = (left, left + width, width / 2, -width / 2)
+        axis.imshow(maps[0, :, :, 0], cmap="gray_r", extent=extent, **shades)
         axis.add_patch(plt.Rectangle((left, -width / 2), width, width, fill=False, ec="0.4", lw=1))
         middle = left + width / 2
         axis.text(middle, -width / 2 - 1, f"{size} × {size}", ha="center", va="bottom")
@@ -157,19 +172,20 @@ def show_layers(layers: Sequence[np.ndarray], steps: Sequence[str]) -> Figure:
         axis.text(middle, width / 2 + 1, count, ha="center", va="top")
         if step:
             side = {"convolve": 5, "pool": 2}[step]
-            first = size // 2 - side // 2  # the frame's first row and column
+            # The frame's first row and column: a square of 2 by 2 begins at an even one.
+            first = size // 2 - {"convolve": 2, "pool": 0}[step]
             pixel = width / size
             corner = (left + first * pixel, -width / 2 + first * pixel)
             frame = {"fill": False, "ec": "C1", "lw": 2}
             axis.add_patch(plt.Rectangle(corner, side * pixel, side * pixel, **frame))
             end = left + width
-            axis.annotate("", (end + 21, 0), (end + 1, 0), arrowprops={"arrowstyle": "->"})
+            axis.annotate("", (end + 25, 0), (end + 1, 0), arrowprops={"arrowstyle": "->"})
             does = {"convolve": "convolve", "pool": "pool,\nbias,\nReLU"}[step]
-            axis.text(end + 11, -1, does, ha="center", va="bottom")
-        left += width + 22
+            axis.text(end + 13, -1.5, does, ha="center", va="bottom")
+        left += width + 26
     axis.annotate("", (middle, 16), (middle, 11), arrowprops={"arrowstyle": "->"})
     axis.text(middle, 16.5, "10 logits", ha="center", va="top")
-    axis.set(xlim=(-1, left - 15), ylim=(21, -19), aspect="equal")
+    axis.set(xlim=(-1, left - 20), ylim=(20, -15), aspect="equal")
     axis.set_axis_off()
     axis.set_title("The maps shrink; each frame becomes one number of the next map", pad=12)
     return figure

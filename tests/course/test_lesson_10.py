@@ -46,6 +46,17 @@ def test_reading_the_last_maps_is_what_the_network_does():
     np.testing.assert_array_equal(shapes.read_maps(parameters, maps), read)
 
 
+@pytest.mark.parametrize(("rows", "columns"), [(1, 0), (-1, 0), (0, 1), (0, -1)])
+def test_maps_move_by_one_place_and_what_comes_in_is_filled(rows, columns):
+    maps = np.arange(1.0, 65).reshape(2, 4, 4, 2)
+    fill = -np.arange(1.0, 33).reshape(2, 4, 4, 1)
+    moved = shapes.moved_by(maps, rows, columns, fill=fill)
+    for r, c in np.ndindex(4, 4):
+        stays = 0 <= r - rows < 4 and 0 <= c - columns < 4
+        expected = maps[:, r - rows, c - columns] if stays else fill[:, r, c].repeat(2, axis=-1)
+        np.testing.assert_array_equal(moved[:, r, c], expected)
+
+
 def test_errors_are_those_of_the_runs_that_were_wanted():
     assert shapes.errors("784-128-10", most=0, rate=0.1).shape == (3, 5)  # not the single epoch
     assert shapes.errors("784-128-10", most=0, epochs=1).shape == (1, 5)
