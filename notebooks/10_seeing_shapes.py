@@ -414,7 +414,7 @@ plt.show()
 # %% [markdown]
 # The bias and the ReLU can wait until after pooling, because neither changes which number of a square is the largest. A bias is used in all places of all images, so its gradient is the sum of the blame that arrives in all of them.
 #
-# Read `pass_and_back` from the top as far as the loss, and from there follow the blame. That of the logits comes with a row for each image, so it is transposed first.
+# Read `pass_and_back` from the top as far as the loss, and from there follow the blame. That of the logits comes with a row for each image, so it is transposed before it becomes `dz3`. (`len(a2)` counts the channels.)
 
 
 # %%
