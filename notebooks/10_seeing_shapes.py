@@ -595,7 +595,7 @@ for name, by in {"down": (1, 0), "up": (-1, 0), "right": (0, 1), "left": (0, -1)
 guesses.compare("% of the lost answers that come back", f"{np.mean(shares):.0f}")
 
 # %% [markdown]
-# About nine in ten come back, whichever way we push, although we only moved the maps and filled one row or column. Those errors were the last layer's doing: the kernels had found every stroke, but the last layer had learnt in which place to expect it. What is still missing is the fault of the row that we filled, since everywhere else the maps are those of the digits before the push. <small>This is one small network, but larger ones mind the place as well: [Azulay and Weiss 2019](https://arxiv.org/abs/1805.12177), [Kayhan and van Gemert 2020](https://arxiv.org/abs/2003.07064).</small>
+# About nine in ten come back, whichever way we push, although we only moved the maps and filled one row or column. Those errors were the last layer's doing: the kernels had found every stroke, but the last layer had learnt in which place to expect it. What is still missing is the fault of what we filled in, since everywhere else the maps are those of the digits before the push. <small>This is one small network, but larger ones mind the place as well: [Azulay and Weiss 2019](https://arxiv.org/abs/1805.12177), [Kayhan and van Gemert 2020](https://arxiv.org/abs/2003.07064).</small>
 #
 # ## Recap
 #
