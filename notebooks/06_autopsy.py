@@ -300,7 +300,7 @@ print(f"the ten levels: {levels.min():.2f} to {levels.max():.2f}")
 #
 # What it takes is a **control**: a second run that differs from the first in one thing only. We suspect the softmax, so keep the softmax and take away something else; if the harm goes as well, the softmax alone didn't do it. Now the backward pass has a fault of its own. Raise one logit of a column, and its own share grows while all the others shrink, but the notebook's gradient counts only the first of these effects. So train again with the same softmax and the same batches, but with the *true* gradient of a loss that is as blind to levels as ever.
 #
-# **Predict.** Asked row by row, five networks with the notebook's gradient get 64 % right on average, 15 to 27 points fewer than the same network gets when it is asked all at once. What percentage will five get with the true one?
+# **Predict.** Asked row by row, five networks with the notebook's gradient get 64 % right on average, each of them 15 to 27 points fewer than when it is asked all at once. What percentage will five get with the true one?
 
 # %%
 guesses.ask("row by row, with the true gradient, %", None)
@@ -402,7 +402,7 @@ show_networks("centred", "false gradient - lift")
 #
 # ### Exercise 6.3: catch the fault (core, 6 minutes)
 #
-# The notebook's softmax was tried on ten scores, and looked fine, because for a single vector axis 0 *is* the classes. The same line stood in [Microsoft's course on PyTorch for images](https://github.com/MicrosoftDocs/pytorchfundamentals/issues/4) and stands in [a printed book](https://github.com/DeepReinforcementLearning/DeepReinforcementLearningInAction/issues/32); it raises no error. So write the test that was missing: given any softmax, do the numbers in a row depend on the row's company? "Alone" means in a batch of one.
+# The notebook's softmax was tried on one image's ten logits, and looked fine, because for a single vector axis 0 *is* the classes. The same line stood in [Microsoft's course on PyTorch for images](https://github.com/MicrosoftDocs/pytorchfundamentals/issues/4) and stands in [a printed book](https://github.com/DeepReinforcementLearning/DeepReinforcementLearningInAction/issues/32); it raises no error. So write the test that was missing: given any softmax, do the numbers in a row depend on the row's company? "Alone" means in a batch of one.
 
 
 # %%
@@ -419,7 +419,7 @@ exercises.folded(my_depends_on_company)
 # %% [markdown]
 # ## The first repairs
 #
-# You have seen the first repair, that of the softmax. Next comes the loss: replace the squared error with cross-entropy, which pulls hard where the network is most wrong ([lesson 02](02_sigmoid_softmax.ipynb)), and whose gradient is simply $dZ_2 = (P - Y)/n$.
+# You have seen the first repair, that of the softmax. Next comes the loss. Replace the squared error with cross-entropy, which pulls hard where the network is most wrong ([lesson 02](02_sigmoid_softmax.ipynb)), and whose gradient is simply $dZ_2 = (P - Y)/n$.
 #
 # **Predict.** With both repairs, what percentage of the validation images does the network get right?
 
@@ -450,7 +450,7 @@ for precision in [np.float32, np.float64]:
     print(f"e to the -z1 is infinite below z1 = {lowest:.1f} in {precision.__name__}")
 
 # %% [markdown]
-# In float32 the largest number is about $10^{38}$. Below $z_1 = -88.7$, $e^{-z_1}$ counts as infinite, so the slope becomes $\infty / \infty$, which is NaN. One such sum is enough. NaN times anything is NaN, even times the 0 of a blank pixel, so the next step spoils its unit's whole column of $W_1$, and with that unit every logit, and one step later every weight. The repair is lesson 02's $a_1 (1 - a_1)$, which cannot overflow.
+# In float32 the largest number is about $10^{38}$, so below $z_1 = -88.7$ even $e^{-z_1}$ counts as infinite, and the slope becomes $\infty / \infty$, which is NaN. One such sum is enough. NaN times anything is NaN, even times the 0 of a blank pixel, so the next step spoils its unit's whole column of $W_1$, and with that unit every logit, and one step later every weight. The repair is lesson 02's $a_1 (1 - a_1)$, which cannot overflow.
 #
 # **Predict.** Is it the new loss that kills, then, or the old slope? One more network keeps both the old loss and the old slope. Only its softmax is right, and its steps are three times as long. Does it survive, *yes* or *no*?
 
