@@ -86,8 +86,10 @@ window.addEventListener("beforeprint", () => {
     heading.textContent = taskOf(fold);
     if (heading.textContent !== task) answers.append(heading);
     task = heading.textContent;
-    const place = document.createElement("div");
-    if (/^Answer|by hand|pencil/.test(fold.querySelector("summary").textContent)) place.className = "room"; // for one's own
+    const place = document.createElement("p");
+    const name = fold.querySelector("summary").textContent;
+    if (/^Answer|by hand|pencil/.test(name)) place.className = "room"; // for one's own
+    else if (!/^(Hint|Solution)/.test(name)) place.textContent = `${name.replace(/\.$/, "")} (at the end)`;
     fold.replaceWith(place);
     answers.append(fold);
     return [fold, place];
