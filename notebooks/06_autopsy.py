@@ -402,7 +402,7 @@ show_networks("centred", "false gradient - lift")
 #
 # ### Exercise 6.3: catch the fault (core, 6 minutes)
 #
-# The notebook's softmax was tried on one image's ten logits, and looked fine, because for a single vector axis 0 *is* the classes. The same line stood in [Microsoft's course on PyTorch for images](https://github.com/MicrosoftDocs/pytorchfundamentals/issues/4) and stands in [a printed book](https://github.com/DeepReinforcementLearning/DeepReinforcementLearningInAction/issues/32); it raises no error. So write the test that was missing: given any softmax, do the numbers in a row depend on the row's company? "Alone" means in a batch of one.
+# The notebook's softmax was tried on ten numbers, and looked fine, because for a single vector axis 0 *is* the classes. The same line stood in [Microsoft's course on PyTorch for images](https://github.com/MicrosoftDocs/pytorchfundamentals/issues/4) and stands in [a printed book](https://github.com/DeepReinforcementLearning/DeepReinforcementLearningInAction/issues/32); it raises no error. So write the test that was missing: given any softmax, do the numbers in a row depend on the row's company? "Alone" means in a batch of one.
 
 
 # %%
