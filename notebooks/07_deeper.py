@@ -85,7 +85,7 @@ for unit in [4, 3, 2, 1]:
 guesses.compare("one part in", f"{1 / blame:.0f}")
 
 # %% [markdown]
-# Less than a thousandth arrives, and with weights of 1 this was the best case, because no slope can be larger than a quarter. So a gradient can vanish without anybody having made a mistake: it is a product of many numbers, and if all of them are well below 1, the product is small. If every weight were 4 instead of 1, each would make up exactly for one slope, and all five sums would get the same blame.
+# Less than a thousandth arrives, and with weights of 1 this was the best case, because no slope can be larger than a quarter. So a gradient can vanish without anybody having made a mistake: it is a product of many numbers, and if all of them are well below 1, the product is small.
 
 # %% [markdown]
 # ## One loop for any depth
