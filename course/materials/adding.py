@@ -60,8 +60,8 @@ def draw_lines(key_digits: np.ndarray, value_digits: np.ndarray) -> int:
     for key, value in zip(key_digits, value_digits, strict=True):
         answer, height = answers[10 * key], highest[10 * key]
         right += int(answer == value)
-        verdict = "right" if answer == value else f"wrong ({value})"
-        axis.text(key - 0.15, height + 2, f"{answer}, {verdict}", ha="right", va="bottom")
+        verdict = f"{answer}, right" if answer == value else f"{answer}, but {value} is right"
+        axis.text(key - 0.15, height + 2, verdict, ha="right", va="bottom")
         axis.plot(key, height, "o", color="0.2")
     axis.set(title="The highest line wins", xlabel="digit asked about")
     axis.set(ylabel="points", xticks=range(10), ylim=(-10, 64))

@@ -66,7 +66,7 @@ def make_impostors(trained: Parameters) -> dict[str, Answerer]:
 def compare(answerers: dict[str, Answerer], x: np.ndarray, labels: np.ndarray) -> dict[str, float]:
     """Print how each answers cards x; return the percentages of cards on which answers trade places."""
     all_trades = {}
-    print("                 depends on          %       %")
+    print("                (first 100 cards)\n                 depends on          %       %")
     print("                order  cards    trades   right")
     for name, answer in answerers.items():
         seen = find_dependence(answer, x[:100])
