@@ -203,7 +203,8 @@ def as_digits(answered: object, n: int) -> np.ndarray:
     if answers.shape != (n,):
         raise CallFailed("shape", shape=answers.shape, wanted=(n,))
     if answers.dtype.kind not in "iuf":
-        raise CallFailed("kind", kind=str(answers.dtype))
+        kind = "text" if answers.dtype.kind in "US" else str(answers.dtype)
+        raise CallFailed("kind", kind=kind)
     wrong = ~np.isin(answers, range(10))
     if wrong.any():
         raise CallFailed("range", example=answers[wrong][0], count=int(wrong.sum()))

@@ -32,6 +32,12 @@ def landmark_bytes(images: np.ndarray, labels: np.ndarray) -> Landmark:
     """Tell whether these are the 60,000 training digits, read from their files."""
     if images is None or labels is None:
         return Landmark(False, "Nothing yet: pass your images and your labels.")
+    if isinstance(images, bytes) or isinstance(labels, bytes):
+        return Landmark(
+            False,
+            "Bytes: not yet. One of the two is still a bytes object, as a file gives it. Which function "
+            "of NumPy made numbers of it in lesson 01?",
+        )
     truth = data.load()
     for name, array, wanted in [
         ("labels", np.asarray(labels), truth.train_labels),
@@ -49,9 +55,10 @@ def wrong_bytes(flat: np.ndarray, wanted: np.ndarray, header: int) -> str:
     if len(flat) == len(wanted) + header and np.array_equal(flat[header:], wanted):
         return f"they begin with {header} numbers that are the file's header. Where does it end?"
     if len(flat) != len(wanted):
+        amiss = "is left out" if len(flat) < len(wanted) else "does not belong to them"
         return (
-            f"there are {len(flat):,} numbers, and the file holds {len(wanted):,}. Which file did you "
-            "read, and what did you leave out?"
+            f"there are {len(flat):,} numbers, and behind its header the file holds {len(wanted):,}. "
+            f"Which file did you read, and what {amiss}?"
         )
     is_scaled = flat.dtype.kind == "f" and np.allclose(flat * 255, wanted)
     if is_scaled or np.array_equal(flat, wanted):
@@ -60,7 +67,8 @@ def wrong_bytes(flat: np.ndarray, wanted: np.ndarray, header: int) -> str:
         return "they are the right numbers in another order. Which index runs fastest in the file?"
     return (
         "they are other numbers. Are they from the training files, of one byte each that has no sign, "
-        "and does the first of them come straight after the header?"
+        "and does the first of them come straight after the header? (Pass them as they are, or divided "
+        "by 255, but not scaled in any other way.)"
     )
 
 
@@ -88,6 +96,11 @@ def landmark_forward(forward: Callable) -> Landmark:
 
 def wrong_forward(forward: Callable, images: np.ndarray, together: np.ndarray) -> str:
     """Return what is amiss with what came of fifty images together; nothing if all is well."""
+    if together.shape == (50,):
+        return (
+            "Fifty images gave one number each, and ten are wanted. If these are digits already, what "
+            "was the largest taken of?"
+        )
     if together.shape != (50, 10):
         return (
             f"Fifty images gave an array of shape {together.shape}, and ten numbers for each would be "
@@ -142,28 +155,42 @@ def wrong_backward(loss: Callable, lost: object, slopes: object, parameters: obj
             f"my_loss returned an array of shape {np.shape(lost)}, and a loss is one number. Over what "
             "do you take the mean?"
         )
-    names = None
     if isinstance(parameters, dict):
-        names = [*parameters]
-        slopes = [slopes[name] for name in names]
+        if not isinstance(slopes, dict):
+            return (
+                f"Your parameters have names ({', '.join(map(str, parameters))}), and my_gradients "
+                f"returned a {type(slopes).__name__}. Can it return a dictionary with the same names?"
+            )
+        for name in parameters:
+            if name not in slopes:
+                return (
+                    f"my_gradients has no entry under the name {name}; its names are "
+                    f"{', '.join(map(str, slopes))}. Can each gradient go under the name of the array "
+                    "that it belongs to?"
+                )
+        slopes = [slopes[name] for name in parameters]
     arrays, slopes = arrays_of(parameters), arrays_of(slopes)
     if len(arrays) != len(slopes):
         return (
             f"Your parameters are {len(arrays)} arrays, and your gradients {len(slopes)}. Each array "
             "needs its own, in the same order."
         )
+    names = [f"array {place}" for place in range(len(arrays))]
+    if isinstance(parameters, dict) and len(parameters) == len(arrays):
+        names = [*map(str, parameters)]
     rng = np.random.default_rng(seed=0)
     for place, (array, slope) in enumerate(zip(arrays, slopes, strict=True)):
-        called = names[place] if names else f"array {place} of your parameters"
+        called = names[place]
         if array.shape != slope.shape:
             return (
-                f"{called} has shape {array.shape}, and its gradient {slope.shape}. Is it transposed, "
-                "or in another order than the parameters? If not, over which axis must it be summed?"
+                f"Of your parameters, {called} has shape {array.shape}, and its gradient "
+                f"{slope.shape}. Is it transposed, or in another order than the parameters? If not, "
+                "over which axis must it be summed?"
             )
         if array.dtype != np.float64:
             return (
-                f"{called} holds {array.dtype}, in which a nudge of {NUDGE} is lost. Start from "
-                "parameters in float64, for this check at least."
+                f"Of your parameters, {called} holds {array.dtype}, in which a nudge of {NUDGE} is "
+                "lost. Start from parameters in float64, for this check at least."
             )
         # Many gradients are 0, as at blank pixels; so half of the entries are drawn from the others.
         moving = np.flatnonzero(slope.ravel())

@@ -5,17 +5,14 @@ from course.examination.findings import Finding
 #: For what did not hold: the check, in which way, and the sentences. A finding's numbers go in.
 NOT_HELD = {
     ("own", "borrowed"): (
-        "Your functions use {names}, which comes with this course. The page is to be empty: what do "
+        "Your functions use what comes with this course: {names}. The page is to be empty: what do "
         "you need it for, and can you write that yourself?"
     ),
     ("runs", "endless"): (
         "We stopped {function} after {seconds:.0f} seconds{line}. How many steps does it take, how long "
         "does one of them last, and what tells it when to stop?"
     ),
-    ("runs", "raises"): (
-        "{function} raised {error}{line}. Which array there has another shape, or type, than you "
-        "expected?"
-    ),
+    ("runs", "raises"): ("{function} raised {error}{line}. {unexpected}?"),
     ("runs", "no parameters"): (
         "my_train returned None, and my_predict could do nothing with that. Has my_train a last line "
         "that returns the parameters?"
@@ -159,7 +156,6 @@ NOT_HELD = {
         "loss reward it for being sure when it is right? If so, does longer training make it surer, "
         "and has its gradient passed the third landmark?"
     ),
-    ("cost", "slow"): "Your program learnt for longer than a minute. Which line takes longest?",
     ("cost", "large"): (
         "At one moment of its learning your program held {megabytes:,.0f} MB; all the images that it "
         "got are {pixels:.0f} MB as float64. Which array is the largest, and do you need all of it at "
@@ -173,6 +169,12 @@ def sentence(finding: Finding) -> str:
     seen = dict(finding.seen)
     if "line" in seen:
         seen["line"] = "" if seen["line"] in ("?", "", None) else f", in the line `{seen['line']}`"
+    if "error" in seen:
+        seen["unexpected"] = (
+            "Is the name spelt as where you gave it, and has that cell been run"
+            if str(seen["error"]).startswith(("NameError", "UnboundLocalError"))
+            else "Which array there has another shape, or type, than you expected"
+        )
     if "warned" in seen:
         seen["warned"] = f" (NumPy warned: {seen['warned'][0]})" if seen["warned"] else ""
     if "drawn" in seen:
