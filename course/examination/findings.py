@@ -7,10 +7,10 @@ from typing import NamedTuple
 #: what stands below, and is to be fixed first.
 QUESTIONS = {
     "own": "Is all of it your own?",
-    "runs": "Does it come to an end, with a digit for each image?",
+    "runs": "Does it end within a minute, with a digit for each image?",
     "arguments": "Does it leave its arguments as they were?",
     "floats": "Does it give the same answers when the pixels are float32?",
-    "bytes": "Can it learn from bytes as large as 255?",
+    "bytes": "Can it learn from raw pixels, 0 to 255?",
     "finite": "Are all its numbers finite?",
     "company": "Is an image's answer about that image alone?",
     "order": "Do the answers stay the same in another order?",
@@ -22,11 +22,15 @@ QUESTIONS = {
     "odd pages": "Does it survive a blank page, a black one, a grey one?",
     "claim": "Is it as good on strangers' digits as you said?",
     "sure": "When it says 90%, is it right nine times in ten?",
-    "cost": "Does it learn within a minute, and a gigabyte?",
+    "cost": "Does it learn within a gigabyte of memory?",
 }
 
 #: Their numbers, by which the lesson and the report cite them.
 NUMBERS = {check: number for number, check in enumerate(QUESTIONS, start=1)}
+#: Checks whose *no* is never the cause of another.
+NO_CAUSE = ("chance", "odd pages", "claim", "sure", "cost")
+#: The p of a paired test below which one of two reads better.
+BETTER = 0.01
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import textwrap
 from dataclasses import dataclass, field
 
-from course.examination.findings import NUMBERS, QUESTIONS, Finding, Share
+from course.examination.findings import BETTER, NO_CAUSE, NUMBERS, QUESTIONS, Finding, Share
 from course.examination.paper import ASKED, FEW
 from course.examination.sentences import sentence
 from mnistlib.uncertainty import Calibration
@@ -62,7 +62,7 @@ class Report:
         if "gained" not in seen:
             return ""
         line = f"{name:18} {seen['gained']:+7,} {-seen['lost']:+7,}"
-        return line if seen["p"] < 0.01 else f"{line}   too near to tell which is better"
+        return line if seen["p"] < BETTER else f"{line}   too near to tell which is better"
 
     def claimed(self) -> list[str]:
         """Return a line for a claim, and what it is worth if it was modest."""
@@ -72,7 +72,8 @@ class Report:
         line = f"{'you claimed':18} {seen['claim'] / 100:7.2%}"
         below = seen["right"] - seen["claim"] / 100
         if below > 2 * seen["error"]:
-            line += f"   {100 * below:.1f} points too low; the question asks only for boasts"
+            line += f"   {100 * below:.1f} points too modest; "
+            line += f"question {NUMBERS['claim']} catches only boasts"
         return [line]
 
     def __repr__(self) -> str:
@@ -116,8 +117,10 @@ class Report:
         if self.seconds is not None:
             lines.append(f"learnt in {self.seconds:.1f} s, {self.megabytes:.0f} MB at most")
         said = [finding for finding in self.findings.values() if finding.held is False]
+        said.sort(key=lambda finding: finding.check in NO_CAUSE)  # what may be a cause comes first
         for place, finding in enumerate(said):
-            head = "Begin here: " if place == 0 and len(said) > 1 else ""
+            is_cause = place == 0 and len(said) > 1 and finding.check not in NO_CAUSE
+            head = "Begin here: " if is_cause else ""
             question = f"{NUMBERS[finding.check]}. {QUESTIONS[finding.check]}"
             lines += ["", *textwrap.wrap(f"{head}{question} {sentence(finding)}", WIDTH)]
         return "\n".join(lines)

@@ -1,5 +1,6 @@
 """The examination of lesson 13: each network of ours is told what is wrong with it, and nothing else."""
 
+import re
 import signal
 from types import SimpleNamespace
 
@@ -146,11 +147,12 @@ SLIPS = [
     ({"train": lambda images, labels, rng: None}, "runs", None, "my_train returned None"),
     ({"predict": lambda means, images: None}, "runs", None, "my_predict returned None"),
     ({"train": raises}, "runs", None, "in the line `return images @ labels`"),
+    ({"predict": lambda p, images: p @ imagse}, "runs", None, "Is the name spelt"),  # noqa: F821
     ({"predict": lambda p, images: np.zeros((len(images), 10), int)}, "runs", "shape",
      "which of the ten is the answer"),
     ({"predict": lambda p, images: np.full(len(images), 10)}, "runs", "range",
      "answered 10, which is no digit"),
-    ({"predict": lambda p, images: ["7"] * len(images)}, "runs", "kind", "whole number from 0 to 9"),
+    ({"predict": lambda p, images: ["7"] * len(images)}, "runs", "kind", "returned text, but a whole"),
     ({"predict": divides_by_a_blank_page}, "odd pages", None, "a blank page (invalid value"),
     ({"predict": takes_classes_for_numbers}, "names", None, "miss by exactly one"),
     ({"predict": divides_infinity}, "finite", "invalid", "How large are the sums"),
@@ -222,9 +224,9 @@ def test_of_two_reports_each_waits_for_its_own():
 def test_a_claim_that_is_far_too_low_is_told_so():
     modest, bold = repr(quick(claim=20)), repr(quick(claim=99.9))
     assert "you claimed         20.00%" in modest
-    assert "points too low; the question asks only for boasts" in modest
+    assert "points too modest; question 15 catches only boasts" in modest
     assert "you claimed         99.90%" in bold
-    assert "too low" not in bold
+    assert "too modest" not in bold
 
 
 def test_the_lead_over_ten_averages_is_counted_on_the_same_digits():
@@ -351,6 +353,23 @@ def test_what_waits_is_told_from_what_was_not_asked():
     assert "\nBegin here: 11. Does the same generator give" in printed
 
 
+def test_what_causes_nothing_is_not_where_to_begin():
+    """Averages of all their images need no chance, and a claim causes nothing."""
+    report = quick(train=lambda images, labels, rng: means_of(images, labels), claim=99.9)
+    headed = re.findall(r"^((?:Begin here: )?\d+)\. [DI]", repr(report), flags=re.MULTILINE)
+    assert headed == ["Begin here: 13", "12", "15"]
+    report.findings["averages"] = findings.Finding("averages", True)
+    headed = re.findall(r"^((?:Begin here: )?\d+)\. [DI]", repr(report), flags=re.MULTILINE)
+    assert headed == ["12", "15"]
+
+
+def test_a_network_that_learns_nothing_still_differs_by_its_generator():
+    """All its answers are 7, whatever it has drawn."""
+    report = quick(predict=lambda means, images: np.full(len(images), 7))
+    assert report.findings["labels"].held is False
+    assert report.findings["chance"].held
+
+
 def test_arrays_are_found_in_layers_that_know_each_other():
     layer = SimpleNamespace(W=np.ones(3), steps=[np.zeros(2), {"b": 1.5}])
     layer.next = layer
@@ -408,7 +427,9 @@ def test_bytes_are_reached_or_told_what_is_amiss(monkeypatch):
             (images, np.concatenate([np.zeros(8, np.uint8), labels])),
             "8 numbers that are the file's",
         ),
-        ((mnist.test_images, labels), "Which file did you read"),
+        ((mnist.test_images, labels), "and what does not belong to them"),
+        ((images[1:], labels), "and what is left out"),
+        ((images.tobytes(), labels), "still a bytes object"),
         ((images.transpose(0, 2, 1), labels), "Which index runs fastest"),
         ((images.reshape(784, 600), labels), "The first axis of your images is not"),
         ((images // 2, labels), "other numbers"),
@@ -430,6 +451,7 @@ def test_forward_is_reached_or_told_what_is_amiss():
     for wrong, part in [
         (lambda images: None, "returns None"),
         (lambda images: (rows(images) @ W).T, "(50, 10)"),
+        (lambda images: (rows(images) @ W).argmax(axis=1), "gave one number each"),
         (lambda images: np.full((len(images), 10), np.nan), "not a number"),
         (lambda images: candidates.softmax(rows(images) @ W, 0), "more than one row"),
         (lambda images: np.zeros((len(images), 10)), "the same ten numbers"),
@@ -487,6 +509,31 @@ def test_backward_is_reached_or_told_what_is_amiss():
     assert "are 3 arrays, and your gradients 2" in repr(too_few)
     forgotten = landmark_backward(lambda p: p[0].sum(), lambda p: [*p], None)
     assert "in place of the None" in repr(forgotten)
+
+
+def test_gradients_under_other_names_or_in_a_list_are_told_so():
+    parameters = {"W1": np.ones(2), "b1": np.ones(3)}
+
+    def loss(p):
+        return (p["W1"] ** 2).sum() + (p["b1"] ** 2).sum()
+
+    def told(slopes):
+        found = landmark_backward(loss, lambda p: slopes(p), parameters)
+        assert not found.reached
+        return repr(found)
+
+    others = told(lambda p: {f"d{name}": 2 * array for name, array in p.items()})
+    assert "no entry under the name W1; its names are dW1, db1." in others
+    one_missing = told(lambda p: {"W1": 2 * p["W1"]})
+    assert "no entry under the name b1; its names are W1." in one_missing
+    listed = told(lambda p: [2 * array for array in p.values()])
+    assert "have names (W1, b1), and my_gradients returned a list." in listed
+    # A list within a dictionary holds more arrays than there are names.
+    layers = {"layers": [np.ones(2), np.ones(3)]}
+    wrong = landmark_backward(
+        lambda p: sum((array**2).sum() for array in p["layers"]), lambda p: p, layers
+    )
+    assert "In array 0, nudge entry" in repr(wrong)
 
 
 def test_a_relu_at_its_kink_is_named_as_one():
