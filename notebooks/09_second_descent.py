@@ -14,7 +14,7 @@
 # **You will be able to**
 #
 # - say why a growing model gets worse for a while, and then better again;
-# - find the lightest weights (of smallest sum of squares) that fit exactly;
+# - find the lightest weights (of smallest sum of squares) that answer an image exactly;
 # - say what weight decay does about it.
 #
 # **You need** lessons [07](07_deeper.ipynb) and [08](08_too_good.ipynb).
@@ -77,7 +77,7 @@ axis.legend(loc="upper left", ncols=2)
 plt.show()
 
 # %% [markdown]
-# We fit a polynomial to the points by **least squares**, which means making the sum of the squared misses as small as it can be. A polynomial is a sum of terms, each times a weight. The terms are the **features** of a point, and their number is the size of the model; with 4 features, for example, it is a cubic. <small>Our terms are the **Legendre polynomials**, one of each degree, made so that between $-1$ and 1 the product of any two averages 0.</small>
+# We fit a polynomial to the points by **least squares**, which means making the sum of the squared misses (answer minus target) as small as it can be. A polynomial is a sum of terms, each times a weight. The terms are the **features** of a point, and their number is the size of the model; with 4 features, for example, it is a cubic. <small>Our terms are the **Legendre polynomials**, one of each degree. Why not simply the powers of $u$? You will see.</small>
 #
 # With 12 features exactly one polynomial goes through all twelve points. With 40, infinitely many do, and NumPy's `lstsq` returns the one whose weights have the smallest sum of squares.
 #
@@ -109,7 +109,8 @@ figure, axes = plt.subplots(len(curves), 1, figsize=(6, 2.2 * len(curves)), shar
 for axis, (count, curve) in zip(np.atleast_1d(axes), curves.items()):
     draw_points(axis)
     axis.plot(fine, curve, "-", color="C0", label="the fit")
-    axis.set_title(f"{count} features")
+    span = f"{curve.min():.1f} to {curve.max():.1f}".replace("-", "\N{MINUS SIGN}")
+    axis.set_title(f"{count} features: a curve from {span}")
 axis.set_xlabel("position u")
 np.atleast_1d(axes)[0].legend(ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1.2))
 plt.show()
@@ -127,7 +128,7 @@ pictures.fit()
 # %% [markdown]
 # <details><summary>Where does the curve move most?</summary>
 #
-# At the two ends, and many times as far as you drag: with 12 features the fit is an amplifier. With 40 features the curve moves most where you drag.
+# At the two ends, and there many times as far as you drag. With 40 features the curve moves most where you drag.
 #
 # </details>
 #
@@ -139,7 +140,7 @@ pictures.fit()
 #
 # ## The same experiment, with digits
 #
-# With twelve points the second descent gained us nothing, since 40 features came no nearer to the true curve than 4. Do digits gain more from it? Take a layer of ReLUs, give it the weights $W_1$ that the He rule draws at random (lesson 07), and never train it. Its activations $A = \mathrm{ReLU}(X W_1)$, of shape (n, features), are **random features** of $n$ images. Only the weights $W$ from there to the ten classes, of shape (features, 10), are fitted, by least squares and for each class by itself, so that $AW$ comes close to the one-hot $Y$.
+# With twelve points the second descent gained us nothing, since 40 features came no nearer to the true curve than 4. Do digits gain more from it? Take a layer of ReLUs, give it the weights $W_1$ that the He rule draws at random (lesson 07), and never train it. Its activations $A = \mathrm{ReLU}(X W_1)$, of shape (n, features), are **random features** of $n$ images. Only the next weights are fitted: $W$, of shape (features, 10), which leads from the features to the ten classes. Least squares brings $AW$ as close as it can to the one-hot $Y$, one class at a time.
 
 # %% tags=["hide-input"]
 mnist = data.load()
@@ -208,7 +209,7 @@ axis.text(0.93 * n, 70, "as many features\nas images", ha="right")
 axis.axhline(90, color="0.5", ls=":", lw=1.5)
 axis.text(widths[0], 91.5, "guessing")
 axis.set(
-    title="Errors fall, rise to a peak, and fall again",
+    title="Errors peak at the vertical line, and fall again",
     xlabel="random features (log scale)",
     ylabel="errors, %",
     ylim=(-2, 100),
@@ -219,7 +220,7 @@ axis.minorticks_off()
 plt.show()
 
 # %% [markdown]
-# To the left of the vertical line the usual story comes true to the letter: from 300 features on, the model gets worse. The line itself is the **interpolation threshold**, where each class has exactly as many weights as there are images, and the fit does hardly better than guessing. To the right of it the errors fall again, until they are lower than at the first low point. This is **double descent**, and we find it hard to believe even now: the same recipe, with nothing but more features, goes from nearly nine digits in ten wrong to nine in ten right.
+# To the left of the vertical line the usual story comes true to the letter: from 300 features on, the model gets worse. The line itself is the **interpolation threshold** (to interpolate is to pass through every point), where each class has exactly as many weights as there are images, and the fit does hardly better than guessing. To the right of it the errors fall again, until they are lower than at the first low point. This is **double descent**, and we find it hard to believe even now: the same recipe, with nothing but more features, goes from nearly nine digits in ten wrong to nine in ten right.
 #
 # And look at the training images. Every fit from 600 features on reads all 1,000 of them correctly: it has learnt them *by heart*. From 1,000 on the fit is not only right but *exact*, $AW = Y$. That goes for the worst fit as well as for the best, so no count of training errors can tell you which of the two you have.
 #
@@ -249,9 +250,9 @@ plt.show()
 #
 # $$w = \frac{0.5}{1.9}\, (1, 1) + \frac{0.5}{0.1}\, (-1, 1) \approx (-4.74,\ 5.26) .$$
 #
-# The two halves are equal, and yet the faint direction needs nineteen times as many helpings. **To get a part of the targets out of a direction, you divide it by how loud the direction is**, and dividing by a small number makes a large one. That is the whole amplifier.
+# The two halves are equal, and yet the faint direction needs nineteen times as many helpings. **To get a part of the targets out of a direction, you divide it by how loud the direction is**, and dividing by a small number makes a large one. The fit is an amplifier, and this is all there is inside.
 #
-# "But the fit is exact," you may object. "What harm is there in five helpings?" None, to these two images. But a new one, with the features 1 and 0, is answered with $-1$ by a single helping of the faint direction, ten times as loudly as either of the others. After five helpings and the little that the loud direction adds, the answer is $-4.74$, where only 0 or 1 can be right. The direction was faint only *on the images we trained on*.
+# "But the fit is exact," you may object. "What harm is there in five helpings?" None, to these two images. But take a new image with the features 1 and 0. One helping of the faint direction answers it with $-1$, ten times as loudly as it answers either of the others. After five helpings and the little that the loud direction adds, the answer is $-4.74$, where only 0 or 1 can be right. The direction was faint only *on the images we trained on*.
 
 # %%
 two = np.array([[1.0, 0.9], [0.9, 1.0]])
@@ -263,18 +264,18 @@ print("the fit:", np.round(two @ w, 2) + 0.0, "and the new image:", np.round(w @
 figure, axis = plt.subplots(figsize=(5, 4))
 across, up = np.meshgrid(np.linspace(0, 1.15, 50), np.linspace(-0.1, 1.15, 50))
 levels = range(-5, 2)
-lines = axis.contour(across, up, w[0] * across + w[1] * up, levels, colors="0.5", linestyles="-")
+answer = w[0] * across + w[1] * up
+lines = axis.contour(across, up, answer, levels, colors="0.6", linestyles="-", linewidths=1)
 label_at = [1.1, 1.07, 0.95, 0.8, 0.7, 0.55, 0.45]
 spots = [(first, (level - w[0] * first) / w[1]) for first, level in zip(label_at, levels)]
 axis.clabel(lines, fmt="%d", fontsize=12, manual=spots)
-plain = {"facecolor": plt.rcParams["axes.facecolor"], "edgecolor": "none", "pad": 1}
 for name, point, mark, shift in [
-    ("image 1", (1, 0.9), "o", (0.03, -0.08)),
+    ("image 1", (1, 0.9), "o", (0.04, -0.05)),
     ("image 2", (0.9, 1), "s", (-0.23, 0.04)),
     ("new image", (1, 0), "D", (-0.34, -0.03)),
 ]:
     axis.plot(*point, mark, ms=9)
-    axis.text(point[0] + shift[0], point[1] + shift[1], name, bbox=plain)
+    axis.text(point[0] + shift[0], point[1] + shift[1], name)
 axis.set(
     title="A steep fit: from 0 to 1 in one small step",
     xlabel="feature 1",
@@ -283,11 +284,11 @@ axis.set(
 plt.show()
 
 # %% [markdown]
-# Along each line the answer is the same. Between two images so close together the fit has to climb steeply, and since it is linear, it is as steep everywhere else.
+# Along each line the answer is the same. Between two images so close together the fit has to climb steeply, and since its slope is the same everywhere, it climbs as steeply far away from them.
 #
 # ### The same for any matrix
 #
-# We guessed the two directions, because our images mirror each other. For a thousand images NumPy finds them. The **singular value decomposition** of any matrix $A$ gives directions that are perpendicular to one another (their dot products are 0), and whose answers are perpendicular, too. (This is the one fact we borrow without proof; [Stewart 1993](https://doi.org/10.1137/1035134) tells whose it is.) It comes in three arrays (for the norm see lesson 07):
+# We guessed the two directions, because our images mirror each other. For a thousand images NumPy finds them. The **singular value decomposition** of any matrix $A$ gives directions that are perpendicular to one another (their dot products are 0), and whose answers are perpendicular, too. (This is the one fact we borrow without proof; [Stewart 1993](https://doi.org/10.1137/1035134) tells who found it.) It comes in three arrays:
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -295,21 +296,29 @@ plt.show()
 # | $\text{left}$ | `left` | (n, pairs) | each column: the answers that those weights give, scaled to norm 1 |
 # | $s$ | `s` | (pairs,) | how loud those answers are, the loudest first: the **singular values** |
 #
-# A direction and its answers make a *pair*, of which there are as many as images or as features, whichever number is smaller. One line says what a pair is:
+# A direction and its answers make a *pair*, of which there are as many as images or as features, whichever number is smaller; `full_matrices=False` has NumPy stop there. One line says what a pair is:
 #
 # $$A\, \text{right}_j = s_j\, \text{left}_j .$$
 #
 # In words, the weights $\text{right}_j$, row $j$ of `right`, answer the $n$ images with $\text{left}_j$, column $j$ of `left`, made $s_j$ times as loud.
 #
-# The rest goes as it did there. How much of the targets lies along $\text{left}_j$? It is the *targets'* dot product with that column, $\text{part}_j = \text{left}_j \cdot \text{targets}$, because whatever lies along the other columns is perpendicular to this one and adds 0, and what lies along this one counts once, since its norm is 1. A direction that is $s_j$ loud takes $\text{part}_j / s_j$ helpings to give it, and as long as no $s_j$ is 0, the fit is the sum over all pairs:
+# Now fit as you did with two images. How much of the targets lies along $\text{left}_j$? Their dot product with that column, $\text{part}_j = \text{left}_j \cdot \text{targets}$. A direction of loudness $s_j$ needs $\text{part}_j / s_j$ helpings to produce that part, and as long as no $s_j$ is 0, the fit is the sum over all pairs:
 #
 # $$w = \sum_j \frac{\text{part}_j}{s_j}\, \text{right}_j .$$
 #
-# With at least as many features as images this fit is exact. With fewer, weights can reach only what lies along the columns, and the fit is the one of least squares.
+# With at least as many features as images this fit is exact; with fewer it is the fit of least squares.
+#
+# <details><summary>Why the dot product, and why exact or of least squares?</summary>
+#
+# Whatever lies along the other columns is perpendicular to this one and adds 0 to the dot product, and what lies along this one counts once, since its norm is 1.
+#
+# With at least as many features as images, `left` has $n$ perpendicular columns, which reach any targets. With fewer, only what lies along the columns can be reached. The rest of the targets is perpendicular to every answer, so no weights can make it smaller.
+#
+# </details>
 
 # %%
 wanted = np.array([0.0, 1.0])  # the targets
-left, s, right = np.linalg.svd(two)
+left, s, right = np.linalg.svd(two, full_matrices=False)
 part = left.T @ wanted
 for j in range(2):
     helpings = part[j] / s[j]
@@ -322,32 +331,7 @@ print("both added up:", np.round(right.T @ (part / s), 2))
 #
 # ## Why exactly at the threshold?
 #
-# Give the two images a third feature, $-1$ for the first and $1$ for the second. Image 2 minus image 1 was $(-0.1, 0.1)$, and now it is $(-0.1, 0.1, 2)$. What the first two features could hardly tell apart, the third tells apart with ease, and no direction that the fit needs is faint any more. True, three unknowns in two equations leave infinitely many exact fits; but `lstsq` returns the lightest, the one whose weights have the smallest norm. It is called the **least-norm fit**, and our sum over the pairs gives it, too.
-#
-# ### Exercise 9.1: the lightest weights (warm-up, 5 minutes)
-#
-# How do you find the lightest of infinitely many fits? Begin with one image: its features are one *row* of $A$, and it has one target. Pencil first: $\text{row} = (1, 2)$, target 5. Both $(5, 0)$ and $(3, 1)$ are exact, but neither is the lightest. Which weights are? Split $w$ into a multiple of the row and a remainder perpendicular to it: $w = \text{multiple} \cdot \text{row} + \text{remainder}$ with $\text{row} \cdot \text{remainder} = 0$. Which of the two parts produces the answer, and what does the other do to the sum of squares?
-#
-# <details><summary>The numbers, by hand</summary>
-#
-# Only the multiple produces an answer: $\text{multiple} \cdot (1 \cdot 1 + 2 \cdot 2) = 5$, so it is 1, and the lightest weights are $(1, 2)$. Their sum of squares is 5. That of $(3, 1)$ is 10 and that of $(5, 0)$ is 25, because both carry a remainder that does no work.
-#
-# </details>
-
-
-# %%
-def my_lightest_weights(row, target):
-    """Return the w of smallest sum of squares with row @ w = target; row: shape (features,)."""
-    ...
-
-
-exercises.check(my_lightest_weights)
-
-# %%
-exercises.folded(my_lightest_weights)
-
-# %% [markdown]
-# ### One feature, two, three
+# Give the two images a third feature, $-1$ for the first and $1$ for the second. Image 2 minus image 1 was $(-0.1, 0.1)$, and now it is $(-0.1, 0.1, 2)$. What the first two features could hardly tell apart, the third tells apart with ease. True, two equations in three unknowns have infinitely many solutions; but `lstsq` returns the lightest, the one whose weights have the smallest norm. It is called the **least-norm fit**, and our sum over the pairs gives it, too.
 #
 # And if the images have feature 1 alone? Then there is a single direction, and it is loud: the fit can't be exact, but it can't blow up either.
 
@@ -356,14 +340,14 @@ three = np.column_stack([two, [-1.0, 1.0]])
 print("features  smallest s  norm of the fit  its answers")
 for count in [1, 2, 3]:
     some = three[:, :count]
-    s = np.linalg.svd(some)[1]
+    s = np.linalg.svd(some, compute_uv=False)
     w = np.linalg.lstsq(some, wanted)[0]
     print(f"{count:8}  {s[-1]:10.2f}  {np.linalg.norm(w):15.2f}  {np.round(some @ w, 2) + 0.0}")
 
 # %% [markdown]
-# There is the peak in three rows: the smallest $s$ falls up to the threshold and rises beyond it, and the norm does the opposite.
+# There is the peak in three rows: the smallest $s$ falls up to the threshold and rises beyond it, and the norm does the opposite. We chose the third feature to help, of course, but no other could have made the faintest direction fainter.
 #
-# With a thousand images it goes the same way. *Up to the threshold* no weights of norm 1 give answers closer to 0 than the faintest direction. With a further feature the same weights are still to be had, with a 0 for the new one, and others may come closer still, so the smallest $s$ falls, or stays. *Beyond the threshold* look at the images instead: wherever a direction is faint, some mix of them all but cancels, as image 2 minus image 1 came to only 0.1 times $(-1, 1)$. A further feature is one more number in which the mix would have to cancel, so there the smallest $s$ rises, or stays. It is smallest at the threshold, and that is why the peak is there. <small>The proof is in a fold before exercise 9.2.</small>
+# Here is why, for a thousand images as for two. *Up to the threshold*: of all weights of norm 1, the faintest direction gives the answers closest to 0. With a further feature the same weights are still to be had, with a 0 for the new one, and others may come closer still, so the smallest $s$ falls, or stays. *Beyond the threshold*: a direction is faint because some mix of the images all but cancels, as image 2 minus image 1 did. A further feature gives the mix one more number, which can only take it farther from 0, so the smallest $s$ rises, or stays. It is smallest at the threshold, so there the amplifier is strongest. <small>The proof is in a fold before exercise 9.2.</small>
 
 # %% tags=["hide-input"]
 near = {n * permille // 1000 for permille in (300, 500, 950, 990, 1010, 1050, 1500, 3000)}
@@ -389,23 +373,60 @@ axis.minorticks_off()
 plt.show()
 
 # %% [markdown]
-# Is it really the *lightness* that makes 6,000 features so good? Add to the lightest fit a random remainder that answers 0 to every training image, as in exercise 9.1. The sum is heavier, and just as exact.
+# ### Exercise 9.1: the lightest weights (warm-up, 5 minutes)
+#
+# How do you find the lightest of infinitely many fits? Begin with one image: its features are one *row* of $A$, and it has one target. Pencil first: $\text{row} = (1, 2)$, target 5. Both $(5, 0)$ and $(3, 1)$ are exact, but neither is the lightest. Which weights are? Split $w$ into a multiple of the row and a remainder perpendicular to it: $w = \text{multiple} \cdot \text{row} + \text{remainder}$ with $\text{row} \cdot \text{remainder} = 0$. Which of the two parts produces the answer, and what does the other do to the sum of squares?
+#
+# <details><summary>The numbers, by hand</summary>
+#
+# Only the multiple produces an answer: $\text{multiple} \cdot (1 \cdot 1 + 2 \cdot 2) = 5$, so it is 1, and the lightest weights are $(1, 2)$. Their sum of squares is 5. That of $(3, 1)$ is 10 and that of $(5, 0)$ is 25, because both carry a remainder that does no work.
+#
+# </details>
+
+
+# %%
+def my_lightest_weights(row, target):
+    """Return the w of smallest sum of squares with row @ w = target; row: shape (features,)."""
+    ...
+
+
+exercises.check(my_lightest_weights)
+
+# %%
+exercises.folded(my_lightest_weights)
+
+# %% [markdown]
+# ### Is it the lightness?
+#
+# Are 6,000 features so good because the fit is *light*? To the lightest fit, add a remainder like that of exercise 9.1: random weights that answer every training image with 0. The sum is heavier, and just as exact.
 
 # %% tags=["hide-input"]
 drawn = np.random.default_rng(seed=1).normal(size=fits[-1].shape)
 remainder = drawn - np.linalg.lstsq(a, a @ drawn)[0]
 remainder /= np.linalg.norm(remainder)
-heavier = [fits[-1] + norm * remainder for norm in (0, 10, 100)]
+heavier = [fits[-1] + norm * remainder for norm in (0, 2, 10, 100)]
 print("norm of the fit  largest miss  on new images")
 for W, errors in zip(heavier, wrong_answers(heavier) / 10_000):
     print(f"{np.linalg.norm(W):15.2f}  {np.abs(a @ W - y).max():12.3f}  {errors:13.2%}")
 
 # %% [markdown]
-# All three are exact, and only the lightest is good, because new images hear what the training images don't. Even the useless fit is still among the exact ones: give the further features the weight 0. They only *allow* a lighter fit, and `lstsq` takes it.
+# All four are exact, and the heavier they are, the worse, because new images hear what the training images don't. <small>We drew one remainder only.</small> Even the useless fit is still among the exact ones: give the further features the weight 0. They only *allow* a lighter fit, and `lstsq` takes it.
 #
-# ## A thousand helpings of almost nothing
+# Is the lightest exact fit always good, then? Go back to the twelve points, and build your polynomials from other features, the plain powers 1, $u$, $u^2$ and so on.
+
+# %% tags=["hide-input"]
+print("features  smallest s  norm of the fit  distance from the true curve")
+for count in [12, 20, 40]:  # change me
+    w, _, _, s = np.linalg.lstsq(np.vander(u, count, increasing=True), targets)
+    gap = np.vander(fine, count, increasing=True) @ w - np.sin(3 * fine)
+    print(f"{count:8}  {s[-1]:10.6f}  {np.linalg.norm(w):15.2f}  {np.sqrt((gap**2).mean()):28.2f}")
+
+# %% [markdown]
+# Beyond the threshold the smallest $s$ rises and the norm falls, as they should, and yet the curve only gets wilder. Light weights are good only where they mean a calm curve, and whether they do depends on the features: with Legendre's terms they do, with the powers of $u$ they don't.
 #
-# Back to the useless fit and its thousand features. Its faintest direction has $s = 0.001$, so each unit of the targets that lies along its answers takes a thousand helpings. Let one helping of it, and of three louder ones, answer some new images, too.
+# ## Two hundred helpings of almost nothing
+#
+# Back to the useless fit and its thousand features. Its faintest direction has $s = 0.001$, so to produce a part of 1 it takes a thousand helpings. Let one helping of it, and of three louder ones, answer some new images, too.
 
 # %%
 left, s, right = np.linalg.svd(a[:, :n], full_matrices=False)
@@ -421,13 +442,13 @@ for number in [1, n // 2, 9 * n // 10, n]:
 print(f"helpings in the fit, for one class: up to {np.abs(part[-1] / s[-1]).max():.0f}")
 
 # %% [markdown]
-# From the middle direction to the last, the answers to training images fade to a two-thousandth, those to new images only by a third. Every helping counts: two hundred times 0.06 is 12, where the right answer is 0 or 1.
+# From the middle direction to the last, the answers to training images shrink two-thousandfold, while those to new images lose only a third. Every helping counts: two hundred times 0.06 is 12, where the right answer is 0 or 1.
 #
 # ## What is there to amplify?
 #
 # So far we have looked at only half of the fraction $\text{part}_j / s_j$. Where the targets have no part along the faint directions, a small $s_j$ does no harm. Had both our targets been 1, the faint direction would have got no helping at all.
 #
-# And the twelve points? The usual story blames the noise for their wild curve, so take the noise away, and let every target lie exactly on the true curve.
+# And the twelve points? The usual story puts their wild curve down to the noise, so take the noise away, and let every target lie exactly on the true curve.
 #
 # **Predict.** How far from the true curve will the fit with 12 features be without noise?
 
@@ -452,30 +473,17 @@ for wave, level in [(3, 0.0), (3, 0.2), (12, 0.0)]:
 guesses.compare("distance at 12 features, without noise", f"{at_12[3, 0.0]:.2f}")
 
 # %% [markdown]
-# Without noise there is no peak at all. We might have known: some curve of 12 features is all but equal to $\sin 3u$, and at the threshold only one goes through all the points, so that is the one we get. With noise, the fit is off by about ten times the noise itself.
+# Without noise there is no peak at all. We might have known: some curve of 12 features is all but equal to $\sin 3u$, and at the threshold only one goes through all the points, so that is the one we get. With a noise of 0.2, the fit is 2.13 away, about ten times as far.
 #
 # And noise is not all that gets amplified. In the last row there is none, but $\sin 12u$ is a little too fast for 12 features, which come no closer to it than 0.18. The part of the true answer that a model can't express is called **misfit**, and it goes through the same amplifier: the fit lands 4.28 away.
 #
-# And the digits? Split their targets in two: what weights fitted to four times as many *other* images answer to ours, and the rest. The fits of the two parts add up to the useless one.
-
-# %% tags=["hide-input"]
-more = slice(n, 5 * n)
-features = deep.relu(data.scale(images[more]) @ W1[:, :n])
-expressed = a[:, :n] @ np.linalg.lstsq(features, data.one_hot(labels[more]))[0]
-print("part of the targets  root mean square  norm of its fit")
-for name, some in [("expressed", expressed), ("the rest", y - expressed)]:
-    W = right.T @ (left.T @ some / s[:, None])
-    print(f"{name:19}  {np.sqrt((some**2).mean()):16.2f}  {np.linalg.norm(W):15.2f}")
-print(f"wrong labels that would make up the rest: {((y - expressed) ** 2).sum() / 2:.0f} of {n}")
-
-# %% [markdown]
-# What the features express costs only the light weights that express it, so nearly the whole norm goes into the rest. Is the rest wrong labels? Each puts two targets wrong by 1, so it would take 156, where [Northcutt and others 2021](https://arxiv.org/abs/2103.14749) found 15 in the 10,000 of the test set. Most of it must be misfit. <small>[Schaeffer and others 2023](https://arxiv.org/abs/2303.14151) take the peak apart in the same way, with Legendre polynomials, too.</small>
+# <small>[Schaeffer and others 2023](https://arxiv.org/abs/2303.14151) take the peak apart in the same way, with Legendre polynomials, too.</small>
 #
 # ## Weight decay starves the faint directions
 #
 # If it is the helpings that do the harm, let them cost something. That is what lesson 08's weight decay does: add $\frac{\lambda}{2} \sum w^2$ to the squared error (the sum of squares, divided by $n$), and least squares becomes **ridge regression** ([Hoerl and Kennard 1970](https://doi.org/10.1080/00401706.1970.10488634)).
 #
-# In the formula only the number changes by which each part is multiplied:
+# Only one thing in the formula changes, the number that multiplies each part:
 #
 # $$\frac{1}{s_j} \quad \text{becomes} \quad \frac{s_j}{s_j^2 + n\lambda/2} .$$
 #
@@ -500,6 +508,7 @@ print(f"wrong labels that would make up the rest: {((y - expressed) ** 2).sum() 
 # What does it do to our two directions? There $n$ is 2, so with $\lambda = 0.1$ the new term $n\lambda/2$ is just 0.1.
 
 # %%
+print("helpings for a part of 1")
 for name, loudness in [("loud", 1.9), ("faint", 0.1)]:
     without, with_decay = 1 / loudness, loudness / (loudness**2 + 0.1)
     print(f"{name:5} s = {loudness}: {without:5.2f} without weight decay, {with_decay:.2f} with it")
@@ -524,7 +533,7 @@ for decay, W, errors in zip(decays, decayed, wrong_here):
 guesses.compare("% misread at the threshold with weight decay", wrong_here.min())
 
 # %% [markdown]
-# The useless fit has become a good one, with the same features and images. The price is that it is no longer exact: with $\lambda = 0.02$ it gets 0.20 % of its training images wrong. <small>We chose 0.02 on these same new images.</small> Does that hold at other widths? The study `double_descent` tried five draws of the features at each; curves are means, bands the range over the draws.
+# The useless fit has become a good one, with the same features and images. The price is that it is no longer exact: with $\lambda = 0.02$ it gets two of its thousand training images wrong. <small>We chose 0.02 on these same new images.</small> Does that hold at other widths? The study `double_descent` tried five draws of the features at each; curves are means, bands the range over the draws.
 
 # %% mystnb={"image": {"alt": "The study's errors on new images, in per cent, against the number of random features, 100 to 6,000, both axes logarithmic, means of five draws. Without decay the curve falls, climbs to a peak of 88 at 1,000 features and falls to 9. With a weight decay of 0.02 it falls all the way, from 22 to below 9. Shaded bands from the lowest to the highest of five draws are narrow."}} tags=["hide-input"]
 study = studies.read("double_descent")
@@ -556,7 +565,7 @@ plt.show()
 #
 # ### All classes in one formula
 #
-# Both exercises want all ten classes at once. Write $\mathrm{diag}(s)$ for the matrix with the numbers $s$ on its diagonal and zeros elsewhere. Then the singular value decomposition says that $A$ is a product of three factors, named after the sides on which they stand:
+# Two exercises want all ten classes at once. Write $\mathrm{diag}(s)$ for the matrix with the numbers $s$ on its diagonal and zeros elsewhere. Then the singular value decomposition says that $A$ is a product of three factors, named after the sides on which they stand:
 #
 # $$A = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right} .$$
 #
@@ -564,7 +573,7 @@ plt.show()
 #
 # $$W = \text{right}^T\, \mathrm{diag}(1 / s)\; \text{left}^T\, Y .$$
 #
-# Read it from right to left: $\text{left}^T Y$ takes the parts, $\mathrm{diag}(1/s)$ makes helpings of them, and $\text{right}^T$ adds the helpings up. Three folds prove most of what we have only claimed so far.
+# Read it from right to left: $\text{left}^T Y$ takes the parts, $\mathrm{diag}(1/s)$ makes helpings of them, and $\text{right}^T$ adds the helpings up. Three folds prove what we have only claimed so far.
 #
 # <details><summary>How the pairs follow from the three factors</summary>
 #
@@ -572,9 +581,9 @@ plt.show()
 #
 # </details>
 #
-# <details><summary>Why the fit is exact, and no exact fit is lighter</summary>
+# <details><summary>Why no exact fit is lighter</summary>
 #
-# If there are at least as many features as images, `left` has $n$ perpendicular columns, and these reach every target. So the fit is exact. Why is it the lightest? For one image you know it from exercise 9.1. With many images the argument is the same: whatever is perpendicular to *every* row of $A$ changes no answer on the training images, and only adds to the sum of squares. So the lightest exact fit has no such part; it is a sum of multiples of $A$'s rows, a **linear combination** of them.
+# That it is exact you have seen. Why is it the lightest? For one image you know it from exercise 9.1. With many images the argument is the same: whatever is perpendicular to *every* row of $A$ changes no answer on the training images, and only adds to the sum of squares. So the lightest exact fit has no such part; it is a sum of multiples of $A$'s rows, a **linear combination** of them.
 #
 # The formula's fit is one, too. By $\text{left}_j^T A = s_j\, \text{right}_j^T$, each row of `right` is a linear combination of $A$'s rows, and therefore each class's weights are. Nor can there be two such fits: what they differ by would be a linear combination of the rows and perpendicular to all of them, and only 0 is both.
 #
@@ -586,7 +595,7 @@ plt.show()
 #
 # </details>
 #
-# ### Exercise 9.2: without the faintest (stretch, 8 minutes)
+# ### Exercise 9.2: without the faintest (core, 8 minutes)
 #
 # There is a blunter cure than weight decay (books call it the truncated singular value decomposition, [Hansen 1987](https://doi.org/10.1007/BF01937276)): leave the faintest directions out altogether. Pencil first: let the columns of `left` be $(\tfrac35, \tfrac45)$ and $(-\tfrac45, \tfrac35)$, let $s$ be $(2, \tfrac12)$, the rows of `right` $(0, 0, 1)$ and $(1, 0, 0)$, and the targets $(0, 5)$. What are the weights, and what is left of them without the fainter direction?
 #
@@ -626,7 +635,7 @@ for count, W, errors in zip(counts, cut, wrong_here):
 guesses.compare("directions to leave out: 10, 100 or 700", counts[wrong_here.argmin()])
 
 # %% [markdown]
-# We used to blame the faintest direction for the peak. It carries most of the norm, but without it the fit is nearly as useless: hundreds have to go before nearly nine digits in ten are read correctly.
+# We used to think that the faintest direction alone made the peak. It carries most of the norm, but without it the fit is nearly as useless: hundreds have to go before nearly nine digits in ten are read correctly.
 #
 # ### Exercise 9.3: ridge regression from the three factors (stretch, 12 minutes)
 #
@@ -680,9 +689,9 @@ exercises.folded(my_decayed_fit)
 #
 # ## Recap
 #
-# **Why does bigger become better again?** Where the features just suffice there is a single exact fit, and it can't do without directions that are faint on the training images. Whatever noise or misfit lies along them is divided by a small $s$, and new images, on which these directions are far less faint, hear the result. With more features there are many exact fits, and the lightest of them is good; heavier ones, just as exact, are not.
+# **Why does bigger become better again?** Where the features just suffice there is a single exact fit, and it can't do without directions that are faint on the training images. Whatever noise or misfit lies along them is divided by a small $s$, and new images, on which these directions are far less faint, hear the result. With more features there are many exact fits, and where light weights mean a calm answer, as with our random features, the lightest is good; heavier ones, just as exact, are worse.
 #
-# There are two ways past the peak: more features, or enough weight decay.
+# More features lead past the peak, and so does enough weight decay.
 #
 # ## Questions to ask yourself
 #

@@ -1,14 +1,40 @@
 """Lesson 09's exercises: the lightest fit, and a fit that pays for its weights."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from course.exercises.cases import Seed, normal_array, normal_arrays
+from course.exercises.comparison import is_numeric
 from course.exercises.exercise import Arguments, Exercise
 
 
 def lightest_weights(row, target):
     """The weights of smallest sum of squares among those with row @ w = target, for one example."""
     return target * row / (row @ row)
+
+
+class Weighing(NamedTuple):
+    """Whether weights are exact, and so in a known way; their sum of squares, and the least."""
+
+    is_exact: bool
+    is_known: bool = False
+    squares: float = 0.0
+    least: float = 0.0
+
+
+def _weighed(arguments: Arguments, w: object) -> Weighing:
+    """Weigh what came for an example.
+
+    Where all weights are alike, or all features that count give equal shares of the target (a single
+    one all of it), a known mistake explains it better than its weight.
+    """
+    row, target = arguments
+    if not is_numeric(w) or np.shape(w) != row.shape or not np.allclose(row @ w, target, atol=0):
+        return Weighing(is_exact=False)
+    shares = row * w
+    is_known = np.allclose(w, w[0]) or np.allclose(shares[shares != 0], shares.max())
+    return Weighing(True, bool(is_known), np.square(w).sum(), least=target**2 / (row @ row))
 
 
 def without_faintest(left, s, right, y, faintest):
@@ -54,6 +80,13 @@ EXERCISES = (
             (1e-4 * normal_array(2, 4), 1e-7 / 3),
         ),
         random_case=lambda rng: (rng.normal(size=5), rng.normal()),
+        view=_weighed,
+        predicates={
+            "needlessly_heavy": lambda w: (
+                w.is_exact and not w.is_known and w.squares > 1.001 * w.least
+            )
+        },
+        is_compared=True,
     ),
     Exercise(
         reference=without_faintest,
