@@ -64,7 +64,7 @@ train_set, validation_set = data.split(
 # %% [markdown]
 # ## Three places where chance gets in
 #
-# Be that colleague for a moment. [Lesson 04](04_training_curves.ipynb) printed 97.87 %; here is its recipe again, which means everything but the seed: momentum 0.9 and a learning rate that falls from a half to 0.
+# Be that colleague for a moment. [Lesson 04](04_training_curves.ipynb) printed 97.87 %; here is its recipe again. By *recipe* we mean everything but the seed; this one has momentum 0.9 and a learning rate that falls from a half to 0.
 
 
 # %% tags=["hide-input"]
@@ -167,13 +167,13 @@ for seed in range(5):
 # %% [markdown]
 # ### More than chance?
 #
-# Seeds 2 and 3 lie furthest apart, by nearly a point. Is that more than chance? Both networks answered the **same images**, and an image that both got right, or both got wrong, says nothing about which of the two is better. So look only at the images that exactly one network got right, and call these *split* (statisticians say **discordant**). A split image is *gained* if seed 3's network got it right, and *lost* if seed 2's did.
+# Seeds 2 and 3 lie furthest apart: nearly a point. Is that more than chance? Both networks answered the **same images**, and an image that both got right, or both got wrong, says nothing about which of the two is better. So look only at the images that exactly one network got right, and call these *split* (statisticians say **discordant**). A split image is *gained* if seed 3's network got it right, and *lost* if seed 2's did.
 #
 # This is the hardest stretch of the lesson, and you will need it whenever somebody claims that one network beats another. Suppose that neither network is better, and that the images are independent. Then each split image is the toss of a fair coin: gained or lost. The **p-value** is how often such coins would fall at least as unevenly as the images did.
 #
 # The smallest case shows how to count. Say that 3 were gained and 1 was lost. Four tosses have $2^4$ equally likely outcomes. In one of them none is lost, and in four of them exactly one is lost, because it may be any of the four. The number of ways to choose 1 of 4 is written $\binom{4}{1} = 4$, read "4 choose 1", and $\binom{4}{0} = 1$. That makes $1 + 4$ outcomes at least as uneven in this direction, and as many in the other, so the p-value is $2 \cdot \frac{1 + 4}{2^4} = \frac{5}{8}$. In other words, 3 to 1 is no evidence of anything.
 #
-# In general, let `split` be the number of split images and `smaller` the smaller of the two counts, and call whatever happened less often *heads*. Then count the outcomes with no heads, with one, and so on up to `smaller`:
+# In general, let `split` be the number of split images, and `smaller` the lesser of the two counts. Whichever happened less often, call it *heads*. Then count the outcomes with no heads, with one, and so on up to `smaller`:
 #
 # $$\text{p-value} = \frac{2}{2^{\text{split}}} \sum_{\text{heads} = 0}^{\text{smaller}} \binom{\text{split}}{\text{heads}} .$$
 #
@@ -213,7 +213,7 @@ print(f"gained {pair.gained}, lost {pair.lost}: p-value {pair.p:.1g}")
 guesses.compare("p-value of seeds 2 and 3", f"{pair.p:.1g}")
 
 # %% [markdown]
-# Fair coins would fall that unevenly less than once in a million trials, so rarely that picking the most extreme of ten pairs hardly matters. If the images are independent, the network of seed 3 really *does* get more digits of this kind right.
+# Fair coins would fall that unevenly less than once in a million trials, so rarely that it hardly matters that we picked the most uneven of the ten pairs that five seeds make. If the images are independent, the network of seed 3 really *does* get more digits of this kind right.
 #
 # And yet no recipe can be the better one, because there is only one recipe! **The test speaks only for these two networks** ([Dietterich 1998](https://doi.org/10.1162/089976698300017197)). If you have to put one of the two to work tomorrow, take seed 3's. If you want to know how to train the next one, the test has told you nothing, because the next one will have a seed of its own. Nor does a seed always matter so much: these networks were half-baked, and finished ones come at the end.
 #
@@ -260,7 +260,7 @@ plotting.digits(mnist.test_images[misread], captions, title="Misread, all by one
 plt.show()
 
 # %% [markdown]
-# Five of the eight are threes, and every one of these begins with the same hook. Don't hold it against the writer: somebody among 297 must have the most mistakes, and whoever wrote 130 digits had more opportunities than most. But the picture suggests something about everybody. Mistakes keep company: where one of your threes is misread, the next is in danger, too. If so, the answers about one person's digits are not independent. Only answers about different *people* may still be. The digits of one writer are called a **cluster**.
+# Five of the eight are threes, and every one of these begins with the same hook. Don't hold it against the writer: somebody among 297 must have the most mistakes, and whoever wrote 130 digits had more opportunities than most. But the picture suggests something about everybody. Mistakes keep company: where one of your threes is misread, the next is in danger, too. If so, the answers about one person's digits are not independent. Only answers about different *people* can still be independent. The digits of one writer are called a **cluster**.
 #
 # ### The error by writer
 #
@@ -270,7 +270,7 @@ plt.show()
 #
 # $$\frac{1}{n} \sqrt{\frac{\text{writers}}{\text{writers} - 1} \sum_g (\text{right}_g - q\, n_g)^2} .$$
 #
-# Once more the accuracy stands in for $q$. But the accuracy is partly each writer's own work, so it lies a little closer to every writer than the truth does, and the squares come out too small, as they did with the seeds. The factor before the sum makes up for that.
+# Once more the accuracy stands in for $q$. But the accuracy is made from these very writers, so on the whole it lies a little closer to them than the truth does, and the squares come out too small, as they did with the seeds. The factor before the sum makes up for that.
 #
 # ### Exercise 5.2: the error by writer (stretch, 12 minutes)
 #
@@ -356,11 +356,11 @@ print(f"difference {100 * difference:.2f} ± {100 * error:.2f} points")
 guesses.compare("points between students and employees", round(100 * difference, 2))
 
 # %% [markdown]
-# Nearly two points, more than four standard errors. So 97.86 % belongs to one particular crowd, in which 48 hands wrote half of the digits. Ask only students, and you should expect nearly a point less, and no bad luck is needed. Within each kind, too, mistakes keep company, for the error by writer is the larger. A margin of error speaks for people like those who were asked, and for nobody else.
+# Nearly two points, more than four standard errors. So 97.86 % belongs to one particular crowd, in which 48 hands wrote half of the digits. Ask only students, and you should expect nearly a point less, without any bad luck. Within each kind, too, mistakes keep company, for the error by writer is the larger. A margin of error speaks for people like those who were asked, and for nobody else.
 #
 # ## So: would it come out the same?
 #
-# Back to your colleague, and to your first guess. Suppose that she asks about other digits. Her accuracy scatters around the truth just as yours does, so the difference between your two numbers has twice the variance of either, and $\sqrt2$ times its standard error. About 19 times in 20 it stays below twice that, which is $2 \sqrt2$ standard errors of one accuracy.
+# Back to your colleague, and to your first guess. Suppose that she asks about other digits. Her accuracy scatters around the truth just as yours does, so the difference between your two numbers has twice the variance of either (in a difference, too, variances add up), and $\sqrt2$ times its standard error. About 19 times in 20 it stays below twice that, which is $2 \sqrt2$ standard errors of one accuracy.
 
 # %% tags=["answer", "hide-input"]
 by_seed = falling_rate.results("test", epochs=10, falls=True, rate=0.5)
@@ -463,7 +463,7 @@ for where, chosen in [("below 0.9", sure < 0.9), ("from 0.9 up", sure >= 0.9)]:
 #
 # ## Recap
 #
-# You can now say how far a number would move if it were measured again. You have seen two half-trained runs of one recipe differ by far more than coins would, and a margin of error that was too small because it counted digits, and not people. What you can't do yet is say *why* a network is wrong, or whether a program that gets good numbers deserves them.
+# You can now say how far a number would move if it were measured again. You have seen two half-trained runs of one recipe differ by far more than coins would, and a margin of error that was too small because it counted digits, not people. What you can't do yet is say *why* a network is wrong, or whether a program that gets good numbers deserves them.
 #
 # - The standard error is $\sqrt{q (1 - q) / n}$, if answers are independent. Trust two standard errors once there are about ten mistakes and ten right answers.
 # - Compare two networks by their split images, and two *recipes* by several seeds, each recipe at its own best rate.

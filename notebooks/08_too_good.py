@@ -343,7 +343,7 @@ print(f"ended at step {history.steps[-1]} of 1,500")
 print(f"kept step {watch.step}, loss {watch.loss:.4f}")
 
 # %% [markdown]
-# Would every seed have been stopped in time? Apply the exercise's rule to their stored losses.
+# Would the rule have stopped every seed at the right moment? Apply the exercise's rule to their stored losses.
 
 # %% tags=["hide-input"]
 curves = np.array([results["loss"] for results in results_of(0.0)])
@@ -447,7 +447,7 @@ axis.set(
 plt.show()
 
 # %% [markdown]
-# The two lines cross almost exactly where the loss is lowest, and on average the ten *stopped* networks, too, are as sure as they are right. Why there? Raise the logit of every image's answer by the same tiny amount. By lesson 02's $p - y$, the loss of a right answer changes by $p - 1$ times this amount, and that of a wrong one by $p$ times, where $p$ is the confidence. On average over all images, then, it changes by *confidence minus accuracy*, times the amount. In other words, growing surer pays as long as the network is less sure than it is right, and costs as soon as it is surer. Yet from the dotted line on our network does little else: its accuracy hardly moves, while its confidence climbs to the end.
+# The two lines cross almost exactly where the loss is lowest, and on average the ten *stopped* networks, too, are as sure as they are right. Why there? Raise the logit of every image's answer by the same tiny amount. By lesson 02's $p - y$, the loss of a right answer changes by $p - 1$ times this amount, and that of a wrong one by $p$ times, where $p$ is the confidence. On average over all images, then, it changes by *confidence minus accuracy*, times the amount. In other words, growing surer pays as long as the network is less sure than it is right, and costs as soon as it is surer. Yet from the dotted line onwards, our network does little else: its accuracy hardly moves, while its confidence climbs to the end.
 #
 # ### One division instead
 #
@@ -493,7 +493,7 @@ print(f"loss, both minus divided:         {difference(correct['both']['loss'], d
 guesses.compare("loss after one division", round(divided.mean(), 4))
 
 # %% [markdown]
-# A single division after training does even a little more for the loss than the best of our five $\lambda$, which we had not expected. If weight decay had bought more than a less confident network, dividing *its* logits as well would give the lowest loss of all, but in the last row, *both*, it is higher again. Stopping is the cheapest of the three: it takes less than a quarter of one run, the division takes one whole run, and choosing $\lambda$ took five.
+# We had not expected it, but a single division after training lowers the loss even a little further than the best of our five $\lambda$. If weight decay had bought more than a less confident network, dividing *its* logits as well would give the lowest loss of all, but the last row, *both*, lies above *divided*. Stopping is the cheapest of the three: it takes less than a quarter of one run, the division takes one whole run, and choosing $\lambda$ took five.
 #
 # That is half of the answer: a fit can be too good for the loss without being too good for the answers. Neither instrument was lying. The accuracy counts the answers; the loss also charges for being too sure of them.
 #
@@ -561,9 +561,9 @@ careless = 0.8 * with_wrong["stopped"]["accuracy"].mean() + 0.2 * 10
 print(f"stopped, if a fifth of the new labels were redrawn: {careless:.1f} % right")
 
 # %% [markdown]
-# Keeping the parameters of the lowest loss wins back more than five points of right answers, and weight decay more than three, with the only $\lambda$ that we tried at this learning rate. The division makes the plain networks less sure, which helps the loss but no answer.
+# Keeping the parameters of the lowest loss wins back more than five points of accuracy, and weight decay more than three, with the only $\lambda$ that we tried at this learning rate. The division makes the plain networks less sure, which helps the loss but no answer.
 #
-# This time, you may object, the loss is not lowest where confidence overtakes accuracy: the stopped networks' confidence lies twelve points *below* their accuracy. For labels like their own that is about right, since on new images labelled as carelessly they would get only 67.3 % right. For correct labels they are too modest. So take the network above, where its loss was lowest, and divide once more, by a number below 1.
+# This time, you may object, the loss is not lowest where confidence overtakes accuracy: the stopped networks' confidence lies twelve points *below* their accuracy. For labels like their own that is about right, since on new images labelled as carelessly they would get only 67.3 % right. For correct labels they are too modest. So take the network above as it was when its loss was lowest, and divide its logits, this time by a number below 1.
 
 # %%
 print_divided(wrong_watch.parameters, [1, 0.6])  # change me
@@ -630,7 +630,7 @@ shrunk = np.mean(control("start shrunk, new second layer"))
 print(f"with a new second layer: {unshrunk:.2f} %; with the start shrunk, too: {shrunk:.2f} %")
 
 # %% [markdown]
-# On the first layer alone, weight decay brings almost the whole gain, and on the second alone, which began with random numbers as large, more than half. <small>(Is it the random numbers themselves? The last line takes the networks trained without weight decay and trains a new second layer for 1,500 steps on top of the first, once as it is, which gives 82.18 %, and once after the random number in each of its weights has been shrunk to that twentieth, which gives 86.75 %.)</small>
+# On the first layer alone, weight decay brings almost the whole gain, and on the second alone, which began with random numbers as large, more than half. Is it the random numbers themselves? The last line takes the networks trained without weight decay, and trains a new second layer on top of their first for 1,500 steps. On the first layer as it stands, that reaches 82.18 %. Shrink nothing but the random numbers in it to a twentieth, and it reaches 86.75 %.
 #
 # So the same $\lambda$ did two different things. Starting from small weights, it made the network less sure; starting from large ones, it took away random numbers that no step would have removed, and won eight points. Whenever you read that weight decay helps, ask what it took away.
 #

@@ -18,7 +18,7 @@
 # - say what a fully connected layer cannot know, and what a kernel knows from the start;
 # - write a convolution as one matrix product, and max-pooling in two lines;
 # - derive the gradients of both, the convolution's with a pencil on nine pixels, and check them;
-# - say how many errors pushing the training images saves you, and how many each part of the design does.
+# - say how many errors pushing the training images saves you, and how many each part of the design.
 #
 # **You need** lessons [03](03_backpropagation.ipynb), [04](04_training_curves.ipynb) and [07](07_deeper.ipynb).
 #
@@ -144,13 +144,13 @@ patient = 100 - shapes.errors("784-128-10", most=2, epochs=30).mean(axis=0)
 print(f"study, most = 2, 30 epochs: {patient[0]:.2f} % right at 0 pixels, {patient[3]:.2f} % at 3")
 
 # %% [markdown]
-# At three pixels 13 more digits in a hundred are right than with pushes of one, but nearly twice as many of the digits that nobody pushed are misread, since three epochs must now show the same 128 units every stroke in each of $7 \cdot 7$ places. Ten times as many epochs make up for it, at least with pushes of up to two: that is the last line, from a stored study of three seeds. Couldn't one set of weights serve all places?
+# At three pixels 13 more digits in a hundred are right than with pushes of one, but nearly twice as many of the digits that nobody pushed are misread. Ten times as many epochs make up for it, at least with pushes of up to two: that is the last line, from a stored study of three seeds. Couldn't one set of weights serve all places?
 #
 # ## One product for all patches
 #
 # One set of weights for all places is the idea of a **convolution**. Take a small square of weights, a **kernel**, and lay it on the image. The pixels that it covers are a **patch**. Multiply each of them by the weight that lies on it, and add up. Then move the kernel one pixel on and do it again, until it has been everywhere. The sum is large where ink lies under the large weights and blank paper under the negative ones, so the kernel asks everywhere: *is there something here that looks like me?*
 #
-# Here is the smallest example: a kernel of 2 by 2 on nine pixels, where it fits in four places.
+# Here is a small example: a kernel of 2 by 2 on nine pixels, where it fits in four places.
 
 # %% mystnb={"image": {"alt": "Four copies of the same grid of 3 by 3 pixels with the values 0 to 8. In each, a different square of 2 by 2 is marked, first at the top left, then the top right, the bottom left and the bottom right. In the corner of each marked pixel is the weight that lies on it: times 1, times 2, times 3, times 4. Above each grid is the sum: 27, 37, 57 and 67."}} tags=["hide-input"]
 shapes.show_patches(np.arange(9).reshape(3, 3), np.array([[1, 2], [3, 4]]))
@@ -231,7 +231,7 @@ exercises.folded(my_image_patches)
 # | $W, b$ | `W`, `b` | (side · side · channels, kernels), (kernels,) | one kernel in each column, and one bias for each kernel |
 # | $Z$ | `z` | (kernels, map rows, map columns, n) | one map for each kernel |
 #
-# In a formula, the three axes map rows, map columns and n count as one, the places of all images. Only in this lesson do the images come *last*, so that one pixel of all of them lies together in memory; `model.prepare` reorders the axes.
+# In a formula, the three axes map rows, map columns and n count as one, the places of all images. Only in this lesson do the images come *last*, so that the same pixel of every image lies side by side in memory; `model.prepare` reorders the axes.
 #
 # Our network begins with eight kernels of 5 by 5; here they meet ten digits.
 
@@ -302,7 +302,7 @@ exercises.folded(my_max_pool)
 #
 # ### Exercise 10.3: back through pooling (core, 9 minutes)
 #
-# Write pooling's backward pass. In this exercise no two of the four are equal. (On blank paper all four are; the library lets them share the blame.)
+# Write pooling's backward pass. In this exercise no two of the four are equal. (On blank paper all four are equal, and the library divides the blame among them.)
 
 
 # %%
@@ -400,7 +400,7 @@ print("dx", dx.shape, dx[0, :, :, 0].astype(int), sep="\n")
 # %% [markdown]
 # ## The whole network
 #
-# Convolution, pooling, bias and ReLU follow one another in this order, twice. The last layer sees everything, yet it needs nothing new: it is one more convolution, whose ten kernels are as large as the maps, with 4 · 4 · 32 weights each. Here is one digit on its way through the untrained network, whose biases are still 0. Before a ReLU, grey means 0; after it, blank paper does.
+# Convolution, pooling, bias and ReLU follow one another in this order, twice. The last layer sees everything, yet it needs nothing new: it is one more convolution, whose ten kernels are as large as the maps, with 4 · 4 · 32 weights each. Here is one digit on its way through the untrained network, whose biases are still 0. Before a ReLU, 0 is drawn grey; after it, as blank paper.
 
 # %% mystnb={"image": {"alt": "Five squares side by side, each smaller than the one before: a digit of 28 by 28 pixels, then a map of 24 by 24, a pooled one of 12 by 12, a map of 8 by 8 and a pooled one of 4 by 4. The arrows between them say convolve; pool, bias, ReLU; convolve; pool, bias, ReLU; and from the last square an arrow leads down to ten logits. In each square but the last a small frame marks what one number of the next square was made from: a patch of 5 by 5 before a convolution, a square of 2 by 2 before pooling. Below is how many maps each layer has: one image, then 8, 8, 32 and 32."}} tags=["hide-input"]
 a_digit = model.prepare(validation_set[0][[chosen_digit]])
@@ -471,7 +471,7 @@ print("the library has the same gradients:", all(map(np.allclose, grads, library
 #
 # <details><summary>Whose ideas these are</summary>
 #
-# Weight sharing is from [Fukushima 1980](https://doi.org/10.1007/BF00344251), its training by backpropagation from [Rumelhart, Hinton and Williams 1985](https://doi.org/10.21236/ADA164453), as [LeCun, Boser and others 1989](https://doi.org/10.1162/neco.1989.1.4.541) say, who taught it to read postcodes. The layout in columns is from [Chellapilla, Puri and Simard 2006](https://inria.hal.science/inria-00112631), and max-pooling from [Yamaguchi, Sakamoto and others 1990](https://isca-speech.org/archive/icslp_1990/i90_1077.html), for sounds, and [Weng, Ahuja and Huang 1992](https://doi.org/10.1109/IJCNN.1992.287150), for images. Our network is a small cousin of LeNet ([LeCun, Bottou, Bengio and Haffner 1998](https://doi.org/10.1109/5.726791)), and [LeCun 1989](https://mailman.srv.cs.cmu.edu/pipermail/connectionists/1989-September/011859.html) compared such networks with less constrained ones. Others speak of *stride*, a kernel's step (ours is 1), of *padding*, blank pixels around the image (ours has none), and of *cross-correlation*, because a mathematician's convolution flips the kernel first.
+# Weight sharing is from [Fukushima 1980](https://doi.org/10.1007/BF00344251), its training by backpropagation from [Rumelhart, Hinton and Williams 1985](https://doi.org/10.21236/ADA164453); so say [LeCun, Boser and others 1989](https://doi.org/10.1162/neco.1989.1.4.541), whose own network read postcodes. The layout in columns is from [Chellapilla, Puri and Simard 2006](https://inria.hal.science/inria-00112631), and max-pooling from [Yamaguchi, Sakamoto and others 1990](https://isca-speech.org/archive/icslp_1990/i90_1077.html), for sounds, and [Weng, Ahuja and Huang 1992](https://doi.org/10.1109/IJCNN.1992.287150), for images. Our network is a small cousin of LeNet ([LeCun, Bottou, Bengio and Haffner 1998](https://doi.org/10.1109/5.726791)), and [LeCun 1989](https://mailman.srv.cs.cmu.edu/pipermail/connectionists/1989-September/011859.html) compared such networks with less constrained ones. Others speak of *stride*, a kernel's step (ours is 1), of *padding*, blank pixels around the image (ours has none), and of *cross-correlation*, because a mathematician's convolution flips the kernel first.
 #
 # </details>
 #
@@ -526,7 +526,7 @@ alone = shapes.errors(most=0, **designs["locality alone"])[:, 2].mean()
 guesses.compare("digits in a hundred that locality alone misreads", f"{alone:.1f}")
 
 # %% [markdown]
-# Depth and width help a little, and then locality halves the errors, which is more than everything else achieves. So what we told you at the beginning can't be the main reason, because in this network, too, every weight belongs to one pixel in one place, and what it learns there helps nowhere else. Nor is it because each unit has fewer inputs: shuffle the pixels of all images in the same way, so that a patch is 25 pixels from anywhere, and all that locality gained is lost. What counts is that a unit's inputs are neighbours. Why, the table can't tell; our guess is that after a push of two pixels a patch still holds three fifths of what lay in it, whereas 25 scattered pixels hold almost nothing of it.
+# Depth and width help a little, and then locality halves the errors: more than all the rest together. So what we told you at the beginning can't be the main reason, because in this network, too, every weight belongs to one pixel in one place, and what it learns there helps nowhere else. Nor is it because each unit has fewer inputs: push the images as before, and then shuffle the pixels of all of them in the same way, so that a patch is 25 pixels from anywhere, and all that locality gained is lost. What counts is that a unit's inputs are neighbours. Why, the table can't tell. (Overlap alone won't do: of the whole image, a push of two pixels leaves 26 columns in 28.)
 #
 # And sharing, the idea that led us here? Added to locality alone, sharing saves nothing and pooling half a digit in a hundred; together they save two or three. That fits what we know of them: only sharing makes the maps move along with the digit, and only pooling forgives that they moved.
 #
@@ -610,7 +610,7 @@ guesses.compare("% of the lost answers that come back", f"{np.mean(shares):.0f}"
 #
 #    <details><summary>Answer</summary>
 #
-#    Neither. The fully connected one finds each pixel in a different place, and the convolutional one learns its kernels upside down. It minds only if neighbours are torn apart, as by a shuffle.
+#    Neither. The fully connected one finds each pixel in a different place, and the convolutional one learns its kernels upside down. The convolutional one minds only if neighbours are torn apart, as by a shuffle.
 #
 #    </details>
 #
