@@ -284,7 +284,7 @@ axis.set(
 plt.show()
 
 # %% [markdown]
-# Along each line the answer is the same. Between two images so close together the fit has to climb steeply, and since its slope is the same everywhere, it climbs as steeply far away from them.
+# Along each line the answer is the same. Between two images so close together the fit has to climb steeply, and its slope is the same everywhere.
 #
 # ### The same for any matrix
 #
@@ -302,7 +302,7 @@ plt.show()
 #
 # In words, the weights $\text{right}_j$, row $j$ of `right`, answer the $n$ images with $\text{left}_j$, column $j$ of `left`, made $s_j$ times as loud.
 #
-# Now fit as you did with two images. How much of the targets lies along $\text{left}_j$? Their dot product with that column, $\text{part}_j = \text{left}_j \cdot \text{targets}$. A direction of loudness $s_j$ needs $\text{part}_j / s_j$ helpings to produce that part, and as long as no $s_j$ is 0, the fit is the sum over all pairs:
+# Now fit as with two images. How much of the targets lies along $\text{left}_j$? Their dot product with that column, $\text{part}_j = \text{left}_j \cdot \text{targets}$. A direction of loudness $s_j$ needs $\text{part}_j / s_j$ helpings to produce that part, and as long as no $s_j$ is 0, the fit is the sum over all pairs:
 #
 # $$w = \sum_j \frac{\text{part}_j}{s_j}\, \text{right}_j .$$
 #
@@ -331,7 +331,7 @@ print("both added up:", np.round(right.T @ (part / s), 2))
 #
 # ## Why exactly at the threshold?
 #
-# Give the two images a third feature, $-1$ for the first and $1$ for the second. Image 2 minus image 1 was $(-0.1, 0.1)$, and now it is $(-0.1, 0.1, 2)$. What the first two features could hardly tell apart, the third tells apart with ease. True, two equations in three unknowns have infinitely many solutions; but `lstsq` returns the lightest, the one whose weights have the smallest norm. It is called the **least-norm fit**, and our sum over the pairs gives it, too.
+# Give the two images a third feature, $-1$ for the first and $1$ for the second. Image 2 minus image 1 was $(-0.1, 0.1)$, and now it is $(-0.1, 0.1, 2)$. What the first two could hardly tell apart, the third tells apart with ease. True, two equations in three unknowns have infinitely many solutions; but `lstsq` returns the lightest, of smallest norm. It is called the **least-norm fit**, and our sum over the pairs gives it, too.
 #
 # And if the images have feature 1 alone? Then there is a single direction, and it is loud: the fit can't be exact, but it can't blow up either.
 
@@ -347,7 +347,7 @@ for count in [1, 2, 3]:
 # %% [markdown]
 # There is the peak in three rows: the smallest $s$ falls up to the threshold and rises beyond it, and the norm does the opposite. We chose the third feature to help, of course, but no other could have made the faintest direction fainter.
 #
-# Here is why, for a thousand images as for two. *Up to the threshold*: of all weights of norm 1, the faintest direction gives the answers closest to 0. With a further feature the same weights are still to be had, with a 0 for the new one, and others may come closer still, so the smallest $s$ falls, or stays. *Beyond the threshold*: a direction is faint because some mix of the images all but cancels, as image 2 minus image 1 did. A further feature gives the mix one more number, which can only take it farther from 0, so the smallest $s$ rises, or stays. It is smallest at the threshold, so there the amplifier is strongest. <small>The proof is in a fold before exercise 9.2.</small>
+# Here is why, for a thousand images as for two. *Up to the threshold*: of all weights of norm 1, the faintest direction gives the answers closest to 0. With a further feature the same weights are still to be had, with a 0 for the new one, and others may come closer still, so the smallest $s$ falls, or stays. *Beyond the threshold*: a direction is faint because some mix of the images all but cancels, as image 2 minus image 1 did. A further feature gives the mix one more number, which can only take it farther from 0, so the smallest $s$ rises, or stays. It is smallest at the threshold, so there the amplifier is strongest. <small>The proof stands before exercise 9.2.</small>
 
 # %% tags=["hide-input"]
 near = {n * permille // 1000 for permille in (300, 500, 950, 990, 1010, 1050, 1500, 3000)}
@@ -473,9 +473,9 @@ for wave, level in [(3, 0.0), (3, 0.2), (12, 0.0)]:
 guesses.compare("distance at 12 features, without noise", f"{at_12[3, 0.0]:.2f}")
 
 # %% [markdown]
-# Without noise there is no peak at all. We might have known: some curve of 12 features is all but equal to $\sin 3u$, and at the threshold only one goes through all the points, so that is the one we get. With a noise of 0.2, the fit is 2.13 away, about ten times as far.
+# Without noise there is no peak at all, because some curve of 12 features is all but equal to $\sin 3u$, and at the threshold only one goes through all the points, so that is the one we get. With a noise of 0.2, the fit is 2.13 away, about ten times as far.
 #
-# And noise is not all that gets amplified. In the last row there is none, but $\sin 12u$ is a little too fast for 12 features, which come no closer to it than 0.18. The part of the true answer that a model can't express is called **misfit**, and it goes through the same amplifier: the fit lands 4.28 away.
+# And noise is not all that gets amplified. In the last row there is none, but $\sin 12u$ is a little too fast for 12 features, which come no closer to it than 0.18. The part of the true answer that a model can't express is called **misfit**, and it goes through the same amplifier: the fit lands 4.28 away. The digits' targets have a part of up to $234 \cdot 0.001 \approx 0.2$ along the faintest direction, and the amplifier does the rest.
 #
 # <small>[Schaeffer and others 2023](https://arxiv.org/abs/2303.14151) take the peak apart in the same way, with Legendre polynomials, too.</small>
 #
@@ -557,7 +557,7 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# The peak is gone, whichever draw you take. With weight decay the curve falls all the way, so more features help even where there is no peak to leave behind; why they do, we have not shown.
+# The peak is gone, whichever draw you take. More features help even where there is no peak to leave behind; why they do, we have not shown.
 #
 # Networks that are trained as a whole can show the peak, too ([Nakkiran, Kaplun and others 2020](https://arxiv.org/abs/1912.02292)). So when a larger model does worse than a smaller one, it may not be too large, but only *just large enough*.
 #
@@ -689,7 +689,7 @@ exercises.folded(my_decayed_fit)
 #
 # ## Recap
 #
-# **Why does bigger become better again?** Where the features just suffice there is a single exact fit, and it can't do without directions that are faint on the training images. Whatever noise or misfit lies along them is divided by a small $s$, and new images, on which these directions are far less faint, hear the result. With more features there are many exact fits, and where light weights mean a calm answer, as with our random features, the lightest is good; heavier ones, just as exact, are worse.
+# **Why does bigger become better again?** Where the features just suffice there is a single exact fit, and it can't do without directions that are faint on the training images. Whatever noise or misfit lies along them is divided by a small $s$, and new images, on which these directions are far less faint, hear the result. With more features there are many exact fits. Of ours the lightest is good, and heavier ones, just as exact, are worse; with the powers of $u$ not even the lightest is good.
 #
 # More features lead past the peak, and so does enough weight decay.
 #
