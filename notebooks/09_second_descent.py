@@ -573,7 +573,7 @@ plt.show()
 #
 # $$W = \text{right}^T\, \mathrm{diag}(1 / s)\; \text{left}^T\, Y .$$
 #
-# Read it from right to left: $\text{left}^T Y$ takes the parts, $\mathrm{diag}(1/s)$ makes helpings of them, and $\text{right}^T$ adds the helpings up. Three folds prove what we have only claimed so far.
+# Read it from right to left: $\text{left}^T Y$ takes the parts, $\mathrm{diag}(1/s)$ makes helpings of them, and $\text{right}^T$ adds the helpings up. Three folds prove most of what we have only claimed so far.
 #
 # <details><summary>How the pairs follow from the three factors</summary>
 #
