@@ -15,7 +15,7 @@ the network is. Nobody reads their code, except to see that none of it is the co
 - ``benchmark``: the report of the original notebook, as a study stored it.
 """
 
-from course.examination.checks import examine
+from course.examination.checks import examine, thresholds
 from course.examination.findings import QUESTIONS
 from course.examination.landmarks import landmark_backward, landmark_bytes, landmark_forward
 from course.examination.report import Report
@@ -27,4 +27,5 @@ __all__ = [
     "landmark_backward",
     "landmark_bytes",
     "landmark_forward",
+    "thresholds",
 ]

@@ -1,14 +1,17 @@
 """The questions of the examination, in the order of their causes; each answer is a ``Finding``."""
 
+import html
 from collections.abc import Callable
 
 import numpy as np
 
 from course.examination import candidate as calls
 from course.examination.candidate import CallFailed, Candidate, Trained
-from course.examination.findings import BETTER, QUESTIONS, Finding, Share
+from course.examination.findings import BETTER, NUMBERS, QUESTIONS, Finding, Share
 from course.examination.paper import IMAGES, Digits, Paper, draw_paper
 from course.examination.report import Report
+from course.exercises import markup
+from course.shown import Shown
 from mnistlib import baseline
 from mnistlib.uncertainty import calibration, mcnemar, standard_error_by_group
 
@@ -39,14 +42,44 @@ LEAK = 0.2
 NOTHING = 0.2
 #: How much better it reads, as a share, when the pixels are divided by 255, if it was saturated.
 SATURATED = 0.04
-#: The share of its errors that miss by exactly one from which classes were taken for numbers.
-NEIGHBOURS = 0.4
+#: The share of its errors that miss by exactly one from which classes were taken for numbers, and the
+#: number of errors from which that can be told.
+NEIGHBOURS, ERRORS = 0.4, 50
 #: How far, on average, a probability may be from the share right, beyond chance.
 HONEST = 0.03
+#: How many times the errors that its probabilities own up to it may make, and how many more.
+OWNED, MORE = 5, 20
 #: Megabytes at once from which learning costs too much.
 LARGE = 1000
 #: The share of answers that rounding may change between one batch and another.
 ROUNDING = 0.02
+
+#: Up to where a question that measures something is answered with a yes.
+THRESHOLDS = {
+    "floats": f"at most {ROUNDING:.0%} of the answers change",
+    "bytes": f"divided pixels are worth less than {100 * SATURATED:.0f} points more",
+    "company": f"at most {ROUNDING:.0%} of the images get another answer",
+    "order": f"at most {ROUNDING:.0%} of the answers change",
+    "labels": f"more than {NOTHING:.0%} right from true labels, less than {LEAK:.0%} from random ones",
+    "names": f"less than {NEIGHBOURS:.0%} of the errors miss by exactly one, or they are under {ERRORS}",
+    "repeat": "not one answer differs",
+    "chance": "an answer differs, or a parameter",
+    "averages": f"it gains more than it loses, and a paired test (lesson 05) has p < {BETTER}",
+    "claim": "the claim is at most two standard errors above the result",
+    "sure": (
+        f"the expected calibration error (lesson 05) is at most {100 * HONEST:.0f} points above what "
+        f"chance makes, and the errors are at most {OWNED} times what it owns up to, plus {MORE}"
+    ),
+    "cost": f"less than {LARGE:,} MB at once",
+}
+
+
+def thresholds() -> Shown:
+    """Show where each question that measures something draws the line, folded until it is opened."""
+    lines = [f"{NUMBERS[check]:2}  {line}" for check, line in THRESHOLDS.items()]
+    text = "\n".join(lines)
+    summary = "Where is the line between yes and no?"
+    return Shown(f"{summary}\n{text}", markup.fold(summary, "<br>".join(map(html.escape, lines))))
 
 
 def examine(
@@ -318,7 +351,7 @@ def _look_at_accuracy(
     by_one = float((misses == 1).mean()) if len(misses) else 0.0
     report.note(
         "names",
-        len(misses) < 50 or by_one < NEIGHBOURS,
+        len(misses) < ERRORS or by_one < NEIGHBOURS,
         "numbers",
         errors=len(misses),
         by_one=by_one,
@@ -370,7 +403,7 @@ def _look_at_sureness(
     learnt, new = report.shares["digits it learnt"].right, report.shares["strangers"].right
     report.note(
         "sure",
-        found.error <= found.by_chance + HONEST and wrong <= 5 * owned + 20,
+        found.error <= found.by_chance + HONEST and wrong <= OWNED * owned + MORE,
         "boasts" if p.max(axis=1).mean() > (p.argmax(axis=1) == labels).mean() else "too modest",
         by_heart=learnt - new > 0.02,
         error=found.error,

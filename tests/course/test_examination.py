@@ -381,6 +381,20 @@ def test_everything_that_can_be_said_asks_something_and_every_check_has_words():
     assert all("?" in said for said in sentences.NOT_HELD.values())
 
 
+def test_where_the_lines_are_is_shown_as_they_are():
+    shown = repr(checks.thresholds())
+    for check, line in [
+        ("bytes", f"less than {100 * checks.SATURATED:g} points more"),
+        ("labels", f"more than {checks.NOTHING:.0%} right"),
+        ("company", f"at most {checks.ROUNDING:.0%} of the images"),
+        ("averages", f"p < {findings.BETTER}"),
+        ("cost", f"less than {checks.LARGE:,} MB"),
+    ]:
+        [told] = re.findall(rf"^ *{findings.NUMBERS[check]}  (.*)", shown, flags=re.MULTILINE)
+        assert line in told
+    assert "<details>" in checks.thresholds()._repr_html_()
+
+
 def test_nobody_is_asked_about_what_they_learnt_and_strangers_are_strangers():
     digits = draw_paper(checks.IMAGES)
     strangers, known = set(digits.strangers.writers), set(digits.learnt.writers)
