@@ -11,7 +11,7 @@
 #
 # In lesson 03 you filled a sheet of paper with gradients, one array after another. Now open a program that uses PyTorch, a *framework* for writing networks. Somebody has typed the forward pass of a network with a hundred layers and, below it, a single line, `loss.backward()`. There is no sheet and no derivation, and yet the gradients are there. **How does a computer work out what you derived?**
 #
-# You will write the parts that matter yourself: three small functions of yours go into an *engine*, the program behind such a line, which then differentiates whole networks by your rules.
+# You will write the parts that matter yourself: three small functions of yours go into an *engine*, as the program behind that line is called, and with them it differentiates whole networks.
 #
 # **You will be able to**
 #
@@ -201,7 +201,7 @@ exercises.folded(my_unbroadcast)
 # %% [markdown]
 # ## The order of the way back
 #
-# Who hands blame on first? In the picture, $L$ sends 1 to the product and 1 to $w$, and then the product sends 2 to $u$ and 3 to $w$. Only then is $w$'s blame complete: $1 + 3 = 4$. Suppose that $w$ had parents too, and didn't wait. It would hand on the 1 that arrives first and leave out the 3; or it would have to walk everything behind it again for the 3. Every value that is used twice like this (call it a *fork*) doubles the walks behind it, and thirty forks, one behind the other, make a billion walks.
+# Who hands blame on first? In the picture, $L$ sends 1 to the product and 1 to $w$, and then the product sends 2 to $u$ and 3 to $w$. Only then is $w$'s blame complete: $1 + 3 = 4$. Suppose that $w$ had parents too, and didn't wait. It would hand on the 1 that arrives first and leave out the 3; or it would have to walk everything behind it again for the 3. Every value that is used twice like this (call it a *fork*) doubles the walks behind it, and thirty forks in a row make a billion walks.
 #
 # So **a value hands its blame on only when all of it has arrived**, which means that on the way back a value must come after everything that was made from it. Such an order is called a **topological order**. There is always one: reverse the order in which the values were made. Ours have forgotten that order, but the graph itself says who must wait for whom.
 #
@@ -280,7 +280,7 @@ for adding in [True, False]:
 #
 # $$\begin{aligned} \text{total} &= \textstyle\sum_k e^{z_{2k}}, \\ \log p &= z_2 - \log \text{total}, \\ L &= -\textstyle\sum_k y_k \log p_k . \end{aligned}$$
 #
-# From here on we use the library's `autodiff.Value`. It is the `Value` from above with every rule of the table, a few more, and our loop as its method `backward()`. Plain arrays, such as the pixels, get no blame.
+# From here on we use the library's `autodiff.Value`. It is the `Value` from above, except that you may write `+`, `*` and `@` where you called a function; it has every rule of the table, a few more, and our loop as its method `backward()`. Plain arrays, such as the pixels, get no blame.
 
 # %% tags=["hide-input"]
 pencil = network.Parameters(
@@ -499,13 +499,13 @@ guesses.compare("slope at -800", str(slopes[1]))
 # %% [markdown]
 # ## Why backwards?
 #
-# What do we gain by beginning at the loss? The smallest case is $z = u \odot w$ with two entries each. The table of all slopes, with a row for each output and a column for each input, is called the **Jacobian**. A nudge of $u_0$ moves only $z_0$, so half of the table is 0. Multiply it by the row $dz$ from the left, and your rule comes out:
+# What do we gain by beginning at the loss? The smallest case is $z = u \odot w$ with two entries each. The table of $u$'s slopes, with a row for each output and a column for each input, is called the **Jacobian**. A nudge of $u_0$ moves only $z_0$, so half of the table is 0. Multiply it by the row $dz$ from the left, and your rule comes out:
 #
 # $$\begin{pmatrix} dz_0 & dz_1 \end{pmatrix} \begin{pmatrix} w_0 & 0 \\ 0 & w_1 \end{pmatrix} = \begin{pmatrix} dz_0\, w_0 & dz_1\, w_1 \end{pmatrix} = dz \odot w .$$
 #
 # That is why a rule is called a **vector-Jacobian product**: it returns a row times a table *without ever writing the table down*. With a thousand entries the table would hold a million numbers, and `dz * w` takes a thousand multiplications.
 #
-# By the chain rule, a network's gradient is the product of its operations' tables, one behind the other. (Where blame takes two paths, such products add up.) You may begin to multiply at either end, and the result is the same, but the work is not. A table of a thousand rows and columns times another takes a billion multiplications, whereas a row times a table takes a million, and is a row again. There is only one loss, so at its end stands a single row. In other words, **backwards, every move is one rule, and one walk brings the blame of everything**.
+# By the chain rule, a network's gradient is the product of its operations' tables. (Where blame takes two paths, such products add up.) You may multiply from either end: the result is the same, but the work is not. A table of a thousand rows and columns times another takes a billion multiplications, whereas a row times a table takes a million, and is a row again. There is only one loss, so at its end stands a single row. So **going backwards, every move is one rule, and one walk brings everything its blame**.
 #
 # At the other end stand the parameters, a hundred thousand of them, and no single row to begin with. You can still begin there, with one parameter at a time: nudge it, and carry along beside each value its **slope**, that is, how fast the value grows as the parameter does. This is **forward mode**. It needs no tape, but it needs a run for each parameter. Try it with your pencil on $L = u\,w + w$, where $u = 3$ and $w = 2$.
 #
@@ -518,9 +518,9 @@ guesses.compare("slope at -800", str(slopes[1]))
 # %% [markdown]
 # ## What it costs
 #
-# In lesson 03 you counted that the loss and its whole gradient take about two forward passes, however many units its hidden layer has. But that backward pass was written by hand, whereas the tape has books to keep: it makes a `Value` for each operation, and puts them all in order before it walks. A study (`studies/tape_cost.py`) compares the two, in lesson 03's network, in one of 4,096 hidden units, and in one of a single unit that is asked about a single image.
+# In lesson 03 you counted that the loss and its whole gradient take about two forward passes, however many units its hidden layer has. But that backward pass was written by hand, whereas the tape has books to keep: it makes a `Value` for each operation, and puts them all in order before it walks. A study (`studies/tape_cost.py`) compares the two, in lesson 03's network and in one with 4,096 hidden units, both on 128 images, and in one with a single unit and a single image.
 #
-# **Predict.** Suppose the loss alone took one second. By hand, loss and gradient together would take about two. How many would they take *by the tape*, with lesson 03's 128 hidden units? And with the single unit?
+# **Predict.** Suppose the loss alone took one second; by hand, loss and gradient take about two. How many would they take *by the tape*, with lesson 03's 128 hidden units? And with the single unit?
 
 # %%
 guesses.ask("seconds by the tape, with 128 units and with 1", None)
@@ -588,7 +588,7 @@ def tape_gradients(parameters, x, y):
 #     return loss.item(), [W.grad.numpy() for W in (W1, b1, W2, b2)]
 # ```
 #
-# `requires_grad=True` is their `Value`. A study ran this very code on a computer with PyTorch, on the first batch of lesson 04's training.
+# `requires_grad=True` tells a tensor, their `Value`, to remember. A study ran this very code on a computer with PyTorch, on the first batch of lesson 04's training.
 
 # %% tags=["hide-input"]
 study = studies.read("tape_torch")
@@ -675,7 +675,7 @@ for words, who in [
     print(f"{words:26}{np.median(ratios):6.1f} ({ratios.min():.1f} to {ratios.max():.1f})")
 
 # %% [markdown]
-# In lesson 10 three exercises lead to this gradient, and here it took the forward pass and one rule. The convenience has its price, though, and already on the way forward: lesson 10's code was arranged by hand for speed, whereas the tape runs the formula just as it was written.
+# In lesson 10 three exercises lead to this gradient, and here it took the forward pass and one rule. The convenience has its price, though, and you start paying on the way forward: lesson 10's code was arranged by hand for speed, whereas the tape runs the formula just as it was written.
 
 # %% [markdown]
 # ## Optional: several steps in one
@@ -711,7 +711,7 @@ exercises.folded(my_unit_rows_backward)
 # %% [markdown]
 # ## Recap
 #
-# What you derived by hand, a computer works out by remembering: each value knows its parents and a rule for each, and a loop walks back through them. You now have such an engine, with rules in it that are yours. What it can't do is know what you meant: it differentiates an unstable formula as readily as a stable one.
+# What you derived by hand, a computer works out by remembering: each value knows its parents and a rule for each, and a loop walks back through them. Parts of that engine are now yours. What it can't do is know what you meant: it differentiates an unstable formula as readily as a stable one.
 #
 # - A rule is a vector-Jacobian product, whose Jacobian is never built.
 # - A value hands its blame on only when all of it has arrived: topological order.
