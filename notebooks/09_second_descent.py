@@ -306,7 +306,7 @@ plt.show()
 #
 # $$w = \sum_j \frac{\text{part}_j}{s_j}\, \text{right}_j .$$
 #
-# With at least as many features as images this fit is exact; with fewer it is the fit of least squares.
+# With at least as many features as images this fit is exact; with fewer it is the least-squares fit.
 #
 # <details><summary>Why the dot product, and why exact or of least squares?</summary>
 #
@@ -426,7 +426,7 @@ for count in [12, 20, 40]:  # change me
 #
 # ## Two hundred helpings of almost nothing
 #
-# Back to the useless fit and its thousand features. Its faintest direction has $s = 0.001$, so to produce a part of 1 it takes a thousand helpings. Let one helping of it, and of three louder ones, answer some new images, too.
+# Back to the useless fit and its thousand features. Its faintest direction has $s = 0.001$, so to produce a part of 1 it takes a thousand helpings. Take one helping of it, and one of each of three louder directions. How loudly do they answer the training images, and how loudly new ones?
 
 # %%
 left, s, right = np.linalg.svd(a[:, :n], full_matrices=False)
@@ -533,7 +533,7 @@ for decay, W, errors in zip(decays, decayed, wrong_here):
 guesses.compare("% misread at the threshold with weight decay", wrong_here.min())
 
 # %% [markdown]
-# The useless fit has become a good one, with the same features and images. The price is that it is no longer exact: with $\lambda = 0.02$ it gets two of its thousand training images wrong. <small>We chose 0.02 on these same new images.</small> Does that hold at other widths? The study `double_descent` tried five draws of the features at each; curves are means, bands the range over the draws.
+# The useless fit has become a good one, with the same features and images. The price is that it is no longer exact: with $\lambda = 0.02$ it gets two of its thousand training images wrong. <small>We chose 0.02 on these same new images.</small> Is the peak gone at other widths, too, and for other draws of the features? The study `double_descent` tried five draws at each width, with the same images; curves are means, bands the range over the draws.
 
 # %% mystnb={"image": {"alt": "The study's errors on new images, in per cent, against the number of random features, 100 to 6,000, both axes logarithmic, means of five draws. Without decay the curve falls, climbs to a peak of 88 at 1,000 features and falls to 9. With a weight decay of 0.02 it falls all the way, from 22 to below 9. Shaded bands from the lowest to the highest of five draws are narrow."}} tags=["hide-input"]
 study = studies.read("double_descent")
@@ -577,7 +577,7 @@ plt.show()
 #
 # <details><summary>How the pairs follow from the three factors</summary>
 #
-# Use $\text{right}_j$ as weights. Its product with every other row of `right` is 0, and with its own 1, so in $A\, \text{right}_j = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right} \cdot \text{right}_j$ only the $j$-th pair survives, and $s_j\, \text{left}_j$ is left. In the same way $\text{left}_j^T A = s_j\, \text{right}_j^T$.
+# Use $\text{right}_j$ as weights. Its product with every other row of `right` is 0, and with its own 1, so in $A\, \text{right}_j = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right} \cdot \text{right}_j$ only the $j$-th pair survives, and $s_j\, \text{left}_j$ remains. In the same way $\text{left}_j^T A = s_j\, \text{right}_j^T$.
 #
 # </details>
 #
@@ -597,7 +597,7 @@ plt.show()
 #
 # ### Exercise 9.2: without the faintest (core, 8 minutes)
 #
-# There is a blunter cure than weight decay (books call it the truncated singular value decomposition, [Hansen 1987](https://doi.org/10.1007/BF01937276)): leave the faintest directions out altogether. Pencil first: let the columns of `left` be $(\tfrac35, \tfrac45)$ and $(-\tfrac45, \tfrac35)$, let $s$ be $(2, \tfrac12)$, the rows of `right` $(0, 0, 1)$ and $(1, 0, 0)$, and the targets $(0, 5)$. What are the weights, and what is left of them without the fainter direction?
+# There is a blunter cure than weight decay (books call it the truncated singular value decomposition, [Hansen 1987](https://doi.org/10.1007/BF01937276)): leave the faintest directions out altogether. Pencil first: let the columns of `left` be $(\tfrac35, \tfrac45)$ and $(-\tfrac45, \tfrac35)$, let $s$ be $(2, \tfrac12)$, the rows of `right` $(0, 0, 1)$ and $(1, 0, 0)$, and the targets $(0, 5)$. What are the weights, and what remains of them without the fainter direction?
 #
 # <details><summary>The numbers, by hand</summary>
 #
@@ -647,7 +647,7 @@ guesses.compare("directions to leave out: 10, 100 or 700", counts[wrong_here.arg
 #
 # $$A^T A\, W + \frac{n \lambda}{2} W = A^T Y . \qquad (2)$$
 #
-# Now write $W = \text{right}^T \cdot \text{inner}$, with a matrix *inner* of shape (pairs, 10), and put this and $A = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right}$ into (2). Since the rows of `right` have norm 1 and are perpendicular to one another, $\text{right} \cdot \text{right}^T$ is an identity matrix, with ones on the diagonal and zeros elsewhere, and so is $\text{left}^T \cdot \text{left}$. Then *inner* is all that is left to solve for.
+# Now write $W = \text{right}^T \cdot \text{inner}$, with a matrix *inner* of shape (pairs, 10), and put this and $A = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right}$ into (2). Since the rows of `right` have norm 1 and are perpendicular to one another, $\text{right} \cdot \text{right}^T$ is an identity matrix, with ones on the diagonal and zeros elsewhere, and so is $\text{left}^T \cdot \text{left}$. Then *inner* is the only unknown.
 #
 # <details><summary>Why W can be written so</summary>
 #
@@ -689,9 +689,9 @@ exercises.folded(my_decayed_fit)
 #
 # ## Recap
 #
-# **Why does bigger become better again?** Where the features just suffice there is a single exact fit, and it can't do without directions that are faint on the training images. Whatever noise or misfit lies along them is divided by a small $s$, and new images, on which these directions are far less faint, hear the result. With more features there are many exact fits. Of ours the lightest is good, and heavier ones, just as exact, are worse; with the powers of $u$ not even the lightest is good.
+# **Why does bigger become better again?** Where the features just suffice there is a single exact fit, and it can't do without directions that are faint on the training images. Whatever noise or misfit lies along them is divided by a small $s$, and new images, on which these directions are far less faint, hear the result. With more features there are many exact fits. With our random features the lightest is good, and heavier ones, just as exact, are worse; with the powers of $u$ not even the lightest is good.
 #
-# More features lead past the peak, and so does enough weight decay.
+# More features lead past the peak; enough weight decay levels it.
 #
 # ## Questions to ask yourself
 #

@@ -114,13 +114,13 @@ print(f"right at best: {bound:.2f} %")
 guesses.compare("% right without looking", f"{bound:.2f}")
 
 # %% [markdown]
-# Nobody who ignores the question can beat that number, for they don't know which digit is wanted; nor can anybody who ignores the key images, for they don't know which pair it belongs to. So whoever beats it, over many cards, has used both the question and the key images, and it is tempting to go one small step further: **whoever gets much more than this must have looked.** Keep that sentence in mind, and any doubt you have about it.
+# Nobody who ignores the question can beat that number, for they don't know which digit is wanted; nor can anybody who ignores the key images, for they can't tell which pair is meant. So whoever beats it, over many cards, has used both the question and the key images, and it is tempting to go one small step further: **whoever gets much more than this must have looked.** Keep that sentence in mind, and any doubt you have about it.
 #
 # ## One look
 #
 # How do you compare two images? A layer of 64 ReLU units first turns each of them into features, $a = \max(0, x W_1 + b_1)$, with the same weights for all nine images.
 #
-# Then three matrices turn these features into **query, key and value**, three kinds of vector. $W_q$ makes the question image's query $q$, which says what is wanted. $W_k$ makes each key image's key $k_i$, by which its pair can be found, and $W_v$ makes each value image's value $v_i$, which is what the pair has to say. In letters, $q = a \, W_q$ with the question image's features $a$, and likewise for the others. Query and keys have $d = 16$ entries each, and a value has ten, one for each digit.
+# Then three matrices turn these features into **query, key and value**, three kinds of vector. $W_q$ makes the question image's query $q$, which says what is wanted. $W_k$ makes each key image's key $k_i$, by which its pair can be found, and $W_v$ makes each value image's value $v_i$, which is what the pair has to say. In symbols, $q = a \, W_q$ with the question image's features $a$, and likewise for the others. Query and keys have $d = 16$ entries each, and a value has ten, one for each digit.
 
 # %% mystnb={"image": {"alt": "A card with letters on it. Below the question image, a 9, stands q. Four lines lead from it to the four key images, marked k 1 to k 4; the third, to the other 9, is by far the thickest. From the four value images, marked v 1 to v 4, lines of the same thickness lead on to one m, the mean, at the right; beside the thickest stands w 3 = 0.8."}} tags=["hide-input"]
 draw_look(three.images[0], weights=[0.05, 0.1, 0.8, 0.05])  # as an example
@@ -256,7 +256,7 @@ exercises.folded(my_scores_backward)
 #
 # ### The whole network
 #
-# What is left of the way back is what lessons 03 and 07 derived: through each of the three matrices, and through the layer, whose $W_1$ collects blame from all nine images. `mnistlib.attention` has it in full. But is it right? Lesson 03's check along a random direction $r$ will tell.
+# The rest of the way back, through the three matrices and the layer, is in lessons 03 and 07; here $W_1$ collects blame from all nine images. `mnistlib.attention` has it in full. But is it right? Lesson 03's check along a random direction $r$ will tell.
 
 # %% tags=["hide-input"]
 rng = np.random.default_rng(seed=1)
@@ -422,7 +422,7 @@ exercises.check(my_looks)
 exercises.folded(my_looks)
 
 # %% [markdown]
-# Now let our network face the three tests, beside two that never look: the network itself with *scores of 0*, and *the adder*, which reads the digits with our network's own values.
+# Now let our network face the three tests, beside two that never look: the network itself with *scores of 0*, and *the adder*, which reads each image with our network's own $W_v$.
 #
 # **Predict.** On what percentage of the cards do our network's answers trade places?
 
@@ -443,7 +443,7 @@ guesses.compare("% of cards on which the answers trade places", f"{trades['the n
 # %% [markdown]
 # Only the trade catches these two: the adder gets three cards in five right, handwriting and all, and on not a single card do its answers trade places. But leave either of the other two tests out of your answer to exercise 12.4, and the reply shows you an impostor that slips through.
 #
-# Our network's answers trade places on 850 of the 1,000 cards. On 100 of the other 150 the first two value digits are equal, so that right answers have nothing to trade, and on the last 50 at least one of the four answers must be wrong. So question and company decide *together*, the answer follows the value image, and nothing else has a say: **our network looks**. Thick lines like ours are often shown as an *explanation* of an answer. [Jain and Wallace 2019](https://arxiv.org/abs/1902.10186) objected, and rightly: a thick line by itself proves nothing. It took an experiment.
+# Our network's answers trade places on 850 of the 1,000 cards. On 100 of the other 150 the first two value digits are equal, so that right answers have nothing to trade, and on the last 50 at least one of the four answers must be wrong. So question and company decide *together*, the answer follows the value image, and nothing else has a say: **our network looks**. (That it looks at the *matching* pair only the labels tell.) Thick lines like ours are often shown as an *explanation* of an answer. [Jain and Wallace 2019](https://arxiv.org/abs/1902.10186) objected, and rightly: a thick line by itself proves nothing. It took an experiment.
 #
 # What the trade leaves open is *how* it looks: it may compare two images, or first name each of them and then compare the names. We tried to find out, and couldn't (`studies/comparing.py`).
 #
@@ -519,11 +519,11 @@ for rate in (0.02, 0.05):
         print(f"rate {rate}, c = {c}: {min(percent):.1f} to {max(percent):.1f} % right (3 seeds)")
 
 # %% [markdown]
-# Even with $c = 1$ the largest weight is only 0.42, and at our rate, 0.02, both learn about equally well. At 0.05 only those with the quarter still learn well, and better than at 0.02. So what $c$ buys us is a larger rate, of which we have made no use.
+# Even with $c = 1$ the largest weight is only 0.42, and at our rate, 0.02, both learn about equally well. At 0.05 only those with the quarter still learn well, and better than at 0.02. So what $c$ buys us is a larger rate, which we haven't used.
 #
 # ### Can the loss tell?
 #
-# Accuracy only asks which class wins, whereas the loss asks how probable the network thought the right answer. The rival's loss is lowest if each digit $l$ gets a probability $p_l$ equal to its share of the four value digits, because lesson 02's gradient, $p - y$, is 0 on average over the four answers only there, and the loss bends downwards nowhere (see the proof below). The mean surprise is then the **entropy** of these shares,
+# Accuracy only asks which class wins, whereas the loss asks how probable the network thought the right answer. The rival's loss is lowest if each digit $l$ gets a probability $p_l$ equal to its share of the four value digits, because lesson 02's gradient, $p - y$, is 0 on average over the four answers only there, and the loss is a bowl (step 1 of the proof below). The mean surprise is then the **entropy** of these shares,
 #
 # $$H = - \sum_l p_l \log p_l .$$
 
