@@ -174,7 +174,7 @@ exercises.check(my_attention_weights)
 exercises.folded(my_attention_weights)
 
 # %% [markdown]
-# In NumPy, the path from pixels to logits takes a line for each symbol. Here it is for our three cards and for weights that nobody has trained yet. Place 0 of a card is the question image, and after it key images and value images alternate.
+# In NumPy, the path from pixels to probabilities takes a line for each symbol. Here it is for our three cards and for weights that nobody has trained yet. Place 0 of a card is the question image, and after it key images and value images alternate.
 
 # %%
 model = Attention()
@@ -185,9 +185,9 @@ q = a[:, 0] @ Wq
 k = a[:, 1::2] @ Wk
 v = a[:, 2::2] @ Wv
 w = attention.attention_weights(q, k, scale=1 / 4)  # as you have just written it
-m = (w[:, :, None] * v).sum(axis=1)  # each weight multiplies all of its value
-z = m + b2
-print("q:", q.shape, "k:", k.shape, "v:", v.shape, "w:", w.shape, "z:", z.shape)
+m = (w[:, :, None] * v).sum(axis=1)  # each weight scales its whole value
+p = functions.softmax(m + b2)  # lesson 02's, over the ten digits
+print("q:", q.shape, "k:", k.shape, "v:", v.shape, "w:", w.shape, "p:", p.shape)
 
 # %% [markdown]
 # ## Backwards through a look
