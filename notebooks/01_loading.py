@@ -175,7 +175,7 @@ for name, file in files.items():
 guesses.compare("impostors that gzip opens", len(opened) - 1)  # without the good file
 
 # %% [markdown]
-# Three are rejected, and three get through. A gzip file begins with two fixed bytes, and ends with a check value of its contents and with their length ([Deutsch 1996](https://www.rfc-editor.org/rfc/rfc1952)), which is how `gzip` notices damage. But the check value travels *inside* the file, so a different file simply brings its own. In other words, `gzip` often notices that a file is damaged, or isn't a gzip file at all, but never that it is the *wrong* gzip file.
+# Three are rejected, and three get through. A gzip file begins with two fixed bytes, and ends with the length of its contents and a check value computed from them ([Deutsch 1996](https://www.rfc-editor.org/rfc/rfc1952)), which is how `gzip` notices damage. But the check value travels *inside* the file, so a different file simply brings its own (and an empty one has nothing to check). In other words, `gzip` often notices that a file is damaged, or isn't a gzip file at all, but never that it is the *wrong* gzip file.
 #
 # ### A check from somewhere else
 #
@@ -203,7 +203,7 @@ for name, array in mnist._asdict().items():
 #
 # The usual advice is to ask the test set *once*. This course asks it in several lessons, each time to measure what has been chosen, and never in order to choose.
 #
-# The split is random, but it can be repeated. A random number generator starts from a **seed**, and the same seed gives the same numbers in every run. Ours makes a **permutation**: all the whole numbers from 0 up to, but not including, 60,000, each of them once, in random order.
+# The split is random, but it can be repeated. A random number generator starts from a number, its **seed**. Ours makes a **permutation**: all the whole numbers from 0 up to, but not including, 60,000, each of them once, in random order.
 
 # %%
 rng = np.random.default_rng(seed=1)
@@ -227,7 +227,7 @@ words = ", ".join("yes" if same else "no" for same in (new_is_same, ours_is_same
 guesses.compare("same order: new generator, ours again", words)
 
 # %% [markdown]
-# A generator moves on with every number that it hands out, so to repeat a result you must repeat everything drawn since the seed, in the same order. The program that lesson 00 called *the original* shuffled first and set its seed only afterwards ([lesson 06](06_autopsy.ipynb)), so nobody can ever recover its split.
+# A generator moves on with every number that it hands out, so to repeat a result you must repeat everything drawn since the seed, in the same order. The original, which you met in lesson 00, shuffled first and set its seed only afterwards ([lesson 06](06_autopsy.ipynb)), so nobody can ever recover its split.
 #
 # ### Exercise 1.2: a split (core, 5 minutes)
 #
@@ -305,7 +305,7 @@ print(f'always "{most}": {always:.2f} % of the validation images right')
 guesses.ask("100 + 10, 250 + 10 and 0 - 200, in bytes", None)
 
 # %% tags=["answer"]
-pixels = np.array([100, 250], dtype=np.uint8)  # change these
+pixels = np.array([100, 250], dtype=np.uint8)  # change these, 0 to 255
 paper, ink = np.array([0], dtype=np.uint8), np.array([200], dtype=np.uint8)
 three = [*(pixels + 10), *(paper - ink)]
 guesses.compare("100 + 10, 250 + 10 and 0 - 200, in bytes", ", ".join(str(k) for k in three))
@@ -441,7 +441,7 @@ guesses.compare("what it answers, in bytes", ", ".join(str(k) for k in np.unique
 # %% [markdown]
 # It answers "1" to every image, like the program that never looks. The differences and their squares are bytes, so they wrap around. Since 16 squared is 256, which wraps to 0, only a difference below 16 keeps its square, and what is left of a larger one says nothing about its size.
 #
-# One thing survives, though: two equal pixels still add 0 to the sum, whereas two different ones add something, unless their difference is a multiple of 16. So the sum no longer measures *how much* an image and a mean differ but, roughly, *in how many pixels*. Most of an image is paper, so the more paper a mean has, the more of its pixels agree with the image's, and the mean with the most paper should win, whatever the image:
+# One thing survives, though: two equal pixels still add 0 to the sum, whereas two different ones add something, unless their difference is a multiple of 16. So the sum no longer measures *how much* an image and a mean differ; roughly, it counts the pixels in which they do. Most of an image is paper, so the more paper a mean has, the more of its pixels agree with the image's, and the mean with the most paper should win, whatever the image:
 
 # %%
 print(f"paper in the images: {100 * (pixels8 == 0).mean():.0f} %")
@@ -514,7 +514,7 @@ print(f"a training image at random:       {by_chance:.1f} of 500")
 guesses.compare("neighbours by the same hand, of 500", (hand == lending_hand).sum())
 
 # %% [markdown]
-# Fifty-two, where chance alone would give about one. So the nearest neighbour recognises people as well as digits. How much is that worth? The study (`studies/familiar.py`) gave each method two sets of training images, and tested it both times on the same digits. The first set held, among others, digits by the same people; the second was just as large, but all of it was by strangers, and by fewer of them.
+# Fifty-two, where chance alone would give about one. So the nearest neighbour recognises people as well as digits. How much is that worth? The study (`studies/familiar.py`) gave each method two sets of training images, and tested it both times on the same digits. The first held other digits by those same people, among strangers'; the second, as large, held strangers' only, so fewer people's.
 
 # %% tags=["hide-input"]
 rows = studies.read("familiar")["rows"]
@@ -550,7 +550,7 @@ exercises.check(my_one_hot)
 exercises.folded(my_one_hot)
 
 # %% [markdown]
-# The library picks rows of the identity matrix, `np.eye(10)`, and gets the same. Your own function can take its place: delete the `#`, and a right answer is kept in a file beside the notebooks, from which lesson 04 takes it.
+# The library picks rows of `np.eye(10)`, the identity matrix, and gets the same. Your own function can take its place: delete the `#`, and a right answer is kept in a file beside the notebooks, from which lesson 04 takes it.
 
 # %%
 # exercises.keep(my_one_hot)

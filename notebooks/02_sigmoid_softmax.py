@@ -18,7 +18,7 @@
 # - say why the loss is a logarithm, and derive how it depends on each of the ten numbers;
 # - measure any slope, and so check a formula that you have derived.
 #
-# **You need** [lesson 00](00_first_look.ipynb) for what a network is, [lesson 01](01_loading.ipynb) for the shapes, and from school the derivatives of $e^x$ and $\log x$ and the product, quotient and chain rules.
+# **You need** [lesson 00](00_first_look.ipynb) for what a network is, [lesson 01](01_loading.ipynb) for the shapes, and from school the derivatives of $e^x$ and $\log x$ and the quotient and chain rules.
 #
 # **Time** 55 minutes to read, 20 more for the pencil and 46 for the exercises; it runs for about 5 s and takes 240 MB
 
@@ -182,7 +182,7 @@ exercises.check(my_softmax)
 exercises.folded(my_softmax)
 
 # %% [markdown]
-# *The original*, the program of [lesson 00](00_first_look.ipynb), summed over axis 0: down the columns, over the batch. The picture below tries both axes on the same seven images, which we searched for: most companies do no harm that one sees, and so nobody notices. On the left, each image shares out a total of 1 among the classes, and all seven answers are right. On the right, each *class* shares out a 1 among the images, and the 3 is suddenly an 8. Nothing about the 3 has changed. It holds most of column 3, but hardly anybody else wants column 8, so there its share is larger still.
+# *The original*, the program of [lesson 00](00_first_look.ipynb), summed over axis 0: down the columns, over the batch. The picture below tries both axes on the same seven images, which we searched for: in most company the harm doesn't show, and so nobody notices. On the left, each image shares out a total of 1 among the classes, and all seven answers are right. On the right, each *class* shares out a 1 among the images, and the 3 is suddenly an 8. Nothing about the 3 has changed. It holds most of column 3, but hardly anybody else wants column 8, so there its share is larger still.
 
 # %% mystnb={"image": {"alt": "A still of a picture to touch: seven images, a 0 to a 6, each with its row in two grids of seven rows by ten classes, shaded by the numbers of a softmax, with a dot on the largest of each row. On the left a row is framed and adds up to 1, and every image has its dot at its own class. On the right a column is framed, and the 3 has its dot at 8, in the framed column, which it has almost to itself."}}
 pictures.axes()
@@ -277,7 +277,7 @@ for p_one, push_one in zip(p_right, push):
 guesses.compare("p of the answer pushed hardest", p_right[push.argmax()])
 
 # %% [markdown]
-# The undecided answer is pushed hardest, and the disaster hardly at all, because a probability close to 0 or to 1 is hard to move. The network has all but ruled out the truth, and this loss shrugs, like a teacher who corrects small slips and hands the hopeless essay back unread. Squaring what was missing is no cure: by the chain rule the push then has one more factor, twice what was missing, which near $p_\text{right} = 0$ only doubles it.
+# The undecided answer is pushed hardest, and the disaster hardly at all, because a probability close to 0 or to 1 is hard to move. The network has all but ruled out the truth, and this loss shrugs, like a teacher who corrects small slips and hands the hopeless essay back unread. Squaring what was missing is no cure: by the chain rule the push then gains a factor of twice what was missing, and near $p_\text{right} = 0$ that is a mere 2.
 #
 # ### A loss made to measure
 #
@@ -476,7 +476,7 @@ right = (z_all + y_all - functions.softmax(z_all)).argmax(axis=1) == labels
 print(f"of 2,000 images: one push puts {right[wrong].sum()} of {wrong.sum()} wrong answers right")
 
 # %% [markdown]
-# About two in three; the rest need another push or two.
+# About two in three; nearly all the rest need a second or third.
 #
 # **Another good place to stop.** You have followed ten logits to a loss and back, and put the wrong answer right. What remains is the sigmoid, which lesson 03 needs.
 #
@@ -542,7 +542,7 @@ plt.show()
 #
 # ### Exercise 2.6: a stable sigmoid (core, 5 minutes)
 #
-# Write it for arrays. It must not give a warning for any number, and as long as the true value fits a float, as it does at $-720$, it must not be 0. Beware: `np.where` computes both of its cases for every number, so neither may overflow. Which exponential never does, because $-|z|$ is never positive?
+# Write it for arrays. It must not give a warning for any number, and as long as the true value fits a float, as it does at $-720$, it must not be 0. Beware: `np.where` computes both of its cases for every number, so neither may overflow. Look for an exponential that can't: $-|z|$ is never positive.
 
 
 # %%
@@ -679,7 +679,7 @@ exercises.folded(my_softmax_backward)
 #
 #    $$p_0 = \frac{e^{z_0}}{e^{z_0} + e^{z_1}} = \frac{1}{1 + e^{-(z_0 - z_1)}} = \sigma(z_0 - z_1) .$$
 #
-#    With more, put the log-sum-exp of the others in place of $z_1$: a probability is a sigmoid of its own logit, so both have the same slope.
+#    With more, put the log-sum-exp of the others in place of $z_1$: in its own logit alone, every probability is a sigmoid, only shifted, so both have the same slope.
 #
 #    </details>
 #
