@@ -277,7 +277,7 @@ for p_one, push_one in zip(p_right, push):
 guesses.compare("p of the answer pushed hardest", p_right[push.argmax()])
 
 # %% [markdown]
-# The undecided answer is pushed hardest, and the disaster hardly at all, because a probability close to 0 or to 1 is hard to move. The network has all but ruled out the truth, and this loss shrugs, like a teacher who corrects small slips and hands the hopeless essay back unread. Squaring what was missing is no cure: by the chain rule the push then gains a factor of twice what was missing, and near $p_\text{right} = 0$ that is a mere 2.
+# The undecided answer is pushed hardest, and the disaster hardly at all, because a probability close to 0 or to 1 is hard to move. The network has all but ruled out the truth, and this loss shrugs, like a teacher who corrects small slips and hands the hopeless essay back unread. Squaring what was missing is no cure: by the chain rule the push then gains a factor of twice what was missing, and near $p_\text{right} = 0$ that is 2.
 #
 # ### A loss made to measure
 #
@@ -476,7 +476,7 @@ right = (z_all + y_all - functions.softmax(z_all)).argmax(axis=1) == labels
 print(f"of 2,000 images: one push puts {right[wrong].sum()} of {wrong.sum()} wrong answers right")
 
 # %% [markdown]
-# About two in three; nearly all the rest need a second or third.
+# About two in three; nearly all the rest need one or two more.
 #
 # **Another good place to stop.** You have followed ten logits to a loss and back, and put the wrong answer right. What remains is the sigmoid, which lesson 03 needs.
 #
@@ -679,7 +679,7 @@ exercises.folded(my_softmax_backward)
 #
 #    $$p_0 = \frac{e^{z_0}}{e^{z_0} + e^{z_1}} = \frac{1}{1 + e^{-(z_0 - z_1)}} = \sigma(z_0 - z_1) .$$
 #
-#    With more, put the log-sum-exp of the others in place of $z_1$: in its own logit alone, every probability is a sigmoid, only shifted, so both have the same slope.
+#    With more, put the log-sum-exp of the others in place of $z_1$: in its own logit, every probability is a shifted sigmoid, so both have the same slope.
 #
 #    </details>
 #

@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 04 Training curves
 #
-# One step downhill does little; thousands of them make a network that can read. Nobody can watch a hundred thousand parameters move, so all that you see of a network in training is a curve, and from the curve you have to say what is going on inside. **Is the network learning, and how fast can it go?** You will learn what a curve can tell you and which run settles the rest, tune a network yourself, and measure, once every choice is made, how well it reads new digits.
+# One step downhill does little; thousands of them make a network that can read. Nobody can watch a hundred thousand parameters move, so all that you see of a network in training is a curve, and from the curve you have to say what is going on inside. **Is the network learning, and how fast can it go?** You will learn what a curve can tell you, and what to run when it can't; then you will tune a network yourself and, once every choice is made, measure how well it reads new digits.
 #
 # **You will be able to**
 #
@@ -194,7 +194,7 @@ axes[0].set_ylabel("batch loss")
 plt.show()
 
 # %% [markdown]
-# The middle one climbs before it falls, yet early on none of the eleven did better, so a stumble doesn't prove that the rate is too large. Nor does a flat curve prove that it is too small, because a healthy one flattens too. Don't argue about it: run it again, at three times the rate if you suspect that it is too small, at a third of it if too large, and see which loss falls further.
+# The middle one climbs before it falls, yet early on none of the eleven did better, so a stumble doesn't prove that the rate is too large. Nor does a flat curve prove that it is too small, because a healthy one flattens too. So don't argue: run the network again, at three times the rate if you suspect that yours is too small, at a third if too large, and see which loss falls further.
 #
 # ## Learning by heart
 #
@@ -323,7 +323,7 @@ axes[1].set_ylabel("")
 plt.show()
 
 # %% [markdown]
-# The gradient is $(w_0, 20\, w_1)$: the walls are steep, and the floor is nearly flat. A rate small enough for the walls is too small for the floor, so plain descent zigzags, then creeps; and if you raise the rate to hurry it, it flies out. A rolling ball does better, because it keeps its velocity: pushes from opposite walls cancel, and those along the bottom add up ([Polyak 1964](https://doi.org/10.1016/0041-5553%2864%2990137-5)). Our **velocity** is a running sum of gradients, which starts at 0. At each step the old sum is multiplied by the **momentum**, a number from 0 up to, but not including, 1; then the new gradient is added. The sum points uphill, as gradients do, so we subtract it:
+# The gradient is $(w_0, 20\, w_1)$: the walls are steep, and the floor is nearly flat. A rate small enough for the walls is too small for the floor, so plain descent zigzags, then creeps; and if you raise the rate to hurry it, it flies out. A rolling ball does better, because it keeps its velocity: pushes from opposite walls cancel, and those along the bottom add up ([Polyak 1964](https://doi.org/10.1016/0041-5553%2864%2990137-5)). Our **velocity** is a running sum of gradients, which starts at 0. At each step the old sum is multiplied by the **momentum**, a number from 0 up to, but not including, 1; then the new gradient is added. The sum points uphill, as gradients do, so we subtract it.
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -370,11 +370,11 @@ plt.show()
 #
 # With $\mu = 0.9$, then, each step along the valley is ten times as long as a plain one. You may object that plain descent with ten times the rate goes just as far along. So it does, which is why rates have to be converted to one currency, the **effective rate**, $\eta / (1 - \mu)$; without momentum that is the rate itself.
 #
-# But can plain descent bear ten times the rate? In our valley even the slightly larger rate on the figure's right is too much. With momentum the pushes across largely cancel, so it bears more, as you saw: what it buys is *stability*. <small>The optional part finds the edge, with and without momentum.</small>
+# But can plain descent bear ten times the rate? In our valley even the slightly larger rate was too much. With momentum the pushes across largely cancel, so it bears more, as you saw: what it buys is *stability*. <small>The optional part finds the edge, with and without momentum.</small>
 #
 # ## Does it help a network?
 #
-# A network's loss isn't such a valley, but what to expect is clear: at small effective rates the two should do equally well, and as the rate grows, plain descent should suffer first. A study (`studies/momentum.py`) put it to the test. At each effective rate it trained five networks with a momentum of 0.9 and five without, in pairs from the same weights and over the same batches, for one epoch. The last lines it prints are the fair match: each method at its own best rate, on five fresh seeds, because on the seeds that chose it, a rate looks better than it is.
+# A network's loss isn't such a valley, but what to expect is clear: at small effective rates the two should do equally well, and as the rate grows, plain descent should suffer first. A study (`studies/momentum.py`) put it to the test. At each effective rate it trained five networks with a momentum of 0.9 and five without, in pairs from the same weights and over the same batches, for one epoch. Under the table comes the fair match: each method at its own best rate, over five fresh seeds, because a rate looks better than it is on the seeds that chose it.
 
 # %% tags=["hide-input"]
 studies.again("momentum")  # repeats one of its runs here, and prints a line if the result differs
@@ -383,7 +383,7 @@ cold = show_gains([2, 3, 5, 10])  # reads the others from the study's file
 # %% [markdown]
 # The prediction holds in outline. At an effective rate of 2 there is little between them; from there on plain descent levels off and sinks, while momentum goes on rising until 5. With each at its best, momentum is ahead by 2.6 percentage points.
 #
-# An earlier edition of this lesson stopped here, and gave momentum's longer steps the credit for all of it. Then a referee asked: but *when* does plain descent fly out? If it happens in the first steps, while the weights are random and the loss is steep, then all that plain descent needs may be a gentler start. So far every run had begun at its full rate, a **cold start**. So we gave both methods a **warm-up** ([Goyal and others 2017](https://arxiv.org/abs/1706.02677)): the rate rose from 0 in a straight line over the first hundred steps, and then stayed put.
+# An earlier edition of this lesson stopped here, and gave momentum's longer steps the credit for all of it. Then a referee asked: but *when* does plain descent fly out? If it happens in the first steps, while the weights are random and the loss is steep, then all that plain descent needs may be a gentler start. Until then every run had begun at its full rate, a **cold start**. Now we gave both methods a **warm-up** ([Goyal and others 2017](https://arxiv.org/abs/1706.02677)): the rate rose from 0 in a straight line over the first hundred steps, and then stayed put.
 #
 # **Predict.** With each at its best again, by how many points is momentum ahead now?
 
@@ -396,7 +396,7 @@ print(f"momentum's lead: {cold:.2f} points from a cold start, {warm:.2f} after a
 guesses.compare("momentum's lead after a warm-up", f"{warm:.1f}")
 
 # %% [markdown]
-# Of the 2.6 points, 1.1 are left, because after a gentler start plain descent bears larger rates and makes up most of the distance. Roughly three fifths of momentum's lead, then, was nothing but a safe start, and a warm-up buys that in one line. The rest it earns by going on to an effective rate of 10, where plain descent gains nothing more. And all this is after one epoch: after ten, in three more runs, plain descent with a warm-up had caught up.
+# Of the 2.6 points, 1.1 are left, because after a gentler start plain descent bears larger rates. Roughly three fifths of momentum's lead, then, was nothing but a safe start, and a warm-up buys that with a single expression, `rate * min(1, (step + 1) / 100)`. The rest it earns by going on to an effective rate of 10, where plain descent gains nothing more. And all this is after one epoch: after ten, in three more runs, plain descent with a warm-up had caught up.
 #
 # ### Exercise 4.4: tune a network (open, 15 minutes)
 #
@@ -424,7 +424,7 @@ exercises.folded(my_tune)
 # %% [markdown]
 # ## The whole run
 #
-# Every step follows a noisy guess, so at a constant rate the parameters keep jittering. If the steps *shrink*, descent can settle in spite of the noise ([Robbins and Monro 1951](https://doi.org/10.1214/aoms/1177729586)), which is why people let the learning rate fall, often in a straight line down to 0. We choose ten epochs, momentum 0.9, and a rate that falls from 0.5. That is an effective rate of 5, momentum's best from a cold start, and we leave the warm-up out, because momentum gained little from it. <small>None of these choices is sacred: in three more runs, a constant rate ended with a slightly higher loss and as many right answers.</small>
+# Every step follows a noisy guess, so at a constant rate the parameters keep jittering. If the steps *shrink*, descent can settle in spite of the noise ([Robbins and Monro 1951](https://doi.org/10.1214/aoms/1177729586)), which is why people let the learning rate fall, often in a straight line down to 0. We choose ten epochs, momentum 0.9, and a rate that falls from 0.5. That is an effective rate of 5, momentum's best from a cold start. By our own warning, one epoch may be too short a sweep to choose for ten; [lesson 05](05_how_sure.ipynb) tries other rates over ten epochs. And we leave the warm-up out, because momentum gained little from it. <small>None of these choices is sacred: in three more runs, a constant rate ended with a slightly higher loss and as many right answers.</small>
 
 # %%
 ten_epochs = minibatches(50_000, 128, rng=np.random.default_rng(seed=10), epochs=10)
@@ -556,7 +556,7 @@ pictures.train(train_set, validation_set)
 # - A step is one update, an epoch one pass. A mini-batch's gradient is only a guess, but far cheaper.
 # - Too small a rate crawls, too large a rate thrashes, and the best depends on how long you train.
 # - If the validation loss falls and then turns upwards, while the training loss keeps falling, the network overfits.
-# - Momentum takes longer steps at the same learning rate, and stays stable at step sizes where plain descent flies out. So count in effective rates, and compare each method at its best: after one epoch momentum was then worth 2.6 points from a cold start, and 1.1 after a warm-up.
+# - Momentum takes longer steps at the same learning rate, and stays stable at step sizes where plain descent flies out. So count in effective rates, and compare each method at its best: after one epoch, momentum was worth 2.6 points from a cold start, and 1.1 after a warm-up.
 #
 # ## Questions to ask yourself
 #
