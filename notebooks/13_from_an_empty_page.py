@@ -54,7 +54,7 @@ plotting.use_style()
 # %% [markdown]
 # ## Two functions
 #
-# An examiner has to call your program somehow, and two functions are enough. Programmers call such an agreement a **contract**: what either side may rely on, and nothing more.
+# An examiner has to call your program somehow, and two functions are enough, if we agree on what goes in and what comes out. Programmers call that a **contract**.
 #
 # | you write | it gets | it returns |
 # |---|---|---|
@@ -63,13 +63,13 @@ plotting.use_style()
 #
 # Why so little? Because everything else is a choice, and the choices are the point: whether you scale the pixels, how many hidden layers you have, if any, which loss you take and when you stop. The examiner knows none of that, and can judge your network only by what it does.
 #
-# Two things are not your choice. Chance comes from `rng` alone, because otherwise nobody could repeat what you did. And nothing from `mnistlib`; not today.
+# Two things are not your choice. Chance comes from `rng` alone, because otherwise nobody could repeat what you did. And nothing may come from `mnistlib` or `course`; not today.
 #
 # If your network can say how sure it is, write a third function, `my_probabilities(parameters, images)`, which returns ten probabilities for each image. It will be asked whether they are honest.
 #
 # ## The page
 #
-# Here it is. Nobody is counting your lines, or looking over your shoulder. What your network will be asked stands further down; read that first if you'd rather know.
+# Here it is. Nobody is counting your lines, or looking over your shoulder. The questions it will be asked are further down; read that first if you'd rather know.
 
 
 # %%
@@ -84,7 +84,7 @@ def my_predict(parameters, images):
 
 
 # %% [markdown]
-# If you'd rather not begin with nothing, take the order in which the course went:
+# If you'd rather not start from nothing, take the order in which the course went:
 #
 # 1. Read the bytes, and look at ten images ([01](01_loading.ipynb)). The files are in `../data`.
 # 2. Write the forward pass, and see that untrained scores are no better than chance ([02](02_sigmoid_softmax.ipynb)).
@@ -134,7 +134,7 @@ examination.landmark_backward(my_loss, my_gradients, None)
 # %% [markdown]
 # ## Seventeen questions
 #
-# Here is all that will be asked, and *yes* is always good:
+# Here is everything that will be asked, and a *yes* is always good:
 
 # %%
 for number, question in enumerate(examination.QUESTIONS.values(), start=1):
@@ -165,7 +165,7 @@ guesses.compare("questions that go against the original", len(against))
 # %% [markdown]
 # One *no*, eleven *yes*, and two with three dots, which can't be judged until the *no* is fixed; and that for a program in which [lesson 06](06_autopsy.ipynb) counts nine faults. Four of them can't be seen from outside: the download that it never checks, the split that it shuffles before seeding, the loss that it records, the steps that it calls epochs. Of the other five only the softmax over the batch was caught, because *an examination finds what it asks about*.
 #
-# Raw pixels are a fault as well, and still question 5 says *yes*. Here is what it saw: the share of strangers' digits that are right with raw pixels, and with small ones, divided by 255.
+# Raw pixels are a fault as well, and yet question 5 says *yes*. Here is what it saw: the share of strangers' digits that are right with raw pixels, and with small ones, divided by 255.
 
 # %%
 original.findings["bytes"].seen
@@ -193,7 +193,7 @@ report = examination.examine(my_train, my_predict, claim=None, beside=original)
 report
 
 # %% [markdown]
-# Each *no* is explained below the list, and ends in a question for you. If there are several, start where the report says *Begin here*: that one may be the cause of others, or keep them waiting. For example, if two runs with the same generator differ (11), then raw and smaller pixels (5) may differ by chance alone. And some *no* is no fault: a method that needs no chance at all is told that it ignores its generator (12). So it does, and rightly.
+# Each *no* is explained below the list, and ends in a question for you. If there are several, start where the report says *Begin here*: that one may be the cause of others, or keep them waiting. For example, if two runs with the same generator differ (11), then raw and smaller pixels (5) may differ by chance alone. And not every *no* is a fault: a method that needs no chance at all is told that it ignores its generator (12). So it does, and rightly.
 #
 # In the picture, look for a cross first, and then compare the first two rows of the lower panel: a network that does much better in the first has learnt its digits by heart.
 
@@ -204,7 +204,7 @@ plt.show()
 # %% [markdown]
 # Treat a *no* as in lesson 06: find the smallest case in which it shows, fix what is broken, and run the examination again. If you can show that the *no* is wrong, that is a finding too.
 #
-# Once your network has changed for the last time, open the test set, by which you have chosen nothing yet. Say your number first, ask once, and keep whatever comes out.
+# Once your network has changed for the last time, open the test set, which has had no say in anything you chose. Say your number first, ask once, and keep whatever comes out.
 #
 # Then write five lines for a friend who would like to use your network: what it was asked, on whose digits, what came out, with what standard error, and what nobody has asked it yet. The last line is the hardest, and the most honest.
 #
@@ -214,7 +214,7 @@ plt.show()
 #
 # So, on a day when you aren't tired, think of an eighteenth question: something that every network which reads digits should do, or should never do. Write it as a function of `my_train` and `my_predict` that returns True or False. Then find out, as in lesson 06, whether it can fail, on your own network with a fault that you plant in it.
 #
-# Here is ours. None of the seventeen asks about each digit by itself, so a network that never answers 9 loses only its 9s, about one image in ten. Can our question tell? We ask it of the ten averages, and of the nine averages that you'd get by writing `range(9)`.
+# Here is ours. None of the seventeen asks about each digit by itself, so a network that never answers 9 loses its 9s, at most one image in ten. Can our question tell? We ask it of the ten averages, and of the nine averages that you'd get by writing `range(9)`.
 
 
 # %%

@@ -209,11 +209,18 @@ def wrong_backward(loss: Callable, lost: object, slopes: object, parameters: obj
             f"In {called}, nudge entry {int(chosen[worst])}: the loss moves by {measured[worst]:.6g} "
             f"for each unit, and your gradient says {claimed[worst]:.6g}."
         )
+        if not heeds(loss, parameters):
+            return (
+                f"{said} Whatever is nudged, my_loss stays the same. Does it use its argument, or "
+                "variables of the same names outside?"
+            )
         if kinks[worst] > 0.1 * off[worst]:
             return (
                 f"{said} But there the loss has a kink, so the two sides differ, and no check can tell. "
                 "Start your biases at small random numbers, and try again."
             )
+        if not slope.any():
+            return f"{said} Your gradient of {called} is 0 throughout. Has it been computed yet?"
         large = np.abs(measured) > 1e-3 * size
         ratios = claimed[large] / measured[large]
         if len(ratios) and np.allclose(ratios, -1, rtol=1e-3):
@@ -229,6 +236,15 @@ def wrong_backward(loss: Callable, lost: object, slopes: object, parameters: obj
             f"{said} Is a path from it to the loss left out, or a slope taken at the wrong place?"
         )
     return ""
+
+
+def heeds(loss: Callable, parameters: object) -> bool:
+    """Return whether a loss changes if all its parameters do."""
+    others = copy.deepcopy(parameters)
+    rng = np.random.default_rng(seed=0)
+    for array in arrays_of(others):
+        array += rng.normal(size=array.shape)
+    return loss(others) != loss(parameters)
 
 
 def nudged(

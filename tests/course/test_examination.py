@@ -510,11 +510,15 @@ def test_backward_is_reached_or_told_what_is_amiss():
         (lambda slopes: [slopes[0], slopes[1][None], *slopes[2:]], "its gradient (1, 128)"),
         (lambda slopes: [slopes[0].T, *slopes[1:]], "Is it transposed"),
         (half_of_it, "not yet. In "),
+        (lambda slopes: [slopes[0], 0 * slopes[1], *slopes[2:]], "of array 1 is 0 throughout"),
     ]:
         found = landmark_backward(loss, gradients(change), parameters)
         assert not found.reached
         assert part in repr(found)
     assert not landmark_backward(lambda p: None, lambda p: None, parameters).reached
+
+    outside = landmark_backward(lambda p: loss(start), gradients(lambda slopes: slopes), parameters)
+    assert "my_loss stays the same. Does it use its argument" in repr(outside)
 
     def first_two(p):
         return list(p)[:2]
