@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 00 First look
 #
-# Before you build a network, meet one. **What does training do, and what can't accuracy tell you?** Today the code is ready-made, a row of closed boxes that you run without looking inside. You train a network in a few seconds, draw a digit for it to read, and watch its answers change as it learns. Then you meet a second network. Stop the first one early, and the two get almost the same number of digits right; yet only one of them should be trusted. Each later lesson opens one of the boxes.
+# Before you build a network, meet one. **What does training do, and what can't accuracy tell you?** Today the code is ready-made, a row of closed boxes that you run without looking inside. You train a network in a few seconds, draw a digit for it to read, and watch its answers change as it learns. Then you meet a second network. Stop the first one early, and the two get almost the same number of digits right; yet you won't trust them alike. Each later lesson opens one of the boxes.
 #
 # **You will be able to**
 #
@@ -34,7 +34,7 @@ plotting.use_style()
 # %% [markdown]
 # ## Train one
 #
-# Here are 60,000 handwritten digits, each of them an **image** of 28 by 28 pixels with a **label** that says which digit was meant. It is hard to write down a rule that recognises everyone's 9, so we let a program find one, from 50,000 of the images. The other 10,000 we keep back, to quiz it on afterwards.
+# Here are 60,000 handwritten digits from a famous collection, MNIST, each of them an **image** of 28 by 28 pixels with a **label** that says which digit was meant. It is hard to write down a rule that recognises everyone's 9, so we let a program find one, from 50,000 of the images. The other 10,000 we keep back, to quiz it on afterwards. (The collection's *test images* are others again, and today only two pictures show any.)
 
 # %%
 mnist = data.load()
@@ -52,6 +52,7 @@ print(f"{len(train_set[1])} to train on, {len(labels)} kept back")
 guesses.ask("% of images right after training", None)
 
 # %% tags=["answer"]
+# Closed boxes, too: lesson 04 explains epochs, learning_rate and momentum.
 rng = np.random.default_rng(seed=0)
 start = network.initialise(rng)
 batches = training.minibatches(len(train_set[0]), rng=rng, epochs=3)
@@ -62,13 +63,13 @@ guesses.compare("% of images right after training", f"{100 * after.accuracy:.2f}
 # %% [markdown]
 # ### Draw a digit for it
 #
-# Use the mouse, a finger or the arrow keys.
+# Use the mouse, a finger or the keyboard.
 
 # %% mystnb={"image": {"alt": "A still of the picture to draw on: a digit, a seven; the activations of the network's 128 hidden units as a square of grey fields; and ten bars, of which the seven's is by far the longest."}}
 pictures.draw(trained)
 
 # %% [markdown]
-# The bars are the ten probabilities. Each grey square is a **hidden unit**, one of 128: a number worked out on the way from the pixels to the answer. Your drawing is first resized and centred, as every training image was; you can switch that off. <small>On the web pages the network of lesson 04 answers instead; it was trained for longer.</small>
+# The bars are the ten probabilities. Each grey square is a **hidden unit**, one of 128: a number on the way from the pixels to the answer, hidden because it is neither. Your drawing is first resized and centred, as every training image was, unless you choose *as drawn*. <small>On the web pages the network of lesson 04 answers instead; it was trained for longer.</small>
 #
 # ## What did training do?
 #
@@ -78,9 +79,9 @@ pictures.draw(trained)
 sum(array.size for array in start)
 
 # %% [markdown]
-# To begin with, most of them are drawn at random, and the rest are 0. Then the images are dealt into small **batches**, and after each batch the parameters move a little, roughly in the direction that improves the answers to that batch. One such move is a **step**, and training is nothing but steps.
+# To begin with, most of them are drawn at random (the *seed* in the code settles which numbers come), and the rest are 0. Then the images are dealt into small **batches**, and after each batch the parameters move a little, so as to improve the answers to that batch. One such move is a **step**, and training is nothing but steps.
 #
-# The share of images that a network gets right is its **accuracy**. What would you expect of ours before the first step?
+# The share of images that a network gets right is its **accuracy**. Here is ours, before the first step and after the last.
 
 # %%
 before = training.evaluate(network, start, held_back)
@@ -88,7 +89,7 @@ print(f"after    0 steps: {100 * before.accuracy:.2f} % right")
 print(f"after {len(batches)} steps: {100 * after.accuracy:.2f} % right")
 
 # %% [markdown]
-# Before the first step it does no better than guessing, and 1,173 steps later it gets nearly everything right, although no step ever looked at more than one batch. What happened in between? Here is a function that questions a network.
+# Before the first step it does no better than guessing, and 1,173 steps later it gets nearly everything right, although no step ever looked at more than one batch. What happened in between?
 
 
 # %%
@@ -98,10 +99,10 @@ def ask(parameters, images):
 
 
 # %% [markdown]
-# Train once more, from the same start and with the same batches, but pause after some of the steps to ask about eight images.
+# Train once more, from the same start and with the same batches, but pause after some of the steps to `ask` about eight images.
 
 # %%
-eight = [7, 57, 2, 9, 5, 18, 55, 56]  # change these: any eight below 100
+eight = [7, 57, 2, 9, 5, 18, 55, 56]  # in the notebook, try any other eight below 100
 
 # %% mystnb={"image": {"alt": "Eight handwritten digits, 0 7 2 4 8 5 9 3, and below each a column of the network's answers after 0, 1, 3, 10, 30, 100, 300 and 1,173 steps. In the first two rows nearly all answers are equal and pale; further down they get their ticks and a stronger blue. The 5 and the 3 keep changing, and the 3 ends as a 9."}} tags=["hide-input"]
 moments = [0, 1, 3, 10, 30, 100, 300, len(batches)]
@@ -135,20 +136,21 @@ show_answers(
 plt.show()
 
 # %% [markdown]
-# Read it from the top. At the start the network has only two answers for these images, 8 and 2. After a single step it calls every one of them a 3, which looks like a bad idea and isn't, as question 1 at the end will show. The 0 and the 7 are settled by step 30; the 2 and the 4 are right by then, and grow surer. About the 5 and the 3, however, the network keeps changing its mind, and it ends up taking the 3 for a 9.
+# Read it from the top. The network begins with only two answers, 8 and 2. After a single step it calls every one of them a 3, which looks like a bad idea and isn't, as question 1 at the end will show. The 0 and the 7 are settled by step 30, but about the 5 and the 3 the network keeps changing its mind, and it ends up taking the 3 for a 9.
 #
-# Nobody told the network what a loop is, or a stroke. It was told only which answer is right for each of its images, and whatever it knows about loops by now, it has found out by moving numbers a little. [Lesson 03](03_backpropagation.ipynb) works out how a step knows which way to move each of them.
+# Nobody told the network what a loop is, or a stroke. It was told only which answer is right for each of its images, and whatever it knows about loops by now, it owes to numbers being moved a little at a time.
 #
 # ### Exercise 0.1: accuracy (warm-up, 3 minutes)
 #
-# Suppose that there are only three digits, 0, 1 and 2, and two images, a 1 and a 2. Here are a network's probabilities, one row for each image. Every lesson calls them `p`.
+# Suppose that there are only three digits, 0, 1 and 2, and two images, a 1 and a 2. Here are a network's probabilities, one row for each image. Every lesson calls such a table `p`.
 
 # %%
 p = np.array([[0.2, 0.7, 0.1], [0.5, 0.3, 0.2]])
+two_labels = np.array([1, 2])
 print(p)
 
 # %% [markdown]
-# With a pencil first: what does the network answer, and what is its accuracy? Then write a function that works out the accuracy for any number of images: replace the `...`, run the cell, and read the reply. Hints and a solution are folded below it.
+# Pencil first: what does the network answer, and what is its accuracy? Then write a function that works out the accuracy for any number of images: replace the `...`, run the cell, and read the reply. Hints and a solution are folded below it.
 
 
 # %%
@@ -174,7 +176,7 @@ exercises.folded(my_accuracy)
 #
 # ## Two networks, one accuracy
 #
-# Now meet *the original*: a network that somebody else wrote, and that this course grew out of. We train it by its maker's recipe, though for only a fifth of the steps. Beside it stands ours, trained again from its start and stopped after 14 steps.
+# Now meet *the original*: a network that somebody else wrote, and that this course grew out of. We train it to its maker's recipe, though for only a fifth of the steps. Beside it stands ours, trained again from its start and stopped after 14 steps.
 
 # %%
 recipe = original.Recipe(steps=2_000)
@@ -185,9 +187,9 @@ print(f"the original:         {100 * recipe.score(weights, images, labels).accur
 print(f"ours, after 14 steps: {100 * early_score.accuracy:.2f} % right")
 
 # %% [markdown]
-# Each gets about 79 in 100 right, because we stopped ours at just the right moment. Tomorrow the post brings a letter with one new digit on it, and accuracy can't tell you which of the two to ask. **Which would you trust, and what would you want to know first?**
+# Each gets about 79 in 100 right, because we stopped ours at just the right moment. Tomorrow's post brings an envelope with a single new digit on it, and accuracy can't tell you which of the two to ask. **Which would you trust, and what would you want to know first?**
 #
-# A 7 is a 7, whatever else is in the post. So here is our question: does the answer to one image depend on the others? Hand each of the first hundred images that we kept back to a network, together with some others, its **company**, and look only at the answer to that one image. Try four companies: nobody at all, 99 mixed digits, 99 zeros, and 99 with the image's own label.
+# A 7 is a 7, whatever else is in the post. So here is our question: does the answer to one image depend on the others? Hand each of the first hundred images that we kept back to a network, together with some others, its **company**, and look only at the answer to that one image. Try four kinds: nobody at all, 99 mixed digits, 99 zeros, and 99 with the image's own label.
 
 
 # %% tags=["hide-input"]
@@ -201,7 +203,7 @@ def ask_original(images):
 
 
 def companies(i):
-    """Which digits keep image i company, four times."""
+    """The four kinds of company for image i, each with the digits to take it from."""
     everybody, own = range(10), [labels[i]]
     return {"alone": [], "99 mixed": everybody, "99 zeros": [0], "99 of its label": own}
 
@@ -213,10 +215,10 @@ def together(i, wanted):
 
 
 # %% [markdown]
-# **Predict.** Ask the original about each of the hundred images in all four companies. For how many of the hundred does its answer change?
+# **Predict.** Ask the original about each of the hundred images in all four kinds of company. For how many does it *not* give the same answer all four times?
 
 # %%
-guesses.ask("of the original's 100 answers, how many change", None)
+guesses.ask("how many of the original's 100 answers change", None)
 
 # %% tags=["answer", "hide-input"]
 table = {}
@@ -224,16 +226,16 @@ for who, asking in [("ours", ask_early), ("original", ask_original)]:
     for company in companies(0):
         said = [asking(together(i, companies(i)[company]))[0].argmax() for i in range(100)]
         table[who, company] = np.array(said)
-        right = (table[who, company] == labels[:100]).sum()
-        print(f"{who:8} {company:15}: {right:3} of 100 right")
     rows = np.array([table[who, company] for company in companies(0)])
+    right = (rows == labels[:100]).sum(axis=1)
     changed = (rows != rows[0]).any(axis=0).sum()
     among_others = (rows[1:] != rows[1]).any(axis=0).sum()
-    print(f"{who:8} answers that change over all four companies: {changed} of 100")
-    print(f"{who:8} answers that change over the last three: {among_others} of 100\n")
-guesses.compare("of the original's 100 answers, how many change", changed)
+    print(f"{who}, of 100 images")
+    print("  right:", ", ".join(f"{name}: {n}" for name, n in zip(companies(0), right)))
+    print(f"  answers that change: {changed}; leaving out alone: {among_others}")
+guesses.compare("how many of the original's 100 answers change", changed)
 
-# %% mystnb={"image": {"alt": "The same eight digits, and the answers of two networks. Ours has one row for any company, six of eight right. The original has a row for each of four companies, and they differ: alone, it answers 0 to everything; among mixed digits six are right, among zeros four, among digits of their own label two."}} tags=["answer", "hide-input"]
+# %% mystnb={"image": {"alt": "The same eight digits, and the answers of two networks. Ours has one row for any company, six of eight right. The original has a row for each of four companies, and they differ. Alone, it answers 0 to everything; among mixed digits six are right, among zeros four, among digits of their own label two."}} tags=["answer", "hide-input"]
 shown = {"ours, in any company": table["ours", "alone"]}
 shown |= {f"original, {company}": table["original", company] for company in companies(0)}
 show_answers(
@@ -247,9 +249,9 @@ plt.show()
 # %% [markdown]
 # Ours gives the same answers, right or wrong, in any company. Of the original's hundred answers, 96 change. Thirty of them change only because the original, asked about an image alone, calls it a 0, whatever it is; and alone is how tomorrow's digit will come. The other 66 depend on *which* ninety-nine are in the room.
 #
-# ### Asked alone, it always says 0
+# ### The original, alone
 #
-# Why a 0, of all digits? Look at the ten numbers that it gives for the first image on its own. Do the other ninety-nine images get different ones?
+# Why a 0, of all digits? Look at the ten numbers that it gives for the first image on its own, and compare the other ninety-nine.
 
 # %%
 alone = np.array([ask_original(images[i : i + 1])[0] for i in range(100)])
@@ -259,7 +261,7 @@ print("all hundred images get these ten:", (alone == alone[0]).all())
 # %% [markdown]
 # Ten ones, whatever the image: these can't be probabilities, and since all ten are equal, the first of them wins, which is the 0. [Lesson 02](02_sigmoid_softmax.ipynb) shows where the ones come from.
 #
-# How well, then, does the original do without any help from the company? On the way to those numbers it makes ten **scores**, from each image alone. Take the digit with the largest score:
+# How well, then, does the original do without any help from the company? On the way to those numbers it makes ten **scores** (`logits` in the code), from each image alone. Take the digit with the largest score:
 
 # %%
 scores = recipe.logits(weights, recipe.prepare(images))
@@ -267,21 +269,21 @@ right = (scores.argmax(axis=1) == labels).mean()
 print(f"the original, going by its scores: {100 * right:.2f} % right")
 
 # %% [markdown]
-# That is far less than the 79.04 % that it reached with all 10,000 images in the room. The rest was the company's doing, and that is worth a moment's thought, because nothing went wrong that anybody could have seen: no error, no warning, and a decent number at the end.
+# That is far less than the 79.04 % that it reached with all 10,000 images in the room. The rest came from the company it kept, and that is worth a moment's thought, because nothing went wrong that anybody could have seen: no error, no warning, and a decent number at the end.
 #
-# Here is the original after all of its steps, 10,000 instead of 2,000, and you choose the company. How many different answers can you get for one digit? <small>Its numbers aren't probabilities, alone or in company, so the longest bar is drawn as 1 and the others to the same scale. Only the last panel, made from the ten scores, shows real probabilities.</small>
+# Here is the original after all of its steps, 10,000 instead of 2,000, and you choose the company. How many different answers can you get for one digit? <small>Its numbers aren't probabilities: look only for the longest bar. What it would say by its scores alone stands beside it.</small>
 
 # %% mystnb={"image": {"alt": "A still of the picture of company: one digit, an eight, and four times ten bars. In the first three the longest bar is drawn as 1. Alone all ten are equal and the original says 0; with twenty zeros it says 7; among many other digits 8. The fourth has the probabilities by its scores, and says 1."}}
 pictures.company()
 
 # %% [markdown]
-# So, once more: which of the two would you trust with the digit that comes by post? [Lesson 06](06_autopsy.ipynb) asks again, once you know why.
+# With a single, well-chosen companion it calls this 8 anything but a 9. So which of the two would you trust with the digit that comes by post? [Lesson 06](06_autopsy.ipynb) asks again, once you know why.
 #
 # ## Sure, or right?
 #
 # Ours, at least, reads each digit by itself. But can you believe it when it is sure? Back to the network that we trained for all of its steps. Here are the eight images that it is least sure of, each with its two likeliest answers and, in brackets, the label.
 
-# %% mystnb={"image": {"alt": "Eight digits that are faint, broken or oddly shaped, each with its two likeliest answers and its label above it."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "Eight digits that are broken, heavy or oddly shaped, each with its two likeliest answers and its label above it."}} tags=["hide-input"]
 p = ask(trained, images)
 answers, sure = p.argmax(axis=1), p.max(axis=1)
 least = sure.argsort()[:8]
@@ -290,7 +292,7 @@ plotting.digits(images[least], captions, columns=4, title="Least sure: its two l
 plt.show()
 
 # %% [markdown]
-# Now for the opposite, the wrong answers that it is *surest* of. Do you expect harder images, or easier ones?
+# Now for the opposite, the wrong answers that it is *surest* of.
 
 # %% mystnb={"image": {"alt": "Eight digits read wrongly with great confidence, each with its label and the answer above it. Some are misshapen, others easy for a person."}} tags=["hide-input"]
 wrong = np.flatnonzero(answers != labels)
@@ -298,10 +300,10 @@ surest = wrong[(-sure[wrong]).argsort()[:8]]
 captions = [f"is {labels[i]}, says {answers[i]}" for i in surest]
 plotting.digits(images[surest], captions, columns=4, title="Confidently wrong")
 plt.show()
-print(f"it was at least {100 * sure[surest].min():.1f} % sure of all eight")
+print(f"at least {100 * sure[surest].min():.1f} % sure of each")
 
 # %% [markdown]
-# Some are misshapen, but the 6 that it takes for a 0 is plain at a glance. Answers like these are called **confidently wrong**. How common are they? Sort the 10,000 answers by how sure the network was, cut the pile in half, and count the mistakes in each half.
+# Some are misshapen, and with the open 9 you may side with the network, since a label can be doubtful, too. But the 6 that it takes for a 0 is plain at a glance. Answers like these are called **confidently wrong**. How common are they? Sort the 10,000 answers by how sure the network was, cut the pile in half, and count the mistakes in each half.
 #
 # **Predict.** An accuracy of 96.82 % means 318 mistakes. How many of them are in the surer half?
 
@@ -316,12 +318,11 @@ halves = {
 }
 for name, half in halves.items():
     mistakes = (answers[half] != labels[half]).sum()
-    print(f"{name:30}: {mistakes:3} wrong of {len(half)}")
-print(f"of each of the 5,000 surest it was at least {100 * sure[half].min():.2f} % sure")
+    print(f"{name}: {mistakes} wrong, {np.isin(surest, half).sum()} of the eight above")
 guesses.compare("mistakes in the surer half", mistakes)
 
 # %% [markdown]
-# So confidence does mean something: nearly all the mistakes are among the answers that the network was less sure of. It is no guarantee, though, because even the surer half contains three. As for the eight above, 99.6 % is nothing special here: the network is surer than that of every answer in the surer half.
+# Confidence does mean something, then: nearly all the mistakes are among the answers that the network was less sure of. It is no guarantee, though: three are in the surer half. And the 99.6 % that sounded so sure is quite ordinary: five of the eight mistakes above are in the *less* sure half.
 #
 # ### Exercise 0.2: confidently wrong (stretch, 6 minutes)
 #
@@ -348,10 +349,10 @@ exercises.folded(my_confidently_wrong)
 #
 # ## The same digit, moved
 #
-# Even a plain digit can catch the network out. Here is a 7 drawn by a line of code that joins a few corners, each given as (column, row), from (0, 0), upper left, to (27, 27), lower right.
+# Here is a 7 drawn by a line of code that joins a few corners, each given as (column, row), from (0, 0), upper left, to (27, 27), lower right.
 
 # %%
-mine = draw([(5, 4), (16, 4), (10, 20)])  # a 7; change the corners
+mine = draw([(5, 4), (16, 4), (10, 20)])  # a 7; in the notebook, move its corners
 
 # %% [markdown]
 # It sits too high, and a little too far left. No image that the network learnt from sits like that: each was placed with the middle of its ink in the middle of the square ([lesson 01](01_loading.ipynb)). Does it matter? Ask about the 7 as drawn, and again after centring it.
@@ -361,7 +362,7 @@ both = np.array([mine, centred(mine)])
 p = ask(trained, both)
 said = p.argmax(axis=1)
 for name, answer, probabilities in zip(["as drawn", "centred"], said, p):
-    print(f"{name:8}: {answer}, {100 * probabilities.max():.1f} % sure")
+    print(f"{name:8}: {answer}, {100 * probabilities.max():.2f} % sure")
 captions = [f"as drawn: says {said[0]}", f"centred: says {said[1]}"]
 plotting.digits(both, captions, columns=2, title="The same strokes, moved")
 for axis in plt.gcf().axes:
@@ -371,27 +372,27 @@ for axis in plt.gcf().axes:
 plt.show()
 
 # %% [markdown]
-# To you it is the same 7, but the network takes the first for a 2, and is sure of it. Accuracy couldn't have warned you, because it was measured on centred images, and it speaks only for images like those. All others are said to be **out of distribution**, and that networks can answer them with great confidence has long been known ([Nguyen, Yosinski and Clune 2015](https://arxiv.org/abs/1412.1897); [Hendrycks and Gimpel 2017](https://arxiv.org/abs/1610.02136)).
+# To you it is the same 7, but the network takes the first for a 2, and is sure of it. Accuracy couldn't have warned you, because it was measured on centred images, and speaks only for those. Anything else is called **out of distribution**, and networks can answer it with great confidence ([Nguyen, Yosinski and Clune 2015](https://arxiv.org/abs/1412.1897); [Hendrycks and Gimpel 2017](https://arxiv.org/abs/1610.02136)).
 #
-# Try it on the drawing pad: draw a 7 in the upper left corner, once with centring and once without.
+# Try it on the drawing pad: draw a 7 in the upper left corner, once *as MNIST's makers did* and once *as drawn*.
 #
 # ## Recap
 #
-# You have watched a network learn, and you have caught another one out with a question that anybody can ask. You can't yet say why the original listens to its company, or how a step knows where to go. Lesson 02 answers the first question, and lesson 03 the second.
+# You have watched a network learn, and caught another one out with a question that anybody can ask. You can't yet say why the original listens to its company, or how a step knows where to go. Lesson 02 answers the first question, and [lesson 03](03_backpropagation.ipynb) the second.
 #
 # - What does training do? It moves the parameters, step by step, so that the answers to the images it learns from get better.
-# - An answer must not depend on the company, and accuracy doesn't show whether it does. To find out, ask about a few images one at a time, and compare.
-# - What else can't accuracy tell you? Which answers are wrong, how sure the network was of them, and what happens to images of another kind, such as a 7 that isn't in the middle.
+# - The answer to one image shouldn't depend on which others are asked with it, and accuracy doesn't show whether it does. To find out, ask about a few images one at a time, and compare.
+# - What else can't accuracy tell you? Which answers are wrong, how sure the network was of them (*sure* isn't *right*), and what happens to images of another kind, such as a 7 that isn't in the middle.
 #
 # ## Questions to ask yourself
 #
-# You remember more if you are asked again a few days later. So when you have read a lesson, tick it off on the website's *Review* page or, in Jupyter, with `from course import review` and `review.add_lesson("00")`.
+# To be asked again in a few days, tick the lesson off on the website's *Review* page or, in Jupyter, with `from course import review` and `review.add_lesson("00")`.
 #
 # 1. After one step the network answered 3 to all eight images. Why might that be the quickest way to be a little less wrong about one batch of 128 images?
 #
 #    <details><summary>Answer</summary>
 #
-#    You don't have to read an image to make one answer likelier for *every* image. This batch held 16 threes, more than any other digit (count them: `np.bincount(train_set[1][batches[0]])`), so 3 was the answer it asked for most often. With a different seed, which means with different random numbers, it may be a different digit, and the eight needn't all agree. To tell images apart, many parameters have to move together, and that takes more steps.
+#    You don't have to read an image to make one answer likelier for *every* image. This batch held 16 threes, more than any other digit (count them: `np.bincount(train_set[1][batches[0]])`), so 3 was the answer it asked for most often. With a different seed it may be a different digit, not always the batch's commonest, and the eight needn't all agree. To tell images apart, many parameters have to move together, and that takes more steps.
 #
 #    </details>
 #
