@@ -90,7 +90,7 @@ x_pencil, y_pencil = np.array([[1.0, 0.5]]), np.array([[0.0, 1.0]])
 # %% [markdown]
 # This is your sheet. Its indices count from 0, as Python's do, and leave out the row, because there is only one image: `z1[0]` is the first hidden unit's sum. A weight is written on its line: `W1[0, 1]` leads from the first pixel to the second hidden unit. The blue boxes wait for values, and the orange ones for gradients, which come later. Find each number with a pencil and type it in, as a decimal or as 5/7 or 3 + log 5, and the sheet tells you whether it is right. Don't skip it, because everything that follows is the same sheet, only larger.
 
-# %% mystnb={"image": {"alt": "A still of a picture to touch: the network of twelve numbers drawn from top to bottom, with empty fields. Pixels 1 and one half. The weights stand on the lines: from the first pixel 1 and 2, from the second minus 2 and minus 4; from the first hidden unit 1 and minus 2, from the second 2 and 4. The hidden biases are 0 and log 3, the output biases log 3 and 0. The targets are 0 and 1. Blue fields wait for sums, activations, logits, probabilities and the loss; orange fields for the gradient with respect to every number."}}
+# %% mystnb={"image": {"alt": "A still of a picture to touch: the network of twelve numbers drawn from top to bottom, with empty fields. Pixels 1 and one half. The weights stand on the lines: from the first pixel 1 and 2, from the second minus 2 and minus 4; from the first hidden unit 1 and minus 2, from the second 2 and 4. The hidden biases are 0 and log 3, the output biases log 3 and 0. The targets are 0 and 1. Blue fields wait for values, orange ones for gradients."}}
 pictures.fill()
 
 # %% [markdown]
@@ -144,13 +144,13 @@ pictures.fill()
 #
 # Finish your own sheet first; here is ours, whose button *all* fills in every answer. Try other numbers on it, but before you drag a weight, say which gradients will change.
 
-# %% mystnb={"image": {"alt": "A still of a picture to touch: the network of twelve numbers from its two pixels at the top to its two classes and the loss, each number with its value and its gradient. Hidden units: sums 0 and log 3 with gradients 9/16 and minus 9/32, activations one half and three quarters with 9/4 and minus 3/2. Output units: logits 2 plus log 3 and 2 with gradients 3/4 and minus 3/4, probabilities three quarters and one quarter. The loss is log 4. On the lines below the weights: in the first layer 9/16, minus 9/32, 9/32, minus 9/64, in the second 3/8, minus 3/8, 9/16, minus 9/16."}}
+# %% mystnb={"image": {"alt": "A still of a picture to touch: the network of twelve numbers from its two pixels at the top to its two classes and the loss, each number with its value and its gradient. Hidden units: sums 0 and log 3 with gradients 9/16 and minus 9/32, activations one half and three quarters with 9/4 and minus 3/2. Output units: logits 2 plus log 3 and 2 with gradients 3/4 and minus 3/4, probabilities three quarters and one quarter. The loss is log 4. Below each weight stands its gradient."}}
 pictures.backprop()
 
 # %% [markdown]
 # <details><summary>Which gradients change when you drag a weight?</summary>
 #
-# As a rule, all of them. Unless what comes in is 0, the weight moves the logits and with them the probabilities, and $p - y$ is where every gradient on the sheet begins.
+# As a rule, all of them, because a weight that moves the probabilities moves $p - y$, where every gradient on the sheet begins. It leaves them alone if what comes in is 0, or if it moves both logits alike.
 #
 # </details>
 #
@@ -171,7 +171,7 @@ guesses.compare("right class, after the move", softmax(network.logits(moved, x_p
 #
 # ## The real size
 #
-# Back to the course's network, with small random weights and a batch of twelve images. The forward pass takes five lines. How many parameters are there? Work it out before you run the cell.
+# Back to the course's network, with small random weights and a batch of twelve images. The forward pass takes five lines.
 
 # %%
 parameters = network.initialise(np.random.default_rng(seed=3))
@@ -192,7 +192,7 @@ print(f"parameters: {W1.size + b1.size + W2.size + b2.size:,}")
 print(f"loss {loss:.3f}")
 
 # %% [markdown]
-# The loss, 2.215, had to come out near $\log 10$, about 2.3, because that is what a network that knows nothing pays ([lesson 02](02_sigmoid_softmax.ipynb)).
+# The loss, 2.215, is near $\log 10$, about 2.3, the cost of ten equal probabilities ([lesson 02](02_sigmoid_softmax.ipynb)); but random weights do prefer some digits.
 #
 # ## Backward
 #
@@ -205,7 +205,7 @@ plt.show()
 # %% [markdown]
 # Single entries need indices. As always, $i$ counts examples and $k$ classes, while $j$ counts hidden units; so $a_{1,ij}$ is the activation of hidden unit $j$ for example $i$, where the 1 still names the layer.
 #
-# **Step 1: the logits.** You know it from lesson 02. The loss is a mean over the batch, so $1/n$ appears here, once and never again. In code, $n$ is `len(x)`. Below, `check_gradient` nudges each entry up and down, measures the slope of the loss, and compares.
+# **Step 1: the logits.** As in lesson 02, the loss is a mean over the batch, so $1/n$ appears here, once and never again. Below, `check_gradient` nudges each entry up and down, measures the slope of the loss, and compares.
 #
 # $$dZ_2 = \frac{\partial L}{\partial Z_2} = \frac{P - Y}{n}$$
 
@@ -326,12 +326,15 @@ dz1 = da1 * a1 * (1 - a1)
 dW1 = x.T @ dz1
 db1 = dz1.sum(axis=0)
 
+_, theirs = network.gradients(parameters, x, y)
+print([np.allclose(d, other) for d, other in zip((dW1, db1, dW2, db2), theirs)])
+
 # %% [markdown]
-# In line 4, $W_{2,jk} = (W_2^T)_{kj}$ brings $k$ into the middle: the weights that carried the signal forward carry the gradient back, transposed. Lines 2 and 5 need $A_1$, which had to be kept from the forward pass, so backpropagation pays in memory. The library has the same lines in `network.gradients`, which returns the loss and the four gradients.
+# In line 4, $W_{2,jk} = (W_2^T)_{kj}$ brings $k$ into the middle: the weights that carried the signal forward carry the gradient back, transposed. Lines 2 and 5 need $A_1$, which had to be kept from the forward pass, so backpropagation pays in memory. The library's `network.gradients` returns the loss and the four gradients, and agrees with ours.
 #
 # ### What it costs
 #
-# Count the multiplications for one example. The forward pass takes one for each weight. On the way back, `dW1` and `dW2` together take as many again, and `da1` takes a few more, one for each weight of the output layer. So the loss and *all* its gradients cost about as much as two forward passes. Nudging takes two passes for *each* parameter, two hundred thousand in all. That difference is what makes networks of any size trainable, and lesson 11 times it. <small>The method became famous in 1986 ([Rumelhart, Hinton and Williams](https://doi.org/10.1038/323533a0)), but is at least a decade older ([Linnainmaa 1976](https://doi.org/10.1007/BF01931367)).</small>
+# Count the multiplications for one example. The forward pass takes one for each weight. On the way back, `dW1` and `dW2` together take as many again, and `da1` takes one for each weight of the output layer; the pixels need no gradient. Here output weights are few, so the loss and *all* its gradients cost about as much as two forward passes; with many layers of one size, nearly three. Nudging takes two passes for *each* parameter, two hundred thousand in all. Lesson 11 times the difference. <small>The method became famous in 1986 ([Rumelhart, Hinton and Williams](https://doi.org/10.1038/323533a0)), but Linnainmaa had it in 1970, for rounding errors (in English: [Linnainmaa 1976](https://doi.org/10.1007/BF01931367)).</small>
 #
 # ### Exercise 3.4: through another squashing function (core, 6 minutes)
 #
@@ -360,7 +363,7 @@ exercises.folded(my_tanh_backward)
 #
 # </details>
 #
-# **A good place to stop.** You have carried the gradient back to every parameter of the network. What follows asks whether it is right, and then takes a first step with it.
+# **A good place to stop.** You have carried the gradient back to every parameter of the network.
 #
 # ## Is it right?
 #
@@ -412,11 +415,11 @@ guesses.compare("best nudge: 10 to the power of", round(np.log10(nudges[np.argmi
 # \end{aligned}
 # $$
 #
-# Subtract the two: the even powers cancel, which is what nudging *both* ways is for, and the odd ones double. Divide by $2h$. What is left, apart from $f'(u)$, is an error of about $\frac{h^2}{6} f'''(u)$, so a tenth of the nudge makes a hundredth of the error. The third derivative of the sigmoid is nowhere larger than $\frac18$, so the largest error is about $h^2 / 48$: the dashed line.
+# Subtract the two: the even powers cancel, which is what nudging *both* ways is for, and the odd ones double. Divide by $2h$. What is left, apart from $f'(u)$, is an error of about $\frac{h^2}{6} f'''(u)$, so a tenth of the nudge makes a hundredth of the error. The third derivative of the sigmoid is in size nowhere larger than $\frac18$, so the largest error is about $h^2 / 48$: the dashed line.
 #
 # </details>
 #
-# At $10^{-5}$ neither error does much harm, and so `check_gradient` has nudged by that much from the start. It calls a gradient right if the relative error is below $10^{-7}$, which leaves room for a whole network's rounding.
+# At $10^{-5}$ neither error does much harm, and so `check_gradient` nudges that far, times $|u|$ where $|u| > 1$. It calls a gradient right if the relative error is below $10^{-7}$, or if no entry is off by more than $10^{-10}$, because next to a tiny gradient even rounding is large. <small>[CS231n](https://cs231n.github.io/neural-networks-3/) has more such advice.</small>
 #
 # ### Exercise 3.5: the check itself (core, 10 minutes)
 #
@@ -435,7 +438,7 @@ exercises.check(my_check_gradient)
 exercises.folded(my_check_gradient)
 
 # %% [markdown]
-# **Entry by entry.** Nudging every parameter of the real network takes too long, so shrink it: the same code, but ten hidden units and eight images. Give its biases random values, because a mistake with a bias can hide where the bias is zero. `loss_by("W1")`, from the folded cell, is the loss as a function of `W1` alone.
+# **Entry by entry.** Shrink the network, to nudge every parameter: the same code, but ten hidden units and eight images. Give its biases random values, because a mistake with a bias can hide where the bias is zero. `loss_by("W1")`, from the folded cell, is the loss as a function of `W1` alone.
 
 
 # %% tags=["hide-input"]
@@ -455,10 +458,14 @@ small = small._replace(b1=rng.normal(size=10), b2=rng.normal(size=10))  # a copy
 _, right = network.gradients(small, x_few, y_few)  # right.W1 is dW1, and so on
 for name, array, gradient in zip(small._fields, small, right):
     print(check_gradient(loss_by(name), array, gradient, name=f"d{name}"))
-print(check_gradient(loss_by("b2"), small.b2, 2 * right.b2, name="db2, doubled"))
+
+_, a1_few, z2_few = network.forward(small, x_few)
+da1_few = (softmax(z2_few) - y_few) / len(x_few) @ small.W2  # the transpose is lost
+db1_few = (da1_few * a1_few * (1 - a1_few)).sum(axis=0)
+print(check_gradient(loss_by("b1"), small.b1, db1_few, name="db1, transpose lost"))
 
 # %% [markdown]
-# Four *rights* in a row make pleasant reading, and the fifth line shows that the check does see a fault. Now find one that nobody has pointed out.
+# Four *rights* in a row make pleasant reading. The fifth gradient has the right shape, because ten units and ten classes make $W_2$ square, yet the check rejects it. Now find one that nobody has pointed out.
 #
 # ### Exercise 3.6: find the bug (stretch, 10 minutes)
 #
@@ -514,7 +521,7 @@ def verdict(given, direction):
 
 
 # %% [markdown]
-# Which direction? It is tempting to take the very gradient that is being checked, since it is at hand.
+# Which direction? It is tempting to take the very gradient that is being checked.
 #
 # **Predict.** Here are four wrong gradients: one entry set to 0; all of `db2`; the whole hidden layer; and everything doubled. Check each *along itself*. How many of the four will be rejected?
 
@@ -538,7 +545,7 @@ rejected = sum(words != "passes" for words in verdicts)
 guesses.compare("wrong gradients rejected", rejected)
 
 # %% [markdown]
-# Three of the four bugs pass, and one of them leaves out the whole hidden layer, which is 99 in every 100 parameters. How can that be? Wherever the given gradient is 0, the parameters stay put, so nothing is measured there; and everywhere else the three wrong gradients agree with the right one. **The check forgets whatever the formula forgot.**
+# The three that leave something out all pass, even the one without the hidden layer, which is 99 in every 100 parameters. How can that be? Wherever the given gradient is 0, the parameters stay put, so nothing is measured there; and everywhere else the three wrong gradients agree with the right one. **The check forgets whatever the formula forgot.**
 #
 # So draw the direction $r$ at random. The gradient under test must have no say in it:
 
@@ -550,11 +557,11 @@ for name, given in candidates.items():
     print(f"{name:22} along r: {verdict(given, direction=r)}")
 
 # %% [markdown]
-# All four are caught, even the one that is wrong in a single entry out of 101,770.
+# All four are caught, even the single wrong entry out of 101,770. <small>SciPy's [`check_grad`](https://docs.scipy.org/doc/scipy/reference/generated/scipy.optimize.check_grad.html) offers this check, too.</small>
 #
 # <details><summary>Then why did we ever check entry by entry?</summary>
 #
-# Let the *fault* be the given gradient minus the right one. The check sees fault $\cdot\, r$, which is hardly ever 0. But it would miss a single weight whose gradient is small enough, and it does not say *where* a fault is. So take two or three directions; if any of them rejects the gradient, go entry by entry.
+# Let the *fault* be the given gradient minus the right one. The check sees fault $\cdot\, r$, which is hardly ever 0. But it would miss a single weight whose gradient is small enough, and it does not say *where* a fault is.
 #
 # </details>
 #
@@ -572,8 +579,8 @@ loss_before, grads_200 = network.gradients(parameters, x_200, y_200)
 squared_length = dot(grads_200, grads_200)
 
 
-def loss_after(eta):
-    moved = (value - eta * d for value, d in zip(parameters, grads_200))
+def loss_after(eta, direction=grads_200):
+    moved = (value - eta * d for value, d in zip(parameters, direction))
     return cross_entropy(network.logits(network.Parameters(*moved), x_200), y_200)
 
 
@@ -582,9 +589,11 @@ eta = 0.01  # change this: how far does the prediction hold?
 fell = loss_before - loss_after(eta)
 print(f"at a rate of {eta} the loss fell by {fell:.6f}, predicted {eta * squared_length:.6f}")
 
-# %% mystnb={"image": {"alt": "The loss after one step, drawn over its learning rate from 0 to 1. It falls steeply, following the dashed tangent at first, bends away from it, reaches a lowest point and climbs again."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "The loss after one step, drawn over its learning rate from 0 to 1. It falls steeply, following the dashed tangent at first, bends away from it, reaches a lowest point and climbs again. A grey line, along a random direction, stays level."}} tags=["hide-input"]
 etas = np.linspace(0, 1, 81)
 downhill = np.array([loss_after(eta) for eta in etas])
+scale = np.sqrt(squared_length / dot(r, r))  # makes r as long as the gradient
+level = [loss_after(scale * eta, r) for eta in etas]
 axis = plotting.curves(
     etas,
     {"along the negative gradient": downhill},
@@ -593,19 +602,18 @@ axis = plotting.curves(
     xlabel="learning rate",
     ylabel="loss after one step",
 )
+axis.plot(etas, level, color="grey", label="along the random $r$")
 axis.plot(etas, loss_before - etas * squared_length, "--", label="tangent at the start")
-best = etas[downhill.argmin()]
-axis.plot(best, downhill.min(), "o", label=f"lowest, at {best:.2f}")
 axis.set_ylim(downhill.min() - 0.2, downhill.max())
 axis.legend()
 plt.show()
 
 # %% [markdown]
-# For small steps the prediction is good, but over a long one the loss curves away from its tangent: the gradient knows the slope where we stand, but nothing of what lies ahead. That is why the next lesson takes thousands of short steps, each with a fresh gradient.
+# A step as long, but along $r$, does next to nothing. Against the gradient, the prediction is good for short steps, but over a long one the loss curves away from its tangent: the gradient knows the slope where we stand, but nothing of what lies ahead.
 #
 # <details><summary>Is there a better direction than this one?</summary>
 #
-# For a short step, no. In the plane, the dot of two arrows is the product of their lengths times the cosine of the angle between them. Arrows with more entries are no exception, because two of them always lie in one plane. The cosine is never above 1, so of all short steps of one length, the one along $\nabla L$ raises the loss most, and the opposite one lowers it most.
+# Not among short steps of one length. In the plane, the dot of two arrows is the product of their lengths times the cosine of the angle between them. Arrows with more entries are no exception, because two of them always lie in one plane. The cosine is never above 1, so the step along $\nabla L$ raises the loss most, and the opposite one lowers it most.
 #
 # </details>
 #
@@ -644,14 +652,12 @@ exercises.folded(my_three_layer_gradients)
 # %% [markdown]
 # ## Recap
 #
-# Seven lines tell you which way every number in a network should move, for the price of about two forward passes, and you know a check that would have told you if they were wrong. What you can't do yet is *train*: one step downhill is a beginning, and we don't know how long it should be.
+# Seven lines tell you which way every number in a network should move, for the price of two or three forward passes, and you know a check that would have told you if they were wrong. What you can't do yet is *train*: one step downhill is a beginning, and we don't know how long it should be.
 #
 # - Weights: *what came in, times the blame of what went out*. Back through a layer: *times the weights transposed*. Through a sigmoid: *times* $a(1 - a)$. Where several paths lead to the loss, they add. A gradient has the shape of its array.
-# - Neither the largest nudge nor the smallest measures best; for our functions about $10^{-5}$ does.
+# - Neither the largest nudge nor the smallest measures best; for the sigmoid about $10^{-5}$ does.
 # - Check entry by entry at a random point, or all at once along a random direction. Along the gradient itself, a check forgets whatever the formula forgot.
 # - A short step against the gradient lowers the loss by about $\eta\, \lVert \nabla L \rVert^2$.
-#
-# Which network would you trust? One whose gradients passed a check that you have seen reject a wrong one.
 #
 # ## Questions to ask yourself
 #
@@ -689,4 +695,4 @@ exercises.folded(my_three_layer_gradients)
 #
 # ## Next
 #
-# [04 Training curves](04_training_curves.ipynb): repeat that one step a few thousand times, and learn to read what happens.
+# [04 Training curves](04_training_curves.ipynb): repeat that one short step a few thousand times, each with a fresh gradient, and learn to read what happens.
