@@ -271,7 +271,7 @@ print(f"the original, going by its scores: {100 * right:.2f} % right")
 # %% [markdown]
 # That is far less than the 79.04 % that it reached with all 10,000 images in the room. The rest came from the company it kept, and that is worth a moment's thought, because nothing went wrong that anybody could have seen: no error, no warning, and a decent number at the end.
 #
-# Here is the original after all of its steps, 10,000 instead of 2,000, and you choose the company. How many different answers can you get for one digit? <small>Its numbers aren't probabilities: look only for the longest bar. What it would say by its scores alone stands beside it.</small>
+# Here is the original after all of its steps, 10,000 instead of 2,000, and you choose the company. How many different answers can you get for one digit? <small>Its numbers aren't probabilities: look only for the longest bar. What its scores alone would say is shown, too.</small>
 
 # %% mystnb={"image": {"alt": "A still of the picture of company: one digit, an eight, and four times ten bars. In the first three the longest bar is drawn as 1. Alone all ten are equal and the original says 0; with twenty zeros it says 7; among many other digits 8. The fourth has the probabilities by its scores, and says 1."}}
 pictures.company()
