@@ -136,7 +136,7 @@ show_answers(
 plt.show()
 
 # %% [markdown]
-# Read it from the top. The network begins with only two answers, 8 and 2. After a single step it calls every one of them a 3, which looks like a bad idea and isn't, as question 1 at the end will show. The 0 and the 7 are settled by step 30, but about the 5 and the 3 the network keeps changing its mind, and it ends up taking the 3 for a 9.
+# Read it from the top. The network begins with only two answers, 8 and 2. After a single step it calls every one of them a 3, which looks like a bad idea and isn't, as question 1 at the end will show. The 0 and the 7 are right from step 3 on, but about the 5 and the 3 the network keeps changing its mind, and it ends up taking the 3 for a 9.
 #
 # Nobody told the network what a loop is, or a stroke. It was told only which answer is right for each of its images, and whatever it knows about loops by now, it owes to numbers being moved a little at a time.
 #
@@ -176,7 +176,7 @@ exercises.folded(my_accuracy)
 #
 # ## Two networks, one accuracy
 #
-# Now meet *the original*: a network that somebody else wrote, and that this course grew out of. We train it to its maker's recipe, though for only a fifth of the steps. Beside it stands ours, trained again from its start and stopped after 14 steps.
+# Now meet *the original*: a network that somebody else wrote, and that this course grew out of. We train it to its maker's recipe, though, to spare you the wait, for only a fifth of the steps. Beside it stands ours, trained again from its start and stopped after 14 steps.
 
 # %%
 recipe = original.Recipe(steps=2_000)
@@ -189,7 +189,7 @@ print(f"ours, after 14 steps: {100 * early_score.accuracy:.2f} % right")
 # %% [markdown]
 # Each gets about 79 in 100 right, because we stopped ours at just the right moment. Tomorrow's post brings an envelope with a single new digit on it, and accuracy can't tell you which of the two to ask. **Which would you trust, and what would you want to know first?**
 #
-# A 7 is a 7, whatever else is in the post. So here is our question: does the answer to one image depend on the others? Hand each of the first hundred images that we kept back to a network, together with some others, its **company**, and look only at the answer to that one image. Try four kinds: nobody at all, 99 mixed digits, 99 zeros, and 99 with the image's own label.
+# A 7 is a 7, whatever else is in the post. Does a network's answer to one image depend on the others? Hand each of the first hundred images that we kept back to a network, together with some others, its **company**, and look only at the answer to that one image. Try four kinds: nobody at all, 99 mixed digits, 99 zeros, and 99 with the image's own label.
 
 
 # %% tags=["hide-input"]
@@ -281,7 +281,7 @@ pictures.company()
 #
 # ## Sure, or right?
 #
-# Ours, at least, reads each digit by itself. But can you believe it when it is sure? Back to the network that we trained for all of its steps. Here are the eight images that it is least sure of, each with its two likeliest answers and, in brackets, the label.
+# Ours, at least, reads each digit by itself. But can you believe it when it is sure, that is, when it gives its answer a probability near 1? Back to the network that we trained for all of its steps. Here are the eight images that it is least sure of, each with its two likeliest answers and, in brackets, the label.
 
 # %% mystnb={"image": {"alt": "Eight digits that are broken, heavy or oddly shaped, each with its two likeliest answers and its label above it."}} tags=["hide-input"]
 p = ask(trained, images)
@@ -303,7 +303,7 @@ plt.show()
 print(f"at least {100 * sure[surest].min():.1f} % sure of each")
 
 # %% [markdown]
-# Some are misshapen, and with the open 9 you may side with the network, since a label can be doubtful, too. But the 6 that it takes for a 0 is plain at a glance. Answers like these are called **confidently wrong**. How common are they? Sort the 10,000 answers by how sure the network was, cut the pile in half, and count the mistakes in each half.
+# Some are misshapen, and with the 9 that it calls a 4 you may side with the network, since a label can be doubtful, too. But the 6 that it takes for a 0 is plain at a glance. Answers like these are called **confidently wrong**. How common are they? Sort the 10,000 answers by how sure the network was, cut the pile in half, and count the mistakes in each half.
 #
 # **Predict.** An accuracy of 96.82 % means 318 mistakes. How many of them are in the surer half?
 

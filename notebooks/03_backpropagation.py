@@ -59,7 +59,7 @@ mnist = data.load()
 # %% [markdown]
 # ## The network
 #
-# This is the network of lesson 02. Its hidden units together form one **layer**. The **output units**, whose sums are the logits, form another: they do with the activations what those do with pixels, but end in a softmax.
+# This is the network of lesson 02. Its hidden units together form one **layer**. The **output units**, whose sums are the logits, form another: they treat the activations as those treat the pixels, but a softmax comes last.
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -76,7 +76,7 @@ mnist = data.load()
 #
 # ## By hand: a network of twelve numbers
 #
-# A hundred thousand numbers hide what happens to each. So shrink the network until it fits on a sheet of paper: two pixels, two hidden units, two classes, one image. The second class is the right one.
+# Among a hundred thousand numbers you can't watch any. So shrink the network until it fits on a sheet of paper: two pixels, two hidden units, two classes, one image. The second class is the right one.
 
 # %%
 net = network.Parameters(
@@ -150,7 +150,7 @@ pictures.backprop()
 # %% [markdown]
 # <details><summary>Which gradients change when you drag a weight?</summary>
 #
-# As a rule, all of them, because a weight that moves the probabilities moves $p - y$, where every gradient on the sheet begins. It leaves them alone if what comes in is 0, or if it moves both logits alike.
+# As a rule, all of them, because a weight that moves the probabilities moves $p - y$, where every gradient on the sheet begins. If what comes in is 0, nothing changes. If it moves both logits alike, $p$ stays, but the activation has moved, and with it the gradients of its outgoing weights.
 #
 # </details>
 #
@@ -334,7 +334,7 @@ print([np.allclose(d, other) for d, other in zip((dW1, db1, dW2, db2), theirs)])
 #
 # ### What it costs
 #
-# Count the multiplications for one example. The forward pass takes one for each weight. On the way back, `dW1` and `dW2` together take as many again, and `da1` takes one for each weight of the output layer; the pixels need no gradient. Here output weights are few, so the loss and *all* its gradients cost about as much as two forward passes; with many layers of one size, nearly three. Nudging takes two passes for *each* parameter, two hundred thousand in all. Lesson 11 times the difference. <small>The method became famous in 1986 ([Rumelhart, Hinton and Williams](https://doi.org/10.1038/323533a0)), but Linnainmaa had it in 1970, for rounding errors (in English: [Linnainmaa 1976](https://doi.org/10.1007/BF01931367)).</small>
+# Count the multiplications for one example. The forward pass takes one for each weight. On the way back, `dW1` and `dW2` together take as many again, and `da1` takes one for each weight of the output layer; the pixels need no gradient. Here the output weights are few, so the loss and *all* its gradients cost about as much as two forward passes; with many layers of one size, nearly three. Nudging takes two passes for *each* parameter, two hundred thousand in all. Lesson 11 times the difference. <small>The method became famous in 1986 ([Rumelhart, Hinton and Williams](https://doi.org/10.1038/323533a0)), but Linnainmaa had it in 1970, for rounding errors (in English: [Linnainmaa 1976](https://doi.org/10.1007/BF01931367)).</small>
 #
 # ### Exercise 3.4: through another squashing function (core, 6 minutes)
 #
@@ -545,7 +545,7 @@ rejected = sum(words != "passes" for words in verdicts)
 guesses.compare("wrong gradients rejected", rejected)
 
 # %% [markdown]
-# The three that leave something out all pass, even the one without the hidden layer, which is 99 in every 100 parameters. How can that be? Wherever the given gradient is 0, the parameters stay put, so nothing is measured there; and everywhere else the three wrong gradients agree with the right one. **The check forgets whatever the formula forgot.**
+# The three that leave something out all pass, even the one without the hidden layer, which holds 99 of every 100 parameters. How can that be? Wherever the given gradient is 0, the parameters stay put, so nothing is measured there; and everywhere else the three wrong gradients agree with the right one. **The check forgets whatever the formula forgot.**
 #
 # So draw the direction $r$ at random. The gradient under test must have no say in it:
 
@@ -609,7 +609,7 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# A step as long, but along $r$, does next to nothing. Against the gradient, the prediction is good for short steps, but over a long one the loss curves away from its tangent: the gradient knows the slope where we stand, but nothing of what lies ahead.
+# A step of the same length along $r$ does next to nothing. Against the gradient, the prediction is good for short steps, but over a long one the loss curves away from its tangent: the gradient knows the slope where we stand, but nothing of what lies ahead.
 #
 # <details><summary>Is there a better direction than this one?</summary>
 #

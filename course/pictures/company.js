@@ -82,7 +82,7 @@ function render({ model, el }) {
     sway(Array.from({ length: 10 }, (_, i) => (answer + 7 * (i + 1)) % 10).find((k) => found[k].length));
   }, { class: "main" });
   const says = Array.from({ length: 10 }, (_, k) => button("", () => sway(k)));
-  const counts = make("div", { class: "sway" }, make("span", {}, "Or choose what it shall say: one companion is enough (in brackets, how many would do)"), make("div", {}, says));
+  const counts = make("div", { class: "sway" }, make("span", {}, "Or choose its answer: one companion is enough (in brackets, how many would do)"), make("div", {}, says));
   const clicks = choice("Choosing one of the digits above", [["company", "puts it into the company, or takes it out"], ["asked", "asks about it"]], (value) => change({ clicks: value }));
   const tiles = Array.from({ length: COUNT }, (_, i) => {
     const canvas = make("canvas", {});
