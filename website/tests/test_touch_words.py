@@ -22,7 +22,7 @@ ALL = [power / 2 for power in range(33)]
 #: Of each picture: what it is set to in turn, and what is said there, or (after a dash) is not.
 SAYS = {
     "attend": [
-        ({"pairs": FOUR, "asked": 1, "times": 0}, "can't choose"),
+        ({"pairs": FOUR, "asked": 1, "times": 0}, "can’t choose"),
         ({"pairs": SEVENS}, "That is right, by luck."),
         ({"times": 1}, "That is right."),
         ({"pairs": FOUR, "asked": 16}, "no answer is right"),  # it is a 4, and no key is one
