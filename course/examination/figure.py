@@ -22,7 +22,7 @@ def draw(report: Report):
     if report.beside:
         columns.append(("original", report.beside))
     # Its many words weigh too much for a page at the usual 110 dots an inch.
-    figure = plt.figure(figsize=(6.5, 6.8), dpi=95, layout="constrained")
+    figure = plt.figure(figsize=(6.4, 6.6), dpi=95, layout="constrained")
     # Apart, so that the labels of the charts take no room from the questions.
     above, below = figure.subfigures(2, 1, height_ratios=[1.5, 1.1])
     _verdicts(above.subplots(), columns)
