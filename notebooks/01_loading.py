@@ -514,7 +514,7 @@ print(f"a training image at random:       {by_chance:.1f} of 500")
 guesses.compare("neighbours by the same hand, of 500", (hand == lending_hand).sum())
 
 # %% [markdown]
-# Fifty-two, where chance alone would give about one. So the nearest neighbour recognises people as well as digits. How much is that worth? The study (`studies/familiar.py`) gave each method two sets of training images, and tested it both times on the same digits. The first held other digits by those same people, among strangers'; the second, as large, held strangers' only, so fewer people's.
+# Fifty-two, where chance alone would give about one. So the nearest neighbour recognises people as well as digits. How much is that worth? The study (`studies/familiar.py`) gave each method two sets of training images, and tested it both times on the same digits. The first held other digits by those same people, mixed with strangers'. The second was just as large, but by strangers only, and so by fewer people.
 
 # %% tags=["hide-input"]
 rows = studies.read("familiar")["rows"]
