@@ -611,7 +611,7 @@ guesses.compare(
 # %% tags=["hide-input"]
 def control(version, decayed="none"):
     """Accuracies from the large start, in %, for five seeds, by the layers that are decayed."""
-    found = studies.results("start_controls", decayed=decayed, start="large", frozen=False)
+    found = studies.results("start_controls", decayed=decayed, epochs=300)
     return [100 * results[version]["accuracy"] for results in found]
 
 
