@@ -53,7 +53,7 @@ EXERCISES = (
         ),
         solution=training.minibatches,
         view=deal.Deal,
-        predicates=vars(deal),
+        predicates=deal.PREDICATES,
     ),
     Exercise(
         reference=training.sgd_update,
@@ -76,13 +76,13 @@ EXERCISES = (
         shapes=" -> ",
         cases=((),),
         view=curves.Naming,
-        predicates=vars(curves) | curves.WRONG_FROM,
+        predicates=curves.PREDICATES,
     ),
     Exercise(
         reference=tune,
         shapes=" -> ",
         cases=((),),
         view=tuning.Tuning,
-        predicates=vars(tuning),
+        predicates=tuning.PREDICATES,
     ),
 )

@@ -82,7 +82,7 @@ EXERCISES = (
         extreme=((walk.Graph(walk.CHAIN, "a chain of 120 values"), "v119"),),
         random_case=lambda rng: _any_graph(rng, int(rng.integers(10, 20))),
         view=walk.Order,
-        predicates=vars(walk),
+        predicates=walk.PREDICATES,
     ),
     Exercise(
         reference=autodiff.take_backward,

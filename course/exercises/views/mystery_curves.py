@@ -1,6 +1,7 @@
 """Lesson 04's ``name_the_faults``: the names that an answer gave to the curves."""
 
-from functools import cached_property, partial
+from collections.abc import Callable
+from functools import cached_property
 
 from course.exercises.exercise import Arguments
 from course.materials.mystery_curves import FAULTS, RECIPES
@@ -34,34 +35,25 @@ class Naming:
         first, *others = self.wrong
         return f"{len(self.wrong)} of the four, {first} among them" if others else first
 
-
-def returns_nothing(naming: Naming) -> bool:
-    """Tell whether no value came back."""
-    return naming.result is None
-
-
-def is_turned_round(naming: Naming) -> bool:
-    """Tell whether the faults are the keys and the letters the values."""
-    result = naming.result if isinstance(naming.result, dict) else {}
-    return {*result} == {*FAULTS} and {*map(str, result.values())} == {*RECIPES}
+    @property
+    def is_turned_round(self) -> bool:
+        """Whether the faults are the keys and the letters the values."""
+        result = self.result if isinstance(self.result, dict) else {}
+        return {*result} == {*FAULTS} and {*map(str, result.values())} == {*RECIPES}
 
 
-def has_other_letters(naming: Naming) -> bool:
-    """Tell whether it is not a dictionary of the four letters."""
-    return not isinstance(naming.result, dict) or set(naming.result) != set(RECIPES)
-
-
-def has_an_unknown_name(naming: Naming) -> bool:
-    """Tell whether some name is not a fault's."""
-    return any(name not in FAULTS for name in naming.result.values())
-
-
-def is_wrong_from(letter: str, naming: Naming) -> bool:
-    """Tell whether a letter is the first with a wrong name."""
-    return naming.wrong[:1] == [letter]
-
-
-#: A predicate for each letter, by its name in the lesson's text.
-WRONG_FROM = {
-    f"is_wrong_from_{letter.lower()}_on": partial(is_wrong_from, letter) for letter in RECIPES
+#: In which ways a naming can be wrong; the last four tell which letter is the first to be wrong.
+PREDICATES: dict[str, Callable[[Naming], bool]] = {
+    "returns_nothing": lambda naming: naming.result is None,
+    "is_turned_round": lambda naming: naming.is_turned_round,
+    "has_other_letters": lambda naming: (
+        not isinstance(naming.result, dict) or {*naming.result} != {*RECIPES}
+    ),
+    "has_an_unknown_name": lambda naming: any(
+        name not in FAULTS for name in naming.result.values()
+    ),
+    "is_wrong_from_a_on": lambda naming: naming.wrong[:1] == ["A"],
+    "is_wrong_from_b_on": lambda naming: naming.wrong[:1] == ["B"],
+    "is_wrong_from_c_on": lambda naming: naming.wrong[:1] == ["C"],
+    "is_wrong_from_d_on": lambda naming: naming.wrong[:1] == ["D"],
 }

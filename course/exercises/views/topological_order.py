@@ -2,6 +2,7 @@
 
 import sys
 from collections import Counter
+from collections.abc import Callable
 from functools import cached_property
 
 from course.exercises.exercise import Arguments
@@ -147,84 +148,52 @@ class Order:
         """How many calls deep Python lets it go."""
         return f"{sys.getrecursionlimit():,}"
 
+    @property
+    def waits_for_an_outsider(self) -> bool:
+        """Whether one is missing, though all that the end depends on and that uses it is there."""
+        if self.missing is None or self.outsider is None:
+            return False
+        return self.users_of_missing & self.reached <= {*self.names}
 
-def changes_the_graph(answer: Order) -> bool:
-    """Tell whether the graph is no longer what it was."""
-    return sources(answer.graph) != answer.graph.at_first
+    @property
+    def waits_for_a_use_that_is_done(self) -> bool:
+        """Whether one is missing though all its users are there, and one of them uses it twice."""
+        if self.missing is None or not self.users_of_missing & self.reached <= {*self.names}:
+            return False
+        return any(self.graph[name].count(self.missing) > 1 for name in self.users_of_missing)
 
-
-def is_nothing(answer: Order) -> bool:
-    """Tell whether nothing was returned."""
-    return answer.result is None
-
-
-def is_no_list(answer: Order) -> bool:
-    """Tell whether the result is something other than a list of names."""
-    return not isinstance(answer.result, (list, tuple)) or any(
-        not isinstance(name, str) for name in answer.result
-    )
-
-
-def is_empty(answer: Order) -> bool:
-    """Tell whether nothing is in the list."""
-    return not answer.names
-
-
-def has_some_twice(answer: Order) -> bool:
-    """Tell whether a name comes more than once."""
-    return answer.twice is not None
+    @property
+    def counts_a_double_use_once(self) -> bool:
+        """Whether one comes too early as if each value used it once; some use it twice."""
+        if self.too_early is None:
+            return False
+        early, _ = self.too_early
+        uses = {name: self.graph[name].count(early) for name in self.reached}
+        users = sum(count > 0 for count in uses.values())
+        names_before = self.names[: self.names.index(early)]
+        return sum(uses[name] for name in names_before) >= users
 
 
-def has_a_stranger(answer: Order) -> bool:
-    """Tell whether a name is there that the end does not depend on."""
-    return answer.stranger is not None
-
-
-def waits_for_an_outsider(answer: Order) -> bool:
-    """Tell whether one is missing, though all that the end depends on and that uses it is there."""
-    if answer.missing is None or answer.outsider is None:
-        return False
-    return answer.users_of_missing & answer.reached <= {*answer.names}
-
-
-def waits_for_a_use_that_is_done(answer: Order) -> bool:
-    """Tell whether one is missing though all its users are there, and one of them uses it twice."""
-    if answer.missing is None or not answer.users_of_missing & answer.reached <= {*answer.names}:
-        return False
-    return any(answer.graph[name].count(answer.missing) > 1 for name in answer.users_of_missing)
-
-
-def lacks_some(answer: Order) -> bool:
-    """Tell whether a name is missing."""
-    return answer.missing is not None
-
-
-def is_the_way_forward(answer: Order) -> bool:
-    """Tell whether the end comes last."""
-    return answer.names[-1] == answer.end != answer.first
-
-
-def starts_elsewhere(answer: Order) -> bool:
-    """Tell whether another name than the end comes first."""
-    return answer.first != answer.end
-
-
-def counts_a_double_use_once(answer: Order) -> bool:
-    """Tell whether one comes too early as if each value used it once; some use it twice."""
-    if answer.too_early is None:
-        return False
-    early, _ = answer.too_early
-    uses = {name: answer.graph[name].count(early) for name in answer.reached}
-    users = sum(count > 0 for count in uses.values())
-    names_before = answer.names[: answer.names.index(early)]
-    return sum(uses[name] for name in names_before) >= users
-
-
-def hands_on_too_early(answer: Order) -> bool:
-    """Tell whether a value comes before one that it went into."""
-    return answer.too_early is not None
-
-
-def calls_itself_for_each(answer: Order) -> bool:
-    """Tell whether a chain is walked by calls within calls: in a long one Python allows too few."""
-    return 2 * answer.deep > len(CHAIN) and sys.getrecursionlimit() < LONG
+#: In which ways an order can be wrong.
+PREDICATES: dict[str, Callable[[Order], bool]] = {
+    "changes_the_graph": lambda order: sources(order.graph) != order.graph.at_first,
+    "is_nothing": lambda order: order.result is None,
+    "is_no_list": lambda order: (
+        not isinstance(order.result, (list, tuple))
+        or any(not isinstance(name, str) for name in order.result)
+    ),
+    "is_empty": lambda order: not order.names,
+    "has_some_twice": lambda order: order.twice is not None,
+    "has_a_stranger": lambda order: order.stranger is not None,
+    "waits_for_an_outsider": lambda order: order.waits_for_an_outsider,
+    "waits_for_a_use_that_is_done": lambda order: order.waits_for_a_use_that_is_done,
+    "lacks_some": lambda order: order.missing is not None,
+    "is_the_way_forward": lambda order: order.names[-1] == order.end != order.first,
+    "starts_elsewhere": lambda order: order.first != order.end,
+    "counts_a_double_use_once": lambda order: order.counts_a_double_use_once,
+    "hands_on_too_early": lambda order: order.too_early is not None,
+    # a chain is walked by calls within calls: in a long one Python allows too few
+    "calls_itself_for_each": lambda order: (
+        2 * order.deep > len(CHAIN) and sys.getrecursionlimit() < LONG
+    ),
+}

@@ -1,5 +1,6 @@
 """Lesson 04's ``tune``: the settings that an answer chose, and what they reach."""
 
+from collections.abc import Callable
 from functools import cache, cached_property
 
 import numpy as np
@@ -11,6 +12,8 @@ from course.materials.tuning import TARGET, Accuracies, reached
 USUAL_MOMENTUM = 0.9
 #: How far two accuracies must be apart, so that it is not the luck of a seed.
 CLEARLY = 0.015
+#: The settings that there are.
+SETTING_NAMES = ("learning_rate", "momentum", "epochs")
 
 
 @cache
@@ -35,6 +38,13 @@ class Tuning:
         """The first setting that is not a number: its name and its value."""
         return next(pair for pair in self.settings.items() if not is_number(pair[1]))
 
+    @property
+    def is_out_of_bounds(self) -> bool:
+        """Whether the rate or momentum is not allowed."""
+        has_a_rate = 0 < self.settings["learning_rate"] < 1e3
+        has_a_momentum = 0 <= self.settings["momentum"] < 1
+        return not (has_a_rate and has_a_momentum)
+
     @cached_property
     def accuracies(self) -> Accuracies:
         """What the settings reach."""
@@ -44,6 +54,15 @@ class Tuning:
     def misses(self) -> bool:
         """Whether the target is missed."""
         return self.accuracies.validation < TARGET
+
+    @property
+    def is_far_too_fast(self) -> bool:
+        """Whether it misses the target with steps of a length that no valley has.
+
+        Or with steps so long that most of what a good rate teaches is lost.
+        """
+        is_lost = self.effective_rate >= 5 and self.accuracies.validation < TARGET - 0.1
+        return self.misses and (self.effective_rate > 30 or is_lost)
 
     @property
     def apart(self) -> float:
@@ -85,61 +104,22 @@ class Tuning:
         return "clearly more" if gain > 0 else "clearly fewer"
 
 
-#: The settings that there are.
-SETTING_NAMES = ("learning_rate", "momentum", "epochs")
-
-
 def is_number(value: object) -> bool:
     """Tell whether a value is a number."""
     return isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
 
 
-def returns_nothing(tuning: Tuning) -> bool:
-    """Tell whether no value came back."""
-    return tuning.settings is None
-
-
-def has_other_keys(tuning: Tuning) -> bool:
-    """Tell whether it is not a dictionary of the three settings."""
-    return not isinstance(tuning.settings, dict) or {*tuning.settings} != {*SETTING_NAMES}
-
-
-def has_no_number(tuning: Tuning) -> bool:
-    """Tell whether some setting is not a number."""
-    return not all(is_number(value) for value in tuning.settings.values())
-
-
-def has_other_epochs(tuning: Tuning) -> bool:
-    """Tell whether it trains for a number of epochs that is not allowed."""
-    return tuning.settings["epochs"] not in range(1, 6)
-
-
-def is_out_of_bounds(tuning: Tuning) -> bool:
-    """Tell whether the rate or momentum is not allowed."""
-    has_a_rate = 0 < tuning.settings["learning_rate"] < 1e3
-    has_a_momentum = 0 <= tuning.settings["momentum"] < 1
-    return not (has_a_rate and has_a_momentum)
-
-
-def is_far_too_fast(tuning: Tuning) -> bool:
-    """Tell whether it misses the target with steps of a length that no valley has.
-
-    Or with steps so long that most of what a good rate teaches is lost.
-    """
-    is_lost = tuning.effective_rate >= 5 and tuning.accuracies.validation < TARGET - 0.1
-    return tuning.misses and (tuning.effective_rate > 30 or is_lost)
-
-
-def has_steps_left(tuning: Tuning) -> bool:
-    """Tell whether it misses the target and does not use all the steps."""
-    return tuning.misses and tuning.settings["epochs"] < 5
-
-
-def remembers_too_long(tuning: Tuning) -> bool:
-    """Tell whether it misses the target with a momentum that remembers very many steps."""
-    return tuning.misses and tuning.settings["momentum"] > 0.95
-
-
-def misses_the_target(tuning: Tuning) -> bool:
-    """Tell whether it misses the target."""
-    return tuning.misses
+#: In which ways settings can be wrong, or miss the target.
+PREDICATES: dict[str, Callable[[Tuning], bool]] = {
+    "returns_nothing": lambda tuning: tuning.settings is None,
+    "has_other_keys": lambda tuning: (
+        not isinstance(tuning.settings, dict) or {*tuning.settings} != {*SETTING_NAMES}
+    ),
+    "has_no_number": lambda tuning: not all(map(is_number, tuning.settings.values())),
+    "has_other_epochs": lambda tuning: tuning.settings["epochs"] not in range(1, 6),
+    "is_out_of_bounds": lambda tuning: tuning.is_out_of_bounds,
+    "is_far_too_fast": lambda tuning: tuning.is_far_too_fast,
+    "has_steps_left": lambda tuning: tuning.misses and tuning.settings["epochs"] < 5,
+    "remembers_too_long": lambda tuning: tuning.misses and tuning.settings["momentum"] > 0.95,
+    "misses_the_target": lambda tuning: tuning.misses,
+}
