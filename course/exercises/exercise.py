@@ -5,7 +5,7 @@ import inspect
 import linecache
 import re
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -81,7 +81,7 @@ class Exercise:
     #: Where the predicates of that view are found by the names that the lesson's text has for them.
     predicates: Mapping[str, Callable[[object], bool]] = field(default_factory=dict, repr=False)
     #: What its text objects to, in the order of the text; the reply names the first that applies.
-    objections: tuple[Objection, ...] = ()
+    objections: Sequence[Objection] = ()
     #: Whether a result to which no objection applies is compared with the reference's, too.
     is_compared: bool = False
     #: How far a result may be off, however small it is; a measured one is off by more than rounding.
@@ -97,14 +97,14 @@ class Exercise:
     task: str = ""
     stub: str = ""
     #: Hints, each closer than the last; none is the whole solution.
-    hints: tuple[str, ...] = ()
+    hints: Sequence[str] = ()
     #: What the reply to a right answer points out.
     notice: str = ""
     #: Wrong answers whose reason is known, the likelier first.
-    mistakes: tuple[Mistake, ...] = ()
+    mistakes: Sequence[Mistake] = ()
     #: Right answers, written differently, and wrong ones that no sentence explains. The tests try them.
-    right: tuple[str, ...] = ()
-    unexplained: tuple[str, ...] = ()
+    right: Sequence[str] = ()
+    unexplained: Sequence[str] = ()
 
     @property
     def name(self) -> str:

@@ -28,7 +28,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import NamedTuple
 
 from course.exercises.exercise import Exercise, Mistake, Objection
 
@@ -43,27 +42,21 @@ class TextError(ValueError):
 
 @dataclass
 class Words:
-    """The words of one exercise."""
+    """The words of one exercise; its fields are the exercise's own."""
 
     hints: list[str] = field(default_factory=list)
     notice: str = ""
     mistakes: list[Mistake] = field(default_factory=list)
-    objections: dict[str, Objection] = field(default_factory=dict)
+    objections: list[Objection] = field(default_factory=list)
     right: list[str] = field(default_factory=list)
     unexplained: list[str] = field(default_factory=list)
 
 
-class Piece(NamedTuple):
-    """A label with the rest of its line, or "code", "block", "sentence", or "" for an empty line."""
+def pieces_of(path: Path) -> Iterator[tuple[str, str, str]]:
+    """Yield what stands in a text, piece by piece: what it is, its words, and its place.
 
-    label: str
-    text: str
-    #: The text and the line in which it begins: "lesson_02.txt, line 3".
-    place: str
-
-
-def pieces_of(path: Path) -> Iterator[Piece]:
-    """Yield what stands in a text, piece by piece."""
+    It is a label with the rest of its line, or "code", "block", "sentence", or "" for an empty line.
+    """
     lines = path.read_text(encoding="utf-8").splitlines()
     number = 0
     while number < len(lines):
@@ -74,21 +67,22 @@ def pieces_of(path: Path) -> Iterator[Piece]:
             if FENCE not in lines[number:]:
                 raise TextError(f"{place}: this block is never closed; write ``` below its code")
             end = lines.index(FENCE, number)
-            yield Piece("block", "\n".join(lines[number:end]), place)
+            yield "block", "\n".join(lines[number:end]), place
             number = end + 1
         elif line.startswith(" "):
             begun = number - 1
             while number < len(lines) and lines[number].startswith(" "):
                 number += 1
-            yield Piece("sentence", " ".join(map(str.strip, lines[begun:number])), place)
+            yield "sentence", " ".join(map(str.strip, lines[begun:number])), place
         elif label := LABEL.fullmatch(line):
-            yield Piece(label[1], label[2] or "", place)
+            yield label[1], label[2] or "", place
         else:
-            yield Piece("code" if line else "", line, place)
+            yield ("code" if line else ""), line, place
+    yield "##", "", path.name  # no exercise, so that the last one is closed
 
 
 def read_words(path: Path) -> dict[str, Words]:
-    """Return the words of a text's exercises by their names; none where there is no such text.
+    """Return the words of a text's exercises by their names.
 
     Raises:
         TextError: a line that cannot be read.
@@ -96,57 +90,58 @@ def read_words(path: Path) -> dict[str, Words]:
     parts: dict[str, Words] = {}
     words = Words()  # what stands before the first part is for the text's own reader
     codes: list[str] = []  # the mistakes that the next sentence answers
-    frame = objection = ""
+    frame = objection = before = ""
     answers = None
-    before = ""
-    for label, text, place in (*pieces_of(path), Piece("##", "", "")) if path.exists() else ():
+    for label, text, place in pieces_of(path):
         if label in ("##", "right:", "unexplained:") and codes and parts:
             raise TextError(
-                f"{place or path.name}: {codes[-1]!r} above has no sentence; write one below it, "
+                f"{place}: {codes[-1]!r} above has no sentence; write one below it, "
                 "indented by four spaces, that names the cause and asks a question"
             )
-        if label == "##":
-            words = parts[text] = Words()
-            codes = []
-            frame = ""
-        elif label == "hint:":
-            words.hints.append(text)
-        elif label == "notice:":
-            words.notice = text
-        elif label == "within:":
-            frame = ""
-        elif label == "objection":
-            objection = text.removesuffix(":")
-        elif label in ("right:", "unexplained:"):
-            answers = getattr(words, label[:-1])
-        elif label == "block" and before == "within:":
-            frame = text
-        elif label in ("code", "block") and answers is not None:
-            answers.append(text)
-        elif label in ("code", "block"):
-            codes.append(frame.replace(HOLE, text) if frame and label == "code" else text)
-        elif label == "sentence" and objection:
-            words.objections[objection] = Objection(objection, None, text, tuple(codes))
-            codes, objection = [], ""
-        elif label == "sentence":
-            if not codes:
+        match label:
+            case "##":
+                words = parts[text] = Words()
+                codes, frame = [], ""
+            case "hint:":
+                words.hints.append(text)
+            case "notice:":
+                words.notice = text
+            case "within:":
+                frame = ""
+            case "objection":
+                objection = text.removesuffix(":")
+            case "right:" | "unexplained:":
+                answers = getattr(words, label[:-1])
+            case "block" if before == "within:":
+                frame = text
+            case "code" | "block" if answers is not None:
+                answers.append(text)
+            case "code" if frame:
+                codes.append(frame.replace(HOLE, text))
+            case "code" | "block":
+                codes.append(text)
+            case "sentence" if objection:
+                words.objections.append(Objection(objection, None, text, tuple(codes)))
+                codes, objection = [], ""
+            case "sentence" if codes:
+                words.mistakes += [Mistake(code, text) for code in codes]
+                codes = []
+            case "sentence":
                 raise TextError(f"{place}: this sentence has no line of code above it to answer")
-            words.mistakes += [Mistake(code, text) for code in codes]
-            codes = []
-        else:
-            answers = None
+            case _:
+                answers = None
         before = label
-    parts.pop("", None)
+    del parts[""]
     return parts
 
 
 def with_words(exercises: tuple[Exercise, ...], path: Path) -> tuple[Exercise, ...]:
-    """Return a lesson's exercises with their words from its text.
+    """Return a lesson's exercises with their words from its text; as they are if it has none.
 
     Raises:
         TextError: words for no exercise, an objection without predicate, or a line that cannot be read.
     """
-    parts = read_words(path)
+    parts = read_words(path) if path.exists() else {}
     names = [exercise.name for exercise in exercises]
     for name in parts:
         if name not in names:
@@ -162,22 +157,15 @@ def with_words(exercises: tuple[Exercise, ...], path: Path) -> tuple[Exercise, .
 
 def with_its_words(exercise: Exercise, words: Words) -> Exercise:
     """Return an exercise with the words of its part of a text."""
-    if unknown := [name for name in words.objections if name not in exercise.predicates]:
-        raise TextError(
-            f"{exercise.name}: there is no predicate {unknown[0]}; write one where `predicates` looks"
-        )
-    return replace(
-        exercise,
-        hints=tuple(words.hints),
-        notice=words.notice,
-        mistakes=tuple(words.mistakes),
-        objections=tuple(
-            objection._replace(applies=exercise.predicates[name])
-            for name, objection in words.objections.items()
-        ),
-        right=tuple(words.right),
-        unexplained=tuple(words.unexplained),
-    )
+    objections = []
+    for each in words.objections:
+        if each.name not in exercise.predicates:
+            raise TextError(
+                f"{exercise.name}: there is no predicate {each.name}; write one where `predicates` "
+                "looks"
+            )
+        objections.append(each._replace(applies=exercise.predicates[each.name]))
+    return replace(exercise, **vars(words) | {"objections": objections})
 
 
 #: What any exercise may have to say: in each part of the text, sentences by what they answer.

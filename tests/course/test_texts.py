@@ -43,7 +43,7 @@ def test_what_cannot_be_read_in_a_text_is_said_with_its_place_and_a_way_out(
     file = tmp_path / "lesson_02.txt"
     bare = replace(EXERCISES["softmax"], hints=(), notice="", mistakes=())
     file.write_text(GOOD)
-    assert texts.with_words((bare,), file)[0].mistakes == (("z", "why?"),)
+    assert texts.with_words((bare,), file)[0].mistakes == [("z", "why?")]
     file.write_text(GOOD.replace(old, new))
     with pytest.raises(texts.TextError) as raised:
         texts.with_words((bare,), file)
