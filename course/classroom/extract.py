@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 from course.classroom import inspection
 from course.classroom.inspection import DEFINITIONS, IMPORTS, begins, imported
-from course.stubs import is_stub
+from course.exercises.answer import is_stub
 
 #: A line that Jupyter alone understands.
 JUPYTERS = re.compile(r"^([ \t]*)(?:[%!?].*|.*\?)$", re.MULTILINE)

@@ -6,7 +6,9 @@ import functools
 import io
 import itertools
 import linecache
+import numbers
 import re
+import sys
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -27,6 +29,8 @@ from course.exercises.exercise import Arguments, Exercise
 
 #: The most values that are taken from an iterator, which may have no end.
 MOST_YIELDED = 10**4
+#: Numbers of Python's and of NumPy's.
+PLAIN_NUMBERS = (int, float, complex, np.number)
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +47,17 @@ class Outcome:
     warned: frozenset[str]
     #: The line of the answer's own code that raised, or else the first that NumPy warned of.
     stop: Stop
+
+
+@contextlib.contextmanager
+def settings_kept() -> Iterator[None]:
+    """Put back how NumPy warns and prints, and how deep calls go."""
+    depth = sys.getrecursionlimit()
+    try:
+        with np.errstate(all="ignore"), np.printoptions():
+            yield
+    finally:
+        sys.setrecursionlimit(depth)
 
 
 def call(
@@ -175,6 +190,26 @@ class Attempt:
         letters = [shape.axes for shape in self.exercise.argument_shapes]
         letters += [[]] * (len(self.arguments) - len(letters))
         return dict(zip(self.exercise.arguments, letters))
+
+    @property
+    def changed(self) -> str:
+        """The name of the first argument that the answer changed, and should have left alone."""
+        for name, before, after_key, after in self.changes:
+            if identical(before, after_key) and not identical(before, after):
+                return name
+        return ""
+
+    @property
+    def odd_type(self) -> str:
+        """What came in the place of plain numbers: a matrix breaks the training far from here."""
+        result = self.outcome.result
+        for each in result if is_several(result) else [result]:
+            if isinstance(each, np.ndarray) and each.dtype.kind == "O":
+                return "an array of objects"
+            is_plain = type(each) is np.ndarray or isinstance(each, PLAIN_NUMBERS)
+            if isinstance(each, (np.ndarray, numbers.Number)) and not is_plain:  # a Fraction, say
+                return f"a {type(each).__name__}"
+        return ""
 
     @property
     def changes(self) -> list[tuple[str, object, object, object]]:

@@ -1,18 +1,15 @@
 """Try an answer case by case, reply to the first that goes wrong, and name the mistake behind it."""
 
-import contextlib
 import dataclasses
-import numbers
 import re
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 
 from course.exercises.answer import is_a_stub, operations_in
-from course.exercises.attempt import Attempt, Outcome, call, try_case
-from course.exercises.comparison import identical, is_several, matches, shape_of
+from course.exercises.attempt import Attempt, Outcome, call, settings_kept, try_case
+from course.exercises.comparison import matches, shape_of
 from course.exercises.diagnosis import find_next_step
 from course.exercises.exercise import Exercise
 from course.exercises.mistakes import likely_reason
@@ -26,7 +23,6 @@ from course.exercises.words import (
     grid_of,
     kind_of,
     letters_of,
-    with_article,
 )
 
 #: How many seconds of the processor may pass in search of the reason once a case has gone wrong.
@@ -57,17 +53,6 @@ def check_answer(exercise: Exercise, function: Callable) -> Reply:
     return right_reply(function, attempt)
 
 
-@contextlib.contextmanager
-def settings_kept() -> Iterator[None]:
-    """Put back how NumPy warns and prints, and how deep calls go."""
-    depth = sys.getrecursionlimit()
-    try:
-        with np.errstate(all="ignore"), np.printoptions():
-            yield
-    finally:
-        sys.setrecursionlimit(depth)
-
-
 # What is wrong with one case
 
 
@@ -76,12 +61,10 @@ def find_fault(function: Callable, attempt: Attempt) -> Fault | None:
     exercise, outcome = attempt.exercise, attempt.outcome
     if outcome.error:
         return Fault("raises", happened=error_in_words(attempt))
-    for name, before, after_key, after in attempt.changes:
-        if identical(before, after_key) and not identical(before, after):
-            return changed_argument(name, function, attempt)
-    odd = odd_type_in(outcome.result)
-    if odd and attempt.wanted.result is not None:
-        sentence = GENERAL["next"]["odd"].format(what=odd)
+    if attempt.changed:
+        return changed_argument(attempt.changed, function, attempt)
+    if attempt.odd_type and attempt.wanted.result is not None:
+        sentence = GENERAL["next"]["odd"].format(what=attempt.odd_type)
         return Fault("wrong value", happened=sentence, asks=True)
     fault = first_objection(exercise, outcome) if exercise.objections else None
     if fault and attempt.is_edge:  # it need not have to do with too large or too small numbers
@@ -116,21 +99,6 @@ def changed_argument(name: str, function: Callable, attempt: Attempt) -> Fault:
         headline="right values, but an argument is changed" if is_right else "",
         asks=True,
     )
-
-
-def odd_type_in(result: object) -> str:
-    """Say what came in the place of plain numbers: a matrix breaks the training far from here."""
-    for each in result if is_several(result) else [result]:
-        if isinstance(each, np.ma.MaskedArray):
-            return "a masked array"
-        if isinstance(each, np.matrix):
-            return "a `matrix`"
-        if isinstance(each, np.ndarray) and each.dtype.kind == "O":
-            return "an array of objects"
-        is_plain = isinstance(each, (int, float, complex, np.number))
-        if isinstance(each, numbers.Number) and not is_plain:  # a Fraction, say
-            return with_article(type(each).__name__)
-    return ""
 
 
 def first_objection(exercise: Exercise, outcome: Outcome) -> Fault | None:

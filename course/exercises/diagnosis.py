@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from course.exercises.answer import operations_in, stubs_called_by
+from course.exercises.answer import stubs_called_by
 from course.exercises.attempt import Attempt, Part
 from course.exercises.comparison import (
     ATOL,
@@ -58,7 +58,7 @@ def find_next_step(
     sentence = about_several(attempts, failed)
     if not sentence and failed.parts:
         place = [part.name for part in failed.parts].index(fault.part)
-        sentence = about_one(function, attempts, failed, place)
+        sentence = about_one(attempts, failed, place)
     if sentence:
         return sentence[:1].upper() + sentence[1:]
     return about_a_warning(failed) if failed.is_edge else GENERAL["next"]["by steps"]
@@ -164,7 +164,7 @@ def joined_by_and(names: Sequence[str]) -> str:
 # The result that is wrong
 
 
-def about_one(function: Callable, attempts: Sequence[Attempt], failed: Attempt, place: int) -> str:
+def about_one(attempts: Sequence[Attempt], failed: Attempt, place: int) -> str:
     """Say what is wrong with one result: its form, its shape, a factor, or its entries."""
     part = failed.parts[place]
     if not is_numeric(part.wanted):
@@ -184,7 +184,7 @@ def about_one(function: Callable, attempts: Sequence[Attempt], failed: Attempt, 
     if factor is not None:
         digits = 4 if abs(factor - 1) > 1e-3 else 8
         return GENERAL["entries"]["constant factor"].format(factor=f"{factor:.{digits}g}")
-    return f"{about_its_entries(part)} {question_about(function, attempts, failed)}".strip()
+    return f"{about_its_entries(part)} {question_about(attempts, failed)}".strip()
 
 
 def what_came(value: object) -> str:
@@ -284,12 +284,10 @@ def about_its_entries(part: Part) -> str:
     )
 
 
-def question_about(function: Callable, attempts: Sequence[Attempt], failed: Attempt) -> str:
+def question_about(attempts: Sequence[Attempt], failed: Attempt) -> str:
     """Return what to ask where nothing more is known of an answer: about the case that it fails."""
     if failed.is_edge:
         return about_a_warning(failed)
-    if {"empty", "empty_like"} & operations_in(function):
-        return GENERAL["questions"]["unfilled"]
     before = map(case_in_a_line, attempts[: attempts.index(failed)])
     short = [words for words in before if 0 < len(words) <= SHORT]
     if short:

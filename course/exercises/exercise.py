@@ -117,27 +117,27 @@ class Exercise:
         module = inspect.getmodule(self.reference)
         return module if module in HOMES else None
 
-    @property
+    @functools.cached_property
     def one_is_right(self) -> bool:
         """Whether the reference's result is the only right one."""
         return self.is_compared or not self.objections
 
-    @property
+    @functools.cached_property
     def all_cases(self) -> tuple[Arguments, ...]:
         """The ordinary cases, then the edge cases."""
         return *self.cases, *self.extreme
 
-    @property
+    @functools.cached_property
     def arguments(self) -> list[str]:
         """The names of the arguments, in their order; the last may have defaults."""
         return list(inspect.signature(self.reference).parameters)
 
-    @property
+    @functools.cached_property
     def argument_shapes(self) -> list[Shape]:
         """What ``shapes`` says about the arguments, on the left of its arrow."""
         return read_shapes(self.shapes.partition("->")[0])
 
-    @property
+    @functools.cached_property
     def result_shapes(self) -> list[Shape]:
         """What it says about the results, on the right."""
         return read_shapes(self.shapes.partition("->")[2])

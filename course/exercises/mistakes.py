@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from course.exercises.attempt import Attempt, Outcome, call, wanted_outcomes
-from course.exercises.comparison import is_several, matches, shape_of
+from course.exercises.comparison import matches, shape_of
 from course.exercises.exercise import Exercise, Mistake, as_function
 from course.exercises.texts import GENERAL
 
@@ -89,8 +89,6 @@ def dtype_of(result: object) -> str:
 
 
 def is_finite(result: object) -> bool:
-    """Tell whether no number of a result is nan or infinite."""
-    if is_several(result):
-        return all(map(is_finite, result))
+    """Tell whether no number of an array is nan or infinite."""
     is_number = shape_of(result) is not None and np.asarray(result).dtype.kind == "f"
     return not is_number or bool(np.isfinite(result).all())

@@ -22,12 +22,7 @@ MOST_DRAWN_NUMBERS = 6
 #: How NumPy prints, whatever a notebook has told it.
 PRINTING = np.get_printoptions() | {"threshold": 30, "legacy": False, "linewidth": 150}
 #: What some types are called.
-TYPE_NAMES: dict[type, str] = {
-    bytes: "bytes",
-    str: "text",
-    type(...): "the three dots of a stub",
-    set: "a set, which has no order",
-}
+TYPE_NAMES: dict[type, str] = {bytes: "bytes", set: "a set, which has no order"}
 
 
 # Values
@@ -52,10 +47,7 @@ def text_of(value: object, digits: int = 4) -> str:
     if shape_of(value) is not None and np.asarray(value).dtype.kind in "biufc":
         text = " ".join(array_text(np.asarray(value), digits).split())
         return f"{text}0" if text.endswith(".") else text  # one number, which may end a sentence
-    try:
-        return str(getattr(value, "__name__", value)).strip("_")
-    except Exception:  # its own __str__ raises
-        return with_article(type(value).__name__)
+    return str(getattr(value, "__name__", value)).strip("_")
 
 
 def array_text(array: np.ndarray, digits: int) -> str:

@@ -64,12 +64,12 @@ ODD_ANSWERS = [
     ("split", OTHER_STREAM, "wrong value", "twice with the same seed"),
     # What it returns
     ("softmax", "return [list(z[0])]", "wrong shape", "got a list of 1."),
-    ("softmax", "return list(range(10**5))", "wrong shape", "got a list of 100000"),
+    ("softmax", "return list(range(1000))", "wrong shape", "got a list of 1000"),
     ("softmax", "z + 1", "wrong shape", "`return` missing"),
     ("softmax", "return z * np.nan", "wrong value", "got [[nan, nan]]"),
     ("softmax", "return my_softmax", "wrong shape", "that you did not call"),
     ("softmax", "yield from z", "wrong shape", "got a list of 1"),
-    ("softmax", "return np.matrix(library.softmax(z))", "wrong value", "you returned a `matrix`"),
+    ("softmax", "return np.matrix(library.softmax(z))", "wrong value", "you returned a matrix"),
     ("softmax", "return library.softmax(z).astype(object)", "wrong value",
      "you returned an array of objects"),
     ("class_means", OF_OBJECTS, "wrong value", "and got one number for each image"),
@@ -78,8 +78,6 @@ ODD_ANSWERS = [
      "they are float32, and the arguments were float64"),
     ("softmax", "p = library.softmax(z)\nreturn p if p.dtype == 'f4' else p.astype('>f8')", "right", ""),
     ("softmax", SOFTMAX, "right", ""),  # one case of it is float32
-    ("softmax", "p = np.empty_like(z)\np[:] = np.exp(z) + 1\nreturn p", "wrong value",
-     "`np.empty` fills nothing in"),
 ]  # fmt: skip
 
 
