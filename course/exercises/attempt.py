@@ -164,13 +164,10 @@ class Part(NamedTuple):
     wanted: object
     got: object
     is_right: bool
+    #: Whether it came in the shape that is wanted.
+    has_its_shape: bool
     #: Whether it is right, but for coming in fewer digits than the arguments: in float32, say.
     lost_digits: bool
-
-    @property
-    def has_its_shape(self) -> bool:
-        """Whether it came in the shape that is wanted."""
-        return shape_of(self.got) == shape_of(self.wanted)
 
 
 @dataclass(frozen=True, eq=False)
@@ -243,7 +240,13 @@ class Attempt:
 
     def part(self, name: str, axes: Sequence[str], wanted: object, got: object) -> Part:
         """Return one result beside what is wanted."""
-        is_right = matches(wanted, got, self.is_edge, self.exercise.atol)
         came_in_full = any(array.dtype == np.float64 for array in arrays_in(self.arguments))
-        lost_digits = came_in_full and matches_in_few_digits(wanted, got)
-        return Part(name, axes, wanted, got, is_right, lost_digits)
+        return Part(
+            name,
+            axes,
+            wanted,
+            got,
+            is_right=matches(wanted, got, self.is_edge, self.exercise.atol),
+            has_its_shape=shape_of(got) == shape_of(wanted),
+            lost_digits=came_in_full and matches_in_few_digits(wanted, got),
+        )

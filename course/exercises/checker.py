@@ -86,7 +86,7 @@ CHANGED_BY: dict[str, str] = {
 
 def changed_argument(name: str, function: Callable, attempt: Attempt) -> Fault:
     """Say that an argument is changed, in which line, and what would leave it alone."""
-    place = list(attempt.axes).index(name)
+    place = attempt.exercise.arguments.index(name)
     line = call(function, attempt.arguments, frozen=place).stop.line
     is_a_list = isinstance(attempt.arguments[place], list)
     ways = [sentence for pattern, sentence in CHANGED_BY.items() if re.search(pattern, line)]

@@ -148,7 +148,7 @@ def _two_votes_added_as_probabilities(x: np.ndarray) -> np.ndarray:
 def _cards_asked_about(arguments: tuple, result: object) -> looking.CardsAsked:
     answer, x = arguments
     asked = [cards for cards in answer.cards if cards.shape == x.shape]
-    return looking.CardsAsked(x, asked, is_right=matches(looks(answer.answer, x), result))
+    return looking.CardsAsked(x, asked, lambda: matches(looks(answer.answer, x), result))
 
 
 _CARDS = normal_array(24, 16, 9, 5)

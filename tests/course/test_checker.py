@@ -9,17 +9,16 @@ from course.exercises import check, keep
 from course.exercises.words import digits_apart, text_of
 from course.materials.planted_bug import faulty_gradients
 
-from .common import every_exercise, well_formed
+from .common import well_formed
 from .handed_in import right, write
 
 pytestmark = [pytest.mark.usefixtures("untouched"), pytest.mark.takes(seconds=5)]
 
 
-@every_exercise
-def test_a_stub_is_not_attempted(name):
-    for body in ("...", '"""Say what."""\n...\npass'):
-        assert check(write(name, body)).kind == "not attempted"
-    assert repr(keep(write(name, "..."))).startswith(f"my_{name}: not attempted.")
+@pytest.mark.parametrize("body", ["...", '"""Say what."""\n...\npass', "return None"])
+def test_a_stub_is_not_attempted(body):
+    assert check(write("softmax", body)).kind == "not attempted"
+    assert repr(keep(write("softmax", body))).startswith("my_softmax: not attempted.")
 
 
 def test_tiny_numbers_are_not_shown_as_0():

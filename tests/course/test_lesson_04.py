@@ -1,15 +1,10 @@
 """The mystery curves show what the hints say, and the training to tune can be tuned."""
 
 import numpy as np
-import pytest
 
-from course.exercises import check, lesson_04
+from course.exercises import lesson_04
 from course.materials import mystery_curves, tuning
 from mnistlib import data
-
-from .handed_in import write
-
-pytestmark = pytest.mark.usefixtures("untouched")
 
 
 def test_the_mystery_curves_show_what_the_hints_say():
@@ -35,9 +30,7 @@ def test_the_mystery_curves_show_what_the_hints_say():
     assert 0.5 * chance < train["rate too small"][-1] < train["rate too small"][0]
 
 
-def test_the_settings_to_tune_are_judged_on_validation_and_miss_without_tuning(monkeypatch):
+def test_the_target_is_missed_without_tuning_and_reached_with_it_by_a_margin():
     untuned = {"learning_rate": 0.5, "momentum": 0.0, "epochs": 5}
     assert tuning.reached(untuned)[1] < tuning.TARGET - 0.005
     assert tuning.reached(lesson_04.tune())[1] > tuning.TARGET + 0.003
-    monkeypatch.setattr("course.exercises.views.tuning.reached", lambda settings: 1 / 0)
-    assert check(write("tune", "...")).kind == "not attempted"  # and nothing was trained

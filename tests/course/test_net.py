@@ -183,10 +183,6 @@ def test_replies_are_word_for_word_as_they_are_stored(lesson, request):
     assert text.splitlines() == path.read_text(encoding="utf-8").splitlines()
 
 
-def test_no_lesson_is_stored_that_is_gone():
-    assert {path.stem for path in REPLIES.iterdir()} == {f"lesson_{n}" for n in LESSONS}
-
-
 @every_exercise
 def test_the_reference_and_other_right_answers_are_right_and_wrong_ones_are_tried(name):
     exercise = EXERCISES[name]

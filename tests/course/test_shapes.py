@@ -81,6 +81,5 @@ STUBS = {
 @pytest.mark.parametrize("place", STUBS)
 def test_each_lesson_asks_with_the_arguments_that_its_exercise_takes(place):
     name = STUBS[place].name.removeprefix("my_")
-    assert name in EXERCISES, f"notebooks/{place}: no exercise is called {name!r}"
     takes = arguments(name)
     assert ast.unparse(STUBS[place].args) == takes, f"notebooks/{place}: write ({takes})"

@@ -32,7 +32,7 @@ class CardsAsked:
 
     x: np.ndarray
     asked: Sequence[np.ndarray]
-    is_right: bool
+    is_right: Callable[[], bool]
 
     def places_of(self, cards: np.ndarray) -> list[int]:
         """Return from which place of the first card each image of the changed one came, or -1."""
@@ -51,14 +51,15 @@ def loses_an_image(view: CardsAsked) -> bool:
 
 def moves_the_question(view: CardsAsked) -> bool:
     """Whether the image that was asked about stands in the company."""
-    return not view.is_right and any(0 in view.places_of(cards)[1:] for cards in view.asked)
+    return any(0 in view.places_of(cards)[1:] for cards in view.asked) and not view.is_right()
 
 
 def parts_a_pair(view: CardsAsked) -> bool:
     """Whether a key stands where a value stood, or the other way round."""
-    return not view.is_right and any(
+    is_parted = any(
         came_from > 0 and (came_from - place) % 2
         for cards in view.asked
         for place, came_from in enumerate(view.places_of(cards))
         if place > 0
     )
+    return is_parted and not view.is_right()
