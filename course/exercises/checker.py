@@ -1,6 +1,5 @@
 """Try an answer case by case, reply to the first that goes wrong, and name the mistake behind it."""
 
-import dataclasses
 import re
 import time
 from collections.abc import Callable
@@ -8,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from course.exercises.answer import is_a_stub, operations_in
-from course.exercises.attempt import Attempt, Outcome, call, settings_kept, try_case
+from course.exercises.attempt import Attempt, call, settings_kept, try_case
 from course.exercises.comparison import matches, shape_of
 from course.exercises.diagnosis import find_next_step
 from course.exercises.exercise import Exercise
@@ -48,7 +47,7 @@ def check_answer(exercise: Exercise, function: Callable) -> Reply:
             if fault or (attempt.is_edge and attempt.outcome.warned):
                 return wrong_reply(function, attempts, fault)
         if draws_otherwise_again(function, attempt):
-            fault = Fault("wrong value", happened=GENERAL["next"]["again"], asks=True)
+            fault = Fault("wrong value", happened=GENERAL["next"]["again"])
             return wrong_reply(function, attempts, fault)
     return right_reply(function, attempt)
 
@@ -65,10 +64,8 @@ def find_fault(function: Callable, attempt: Attempt) -> Fault | None:
         return changed_argument(attempt.changed, function, attempt)
     if attempt.odd_type and attempt.wanted.result is not None:
         sentence = GENERAL["next"]["odd"].format(what=attempt.odd_type)
-        return Fault("wrong value", happened=sentence, asks=True)
-    fault = first_objection(exercise, outcome) if exercise.objections else None
-    if fault and attempt.is_edge:  # it need not have to do with too large or too small numbers
-        fault = dataclasses.replace(fault, headline="nearly right")
+        return Fault("wrong value", happened=sentence)
+    fault = first_objection(attempt) if exercise.objections else None
     return fault or (first_wrong_part(attempt) if exercise.one_is_right else None)
 
 
@@ -97,22 +94,24 @@ def changed_argument(name: str, function: Callable, attempt: Attempt) -> Fault:
         "wrong value",
         happened=GENERAL["next"][way].format(name=name, where=where, line=line),
         headline="right values, but an argument is changed" if is_right else "",
-        asks=True,
     )
 
 
-def first_objection(exercise: Exercise, outcome: Outcome) -> Fault | None:
+def first_objection(attempt: Attempt) -> Fault | None:
     """Return the first objection to a result that applies."""
+    exercise, outcome = attempt.exercise, attempt.outcome
+    # In an edge case it need not have to do with too large or too small numbers.
+    headline = "nearly right" if attempt.is_edge else ""
     try:
         view = exercise.view(outcome.arguments, outcome.result)
         for objection in exercise.objections:
             if objection.applies(view):
                 sentence = fill_fields(objection.sentence, view)
-                return Fault("wrong value", happened=sentence, asks=objection.asks)
+                return Fault("wrong value", happened=sentence, headline=headline)
     except ODD_FORM:
         wanted = "the form that the task describes"
         got = kind_of(outcome.result)
-        return Fault("wrong shape", wanted=wanted, got=got, asks=outcome.result is None)
+        return Fault("wrong shape", wanted=wanted, got=got, headline=headline)
     return None
 
 
@@ -124,10 +123,9 @@ def fill_fields(sentence: str, view: object) -> str:
 
 def first_wrong_part(attempt: Attempt) -> Fault | None:
     """Compare results, and arguments that are to be changed, with the key's."""
-    result = attempt.outcome.result
     if attempt.parts is None:
         wanted = f"{len(attempt.wanted.result)} results"
-        return Fault("wrong shape", wanted=wanted, got=kind_of(result), asks=result is None)
+        return Fault("wrong shape", wanted=wanted, got=kind_of(attempt.outcome.result))
     for part in attempt.parts:
         if not part.has_its_shape:
             return Fault(
@@ -135,12 +133,11 @@ def first_wrong_part(attempt: Attempt) -> Fault | None:
                 part=part.name,
                 wanted=kind_of(part.wanted, part.axes),
                 got=kind_of(part.got, letters_of(part.got, attempt)),
-                asks=part.got is None,
             )
         if part.lost_digits:
             sentence = GENERAL["next"]["narrow"].format(dtype=part.got.dtype, wanted="float64")
             happened = f"{part.name}: {sentence}" if part.name else sentence
-            return Fault("wrong value", happened=happened, headline="too few digits", asks=True)
+            return Fault("wrong value", happened=happened, headline="too few digits")
         if not part.is_right:
             digits = digits_apart(part.wanted, part.got)
             return Fault(
@@ -148,7 +145,6 @@ def first_wrong_part(attempt: Attempt) -> Fault | None:
                 part=part.name,
                 wanted=grid_of(part.wanted, digits),
                 got=grid_of(part.got, digits),
-                right_so_far=tuple(each.name for each in attempt.parts if each.is_right),
             )
     return None
 
@@ -195,25 +191,25 @@ def wrong_reply(function: Callable, attempts: list[Attempt], fault: Fault | None
     attempts = with_the_others(function, attempts, latest)
     is_objection = asks_already and exercise.is_compared  # which says what is wrong
     reason = "" if is_objection else likely_reason(attempts, latest)
-    if fault and fault.right_so_far:
-        fault = dataclasses.replace(fault, right_so_far=right_in_all(attempts, fault.right_so_far))
+    is_one_of_several = fault is not None and fault.kind == "wrong value" and fault.part != ""
     is_explained = reason or asks_already
     return Reply(
         exercise.name,
         "unstable" if is_unstable else fault.kind,
         case=case_in_words(failed),
         fault=fault,
+        right_so_far=right_in_all(attempts, failed) if is_one_of_several else (),
         warned=", ".join(sorted(failed.outcome.warned)) if failed.is_edge else "",
         reason=reason,
         next_step="" if is_explained else find_next_step(function, attempts, failed, fault),
     )
 
 
-def right_in_all(attempts: list[Attempt], names: tuple[str, ...]) -> tuple[str, ...]:
-    """Return those of some results that are right in each case, not by chance in one of them."""
+def right_in_all(attempts: list[Attempt], failed: Attempt) -> tuple[str, ...]:
+    """Return the names of the results that are right in each case, not by chance in one of them."""
     return tuple(
         name
-        for name in names
+        for name in [part.name for part in failed.parts or ()]
         if all(part.is_right for each in attempts for part in each.parts or () if part.name == name)
     )
 

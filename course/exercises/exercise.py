@@ -47,11 +47,6 @@ class Objection(NamedTuple):
     sentence: str
     examples: tuple[str, ...] = ()
 
-    @property
-    def asks(self) -> bool:
-        """Whether the sentence asks the reader something."""
-        return self.sentence.endswith("?")
-
 
 @dataclass(frozen=True, eq=False)
 class Exercise:

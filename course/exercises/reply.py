@@ -27,10 +27,11 @@ class Fault:
     happened: str = ""
     #: What stands at the head of the reply, where the kind says too little.
     headline: str = ""
-    #: Whether ``happened`` or ``got`` asks a question already.
-    asks: bool = False
-    #: The names of the results that are right.
-    right_so_far: tuple[str, ...] = ()
+
+    @property
+    def asks(self) -> bool:
+        """Whether its words ask a question already; what Python says of an error may, too."""
+        return self.kind != "raises" and self.words.endswith(("?", "?)."))
 
     @property
     def words(self) -> str:
@@ -42,10 +43,7 @@ class Fault:
             return f"{name}wanted {self.wanted}, got {self.got}."
         is_grid = "\n" in self.wanted + self.got
         between = "\n" if is_grid else " "
-        lines = [f"{name}wanted{between}{self.wanted}", f"{name}got{between}{self.got}"]
-        if self.right_so_far:
-            lines.append(f"Right so far: {', '.join(self.right_so_far)}.")
-        return "\n".join(lines)
+        return f"{name}wanted{between}{self.wanted}\n{name}got{between}{self.got}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +57,8 @@ class Reply:
     case: str = ""
     #: What went wrong there.
     fault: Fault | None = None
+    #: The names of the results that are right in all cases.
+    right_so_far: tuple[str, ...] = ()
     #: What NumPy warned of there, in an edge case.
     warned: str = ""
     #: Why, if a known mistake explains what the answer gave in all cases.
@@ -88,6 +88,8 @@ class Reply:
             lines.append(f"{start} {self.case}:")
         if self.fault:
             lines.append(self.fault.words)
+            if self.right_so_far:
+                lines.append(f"Right so far: {', '.join(self.right_so_far)}.")
         elif self.warned:
             lines.append("the value is right, but")
         if self.warned:
