@@ -181,13 +181,6 @@ class Attempt:
     wanted: Outcome
     outcome: Outcome
 
-    @functools.cached_property
-    def axes(self) -> dict[str, Sequence[str]]:
-        """The letters of each argument's axes, by its name."""
-        letters = [shape.axes for shape in self.exercise.argument_shapes]
-        letters += [[]] * (len(self.arguments) - len(letters))
-        return dict(zip(self.exercise.arguments, letters))
-
     @property
     def changed(self) -> str:
         """The name of the first argument that the answer changed, and should have left alone."""

@@ -2,8 +2,6 @@
 
 import functools
 import inspect
-import linecache
-import re
 import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -128,6 +126,13 @@ class Exercise:
         return list(inspect.signature(self.reference).parameters)
 
     @functools.cached_property
+    def axes(self) -> dict[str, Sequence[str]]:
+        """The letters of each argument's axes, by its name."""
+        letters = [shape.axes for shape in self.argument_shapes]
+        letters += [[]] * (len(self.arguments) - len(letters))
+        return dict(zip(self.arguments, letters))
+
+    @functools.cached_property
     def argument_shapes(self) -> list[Shape]:
         """What ``shapes`` says about the arguments, on the left of its arrow."""
         return read_shapes(self.shapes.partition("->")[0])
@@ -147,32 +152,3 @@ def read_shapes(side: str) -> list[Shape]:
     """Read one side of ``shapes``: "dW: inputs outputs, db: outputs"."""
     parts = [part.rpartition(":") for part in side.split(",")]
     return [Shape(name.strip(), axes.split()) for name, _, axes in parts]
-
-
-def as_body(code: str) -> str:
-    """Return the body of a function; where the code is one expression, the body returns it."""
-    is_statement = re.search(r"\b(return|yield)\b|^(for|import) ", code) or "\n" in code
-    return code if is_statement else f"return {code}"
-
-
-def as_function(exercise: Exercise, code: str, **names: object) -> Callable:
-    """Make a function of an exercise's arguments from its body, or from one expression.
-
-    In it ``key`` is the right answer and ``given`` the list of all arguments, and every name is
-    known that the reference's module knows, or that is passed.
-    """
-    space = {**exercise.reference.__globals__, "np": np, "key": exercise.reference, **names}
-    exec(compiled_answer(exercise, code), space)
-    space["answer"].__defaults__ = exercise.reference.__defaults__
-    return space["answer"]
-
-
-@functools.cache
-def compiled_answer(exercise: Exercise, code: str) -> types.CodeType:
-    """Compile such a function, whose source a traceback then finds."""
-    arguments = ", ".join(exercise.arguments)
-    lines = [f"def answer({arguments}):", f"given = [{arguments}]", *as_body(code).splitlines()]
-    source = "\n    ".join(lines) + "\n"
-    file = f"<{exercise.name}: {code}>"
-    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-    return compile(source, file, "exec")

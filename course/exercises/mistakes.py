@@ -2,14 +2,17 @@
 
 import copy
 import functools
+import linecache
+import re
 import time
-from collections.abc import Iterable, Sequence
+import types
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
 from course.exercises.attempt import Attempt, Outcome, call, wanted_outcomes
 from course.exercises.comparison import matches, shape_of
-from course.exercises.exercise import Exercise, Mistake, as_function
+from course.exercises.exercise import Exercise, Mistake
 from course.exercises.texts import GENERAL
 
 #: Mistakes that can be made in any exercise, by what it must have.
@@ -92,3 +95,35 @@ def is_finite(result: object) -> bool:
     """Tell whether no number of an array is nan or infinite."""
     is_number = shape_of(result) is not None and np.asarray(result).dtype.kind == "f"
     return not is_number or bool(np.isfinite(result).all())
+
+
+# A mistake as a function
+
+
+def as_body(code: str) -> str:
+    """Return the body of a function; where the code is one expression, the body returns it."""
+    is_statement = re.search(r"\b(return|yield)\b|^(for|import) ", code) or "\n" in code
+    return code if is_statement else f"return {code}"
+
+
+def as_function(exercise: Exercise, code: str, **names: object) -> Callable:
+    """Make a function of an exercise's arguments from its body, or from one expression.
+
+    In it ``key`` is the right answer and ``given`` the list of all arguments, and every name is
+    known that the reference's module knows, or that is passed.
+    """
+    space = {**exercise.reference.__globals__, "np": np, "key": exercise.reference, **names}
+    exec(compiled_answer(exercise, code), space)
+    space["answer"].__defaults__ = exercise.reference.__defaults__
+    return space["answer"]
+
+
+@functools.cache
+def compiled_answer(exercise: Exercise, code: str) -> types.CodeType:
+    """Compile such a function, whose source a traceback then finds."""
+    arguments = ", ".join(exercise.arguments)
+    lines = [f"def answer({arguments}):", f"given = [{arguments}]", *as_body(code).splitlines()]
+    source = "\n    ".join(lines) + "\n"
+    file = f"<{exercise.name}: {code}>"
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    return compile(source, file, "exec")

@@ -125,7 +125,7 @@ def shape_in_letters(value: np.ndarray, axes: Sequence[str] = ()) -> str:
 def case_in_words(attempt: Attempt) -> str:
     """Say what the arguments are: "z = [[0., 0.]]"; of a long array of drawn numbers, its shape."""
     words = []
-    for (name, letters), value in zip(attempt.axes.items(), attempt.arguments):
+    for (name, letters), value in zip(attempt.exercise.axes.items(), attempt.arguments):
         is_long = isinstance(value, np.ndarray) and value.size > MOST_DRAWN_NUMBERS
         if is_long and value.dtype.kind == "f" and (np.round(value, 2) != value).mean() > 0.5:
             words.append(f"{name} of shape {shape_in_letters(value, letters)}")
@@ -142,7 +142,7 @@ def case_in_a_line(attempt: Attempt) -> str:
     for value, text in zip(attempt.arguments, texts):
         if is_several(value) and not text.startswith("("):
             return ""
-    return ", ".join(f"{name} = {text}" for name, text in zip(attempt.axes, texts))
+    return ", ".join(f"{name} = {text}" for name, text in zip(attempt.exercise.axes, texts))
 
 
 def body_in_words(value: object) -> str:
@@ -159,7 +159,7 @@ def body_in_words(value: object) -> str:
 def letters_by_size(attempt: Attempt) -> dict[int, set[str]]:
     """Return the letters of the arguments' axes by the lengths that they have in a case."""
     letters_of_size = {}
-    for letters, argument in zip(attempt.axes.values(), attempt.arguments):
+    for letters, argument in zip(attempt.exercise.axes.values(), attempt.arguments):
         for letter, size in zip(letters, shape_of(argument) or ()):
             letters_of_size.setdefault(size, set()).add(letter)
     return letters_of_size
@@ -180,7 +180,7 @@ def error_in_words(attempt: Attempt) -> str:
     unfit = unfit_shapes(outcome.error)
     if not unfit:
         return outcome.error
-    names = outcome.stop.names or dict(zip(attempt.axes, attempt.arguments))
+    names = outcome.stop.names or dict(zip(attempt.exercise.axes, attempt.arguments))
     arrays = {name: value for name, value in names.items() if shape_of(value)}
     return "\n".join([unfit, *names_in_words(arrays, attempt)])
 
@@ -194,13 +194,13 @@ def unfit_shapes(error: str) -> str:
 
 def names_in_words(names: dict[str, object], attempt: Attempt) -> list[str]:
     """Say in a line what each name stands for; an array's shape in the letters of the task."""
-    shapes = dict(zip(attempt.axes, map(shape_of, attempt.arguments)))
+    shapes = dict(zip(attempt.exercise.axes, map(shape_of, attempt.arguments)))
     lines = []
     for name, value in names.items():
         if value is None or shape_of(value) == ():
             lines.append(f"{name} is {text_of(value)}.")
         elif shape_of(value) or type(value) in (tuple, list):
             is_as_it_came = name in shapes and shape_of(value) == shapes[name]
-            letters = attempt.axes[name] if is_as_it_came else letters_of(value, attempt)
+            letters = attempt.exercise.axes[name] if is_as_it_came else letters_of(value, attempt)
             lines.append(f"{name} is {kind_of(value, letters)}.")
     return lines

@@ -8,7 +8,7 @@ import textwrap
 import numpy as np
 
 from course.exercises import EXERCISES
-from course.exercises.exercise import as_body, as_function
+from course.exercises.mistakes import as_body, as_function
 
 counter = iter(range(10**6))
 

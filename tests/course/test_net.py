@@ -30,8 +30,8 @@ import pytest
 from course import exercises
 from course.exercises import EXERCISES, LESSONS, lesson_02
 from course.exercises.checker import check_answer
-from course.exercises.exercise import Exercise, as_body
-from course.exercises.mistakes import ANYWHERE
+from course.exercises.exercise import Exercise
+from course.exercises.mistakes import ANYWHERE, as_body
 from course.exercises.reply import Reply
 from course.materials.planted_bug import faulty_gradients
 from mnistlib import functions, gradcheck, network, training

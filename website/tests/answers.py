@@ -6,7 +6,7 @@ import re
 import textwrap
 
 from course.exercises import EXERCISES
-from course.exercises.exercise import as_body
+from course.exercises.mistakes import as_body
 from website.tests.tabs import Tab
 
 START = "pythonEngine.start({...inPage.engine, folder: '../_static/in_page/'})"
