@@ -6,6 +6,7 @@ the form of what came; its shape; a constant factor; and at last which entry dif
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -117,8 +118,8 @@ def about_several(attempts: Sequence[Attempt], failed: Attempt) -> str:
         return ""
     if failed.parts is None:
         return about_their_number(failed)
-    wanted, got = shapes_of(failed.parts)
-    is_mixed_up = wanted != got and all(map(has_the_shapes_wanted, attempts))
+    is_in_order = all(part.has_its_shape for part in failed.parts)
+    is_mixed_up = not is_in_order and all(map(has_the_shapes_wanted, attempts))
     return SEVERAL["shapes in another order"] if is_mixed_up else ""
 
 
@@ -126,15 +127,8 @@ def has_the_shapes_wanted(attempt: Attempt) -> bool:
     """Tell whether the results have the shapes that are wanted, in whatever order."""
     if attempt.outcome.error or not attempt.parts:
         return False
-    wanted, got = shapes_of(attempt.parts)
-    return sorted(wanted) == sorted(got)
-
-
-def shapes_of(parts: Sequence[Part]) -> tuple[list[tuple], list[tuple]]:
-    """Return the shapes of the results that are wanted, and of those that came."""
-    wanted = [shape_of(part.wanted) or () for part in parts]
-    got = [shape_of(part.got) or () for part in parts]
-    return wanted, got
+    wanted = Counter(shape_of(part.wanted) for part in attempt.parts)
+    return wanted == Counter(shape_of(part.got) for part in attempt.parts)
 
 
 def about_their_number(failed: Attempt) -> str:

@@ -37,8 +37,11 @@ def test_the_cards_that_were_asked_about_are_looked_at(asked, words):
     assert "hint" not in reply.text
 
 
-def test_odd_questions_of_a_right_answer_are_its_own_affair():
-    assert check(write("looks", f"answer(np.zeros_like(x))\n{COMPLETE}")).kind == "right"
+@pytest.mark.parametrize(
+    "asked", ["np.zeros_like(x)", "x[:, ::-1]", "x[:, [0, 2, 1, 4, 3, 6, 5, 8, 7]]"]
+)
+def test_odd_questions_of_a_right_answer_are_its_own_affair(asked):
+    assert check(write("looks", f"answer({asked})\n{COMPLETE}")).kind == "right"
 
 
 TURNED = "turned[:, 1::2], turned[:, 2::2] = x[:, 1::2][:, ::-1], x[:, 2::2][:, ::-1]"
