@@ -55,6 +55,7 @@ ODD_ANSWERS = [
     ("softmax", "return my_softmax(z)", "raises", "RecursionError"),
     ("softmax", 'return {}["k"]', "raises", "With z = [[0., 0.]]:\nKeyError: 'k'\n"),
     ("softmax", "raise ValueError", "raises", "ValueError\n"),
+    ("softmax", "raise ValueError('why?')", "raises", "why?\nIt stops in the line"),
     ("softmax", 'raise TypeError(f"bad {object()}")', "raises", "TypeError: bad <object object>\n"),
     ("softmax", "import sys\nsys.exit(3)", "raises", "SystemExit: 3\n"),
     ("softmax", f"if z.max() > 99: raise ValueError('hot')\n{SOFTMAX}", "unstable", "ValueError: hot"),
