@@ -1,6 +1,5 @@
 """An exercise as data, beside the function that is its answer key."""
 
-import functools
 import inspect
 import types
 from collections.abc import Callable, Mapping, Sequence
@@ -46,7 +45,7 @@ class Objection(NamedTuple):
     examples: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Exercise:
     """One exercise, as data.
 
@@ -99,53 +98,30 @@ class Exercise:
     right: Sequence[str] = ()
     unexplained: Sequence[str] = ()
 
-    @property
-    def name(self) -> str:
-        """The reference's name."""
-        return self.reference.__name__
+    def __post_init__(self) -> None:
+        """Work out once what follows from the rest."""
+        #: The reference's name.
+        self.name = self.reference.__name__
+        #: The function whose source is the solution.
+        self.shown = self.solution or self.reference
+        #: Whether the reference's result is the only right one.
+        self.one_is_right = self.is_compared or not self.objections
+        #: The ordinary cases, then the edge cases.
+        self.all_cases = (*self.cases, *self.extreme)
+        #: The names of the arguments, in their order; the last may have defaults.
+        self.arguments = list(inspect.signature(self.reference).parameters)
+        #: What ``shapes`` says about the arguments, on the left of its arrow, and about the results.
+        self.argument_shapes, self.result_shapes = map(read_shapes, self.shapes.split("->"))
+        letters = [shape.axes for shape in self.argument_shapes]
+        letters += [[]] * (len(self.arguments) - len(letters))
+        #: The letters of each argument's axes, by its name.
+        self.axes: dict[str, Sequence[str]] = dict(zip(self.arguments, letters))
 
     @property
     def home(self) -> types.ModuleType | None:
         """The module of the library in which a reader's own may take the reference's place."""
         module = inspect.getmodule(self.reference)
         return module if module in HOMES else None
-
-    @functools.cached_property
-    def one_is_right(self) -> bool:
-        """Whether the reference's result is the only right one."""
-        return self.is_compared or not self.objections
-
-    @functools.cached_property
-    def all_cases(self) -> tuple[Arguments, ...]:
-        """The ordinary cases, then the edge cases."""
-        return *self.cases, *self.extreme
-
-    @functools.cached_property
-    def arguments(self) -> list[str]:
-        """The names of the arguments, in their order; the last may have defaults."""
-        return list(inspect.signature(self.reference).parameters)
-
-    @functools.cached_property
-    def axes(self) -> dict[str, Sequence[str]]:
-        """The letters of each argument's axes, by its name."""
-        letters = [shape.axes for shape in self.argument_shapes]
-        letters += [[]] * (len(self.arguments) - len(letters))
-        return dict(zip(self.arguments, letters))
-
-    @functools.cached_property
-    def argument_shapes(self) -> list[Shape]:
-        """What ``shapes`` says about the arguments, on the left of its arrow."""
-        return read_shapes(self.shapes.partition("->")[0])
-
-    @functools.cached_property
-    def result_shapes(self) -> list[Shape]:
-        """What it says about the results, on the right."""
-        return read_shapes(self.shapes.partition("->")[2])
-
-    @property
-    def shown(self) -> Callable:
-        """The function whose source is the solution."""
-        return self.solution or self.reference
 
 
 def read_shapes(side: str) -> list[Shape]:

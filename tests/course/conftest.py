@@ -1,6 +1,5 @@
 """What tests of the exercises leave behind: nothing."""
 
-import sys
 import warnings
 
 import numpy as np
@@ -13,14 +12,14 @@ from .common import HOMES
 
 @pytest.fixture
 def untouched(tmp_path, monkeypatch, capfd):
-    """Keep into a temporary file; afterwards the library, and Python's own state, are as before."""
+    """Keep into a temporary file; afterwards the library and all settings are as before."""
     monkeypatch.setenv("MNISTLIB_MINE", str(tmp_path / "mine.py"))
     monkeypatch.setattr(exercises, "PATIENCE", 600.0)  # tests may share a busy computer
     with warnings.catch_warnings(record=True) as leaked:
         warnings.simplefilter("always")
-        before = sys.gettrace(), np.geterr(), list(warnings.filters)
+        before = np.geterr(), list(warnings.filters)
         yield
-        after = sys.gettrace(), np.geterr(), list(warnings.filters)
+        after = np.geterr(), list(warnings.filters)
     for name, exercise in HOMES.items():
         setattr(exercise.home, name, exercise.reference)
     assert after == before
