@@ -64,14 +64,11 @@ def load(folder: str | os.PathLike[str] | None = None) -> Mnist:
     """
     if folder is None:
         folder = os.environ.get("MNISTLIB_DATA") or _clones_data()
-    folder = _expanded(folder)
-    files = download.FILES.items()
-    return Mnist(
-        **{
-            part: parse_idx(gzip.decompress(download.fetch_bytes(file, folder)))
-            for part, file in files
-        }
-    )
+    arrays = {}
+    for part, file in download.FILES.items():
+        packed = download.fetch_bytes(file, Path(folder).expanduser())
+        arrays[part] = parse_idx(gzip.decompress(packed))
+    return Mnist(**arrays)
 
 
 def _clones_data() -> Path:
@@ -90,15 +87,6 @@ def _clones_data() -> Path:
     return folder
 
 
-def _expanded(folder: str | os.PathLike[str]) -> Path:
-    try:
-        return Path(folder).expanduser()
-    except RuntimeError:
-        raise download.DownloadError(
-            f"{os.fspath(folder)}: whose home folder is that? Write the path in full."
-        ) from None
-
-
 class Writers(NamedTuple):
     """Who wrote each digit: int16 (60000,) for the training digits and (10000,) for the test's."""
 
@@ -106,11 +94,11 @@ class Writers(NamedTuple):
     test: np.ndarray
 
 
-def writers(folder: str | os.PathLike[str] | None = None) -> Writers:
+def writers() -> Writers:
     """Return the number of the writer of every digit of MNIST, in the order of the digits.
 
-    Without an argument the folder is ``data/writers`` in the clone; nothing is ever downloaded. Each
-    file's SHA-256 is checked every time. 539 people wrote the training digits and 297 others those
+    They are read from ``data/writers`` in the clone; nothing is ever downloaded. Each file's
+    SHA-256 is checked every time. 539 people wrote the training digits and 297 others those
     of the test set. Numbers from 2100 on are high-school students, those below are employees of the
     Census Bureau.
 
@@ -120,13 +108,13 @@ def writers(folder: str | os.PathLike[str] | None = None) -> Writers:
     Raises:
         download.DownloadError: a file is missing or damaged; the message says how to bring it back.
     """
-    folder = _expanded(_clones_data() / "writers" if folder is None else folder)
+    folder = _clones_data() / "writers"
     arrays = {}
     for part, file in WRITERS.items():
-        packed = download.read_verified(folder / file.name, file)
-        if isinstance(packed, download.Flaw):
+        packed, flaw = download.read_verified(folder / file.name, file)
+        if flaw:
             raise download.DownloadError(
-                f"{file.name} {packed} in {folder}. It comes with the course and is not "
+                f"{file.name} {flaw} in {folder}. It comes with the course and is not "
                 "downloaded: `git checkout -- data/writers` in the clone brings it back."
             )
         arrays[part] = parse_idx(gzip.decompress(packed))

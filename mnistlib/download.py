@@ -1,6 +1,5 @@
 """One verified file on disk: the four files of MNIST, their hashes and where to fetch them."""
 
-import contextlib
 import hashlib
 import os
 import secrets
@@ -69,23 +68,19 @@ class DownloadError(RuntimeError):
 
 def is_good(path: Path, file: File) -> bool:
     """Whether ``path`` holds exactly the published file, by its size and SHA-256."""
-    return isinstance(read_verified(path, file), bytes)
+    return not read_verified(path, file)[1]
 
 
-class Flaw(str):
-    """What keeps a path from being the published file, as in "is missing"."""
-
-
-def read_verified(path: Path, file: File) -> bytes | Flaw:
-    """Return what ``path`` holds if that is the published file, or else what is wrong with it."""
+def read_verified(path: Path, file: File) -> tuple[bytes, str]:
+    """Return what ``path`` holds and, if that is not the published file, why: "is missing", say."""
     if not path.is_file():
-        return Flaw("is missing")
+        return b"", "is missing"
     try:
         with path.open("rb") as stream:
             body = stream.read(file.size + 1)
     except OSError as error:
-        return Flaw(f"cannot be read ({error.strerror})")
-    return body if _is_published(body, file) else Flaw("is damaged")
+        return b"", f"cannot be read ({error.strerror})"
+    return body, "" if _is_published(body, file) else "is damaged"
 
 
 def fetch(file: File, folder: str | os.PathLike[str], mirrors: Iterable[str] = MIRRORS) -> Path:
@@ -112,8 +107,8 @@ def fetch_bytes(
         DownloadError: no mirror has the file, or the folder cannot be written.
     """
     path = Path(folder) / file.name
-    present = read_verified(path, file)
-    if isinstance(present, bytes):
+    present, flaw = read_verified(path, file)
+    if not flaw:
         return present
     reasons = []
     for mirror in mirrors:
@@ -126,7 +121,7 @@ def fetch_bytes(
             _put_in_place(body, path)
             return body
     raise DownloadError(
-        f"{file.name} {present} in {folder}, and no mirror gave a good one:\n"
+        f"{file.name} {flaw} in {folder}, and no mirror gave a good one:\n"
         + "\n".join(reasons or ["  (there was no mirror to try)"])
         + "\nIn a clone, `git checkout -- data` brings back the original. Or copy the file into "
         "that folder from another computer, or try again later with a network."
@@ -203,16 +198,12 @@ def _put_in_place(body: bytes, path: Path) -> None:
     part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        for left in path.parent.glob(f"{path.name}.*.part"):  # by a process that was killed
-            with contextlib.suppress(FileNotFoundError):  # another thread's, in place by now
-                if left.stat().st_mtime < time.time() - 3600:
-                    left.unlink()
         try:
             part.write_bytes(body)
             os.replace(part, path)  # in one step: nobody ever sees half a file
         finally:
             part.unlink(missing_ok=True)
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise DownloadError(
             f"{path.name} was downloaded but cannot be written to {path.parent} ({error}). Make room "
             "or get permission to write there, or set the environment variable MNISTLIB_DATA to "
@@ -221,13 +212,9 @@ def _put_in_place(body: bytes, path: Path) -> None:
 
 
 def _root_cause(error: BaseException) -> str:
-    """Find the words that help: "Connection refused" is wrapped in three other exceptions.
-
-    What a mirror sent may stand in them: it is shown without control characters.
-    """
+    """Find the words that help: "Connection refused" is wrapped in three other exceptions."""
     if isinstance(error, ValueError):
         return str(error)
     while error.__context__:
         error = error.__context__
-    words = f"{type(error).__name__}: {error}"
-    return "".join(letter if letter.isprintable() else "?" for letter in words)[:200]
+    return f"{type(error).__name__}: {error}"

@@ -11,6 +11,9 @@ import numpy as np
 #: The step of a central difference, for an entry of size 1 or less; a larger one's is in proportion.
 STEP = 1e-5
 
+#: The relative error below which a gradient passes: what a smooth function should show.
+RTOL = 1e-7
+
 #: How far off an entry may be in any case: where f is of size 1, rounding alone makes a measured slope
 #: uncertain by some 1e-11, and a right 0 must pass.
 ATOL = 1e-10
@@ -89,32 +92,28 @@ class Verdict:
     """What a gradient check found; printing it says so.
 
     ``error`` is the relative error over all entries that were checked, ``worst`` the index of the
-    entry furthest off, ``given`` and ``measured`` its two values. ``tolerance`` is the relative error
-    that passes.
+    entry furthest off, ``given`` and ``measured`` its two values.
     """
 
     name: str
     error: float
-    tolerance: float
     checked: int
     worst: tuple[int, ...]
     given: float
     measured: float
 
-    @property
-    def right(self) -> bool:
-        """Whether the two agree to within a tolerance. A NaN agrees with nothing."""
-        return self.error < self.tolerance or abs(self.given - self.measured) <= ATOL
-
     def __bool__(self) -> bool:
-        """Return the verdict, so that ``assert check_gradient(...)`` reads as it should."""
-        return self.right
+        """Return whether the two agree to within a tolerance. A NaN agrees with nothing."""
+        return self.error < RTOL or abs(self.given - self.measured) <= ATOL
 
     def __str__(self) -> str:
         """Return a sentence. A passing error is noise, different on every computer: not printed."""
-        if self.right:
+        if self:
             entries = "1 entry" if self.checked == 1 else f"{self.checked} entries"
-            return f"{self.name}: right, {entries}, {self._passed}"
+            passed = f"none off by more than {ATOL:g}"
+            if self.error < RTOL:
+                passed = f"relative error below the limit {RTOL:g}"
+            return f"{self.name}: right, {entries}, {passed}"
         index = ", ".join(map(str, self.worst))
         given, measured = texts_apart(self.given, self.measured)
         return (
@@ -122,12 +121,6 @@ class Verdict:
             f"    worst at [{index}]:\n"
             f"    given {given}, measured {measured}"
         )
-
-    @property
-    def _passed(self) -> str:
-        if self.error < self.tolerance:
-            return f"relative error below the limit {self.tolerance:g}"
-        return f"none off by more than {ATOL:g}"
 
     __repr__ = __str__
 
@@ -138,8 +131,6 @@ def check_gradient(
     gradient,
     *,
     name: str = "gradient",
-    h: float | None = None,
-    tolerance: float = 1e-7,
     sample: int | None = None,
     rng: np.random.Generator | None = None,
 ) -> Verdict:
@@ -152,8 +143,6 @@ def check_gradient(
         u: where to compare; any shape.
         gradient: what the formula under test gives at ``u``, shaped as ``u``.
         name: what to call it in the verdict.
-        h: step of the central difference; None for one in proportion to each entry.
-        tolerance: the relative error that passes; 1e-7 is what a smooth function should show.
         sample: how many entries to check, drawn by ``rng``; None checks them all.
         rng: generator for the sample.
 
@@ -161,8 +150,8 @@ def check_gradient(
         A verdict that is true or false, and prints as a sentence.
 
     Raises:
-        ValueError: the shapes differ, ``u`` is empty, ``h`` is not above 0, ``f`` does not return
-            one number, or a sample is empty or asked for without a generator.
+        ValueError: the shapes differ, ``u`` is empty, ``f`` does not return one number, or a
+            sample is empty or asked for without a generator.
 
     Introduced in lesson 02, "A formula is a claim", and built in lesson 03, "Is it right?".
     """
@@ -183,14 +172,13 @@ def check_gradient(
             raise ValueError("a sample needs rng=numpy.random.default_rng(seed)")
         chosen = rng.permutation(u.size)[:sample]
     given = gradient.reshape(-1)[chosen]
-    measured = _measure(f, u, h, chosen).reshape(-1)[chosen]
+    measured = _measure(f, u, None, chosen).reshape(-1)[chosen]
     off = np.abs(given - measured)
     worst = int(np.argmax(np.where(np.isnan(off), np.inf, off)))
     position = int(np.arange(u.size)[chosen][worst])
     return Verdict(
         name=name,
         error=relative_error(given, measured),
-        tolerance=tolerance,
         checked=given.size,
         worst=tuple(int(index) for index in np.unravel_index(position, u.shape)),
         given=float(given[worst]),

@@ -133,17 +133,14 @@ def curves(
     title: str,
     xlabel: str,
     ylabel: str,
-    axis: plt.Axes | None = None,
-    **options,
+    axis: plt.Axes,
 ) -> plt.Axes:
     """Draw a line for each name in ``lines``, its values at ``x``; return the axis drawn on.
 
-    Without an ``axis`` it is that of a new figure. ``options`` are passed on to matplotlib's
-    ``plot``. Used from lesson 02 on.
+    Used from lesson 02 on.
     """
-    axis = axis if axis is not None else plt.subplots()[1]
     for name, values in lines.items():
-        axis.plot(x, values, label=name, **options)
+        axis.plot(x, values, label=name)
     axis.set(title=title, xlabel=xlabel, ylabel=ylabel)
     if len(lines) > 1:
         axis.legend()
@@ -154,12 +151,7 @@ def network(image: np.ndarray, a1: np.ndarray, p: np.ndarray, *, title: str) -> 
     """Draw a network at work: an image, some hidden units, and the probability of each class.
 
     Of the activations ``a1``, from 0 to 1, the first eight are drawn. Used in lesson 02.
-
-    Raises:
-        ValueError: fewer than eight hidden units.
     """
-    if len(a1) < 8:
-        raise ValueError(f"eight hidden units are drawn, and there are only {len(a1)}")
     # Small, so that a phone shows its letters large. Many thin lines make a heavy file; at this
     # resolution it stays below 100 kB.
     figure, axis = plt.subplots(figsize=(5.6, 3.6), dpi=112)
