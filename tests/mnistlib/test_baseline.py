@@ -34,13 +34,3 @@ def test_nearest_mean_answers_by_the_definition(x, means):
     answers = baseline.nearest_mean(x, means)
     np.testing.assert_array_equal(answers, distances.argmin(axis=1))
     assert answers.dtype == np.int64
-
-
-@given(seed=st.integers(0, 2**32 - 1), dtype=st.sampled_from([np.float32, np.float64]))
-def test_each_answer_depends_on_its_own_image_alone_and_a_mean_answers_its_class(seed, dtype):
-    rng = np.random.default_rng(seed)
-    x, means = rng.random((6, 8)).astype(dtype), rng.random((4, 8)).astype(dtype)
-    together = baseline.nearest_mean(np.asfortranarray(x), means)
-    alone = [baseline.nearest_mean(x[i : i + 1], means)[0] for i in range(6)]
-    np.testing.assert_array_equal(together, alone)
-    np.testing.assert_array_equal(baseline.nearest_mean(means, means), range(4))

@@ -1,11 +1,10 @@
-"""Networks of any depth: their forward pass, and the spread that He's rule keeps."""
+"""Networks of any depth: their forward pass, each activation, and what is refused."""
 
 import numpy as np
 import pytest
 
 from mnistlib import deep
 from mnistlib.deep import ACTIVATIONS, MLP, initialise
-from mnistlib.gradcheck import check_gradient
 
 
 def test_forward_keeps_every_layers_activations():
@@ -35,17 +34,6 @@ def test_backward_is_the_slope_found_from_the_value(name):
 def test_relu_at_its_kink():
     assert deep.relu(np.array([-1.0, 0.0, 2.0])).tolist() == [0, 0, 2]
     assert deep.relu_backward(np.ones(3), np.array([0.0, 0.0, 2.0])).tolist() == [0, 0, 1]
-    verdict = check_gradient(lambda u: deep.relu(u).sum(), np.zeros(1), np.zeros(1))
-    assert not verdict
-    assert verdict.measured == 0.5
-
-
-def test_hes_rule_keeps_the_sums_spread_through_twenty_layers():
-    rng = np.random.default_rng(4)
-    parameters = initialise(rng, [500] * 21 + [10])
-    *kept, _ = MLP("relu").forward(parameters, rng.normal(size=(200, 500)))
-    spread = [np.sqrt((a**2).mean()) for a in kept]
-    assert all(0.5 < later / spread[1] < 2 for later in spread[1:])
 
 
 def test_the_sigmoid_is_looked_up_at_each_call(monkeypatch):
@@ -59,9 +47,7 @@ def test_the_sigmoid_is_looked_up_at_each_call(monkeypatch):
     [
         (lambda rng: MLP("step"), "'step'; choose one of sigmoid"),
         (lambda rng: initialise(rng, [784, 10], rule="guess"), "'guess'; choose one of Glorot, He"),
-        (lambda rng: initialise(rng, []), "at least two sizes"),
         (lambda rng: initialise(rng, [784]), "at least two sizes"),
-        (lambda rng: initialise(rng, [784, 0, 10]), r"at least 1, got a layer of .*\b0\b"),
         (lambda rng: MLP().logits((), np.ones((2, 4))), "W and b for each layer, got 0"),
         (
             lambda rng: MLP().logits(initialise(rng, [4, 3, 10])[:3], np.ones((2, 4))),

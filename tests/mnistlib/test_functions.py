@@ -146,11 +146,6 @@ def test_softmax_backward_is_the_product_with_the_jacobian(seed):
         functions.softmax_backward(np.ones((2, 3)), np.ones(3))
 
 
-def squared_error_of_softmax_gradient(z, y):
-    p = functions.softmax(z)
-    return functions.softmax_backward(p, functions.squared_error_gradient(p, y))
-
-
 @pytest.mark.parametrize(
     ("loss", "gradient", "plain"),
     [
@@ -164,13 +159,8 @@ def squared_error_of_softmax_gradient(z, y):
             functions.squared_error_gradient,
             lambda p, y: ((p - y) ** 2).sum() / len(y),
         ),
-        (
-            lambda z, y: functions.squared_error(functions.softmax(z), y),
-            squared_error_of_softmax_gradient,
-            lambda z, y: ((plain_softmax(z) - y) ** 2).sum() / len(y),
-        ),
     ],
-    ids=["cross-entropy", "squared error", "squared error through softmax"],
+    ids=["cross-entropy", "squared error"],
 )
 @given(seed=seeds)
 def test_gradients_of_the_losses(complex_step, loss, gradient, plain, seed):

@@ -64,15 +64,14 @@ def test_card_shows_each_image_once_the_pairs_in_rows():
 
 
 def test_curves_draws_each_line_and_names_it():
-    axis = plotting.curves(
-        [1, 2, 4], {"a": [3, 2, 1], "b": [1, 1, 0]}, title="t", xlabel="x", ylabel="y"
-    )
+    empty, other = plt.subplots(2)[1]
+    words = {"title": "t", "xlabel": "x", "ylabel": "y"}
+    axis = plotting.curves([1, 2, 4], {"a": [3, 2, 1], "b": [1, 1, 0]}, axis=empty, **words)
+    assert axis is empty
     assert [line.get_ydata().tolist() for line in axis.lines] == [[3, 2, 1], [1, 1, 0]]
     assert [text.get_text() for text in axis.get_legend().get_texts()] == ["a", "b"]
     assert (axis.get_title(), axis.get_xlabel(), axis.get_ylabel()) == ("t", "x", "y")
-    empty = plt.subplots()[1]
-    alone = plotting.curves([1, 2], {"a": [3, 2]}, title="t", xlabel="x", ylabel="y", axis=empty)
-    assert alone is empty
+    alone = plotting.curves([1, 2], {"a": [3, 2]}, axis=other, **words)
     assert alone.get_legend() is None  # one curve needs none
 
 
@@ -93,11 +92,6 @@ def test_network_shows_the_image_the_units_and_the_probabilities():
     assert {"784 pixels", "8 of 20 hidden units", "10 classes"} <= words
     assert {"$W_1, b_1$", "$W_2, b_2$"} <= words
     assert {f"{value:.2f}" for value in p} <= words
-
-
-def test_network_refuses_fewer_units_than_it_draws():
-    with pytest.raises(ValueError, match="there are only 4"):
-        plotting.network(IMAGES[0], np.ones(4) / 2, np.ones(10) / 10, title="t")
 
 
 def test_the_style_is_set_for_every_figure_that_follows():
