@@ -14,7 +14,6 @@ from matplotlib.figure import Figure
 
 #: Okabe and Ito's colours, which every kind of colour vision can tell apart, in an order of contrast.
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000"]
-_CYCLE = plt.cycler(color=COLOURS)
 
 
 def _page_letters() -> list[str]:
@@ -53,7 +52,7 @@ def use_style() -> None:
             "font.size": 13,
             "axes.titlesize": 14.5,
             "axes.titlelocation": "left",
-            "axes.prop_cycle": _CYCLE,
+            "axes.prop_cycle": plt.cycler(color=COLOURS),
             "axes.spines.top": False,
             "axes.spines.right": False,
             "axes.grid": True,
