@@ -178,6 +178,7 @@ def test_the_error_names_file_folder_each_mirror_and_what_to_do(server, nobody, 
 DAMAGED = {
     "empty": b"",
     "cut short": GOOD[:-1],
+    "a byte more": GOOD + b"x",
     "a byte changed": b"\0" + GOOD[1:],
 }
 

@@ -273,12 +273,14 @@ def test_a_recipe_has_at_least_one_step_and_one_example():
             Recipe(**bad)
 
 
-def test_a_run_is_decided_by_its_seed():
+def test_a_run_is_decided_by_its_recipe():
     weights, history = run(STEPS, digits())
     same, again = run(STEPS, digits())
     assert_same(weights, same)
     assert history == again
-    assert not np.allclose(run(replace(STEPS, seed=1), digits())[0].W1, weights.W1)
+    for other in ({"seed": 1}, {"momentum": 0.9}, {"learning_rate": 0.01}):
+        changed, _ = run(replace(STEPS, **other), digits())
+        assert not np.array_equal(changed.W1, weights.W1)
 
 
 def test_class_numbers_hide_a_network_that_has_burst():
