@@ -42,6 +42,19 @@ def test_scores_of_zero_give_the_mean_of_the_values(seed, pairs):
     np.testing.assert_allclose(state.z, state.v.mean(axis=1) + parameters.b2, atol=1e-13)
 
 
+def test_scores_are_divided_by_the_root_of_a_keys_length_unless_told_otherwise():
+    parameters, x, _ = problem(0, d=4)
+    halved = Attention(scale=0.5).forward(parameters, x)
+    np.testing.assert_array_equal(Attention().forward(parameters, x).w, halved.w)
+
+
+def test_scores_beyond_what_exp_can_hold():
+    parameters, x, y = problem(0)
+    state = Attention(scale=1e6).forward(parameters, x)
+    assert np.isfinite(state.z).all()
+    assert all(np.isfinite(g).all() for g in Attention(scale=1e6).gradients(parameters, x, y)[1])
+
+
 def test_prepare_centres_and_scales():
     cards = np.random.default_rng(0).integers(256, size=(3, 9, 28, 28), dtype=np.uint8)
     x = Attention().prepare(cards)
