@@ -34,7 +34,7 @@ def test_digits_shows_each_image_once_with_its_caption():
 
 
 def test_digits_are_dark_ink_on_white_each_on_its_own_scale():
-    loud_and_faint = [IMAGES[0] * 1.0, IMAGES[1] * 1e-3]
+    loud_and_faint = [IMAGES[0] + 1.0, IMAGES[1] * 1e-3]
     for axis, image in zip(plotting.digits(loud_and_faint).axes, loud_and_faint, strict=True):
         (drawn,) = axis.images
         assert drawn.get_clim() == (0, image.max())
@@ -68,6 +68,7 @@ def test_curves_draws_each_line_and_names_it():
     words = {"title": "t", "xlabel": "x", "ylabel": "y"}
     axis = plotting.curves([1, 2, 4], {"a": [3, 2, 1], "b": [1, 1, 0]}, axis=empty, **words)
     assert axis is empty
+    assert [line.get_xdata().tolist() for line in axis.lines] == [[1, 2, 4]] * 2
     assert [line.get_ydata().tolist() for line in axis.lines] == [[3, 2, 1], [1, 1, 0]]
     assert [text.get_text() for text in axis.get_legend().get_texts()] == ["a", "b"]
     assert (axis.get_title(), axis.get_xlabel(), axis.get_ylabel()) == ("t", "x", "y")
