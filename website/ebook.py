@@ -23,6 +23,8 @@ STYLE = SITE / "ebook.css"
 
 TITLE = "Build a neural network from bare arrays"
 AUTHOR = "The mnistlib authors"
+#: The chapter of what the lessons fold.
+NOTES = "notes.xhtml"
 #: Pages that are of no use on paper-like screens, or to those who only read; and Review, whose questions
 #: stand in the lessons.
 NOT_IN_THE_BOOK = {"index.html", "teachers.html", "library.html", "speed.html", "computers.html"}
@@ -61,15 +63,18 @@ def heading_text(heading: Tag) -> str:
     return copied.get_text().strip()
 
 
+def file_name_of(page: str) -> str:
+    """Return the name of a chapter's file."""
+    return page.removeprefix("notebooks/").removesuffix(".html").replace("/", "-") + ".xhtml"
+
+
 def chapter_of(page: str, soup: BeautifulSoup, pages: Container[str]) -> Tag:
-    """Return a page's article as a chapter: its anchors carry the page's name, its links follow them."""
+    """Return a page's article as a chapter, whose links lead to other chapters."""
     article = soup.select_one("article").extract()
     for useless in article.select(".headerlink, .viewcode-link, a.start, a.setup"):
         useless.decompose()
     for line in article.select(".highlight .ln"):
         line.unwrap()  # an e-reader turns lines as it likes
-    for element in article.select("[id]"):
-        element["id"] = f"{page}:{element['id']}"
     # A heading moves to the next page with what follows; its section would begin at the end of this.
     for heading in article.select("section[id] > :is(h1, h2, h3, h4)"):
         for other in heading.find_previous_siblings(id=True):
@@ -77,23 +82,24 @@ def chapter_of(page: str, soup: BeautifulSoup, pages: Container[str]) -> Tag:
         heading["id"] = heading.parent["id"]
         del heading.parent["id"]
     for picture in article.select("[src]"):
-        picture["src"] = f"html/{urljoin(page, picture['src'])}"
+        picture["src"] = urljoin(page, picture["src"])
     for link in article.select("a[href]"):
         address, anchor = urldefrag(urljoin(page, link["href"]))
         if address in pages:
-            link["href"] = f"#{address}:{anchor}" if anchor else f"#{address}"
+            link["href"] = file_name_of(address) + (anchor and f"#{anchor}")
         elif not urlsplit(address).scheme:
-            link.unwrap()  # a file beside the pages
-    return new_tag("section", article, id=page, **{"class": "chapter"})
+            link.unwrap()  # a file beside the pages, or a page that is left out
+    return new_tag("section", article, **{"class": "chapter"})
 
 
-def notes_of(chapters: Iterable[Tag]) -> Tag:
+def notes_of(chapters: dict[str, Tag]) -> Tag:
     """Take what is folded out of the chapters of lessons, and return it as a chapter of its own."""
     article = new_tag(
         "article", new_tag("h1", "Hints, answers and solutions"), **{"class": "bd-article"}
     )
     number = 0
-    for part in chapters:
+    for page, part in chapters.items():
+        file = file_name_of(page)
         place = None
         answers = 0
         for fold in part.select("details"):
@@ -101,7 +107,7 @@ def notes_of(chapters: Iterable[Tag]) -> Tag:
                 fold.decompose()
                 continue
             summary = fold.summary.extract()
-            if "/" not in part["id"]:  # no lesson
+            if not page.startswith("notebooks/"):
                 fold.insert_before(new_tag("p", *summary.contents, **{"class": "summary"}))
                 fold.unwrap()
                 continue
@@ -109,20 +115,20 @@ def notes_of(chapters: Iterable[Tag]) -> Tag:
             anchor = f"fold{number}"
             heading = fold.find_previous(["h1", "h2", "h3", "h4"])
             if place is None:
-                article.append(new_tag("h2", heading_text(part.h1), id=f"folded:{part['id']}"))
+                article.append(new_tag("h2", heading_text(part.h1), id=f"of-{file[:2]}"))
             if heading is not place:
                 place = heading
                 article.append(new_tag("h3", heading_text(heading)))
             words = summary.get_text()
             if words == "Answer":  # of which a lesson has several
                 answers += 1
-                words += f" {int(part['id'].partition('/')[2][:2])}.{answers}"
-            there = new_tag("a", words, href=f"#{anchor}")
+                words += f" {int(file[:2])}.{answers}"
+            there = new_tag("a", words, href=f"{NOTES}#{anchor}")
             fold.insert_before(new_tag("p", there, id=f"{anchor}-asked", **{"class": "folded"}))
-            back = new_tag("a", words, href=f"#{anchor}-asked")
+            back = new_tag("a", words, href=f"{file}#{anchor}-asked")
             article.append(new_tag("p", back, id=anchor, **{"class": "summary"}))
             article.extend(fold.extract().contents)
-    return new_tag("section", article, id="folded", **{"class": "chapter"})
+    return new_tag("section", article, **{"class": "chapter"})
 
 
 def write_mathml(part: Tag) -> None:
@@ -161,40 +167,12 @@ def simplified_chapter(part: Tag) -> Tag:
     return part
 
 
-def file_name_of(page: str) -> str:
-    """Return the name of a chapter's file."""
-    return page.removeprefix("notebooks/").removesuffix(".html").replace("/", "-") + ".xhtml"
-
-
-def plain_id(anchor: str) -> str:
-    """Return an anchor without the characters that some readers take for parts of an address."""
-    return "".join(c if c.isalnum() or c in "-_" else "-" for c in anchor)
-
-
-def link_chapters(chapters: dict[str, Tag]) -> None:
-    """Let each link lead to the file that now holds its anchor."""
-    homes = {
-        element["id"]: file
-        for file, part in chapters.items()
-        for element in [part, *part.select("[id]")]
-    }
-    for part in chapters.values():
-        for link in part.select('a[href^="#"]'):
-            anchor = link["href"][1:]
-            if anchor in homes:
-                link["href"] = f"{homes[anchor]}#{plain_id(anchor)}"
-            else:  # to a page that is left out
-                link.unwrap()
-        for element in [part, *part.select("[id]")]:
-            element["id"] = plain_id(element["id"])
-
-
 def take_images(chapters: Iterable[Tag]) -> dict[str, bytes]:
     """Return the chapters' images by their new names, at which the chapters now look."""
     images = {}
     for part in chapters:
         for image in part.select("img[src]"):
-            source = HTML.parent / image["src"]
+            source = HTML / image["src"]
             name = f"images/{source.name}"
             images[name] = source.read_bytes()
             image["src"] = name
@@ -246,6 +224,7 @@ PACKAGE = """<?xml version="1.0" encoding="utf-8"?>
 
 def package_document(files: dict[str, bytes], spine: list[str]) -> str:
     """Return the OPF: what the book is, what it holds, and in which order it is read."""
+    ids = {name: f"item{number}" for number, name in enumerate(files)}
     items = []
     for name, content in files.items():
         suffix = Path(name).suffix
@@ -254,16 +233,14 @@ def package_document(files: dict[str, bytes], spine: list[str]) -> str:
         if suffix == ".xhtml" and b"<math" in content:
             properties = f"{properties} mathml".strip()
         told = f' properties="{properties}"' if properties else ""
-        items.append(
-            f'<item id="item-{plain_id(name)}" href="{quote(name)}" media-type="{kind}"{told}/>'
-        )
+        items.append(f'<item id="{ids[name]}" href="{quote(name)}" media-type="{kind}"{told}/>')
     return PACKAGE.format(
         number=uuid.uuid5(uuid.NAMESPACE_URL, TITLE),
         title=TITLE,
         author=AUTHOR,
         now=datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         items="\n".join(items),
-        order="\n".join(f'<itemref idref="item-{plain_id(name)}"/>' for name in spine),
+        order="\n".join(f'<itemref idref="{ids[name]}"/>' for name in spine),
     )
 
 
@@ -277,11 +254,10 @@ CONTAINER = """<?xml version="1.0" encoding="utf-8"?>
 def make_epub() -> None:
     """Make the e-book from the built pages, and put it beside them."""
     pages = pages_in_order()
-    parts = [chapter_of(page, soup, pages) for page, soup in pages.items()]
+    parts = {page: chapter_of(page, soup, pages) for page, soup in pages.items()}
     notes = notes_of(parts)
-    chapters = {file_name_of(part["id"]): simplified_chapter(part) for part in parts}
-    chapters["notes.xhtml"] = simplified_chapter(notes)
-    link_chapters(chapters)
+    chapters = {file_name_of(page): simplified_chapter(part) for page, part in parts.items()}
+    chapters[NOTES] = simplified_chapter(notes)
     files = take_images(chapters.values())
     files["images/cover.png"] = (SITE / "cover.png").read_bytes()
     files["ebook.css"] = STYLE.read_bytes()
