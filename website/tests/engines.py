@@ -12,7 +12,7 @@ from pathlib import Path
 
 from websockets.sync.client import connect
 
-KEYS = {"Tab": "\ue004", "Enter": "\ue007", "ArrowRight": "\ue014", "Space": " ", "5": "5"}
+KEYS = {"Enter": "\ue007", "ArrowRight": "\ue014", "Space": " ", "5": "5"}
 
 
 FRAME = '<body><iframe style="width: {width}px; height: 850px; border: 0"></iframe>'

@@ -38,14 +38,9 @@ SHOWN_TOO_EARLY = """
     [...document.querySelectorAll(".what-came-out")].filter(folded => folded.offsetHeight)
         .map(folded => folded.textContent.slice(0, 80))
 """
-#: What was asked of another computer.
-STRAYS = """
-    performance.getEntriesByType("resource").map(({ name }) => name)
-        .filter(name => /^(https?|wss?):/.test(name))
-"""
 
 
-def test_a_page_of_each_kind_is_whole_and_fits_and_asks_nobody_else(engine, roots):
+def test_a_page_of_each_kind_is_whole_and_fits(engine, roots):
     found = {}
     engine.errors.clear()
     for page in KINDS:
@@ -58,7 +53,6 @@ def test_a_page_of_each_kind_is_whole_and_fits_and_asks_nobody_else(engine, root
             engine.resize(width)
             found[page, width] = max(0, engine.run(TOO_WIDE))
             assert engine.run("innerWidth") == width
-        found[page, "requests to others"] = engine.run(STRAYS)
         found[page, "errors"] = [*engine.errors]
         engine.errors.clear()
     assert {place: what for place, what in found.items() if what} == {}

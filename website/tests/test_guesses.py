@@ -171,7 +171,7 @@ def test_a_link_and_the_search_of_the_browser_open_what_is_folded(folding):
 def test_the_block_is_accessible_and_paper_shows_all(folding):
     page = folding.page
     page.evaluate(AXE.read_text("utf-8"))
-    assert axe(page) == []
+    assert axe(page, "'#here'") == []
     folding.resize(280)
     assert page.evaluate(TOO_WIDE) <= 0
     page.emulate_media(media="print")
