@@ -31,10 +31,6 @@ from website import ROOT, SITE
 IN_PAGE = SITE / "in_page"
 SHIM = SITE / "node_modules" / "@bjorn3" / "browser_wasi_shim"
 
-#: What browsers were seen to take at most while Python started and replied, in words.
-MEMORY = "a gigabyte"
-#: How esbuild bundles.
-BUNDLE = ("--bundle", "--minify", "--charset=utf8", "--legal-comments=none")
 #: How much of a file one script brings.
 PIECE = 3 << 19
 #: Python's own modules that no answer needs, and that are large.
@@ -62,9 +58,9 @@ FIRST = """
 import sys
 for finder in filter(None, sys.path_importer_cache.values()):
     finder.invalidate_caches()
-sys.path.insert(0, "/in_page")
+sys.path[:0] = ["/home", "/in_page"]
 import bridge
-bridge.begin("/home")
+import course.exercises
 """
 
 
@@ -98,9 +94,9 @@ def bundle_script(source: str, target: Path, *options: str | Path) -> None:
     A page opened from the disk may load scripts and no modules, and so may a worker.
     """
     esbuild = SITE / "node_modules" / ".bin" / "esbuild"
+    how = ["--bundle", "--minify", "--charset=utf8", "--legal-comments=none", "--log-level=warning"]
     # The packages are found beside the sources, whichever folder the build is started from.
-    command = [esbuild, source, *BUNDLE, f"--outfile={target}", *options, "--log-level=warning"]
-    subprocess.run(command, check=True, cwd=SITE)
+    subprocess.run([esbuild, source, *how, *options, f"--outfile={target}"], check=True, cwd=SITE)
 
 
 def engine_files(shim: bytes) -> dict[str, bytes]:
@@ -198,8 +194,11 @@ def bundle_editor(folder: Path) -> None:
     (folder / "LICENSE-editor.txt").write_text("\n\n".join(parts), encoding="utf-8")
 
 
-def lay_python_beside(html: Path) -> None:
-    """Add Python, the editor, and the service worker to built pages."""
+def add_python(app: Sphinx, failure: Exception | None) -> None:
+    """Lay Python, the editors, and the service worker beside the pages, once they are built."""
+    if failure:
+        return
+    html = Path(app.outdir)
     folder = html / "_static" / "in_page"
     folder.mkdir(parents=True)
     for name in ("loader.js", "engine.js", "in_page.js", "in_page.css"):
@@ -218,7 +217,8 @@ def lay_python_beside(html: Path) -> None:
     data = {
         "engine": {"scripts": scripts, "first": FIRST},
         "size": f"{sum(size for _, size in scripts) / 1e6:.0f} MB",
-        "memory": MEMORY,
+        # What browsers were seen to take at most while Python started and replied.
+        "memory": "a gigabyte",
         # With the script that says so, which is written only now.
         "offline": [*files_for_offline(html), "_static/in_page/data.js"],
         "head": store.HEAD,
@@ -240,15 +240,9 @@ def load_editors(
     app: Sphinx, pagename: str, templatename: str, context: dict, doctree: nodes.document | None
 ) -> None:
     """Let the lessons load what loads the editors."""
-    if app.builder.name == "html" and pagename.startswith("notebooks/"):
+    if pagename.startswith("notebooks/"):
         app.add_css_file("in_page/in_page.css")
         app.add_js_file("in_page/loader.js", defer="defer")
-
-
-def add_python(app: Sphinx, failure: Exception | None) -> None:
-    """Lay Python beside the pages, once they are built."""
-    if app.builder.name == "html" and not failure:
-        lay_python_beside(Path(app.outdir))
 
 
 def setup(app: Sphinx) -> dict[str, str]:

@@ -257,14 +257,6 @@ def glossary_entries(app: Sphinx) -> dict[str, tuple[str, str, str]]:
     return entry_of
 
 
-def term_links(app: Sphinx, docname: str) -> dict[str, tuple[str, str]]:
-    """Return what a page needs to link each glossary term: its address and its definition."""
-    return {
-        term: (f"{app.builder.get_relative_uri(docname, page)}#{anchor}", meaning)
-        for term, (page, anchor, meaning) in glossary_entries(app).items()
-    }
-
-
 def is_prose(text: nodes.Text) -> bool:
     """Tell whether a text is one that may carry links."""
     parent = text.parent
@@ -292,7 +284,10 @@ def link_terms(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Link each glossary term where a lesson first uses it."""
     if not docname.startswith("notebooks/"):
         return
-    waiting = term_links(app, docname)
+    waiting = {
+        term: (f"{app.builder.get_relative_uri(docname, page)}#{anchor}", meaning)
+        for term, (page, anchor, meaning) in glossary_entries(app).items()
+    }
     # The longest first, so that "gradient check" is not taken for a use of "gradient".
     words = "|".join(map(re.escape, sorted(waiting, key=len, reverse=True)))
     pattern = rf"(?<![\w-])({words})(?:es|s)?(?![\w-])"

@@ -1,7 +1,6 @@
 """What the page asks of Python: a reader's answer is run and checked, and the reply comes as HTML."""
 
 import contextlib
-import functools
 import html
 import inspect
 import io
@@ -25,12 +24,6 @@ ANSWER_SECONDS = 10.0
 MOST_PRINTED = 10_000
 
 
-def begin(folder: str) -> None:
-    """Import the exercises from a folder."""
-    sys.path.insert(0, folder)
-    import course.exercises  # noqa: F401
-
-
 # An answer that does not end
 
 
@@ -48,7 +41,7 @@ class Deadline:
             monitoring.use_tool_id(self.TOOL, "deadline")
         for event in events:
             monitoring.register_callback(self.TOOL, event, self.look)
-        self.events = functools.reduce(int.__or__, events)
+        self.events = sum(events)
 
     def bind(self, code: types.CodeType) -> None:
         """Watch over code, and what is defined in it. What cleans up after it is not watched."""
@@ -86,15 +79,8 @@ def reply(name: str, above: Iterable[str], answer: str, mine: Iterable[str] = ()
         JSON: the ``kind`` of the reply, as ``check`` says it, or "stopped"; its ``html`` and its
         plain ``text``; what was ``printed``; and ``kept``, the source for ``mine.py``, if it is right.
     """
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-        try:
-            result = run_and_check(name, above, answer, mine)
-        except KeyboardInterrupt as stopped:
-            result = alone("stopped", f"Stopped after {ANSWER_SECONDS:.0f} seconds: {stopped}")
-        except (Exception, SystemExit) as error:  # whatever an answer does, Python goes on
-            result = alone("raises", error_for_the_page(error, f"<my_{name}>"))
-    return as_json(result, printed)
+    file = f"<my_{name}>"
+    return as_json(lambda: run_and_check(name, above, answer, mine, file), file, ANSWER_SECONDS)
 
 
 def examine(source: str) -> str:
@@ -103,6 +89,30 @@ def examine(source: str) -> str:
     ``images`` and ``labels``, which it is going to learn, are there to try it on. What its own code
     takes is ended after a minute, and so is each call of its functions.
     """
+    from course.examination import candidate
+
+    file = "<my network>"
+    return as_json(lambda: run_and_examine(source, file), file, candidate.LIMIT)
+
+
+def as_json(said: Callable[[], dict[str, str]], file: str, seconds: float) -> str:
+    """Return a reply, or how the answer in a file ended, with what was printed meanwhile."""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        try:
+            result = said()
+        except KeyboardInterrupt as stopped:
+            result = alone("stopped", f"Stopped after {seconds:.0f} seconds: {stopped}")
+        except (Exception, SystemExit) as error:  # whatever an answer does, Python goes on
+            result = alone("raises", error_for_the_page(error, file))
+    text = printed.getvalue()
+    if len(text) > MOST_PRINTED:
+        text = f"{text[:MOST_PRINTED]}\n... ({len(text):,} characters in all)"
+    return json.dumps({**result, "printed": text})
+
+
+def run_and_examine(source: str, file: str) -> dict[str, str]:
+    """Run the code of a network, and examine what it defines."""
     from course.examination import candidate, checks, paper
 
     digits = paper.read_page_digits("/home/examination.npz")
@@ -116,36 +126,18 @@ def examine(source: str) -> str:
         except KeyboardInterrupt as stopped:
             raise candidate.endless(seconds, function, stopped) from None
 
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-        try:
-            run_source(source, "<my network>", space, deadline)
-            names = ("my_train", "my_predict", "my_probabilities")
-            missing = [name for name in names[:2] if not callable(space.get(name))]
-            if missing:
-                result = alone("raises", f"This defines no function called {missing[0]}.")
-            else:
-                mine = candidate.Candidate(*map(space.get, names), limit=candidate.LIMIT, call=call)
-                report = checks.examine_candidate(mine, digits, space.get("claim"))
-                kind = "report" if report.attempted else "not attempted"
-                result = alone(kind, repr(report))
-        except KeyboardInterrupt as stopped:
-            result = alone("stopped", f"Stopped after {candidate.LIMIT:.0f} seconds: {stopped}")
-        except (Exception, SystemExit) as error:  # whatever it does, Python goes on
-            result = alone("raises", error_for_the_page(error, "<my network>"))
-    return as_json(result, printed)
-
-
-def as_json(result: dict[str, str], printed: io.StringIO) -> str:
-    """Return a reply with what was printed."""
-    text = printed.getvalue()
-    if len(text) > MOST_PRINTED:
-        text = f"{text[:MOST_PRINTED]}\n... ({len(text):,} characters in all)"
-    return json.dumps({**result, "printed": text})
+    run_source(source, file, space, deadline)
+    names = ("my_train", "my_predict", "my_probabilities")
+    missing = [name for name in names[:2] if not callable(space.get(name))]
+    if missing:
+        return alone("raises", f"This defines no function called {missing[0]}.")
+    mine = candidate.Candidate(*map(space.get, names), limit=candidate.LIMIT, call=call)
+    report = checks.examine_candidate(mine, digits, space.get("claim"))
+    return alone("report" if report.attempted else "not attempted", repr(report))
 
 
 def run_and_check(
-    name: str, above: Iterable[str], answer: str, mine: Iterable[str]
+    name: str, above: Iterable[str], answer: str, mine: Iterable[str], file: str
 ) -> dict[str, str]:
     """Run what stands above, then the answer, and check it."""
     from course import exercises
@@ -157,12 +149,8 @@ def run_and_check(
             # An earlier answer that does not run is said where it stands.
             with contextlib.suppress(Exception, SystemExit):
                 run_source(source, f"<above {number}>", space, deadline)
-    try:
-        run_source(
-            answer, f"<my_{name}>", space, Deadline(ANSWER_SECONDS)
-        )  # what stands above is not counted
-    except (Exception, SystemExit) as error:
-        return alone("raises", error_for_the_page(error, f"<my_{name}>"))
+    # What stands above is not counted.
+    run_source(answer, file, space, Deadline(ANSWER_SECONDS))
     function = space.get(f"my_{name}")
     if not inspect.isfunction(function) or function.__name__ != f"my_{name}":
         return alone(
