@@ -85,6 +85,8 @@ ONE_OF_EACH = """() => {
     body.normalize();
     document.documentElement.append(body);
 }"""
+#: Where axe is asked about a part of a page: it reads all of it before, and formulas are most of that.
+NO_FORMULAS = "document.querySelectorAll('.math').forEach(formula => formula.remove())"
 #: Of what is written in the same colours and letters, on the same ground, axe need see one; of a
 #: picture to touch all, since there words may stand on what is not around them.
 ONE_OF_EACH_COLOUR = """() => {

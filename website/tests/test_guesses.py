@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from course import guesses
 from website import HTML
 from website.tests.tabs import UNFOLD
-from website.tests.test_every_page import AXE, TOO_WIDE, axe
+from website.tests.test_every_page import AXE, NO_FORMULAS, TOO_WIDE, axe
 
 pytestmark = pytest.mark.takes(seconds=20)
 
@@ -170,6 +170,7 @@ def test_a_link_and_the_search_of_the_browser_open_what_is_folded(folding):
 
 def test_the_block_is_accessible_and_paper_shows_all(folding):
     page = folding.page
+    page.evaluate(NO_FORMULAS)
     page.evaluate(AXE.read_text("utf-8"))
     assert axe(page, "'#here'") == []
     folding.resize(280)

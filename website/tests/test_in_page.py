@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from course import exercises
 from website.tests.answers import KEY, LESSON, SOFTMAX, START, EditorTab, written
 from website.tests.tabs import UNFOLD
-from website.tests.test_every_page import AXE, axe
+from website.tests.test_every_page import AXE, NO_FORMULAS, axe
 
 pytestmark = pytest.mark.takes(seconds=80)
 
@@ -380,6 +380,7 @@ def test_on_a_phone_all_is_large_enough_and_in_sight(browser, roots):
 
     page.locator(".in-page-progress summary").tap()
     assert page.evaluate(TOO_SMALL) == []
+    page.evaluate(NO_FORMULAS)
     page.add_script_tag(path=AXE)
     assert axe(page, "'.in-page, .in-page-progress'") == []
     phone.write("softmax", f"def my_softmax(z):\n    return {' + '.join(['z'] * 40)}\n")
