@@ -57,7 +57,7 @@ def companies_of_the_two() -> dict[str, np.ndarray]:
 
     Those are taken from the test set as lesson 06 takes them, so that its figure and this agree.
     """
-    _, labels, _ = packing.company_arrays(packing.stored("company"))
+    _, labels, _ = packing.asked_arrays(packing.stored("company"))
     others = np.delete(np.arange(len(labels)), THE_TWO)
     companies = {"nobody": others[:0], "mixed digits": others[:19]}
     for digit, name in {0: "zeros", 2: "twos", 4: "fours"}.items():
@@ -85,7 +85,7 @@ def one_two_in_company() -> str:
     that is right; pages.js turns to the next one, once.
     """
     content = packing.stored("company")
-    scores, labels, digits = packing.company_arrays(content)
+    scores, labels, digits = packing.asked_arrays(content)
     choices, answers = [], []
     for number, (name, company) in enumerate(companies_of_the_two().items()):
         asked = scores[[THE_TWO, *company]].astype(float)

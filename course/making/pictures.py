@@ -34,11 +34,11 @@ def store_network(
     name: str, model: training.Model, final: tuple, test_set: training.Dataset, more: bytes = b""
 ) -> None:
     """Store a network, and how many test images it reads as it was trained and as it is stored."""
-    content = packing.packed(name, final, exact=False) + more
+    content = packing.packed(final, exact=False) + more
     (packing.DATA / f"{name}.bin").write_bytes(content)
     read = {
         "exact": training.evaluate(model, final, test_set).accuracy,
-        "rounded": training.evaluate(model, packing.unpacked(name, content), test_set).accuracy,
+        "rounded": training.evaluate(model, packing.unpacked(content), test_set).accuracy,
     }
     (packing.DATA / f"{name}.json").write_text(json.dumps(read) + "\n")
     print(

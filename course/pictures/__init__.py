@@ -101,6 +101,14 @@ class Pad(Picture):
         return np.frombuffer(self.pixels, np.uint8).reshape(28, 28).copy()
 
 
+def _network_04(parameters: Parameters | None) -> bytes:
+    """Return the network to ask, lesson 04's if None, and the test digit that comes with it."""
+    content = packing.stored("draw")
+    return (
+        content if parameters is None else packing.packed(parameters, exact=True) + content[-784:]
+    )
+
+
 def draw(parameters: Parameters | None = None) -> Pad:
     """Draw a digit with mouse, finger or arrow keys, and see what a network makes of it.
 
@@ -114,16 +122,15 @@ def draw(parameters: Parameters | None = None) -> Pad:
 
     Used in lesson 00.
     """
-    content = packing.stored("draw")
-    digit = content[-784:]
+    content = _network_04(parameters)
     pad = Pad(
         "draw",
         "A picture to touch: paper to draw a digit on, the 28 x 28 pixels that become of it, the "
         "hidden units of a network, and its ten probabilities. Until you draw, it shows a test image.",
         {"strokes": None, "centre": True},
-        content if parameters is None else packing.packed("draw", parameters, exact=True) + digit,
+        content,
     )
-    pad.pixels = digit
+    pad.pixels = content[-784:]
     return pad
 
 
@@ -166,9 +173,6 @@ def sheet(parameters: Parameters | None = None) -> Sheet:
 
     Used in lesson 05.
     """
-    content = packing.stored("draw")
-    if parameters is not None:
-        content = packing.packed("draw", parameters, exact=True) + content[-784:]
     photograph = (DATA / "sheet.jpg").read_bytes()
     steps = {"corners": None, "turn": None, "ink": "auto", "threshold": None}
     return Sheet(
@@ -181,7 +185,7 @@ def sheet(parameters: Parameters | None = None) -> Sheet:
             "chosen": 7,  # one that is misread
             "steps": {**steps, "smallest": 0.35, "gap": 0.25, "pen": None},
         },
-        content + photograph,
+        _network_04(parameters) + photograph,
     )
 
 
@@ -201,7 +205,7 @@ def company(weights: original.Weights | None = None, test_set: Dataset | None = 
     content = packing.stored("company")
     if weights is not None:
         content = packing.company_data(weights, test_set)
-    z2, labels, _ = packing.company_arrays(content)
+    z2, labels, _ = packing.asked_arrays(content)
     together = (original.softmax_over_batch(z2.astype(float)).argmax(axis=1) == labels).sum()
     alone = (z2.argmax(axis=1) == labels).sum()
     return Picture(
@@ -331,13 +335,11 @@ def axes() -> Picture:
 
     Used in lesson 02.
     """
-    _, labels, images = packing.company_arrays(packing.stored("company"))
+    _, labels, images = packing.asked_arrays(packing.stored("company"))
     firsts = [np.flatnonzero(labels == k)[: 8 if k == 0 else 3] for k in range(10)]
     chosen = np.sort(np.concatenate(firsts))
-    parameters = packing.unpacked("draw", packing.stored("draw"))
-    z2 = network.logits(parameters, data.scale(images[chosen])).astype("<f4")
-    content = np.array([len(chosen)], "<u4").tobytes() + z2.tobytes()
-    content += labels[chosen].tobytes() + images[chosen].tobytes()
+    parameters = packing.unpacked(packing.stored("draw"))
+    z2 = network.logits(parameters, data.scale(images[chosen]))
     # Along the rows all seven are right; down the columns the 3 is an 8. The 0 comes first.
     rows = [3, 2, 1, 17, 4, 15, 20]
     return Picture(
@@ -345,7 +347,7 @@ def axes() -> Picture:
         "A picture to touch: a grid of images by classes, with one row or one column lit: the numbers "
         "that sum to 1. Switch the axis, add images and take them out, and see whose answers change.",
         {"axis": 1, "rows": rows, "held": [rows[0], 0]},
-        content,
+        packing.asked_data(z2, labels[chosen], images[chosen]),
     )
 
 
@@ -396,7 +398,7 @@ def kernel() -> Picture:
 
     Used in lesson 10.
     """
-    _, labels, images = packing.company_arrays(packing.stored("company"))
+    _, labels, images = packing.asked_arrays(packing.stored("company"))
     digits = images[[np.flatnonzero(labels == k)[0] for k in range(10)]]
     weights = np.tile([-1, -1, 0, 1, 1], 5)
     return Picture(
@@ -422,11 +424,11 @@ def attend(parameters: attention.Parameters | None = None) -> Picture:
 
     Used in lesson 12.
     """
-    _, labels, images = packing.company_arrays(packing.stored("company"))
+    _, labels, images = packing.asked_arrays(packing.stored("company"))
     kept = np.concatenate([np.flatnonzero(labels == digit)[:OF_EACH] for digit in range(10)])
     network_asked = packing.stored("attend")
     if parameters is not None:
-        network_asked = packing.packed("attend", parameters, exact=True)
+        network_asked = packing.packed(parameters, exact=True)
     # Digit k stands in the places from OF_EACH * k on.
     pairs = (OF_EACH * np.array([[3, 5], [7, 1], [0, 9], [8, 2]])).tolist()
     asked = OF_EACH * 7 + 1

@@ -4,13 +4,11 @@
 const MEAN_PIXEL = 0.1307;
 const KINDS = 4; // handwritings of each digit: digit k has the images 4 k to 4 k + 3
 
-/** Read the network (exact or not, hidden units, d), and the images of 40 digits. */
+/** Read the network, and the images of 40 digits. */
 function unpackCards(data) {
-  const [exact, hidden, d] = [0, 4, 8].map((at) => data.getUint32(at, true));
-  const { vector, matrix, end } = reader(data, exact, 12);
-  const network = { d, W1: matrix(784, hidden), b1: vector(hidden), Wq: matrix(hidden, d), Wk: matrix(hidden, d), Wv: matrix(hidden, 10), b2: vector(10) };
-  const from = data.byteOffset + end();
-  return { network, images: Array.from({ length: 10 * KINDS }, (_, i) => new Uint8Array(data.buffer, from + 784 * i, 784)) };
+  const { arrays: [W1, b1, Wq, Wk, Wv, b2], end } = unpackArrays(data);
+  const network = { d: Wq.length / b1.length, W1, b1, Wq, Wk, Wv, b2 };
+  return { network, images: Array.from({ length: 10 * KINDS }, (_, i) => new Uint8Array(data.buffer, data.byteOffset + end + 784 * i, 784)) };
 }
 
 /** The features of an image of pixels from 0 to 255. */
@@ -34,10 +32,7 @@ const another = (image, by = 1) => KINDS * digitOf(image) + ((image + by) % KIND
 
 function render({ model, el }) {
   const { network, images } = unpackCards(model.get("data"));
-  const told = teller();
-  const { change, stop } = bind(model, el, redraw);
-  const now = () => model.get("state");
-  const start = now();
+  const { change, now, start, stop, told } = bind(model, el, redraw);
   const known = images.map((image) => featuresOf(network, image));
   const drawing = pad({ now, change, redraw, told });
   const count = now().pairs.length;
@@ -56,12 +51,11 @@ function render({ model, el }) {
     return parts;
   });
   const pairs = make("div", { class: "pairs" }, rows.map((parts) => parts.element));
-  const bars = Array.from({ length: 10 }, () => bar("percent"));
+  const ten = tenBars();
   const verdict = make("p", { class: "verdict" });
   const times = slider("scores times", { min: 0, max: 2, step: 0.05, places: 2 }, (value) => change({ times: value }));
   const usual = button("as trained", () => change({ times: 1 }));
   const deal = button("new card", dealCard, { class: "main" });
-  const startAgain = () => change(start);
 
   /** Ask about a pair's digit, by another image of it than the key's own. */
   function askAbout(i) {
@@ -135,10 +129,7 @@ function render({ model, el }) {
       lines[i].classList.toggle("most", clear && i === most);
       parts.element.classList.toggle("most", clear && i === most);
     });
-    bars.forEach((one, k) => {
-      one.set(p[k]);
-      one.classList.toggle("most", k === answer);
-    });
+    ten.set(p);
     times.set(state.times);
     const text = said(state, fresh, { empty: !image.some(Boolean), weights, most, answer });
     words(verdict, text);
@@ -157,8 +148,7 @@ function render({ model, el }) {
     return `${where} It says **${answer}**.${judged}`;
   }
 
-  const ten = make("div", { class: "ten" }, bars.flatMap((one, k) => [make("span", { class: "k" }, String(k)), one]));
-  el.append(heading("Which digit is beside this one?", startAgain),
+  el.append(heading("Which digit is beside this one?", () => change(start)),
     make("div", { class: "attended" }, make("div", { class: "attending" },
       make("span", { class: "head" }, "question image"), make("span", {}), make("div", { class: "pair head" }, ["key image", "value image", "weight"].map((name) => make("span", {}, name))),
       make("div", { class: "asking-for" }, drawing.element), looks, pairs), make("div", {}, make("span", { class: "head" }, "its answer"), ten)),

@@ -1,13 +1,5 @@
 // Lessons 02 and 06: a grid of images by classes. The softmax runs along a row, or down a column.
 
-/** Read the logits, the labels and the pixels of the images: as many of each as there are labels. */
-function unpack(data) {
-  const count = data.getUint32(0, true);
-  const z = Array.from({ length: count }, (_, i) => Array.from({ length: 10 }, (_, k) => data.getFloat32(4 + 4 * (10 * i + k), true)));
-  const at = data.byteOffset + 4 + 40 * count;
-  return { z, labels: new Uint8Array(data.buffer, at, count), pixels: (i) => new Uint8Array(data.buffer, at + count + 784 * i, 784) };
-}
-
 const COUNTED = ["no", "one", "two", "three", "four", "five", "six"];
 const AT_ONCE = COUNTED.length - 1; // how many zeros one press adds
 
@@ -19,11 +11,8 @@ function answers(rows, axis) {
 }
 
 function render({ model, el }) {
-  const { z, labels, pixels } = unpack(model.get("data"));
-  const told = teller();
-  const { change, stop } = bind(model, el, redraw);
-  const now = () => model.get("state");
-  const start = now();
+  const { z, labels, pixels } = unpackAsked(model.get("data"));
+  const { change, now, start, stop, told } = bind(model, el, redraw);
   const verdict = make("p", { class: "verdict" });
   const body = make("tbody", {});
   const table = make("table", { class: "axes", "aria-label": "Images by classes; each cell holds a part of 1" },
@@ -38,12 +27,12 @@ function render({ model, el }) {
     return { cells, says, out, element };
   });
   table.addEventListener("keydown", (event) => {
-    const way = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
-    if (!way || !event.target.dataset.column) return;
-    event.preventDefault();
+    const way = event.target.dataset.column && arrow(event);
+    if (!way) return;
     const { rows, held } = now();
-    const row = rows[within(0, rows.indexOf(held[0]) + way[0], rows.length - 1)];
-    change({ held: [row, within(0, held[1] + way[1], 9)] });
+    const [right, down] = way;
+    const row = rows[within(0, rows.indexOf(held[0]) + down, rows.length - 1)];
+    change({ held: [row, within(0, held[1] + right, 9)] });
     lines[row].cells[now().held[1]].focus();
   });
 
@@ -60,7 +49,6 @@ function render({ model, el }) {
   });
   const zerosLeft = (rows) => [...labels.keys()].filter((i) => labels[i] === 0 && !rows.includes(i)).slice(0, AT_ONCE);
   const twin = button("", () => change({ rows: [...now().rows, ...zerosLeft(now().rows)] }), { class: "main" });
-  const startAgain = () => change(start);
 
   function redraw({ rows, axis: along, held }) {
     // What is marked is what changes an answer: first the other axis, then the company.
@@ -105,7 +93,7 @@ function render({ model, el }) {
     told.tell(verdict.textContent);
   }
 
-  el.append(heading("Which numbers sum to 1?", startAgain), make("div", { class: "strip" }, axis), make("div", { class: "strip" }, twin, add), verdict, table,
+  el.append(heading("Which numbers sum to 1?", () => change(start)), make("div", { class: "strip" }, axis), make("div", { class: "strip" }, twin, add), verdict, table,
     make("p", { class: "note" }, "Each row is an image, each column a class. Choose a cell to light its row or column. Orange answers are not what the image’s own logits say; − takes an image out."), told);
   redraw(start);
   return stop;

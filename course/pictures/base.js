@@ -138,6 +138,14 @@ function argmax(values) {
   return lost >= 0 ? lost : values.indexOf(Math.max(...values));
 }
 
+/** Read digits that are asked about together: as many logits, labels and pixels as the first number says. */
+function unpackAsked(data) {
+  const count = data.getUint32(0, true);
+  const z = Array.from({ length: count }, (_, i) => Array.from({ length: 10 }, (_, k) => data.getFloat32(4 + 4 * (10 * i + k), true)));
+  const at = data.byteOffset + 4 + 40 * count;
+  return { z, labels: new Uint8Array(data.buffer, at, count), pixels: (i) => new Uint8Array(data.buffer, at + count + 784 * i, 784) };
+}
+
 /** Where in a drawing a pointer is, in the drawing's own units. */
 function placeIn(svg, { clientX, clientY }) {
   const { x, y } = new DOMPoint(clientX, clientY).matrixTransform(svg.getScreenCTM().inverse());
@@ -176,6 +184,13 @@ function grip(mark, name, { take = () => {}, move, nudge, far = 1000 }) {
   return mark;
 }
 
+/** How far an arrow key goes, as [right, down], and nothing else comes of it; undefined for other keys. */
+function arrow(event) {
+  const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+  if (way) event.preventDefault();
+  return way;
+}
+
 /** Keep a number between two others. */
 const within = (low, value, high) => Math.min(high, Math.max(low, value));
 
@@ -199,19 +214,22 @@ function keepKeys(el) {
   return () => window.removeEventListener("keydown", hear, true);
 }
 
-/** Bind a picture to its model: `change(part)` sets part of the state, `redraw` follows each change. */
+/** Bind a picture to its model: `redraw` follows each change of the state. Returns what every picture needs:
+    `change(part)` sets part of the state, `now()` is the state, `start` the first one, `told` tells a screen
+    reader, and `stop` ends it all. */
 function bind(model, el, redraw) {
   el.classList.add("explore");
   const letGo = keepKeys(el);
   const change = (part) => {
-    model.set("state", { ...model.get("state"), ...part });
+    model.set("state", { ...now(), ...part });
     model.save_changes();
   };
-  const follow = () => redraw(model.get("state"));
+  const now = () => model.get("state");
+  const follow = () => redraw(now());
   model.on("change:state", follow);
   const stop = () => {
     letGo();
     model.off("change:state", follow);
   };
-  return { change, stop };
+  return { change, now, start: now(), stop, told: teller() };
 }

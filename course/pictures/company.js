@@ -2,16 +2,7 @@
 // answer depends on who else is in it. Each number here comes from the same stored logits. Lesson 00
 // knows answers and bars alone; what is `behind` them, for lesson 06, is shown on request.
 
-const COUNT = 200;
 const SHOWN = 6; // of the company, as many stand beside the digit that is asked about
-
-/** Read the logits, the labels and the pixels. */
-function unpack(data) {
-  const z = Array.from({ length: COUNT }, (_, i) => Array.from({ length: 10 }, (_, k) => data.getFloat32(4 * (10 * i + k), true)));
-  const at = data.byteOffset + 40 * COUNT;
-  const labels = new Uint8Array(data.buffer, at, COUNT);
-  return { z, labels, pixels: (i) => new Uint8Array(data.buffer, at + COUNT + 784 * i, 784) };
-}
 
 /** The original's softmax of a batch: one maximum for all, and for each class a sum over the rows. */
 function overBatch(rows) {
@@ -42,11 +33,10 @@ function explained(answer, right, batch, asked, behind) {
 }
 
 function render({ model, el }) {
-  const { z, labels, pixels } = unpack(model.get("data"));
-  const told = teller();
-  const { change, stop } = bind(model, el, redraw);
-  const now = () => model.get("state");
+  const { z, labels, pixels } = unpackAsked(model.get("data"));
+  const { change, now, start, stop, told } = bind(model, el, redraw);
   const a = (i) => named(labels[i]);
+  const count = labels.length;
 
   const portrait = make("canvas", { class: "portrait", role: "img" });
   const [question, around] = [0, 1].map(() => make("p", { class: "question" }));
@@ -84,7 +74,7 @@ function render({ model, el }) {
   const says = Array.from({ length: 10 }, (_, k) => button("", () => sway(k)));
   const counts = make("div", { class: "sway" }, make("span", {}, "Or choose its answer: one companion is enough (in brackets, how many would do)"), make("div", {}, says));
   const clicks = choice("Choosing one of the digits above", [["company", "puts it into the company, or takes it out"], ["asked", "asks about it"]], (value) => change({ clicks: value }));
-  const tiles = Array.from({ length: COUNT }, (_, i) => {
+  const tiles = Array.from({ length: count }, (_, i) => {
     const canvas = make("canvas", {});
     paint(canvas, pixels(i));
     return button(canvas, () => press(i), { "data-digit": i, tabindex: -1 });
@@ -105,7 +95,7 @@ function render({ model, el }) {
   /** Take the next digit with which alone the answer is k. */
   function sway(k) {
     const { asked, others } = now();
-    const after = (i) => (i - (others[0] ?? 0) - 1 + COUNT) % COUNT;
+    const after = (i) => (i - (others[0] ?? 0) - 1 + count) % count;
     const one = single(asked)[k].sort((i, j) => after(i) - after(j))[0];
     if (one === undefined) return;
     change({ company: "one", others: [one] });
@@ -134,7 +124,7 @@ function render({ model, el }) {
 
   function walk(event) {
     const columns = tiles.filter((tile) => tile.offsetTop === tiles[0].offsetTop).length;
-    const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns, Home: -at, End: COUNT - 1 - at }[event.key];
+    const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns, Home: -at, End: count - 1 - at }[event.key];
     if (step === undefined) return;
     event.preventDefault();
     if (tiles[at + step]) focusOn(at + step);
@@ -207,10 +197,8 @@ function render({ model, el }) {
   const totals = [right(overBatch(z).map(argmax)), right(z.map(argmax)), right(z.map(() => 0))];
   const sum = make("p", { class: "note" }, "Of these 200 digits it reads ",
     ...[" right if all are asked about together; its scores alone, each digit by itself, read ", "; and asked about one at a time it is right ", " times, since then it always says 0."].flatMap((text, i) => [make("strong", { class: "total", "data-value": totals[i] }, String(totals[i])), text]));
-  const start = now();
-  const startAgain = () => change(start);
   focusOn(0);
-  el.append(heading("A digit, and its company", startAgain),
+  el.append(heading("A digit, and its company", () => change(start)),
     make("div", { class: "company" },
       make("div", {}, make("div", { class: "asking" }, portrait, make("div", {}, question, around, beside), make("div", { class: "spoken" }, spoken.map((parts) => parts.element))),
         make("div", { class: "strip" }, surprise), make("div", { class: "strip" }, kinds, ofClass)),

@@ -1,30 +1,29 @@
 // What the pictures of handwriting share: how ink becomes 28 x 28 pixels, and a network that reads them.
 
-/** Read arrays one after another: whole numbers of one byte with a scale for each column, or float64. */
-function reader(data, exact, from) {
-  let at = from;
-  const read = (count, size, get) => {
-    const values = Float64Array.from({ length: count }, (_, i) => get(at + size * i));
-    at += size * count;
+/** Read a network's arrays, as packing.py has laid them out, and where they end. */
+function unpackArrays(data, from = 0) {
+  const whole = (i) => data.getUint32(from + 4 * i, true);
+  const [exact, count] = [whole(0), whole(1)];
+  let at = from + 8 + 8 * count;
+  const read = (length, size, get) => {
+    const values = Float64Array.from({ length }, (_, i) => get(at + size * i));
+    at += size * length;
     return values;
   };
-  const vector = (count) => (exact ? read(count, 8, (i) => data.getFloat64(i, true)) : read(count, 4, (i) => data.getFloat32(i, true)));
-  const matrix = (rows, columns) => {
-    if (exact) return vector(rows * columns);
-    const scales = vector(columns);
-    return read(rows * columns, 1, (i) => data.getInt8(i)).map((value, i) => value * scales[i % columns]);
-  };
-  return { vector, matrix, end: () => at };
+  const arrays = Array.from({ length: count }, (_, i) => {
+    const [rows, columns] = [whole(2 + 2 * i), whole(3 + 2 * i)];
+    if (exact) return read((rows || 1) * columns, 8, (place) => data.getFloat64(place, true));
+    const scales = read(columns, 4, (place) => data.getFloat32(place, true));
+    return rows ? read(rows * columns, 1, (place) => data.getInt8(place)).map((value, j) => value * scales[j % columns]) : scales;
+  });
+  return { arrays, end: at };
 }
 
 /** Read a network of one hidden layer, and the digit that comes with it. */
 function unpack(data, from = 0) {
-  const [exact, pixels, hidden, classes] = [0, 4, 8, 12].map((at) => data.getUint32(from + at, true));
-  const { vector, matrix, end } = reader(data, exact, from + 16);
-  const network = { hidden, classes, W1: matrix(pixels, hidden), b1: vector(hidden), W2: matrix(hidden, classes), b2: vector(classes) };
-  network.digit = new Uint8Array(data.buffer, data.byteOffset + end(), pixels);
-  network.end = end() + pixels;
-  return network;
+  const { arrays: [W1, b1, W2, b2], end } = unpackArrays(data, from);
+  const digit = new Uint8Array(data.buffer, data.byteOffset + end, 784);
+  return { hidden: b1.length, W1, b1, W2, b2, digit, end: end + 784 };
 }
 
 /** One layer before its activation: x W + b. */
@@ -38,6 +37,17 @@ function layer(x, W, b) {
 function answered(network, image) {
   const a1 = layer(Float64Array.from(image, (value) => value / 255), network.W1, network.b1).map(sigmoid);
   return { a1, p: softmax([...layer(a1, network.W2, network.b2)]) };
+}
+
+/** A bar for each of ten probabilities; `set(p)` shows them, and marks the largest. */
+function tenBars() {
+  const bars = Array.from({ length: 10 }, () => bar("percent"));
+  const element = make("div", { class: "ten" }, bars.flatMap((one, k) => [make("span", { class: "k" }, String(k)), one]));
+  element.set = (p) => bars.forEach((one, k) => {
+    one.set(p[k]);
+    one.classList.toggle("most", k === argmax(p));
+  });
+  return element;
 }
 
 /** The smallest box that holds all the ink of a paper; null if there is none. */

@@ -2,14 +2,12 @@
 
 function render({ model, el }) {
   const network = unpack(model.get("data"));
-  const told = teller();
-  const { change, stop } = bind(model, el, redraw);
-  const now = () => model.get("state");
+  const { change, now, stop, told } = bind(model, el, redraw);
   const drawing = pad({ now, change, redraw, told });
   const { undo, clear, live } = drawing;
   const seen = make("canvas", { class: "seen", role: "img" });
   const units = make("canvas", { class: "units", role: "img" });
-  const bars = Array.from({ length: network.classes }, () => bar("percent"));
+  const ten = tenBars();
   const verdict = make("p", { class: "verdict" });
   const left = make("p", { class: "note" });
   const ways = choice("Make it 28 × 28", [[true, "as MNIST’s makers did"], [false, "as drawn"]], (centre) => change({ centre }));
@@ -31,10 +29,7 @@ function render({ model, el }) {
   /** Ask the network that came with the picture. */
   function answer(image, fresh, speck) {
     const { a1, p } = answered(network, image);
-    bars.forEach((one, k) => {
-      one.set(p[k]);
-      one.classList.toggle("most", k === argmax(p));
-    });
+    ten.set(p);
     const side = Math.ceil(Math.sqrt(network.hidden));
     paint(units, Float64Array.from({ length: side * side }, (_, j) => 255 * (a1[j] ?? 0)), side);
     units.setAttribute("aria-label", `${network.hidden} hidden units, ${a1.filter((a) => a > 0.5).length} of them above one half`);
@@ -51,7 +46,7 @@ function render({ model, el }) {
     make("div", { class: "drawing" },
       make("div", {}, drawing.element, make("div", { class: "strip" }, undo, clear)),
       make("div", { class: "between" }, small(seen, "what it is given"), small(units, `its ${network.hidden} hidden units`)),
-      make("div", { class: "ten" }, bars.flatMap((one, k) => [make("span", { class: "k" }, String(k)), one]))),
+      ten),
     verdict, make("div", { class: "strip" }, ways, left),
     make("p", { class: "note" }, "By the keyboard: on the paper, the arrow keys move the pen, the space bar puts it down or lifts it, Backspace undoes the last stroke."), told);
   redraw(now());

@@ -36,13 +36,6 @@ function sumAt(image, kernel, r, c) {
   return kernel.reduce((sum, weight, i) => sum + weight * image[(r + Math.floor(i / K)) * SIDE + c + (i % K)], 0);
 }
 
-/** Read the convolutional network: exact or not, the kernels of its two layers, and the arrays. */
-function unpackShapes(data, from) {
-  const [exact, first, second] = [0, 4, 8].map((at) => data.getUint32(from + at, true));
-  const { vector, matrix } = reader(data, exact, from + 12);
-  return { W1: matrix(K * K, first), b1: vector(first), W2: matrix(K * K * first, second), b2: vector(second), W3: matrix(16 * second, 10), b3: vector(10) };
-}
-
 /** Each kernel's sums at every place of maps of side x side: a column of W is a kernel. */
 function convolved(maps, side, W, kernels) {
   const size = Math.round(Math.sqrt(W.length / kernels / maps.length));
@@ -67,7 +60,7 @@ function pooled(maps, side, b) {
 }
 
 /** The ten probabilities that the convolutional network gives an image of pixels from 0 to 1. */
-function answeredByShapes({ W1, b1, W2, b2, W3, b3 }, image) {
+function answeredByShapes([W1, b1, W2, b2, W3, b3], image) {
   const first = pooled(convolved([image], SIDE, W1, b1.length), MAP, b1);
   const second = pooled(convolved(first, MAP / 2, W2, b2.length), MAP / 2 - K + 1, b2);
   return softmax(convolved(second, 4, W3, 10).map(([z], k) => z + b3[k]));
@@ -77,12 +70,10 @@ function render({ model, el }) {
   const data = model.get("data");
   const digits = Array.from({ length: 10 }, (_, k) => new Uint8Array(data.buffer, data.byteOffset + 784 * k, 784));
   const connected = unpack(data, 7840);
-  const shapes = unpackShapes(data, connected.end);
-  const learnt = Array.from(shapes.b1, (_, k) => Array.from({ length: K * K }, (_, i) => shapes.W1[i * shapes.b1.length + k]));
-  const told = teller();
-  const { change, stop } = bind(model, el, redraw);
-  const now = () => model.get("state");
-  const start = now();
+  const { arrays: shapes } = unpackArrays(data, connected.end); // the convolutional one
+  const [W1, b1] = shapes;
+  const learnt = Array.from(b1, (_, k) => Array.from({ length: K * K }, (_, i) => W1[i * b1.length + k]));
+  const { change, now, start, stop, told } = bind(model, el, redraw);
   let sliding = false;
   const last = MAP * MAP - 1;
 
@@ -103,9 +94,8 @@ function render({ model, el }) {
     });
     canvas.addEventListener("pointermove", (event) => canvas.hasPointerCapture(event.pointerId) && follow(event));
     canvas.addEventListener("keydown", (event) => {
-      const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+      const way = arrow(event);
       if (!way) return;
-      event.preventDefault();
       if (canvas === digit) push(way);
       else goTo(Math.floor(now().at / MAP) + way[1], (now().at % MAP) + way[0]);
     });
@@ -133,10 +123,9 @@ function render({ model, el }) {
     change({ kernel, name: "own" });
   }, { tabindex: i ? -1 : 0 }));
   const weights = make("div", { class: "kernel", role: "group", "aria-label": "25 weights; the arrow keys move among them", onkeydown: (event) => {
-    const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
     const at = cells.indexOf(event.target);
-    if (!way || at < 0) return;
-    event.preventDefault();
+    const way = at >= 0 && arrow(event);
+    if (!way) return;
     const next = within(0, Math.floor(at / K) + way[1], K - 1) * K + within(0, (at % K) + way[0], K - 1);
     cells.forEach((one, i) => { one.tabIndex = i === next ? 0 : -1; });
     cells[next].focus();

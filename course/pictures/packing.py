@@ -3,72 +3,35 @@
 A picture's JavaScript file knows the same layout. Numbers are in little-endian order.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
-from mnistlib import attention, convolution, network, original
+from mnistlib import original
 from mnistlib.training import Dataset
 
 #: Where ``python -m course pictures`` stores it.
 DATA = Path(__file__).parent / "data"
 
-#: How many digits there are to keep each other company.
-COMPANIONS = 200
-
 
 # --- Networks
 
 
-class Layout(NamedTuple):
-    """How the network that a picture asks is laid out.
-
-    `counts` says which arrays' axes stand in front, from which `shapes` gives the shapes of all.
-    """
-
-    parameters: type
-    counts: tuple[tuple[str, int], ...]
-    shapes: Callable[..., tuple[tuple[int, ...], ...]]
-
-
-#: By the picture that stores it.
-LAYOUTS = {
-    "draw": Layout(
-        network.Parameters,
-        (("W1", 0), ("W1", 1), ("b2", 0)),
-        lambda pixels, hidden, classes: ((pixels, hidden), (hidden,), (hidden, classes), (classes,)),
-    ),
-    "kernel": Layout(
-        convolution.Parameters,
-        (("b1", 0), ("b2", 0)),
-        lambda first, second: (
-            (25, first), (first,), (25 * first, second), (second,), (16 * second, 10), (10,)
-        ),
-    ),
-    "attend": Layout(
-        attention.Parameters,
-        (("Wq", 0), ("Wq", 1)),
-        lambda hidden, d: ((784, hidden), (hidden,), (hidden, d), (hidden, d), (hidden, 10), (10,)),
-    ),
-}  # fmt: skip
-
-
-def packed(name: str, parameters: tuple, exact: bool) -> bytes:
+def packed(parameters: Sequence[np.ndarray], exact: bool) -> bytes:
     """Return the network that a picture asks.
 
-    First uint32, which say whether it is exact, and its counts; then its arrays. They are float64; or,
-    if not exact, the biases are float32, and a matrix is a float32 scale for each of its columns and
-    then int8, so that the largest of each column is 127 or -127.
+    First uint32: whether it is exact, how many arrays there are, and each one's rows and columns, where
+    a bias has 0 rows. Then the arrays. They are float64; or, if not exact, the biases are float32, and a
+    matrix is a float32 scale for each of its columns and then int8, so that the largest of each column
+    is 127 or -127.
 
     Args:
-        name: of the picture.
         parameters: the network's.
         exact: whether the parameters are kept as they are.
     """
-    counts = [getattr(parameters, array).shape[axis] for array, axis in LAYOUTS[name].counts]
-    content = [np.array([exact, *counts], "<u4")]
+    shapes = [(0, *array.shape)[-2:] for array in parameters]
+    content = [np.array([exact, len(shapes), *np.ravel(shapes)], "<u4")]
     for array in parameters:
         if exact:
             content.append(array.astype("<f8"))
@@ -80,21 +43,21 @@ def packed(name: str, parameters: tuple, exact: bool) -> bytes:
     return b"".join(array.tobytes() for array in content)
 
 
-def unpacked(name: str, content: bytes) -> tuple:
+def unpacked(content: bytes) -> list[np.ndarray]:
     """Return the parameters that :func:`packed` has rounded to int8; what follows them is left out."""
-    layout = LAYOUTS[name]
-    _, *counts = np.frombuffer(content, "<u4", 1 + len(layout.counts)).tolist()
-    at = 4 + 4 * len(counts)
+    count = int.from_bytes(content[4:8], "little")
+    shapes = np.frombuffer(content, "<u4", 2 * count, 8).reshape(-1, 2).tolist()
+    at = 8 + 8 * count
     arrays = []
-    for shape in layout.shapes(*counts):
-        columns = np.frombuffer(content, "<f4", shape[-1], at).astype(float)
-        at += 4 * len(columns)
-        if len(shape) == 2:
-            whole = np.frombuffer(content, np.int8, shape[0] * shape[1], at)
+    for rows, columns in shapes:
+        array = np.frombuffer(content, "<f4", columns, at).astype(float)
+        at += 4 * columns
+        if rows:
+            whole = np.frombuffer(content, np.int8, rows * columns, at)
+            array = whole.reshape(rows, columns) * array
             at += len(whole)
-            columns = whole.reshape(shape) * columns
-        arrays.append(columns)
-    return layout.parameters(*arrays)
+        arrays.append(array)
+    return arrays
 
 
 def stored(name: str) -> bytes:
@@ -105,11 +68,28 @@ def stored(name: str) -> bytes:
 # --- Digits
 
 
+def asked_data(z2: np.ndarray, labels: np.ndarray, images: np.ndarray) -> bytes:
+    """Return digits that are asked about together, for the pictures ``company`` and ``axes``.
+
+    First uint32: how many there are. Then the logits (n, 10), float32; the labels, one byte each; and
+    the pixels, 784 bytes each.
+    """
+    parts = (np.array(len(labels), "<u4"), z2.astype("<f4"), labels, images)
+    return b"".join(part.tobytes() for part in parts)
+
+
+def asked_arrays(content: bytes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the logits (n, 10), the labels (n,) and the images (n, 28, 28) of :func:`asked_data`."""
+    n = int.from_bytes(content[:4], "little")
+    z2 = np.frombuffer(content, "<f4", 10 * n, 4).reshape(n, 10)
+    pixels = np.frombuffer(content, np.uint8, offset=4 + z2.nbytes)
+    return z2, pixels[:n], pixels[n:].reshape(n, 28, 28)
+
+
 def company_data(weights: original.Weights, test_set: Dataset) -> bytes:
     """Return what the picture ``company`` needs: the first 20 test digits of each class.
 
-    First the original's logits for them, 200 rows of ten float32; then the labels, one byte each, and
-    the pixels, 784 bytes each. The digits stand in the test set's order.
+    The digits stand in the test set's order; the logits are the original's.
 
     Args:
         weights: what the original has learnt.
@@ -119,15 +99,7 @@ def company_data(weights: original.Weights, test_set: Dataset) -> bytes:
     chosen = np.sort(np.concatenate([np.flatnonzero(labels == k)[:20] for k in range(10)]))
     images = images[chosen]
     recipe = original.Recipe()
-    z2 = recipe.logits(weights, recipe.prepare(images)).astype("<f4")
-    return z2.tobytes() + labels[chosen].tobytes() + images.tobytes()
-
-
-def company_arrays(content: bytes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the logits (200, 10), the labels (200,) and the images (200, 28, 28) of ``company``."""
-    z2 = np.frombuffer(content, "<f4", 10 * COMPANIONS).reshape(-1, 10)
-    pixels = np.frombuffer(content, np.uint8, offset=z2.nbytes)
-    return z2, pixels[:COMPANIONS], pixels[COMPANIONS:].reshape(-1, 28, 28)
+    return asked_data(recipe.logits(weights, recipe.prepare(images)), labels[chosen], images)
 
 
 def train_data(train_set: Dataset, validation_set: Dataset) -> bytes:

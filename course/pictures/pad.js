@@ -88,7 +88,7 @@ function pad({ now, change, redraw, told }) {
     return kept.ink;
   }
   paper.addEventListener("keydown", (event) => {
-    const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    const step = arrow(event);
     const strokes = now().strokes ?? [];
     if (step) {
       pen = pen.map((value, i) => Math.min(SIDE - 12, Math.max(12, value + step[i] * (event.shiftKey ? 2 : 8))));

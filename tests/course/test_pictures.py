@@ -90,7 +90,7 @@ def test_a_picture_is_what_both_hosts_expect(name):
 
 def test_company_stores_digits_of_the_test_set_and_answers_as_the_library():
     mnist = data.load()
-    z2, labels, images = packing.company_arrays(pictures.company().data)
+    z2, labels, images = packing.asked_arrays(pictures.company().data)
     assert np.bincount(labels).tolist() == [20] * 10
     stored = {image.tobytes(): label for image, label in zip(images, labels, strict=True)}
     found = [stored.get(image.tobytes()) for image in mnist.test_images]
@@ -98,9 +98,9 @@ def test_company_stores_digits_of_the_test_set_and_answers_as_the_library():
     assert sum(label is not None for label in found) == 200
     weights = original.Recipe().initial_weights(np.random.RandomState(1))
     new = packing.company_data(weights, (mnist.test_images, mnist.test_labels))
-    np.testing.assert_array_equal(packing.company_arrays(new)[2], images)
+    np.testing.assert_array_equal(packing.asked_arrays(new)[2], images)
     wanted = original.Recipe().logits(weights, images.reshape(200, 784).astype(float))
-    np.testing.assert_allclose(packing.company_arrays(new)[0], wanted, rtol=1e-6)
+    np.testing.assert_allclose(packing.asked_arrays(new)[0], wanted, rtol=1e-6)
     assert z2.shape == (200, 10)
 
 
@@ -113,7 +113,7 @@ def test_the_stored_networks_answer_as_many_as_is_said():
         "attend": (attention.Attention(), cards),
     }
     for name, (model, asked) in networks.items():
-        rounded = packing.unpacked(name, packing.stored(name))
+        rounded = packing.unpacked(packing.stored(name))
         stored = json.loads((packing.DATA / f"{name}.json").read_text("utf-8"))
         assert training.evaluate(model, rounded, asked).accuracy == stored["rounded"]
         assert abs(stored["exact"] - stored["rounded"]) <= 0.005
@@ -199,7 +199,7 @@ def test_a_sheet_gives_the_digits_that_were_labelled():
     images, labels = sheet.labelled
     np.testing.assert_array_equal(images, digits[[0, 2]])
     assert labels.tolist() == [7, 1]
-    parameters = packing.unpacked("draw", packing.stored("draw"))
+    parameters = packing.unpacked(packing.stored("draw"))
     assert training.evaluate(network, parameters, sheet.labelled).accuracy == 1
     sheet.state = sheet.state | {"typed": "72"}
     with pytest.raises(ValueError, match="3 digits are found and 2 labels typed"):

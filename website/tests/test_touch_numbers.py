@@ -28,7 +28,7 @@ def test_attend(lone, rng):
     shown = Shown(lone, "attend")
     content = pictures.attend().data
     cards = np.frombuffer(content[-40 * 784 :], np.uint8).reshape(40, 28, 28)
-    parameters = packing.unpacked("attend", packing.stored("attend"))
+    parameters = packing.unpacked(packing.stored("attend"))
     for _ in range(8):
         pairs, asked = rng.integers(40, size=(4, 2)).tolist(), int(rng.integers(40))
         times = round(float(rng.uniform(0.05, 2)), 2)
@@ -47,7 +47,8 @@ def test_attend(lone, rng):
 
 def test_axes(lone, rng):
     shown = Shown(lone, "axes")
-    z = np.frombuffer(pictures.axes().data, "<f4", 350, 4).reshape(35, 10).astype(float)
+    z, _, _ = packing.asked_arrays(pictures.axes().data)
+    z = z.astype(float)
     for axis in (0, 1, 0, 1):
         rows = rng.permutation(35)[: rng.integers(1, 20)].tolist()
         shown.set(axis=axis, rows=rows, held=[rows[0], 3])
@@ -76,7 +77,7 @@ def test_backprop(lone, rng):
 
 def test_company(lone, rng):
     shown = Shown(lone, "company")
-    z2, labels, _ = packing.company_arrays(pictures.company().data)
+    z2, labels, _ = packing.asked_arrays(pictures.company().data)
     z2 = z2.astype(float)
     for size in (0, 1, 7, 127, 199):
         asked, *others = rng.permutation(200)[: size + 1].tolist()
@@ -120,7 +121,7 @@ def test_descent_and_its_edge(lone, rng):
 def test_draw(lone, rng):
     shown = Shown(lone, "draw")
     content = pictures.draw().data
-    parameters = packing.unpacked("draw", content)
+    parameters = packing.unpacked(content)
     digit = np.frombuffer(content[-784:], np.uint8).reshape(28, 28)
     for trial in range(6):
         shape = (rng.integers(1, 4), rng.integers(1, 6), 2)
@@ -157,8 +158,8 @@ def test_fit_is_by_least_squares_with_weight_decay(lone, rng):
 def test_kernel(lone, rng):
     shown = Shown(lone, "kernel")
     digits = np.frombuffer(pictures.kernel().data[:7840], np.uint8).reshape(10, 28, 28)
-    parameters = packing.unpacked("draw", packing.stored("draw"))
-    learnt = packing.unpacked("kernel", packing.stored("kernel"))
+    parameters = packing.unpacked(packing.stored("draw"))
+    learnt = packing.unpacked(packing.stored("kernel"))
     for right, down in ((0, 0), (3, -2), (-5, 4)):
         digit, weights = int(rng.integers(10)), rng.normal(size=25).round(2)
         shown.set(digit=digit, kernel=weights.tolist(), shift=[right, down])
@@ -175,7 +176,7 @@ def test_kernel(lone, rng):
         assert said == [z.argmax() for z in z2]
     shown.el.locator("summary").click()
     shown.el.locator("input[value='learnt 2']").check()
-    close(shown.state["kernel"], learnt.W1[:, 2], atol=1e-12)
+    close(shown.state["kernel"], learnt[0][:, 2], atol=1e-12)
 
 
 def test_nudge(lone, rng):

@@ -100,7 +100,7 @@ def test_the_digits_of_a_sheet_are_found_in_order_and_read(lone, kind):
     assert right >= 18
     assert f"{right} of 20 right" in told
     assert right < 20 or "86 %" in told  # 0.86 to the power of twenty is one in twenty
-    parameters = packing.unpacked("draw", packing.stored("draw"))
+    parameters = packing.unpacked(packing.stored("draw"))
     wanted = functions.softmax(network.logits(parameters, data.scale(images)))
     np.testing.assert_allclose(p, wanted, atol=1e-6)
 
