@@ -79,10 +79,7 @@ function steps(s) {
 }
 
 function render({ model, el }) {
-  const told = teller();
-  const { change, stop } = bind(model, el, redraw);
-  const now = () => model.get("state");
-  const start = now();
+  const { change, now, start, stop, told } = bind(model, el, redraw);
   const parts = {};
   const names = Object.entries(SIZES).flatMap(([name, size]) => Array.from({ length: size }, (_, i) => [name, i]));
   const title = (name, i) => `${name}[${SIZES[name] === 4 ? EDGES[i].join(", ") : i}]`;
@@ -93,9 +90,13 @@ function render({ model, el }) {
   /** A number that can be grabbed: to the right and up it grows. */
   function holder(name, i, x, y, width, height, ...inside) {
     const group = draw("g", { class: "chip" }, draw("rect", { x, y, width, height, rx: 6 }), ...inside);
+    const place = names.findIndex(([n, j]) => n === name && j === i);
     let held = 0;
     svg.append(grip(group, title(name, i), {
-      take: () => { held = now()[name][i]; if (now().held !== names.findIndex(([n, j]) => n === name && j === i)) change({ held: names.findIndex(([n, j]) => n === name && j === i) }); },
+      take: () => {
+        held = now()[name][i];
+        if (now().held !== place) change({ held: place });
+      },
       move: (to, from) => put(name, i, held + Math.round((to[0] - from[0] + from[1] - to[1]) / 12) / 4),
       nudge: ([right, up]) => put(name, i, now()[name][i] + (right + up) / 4),
       far: 0,
@@ -145,7 +146,6 @@ function render({ model, el }) {
   const back = button("back", () => go(now().step - 1));
   const next = button("next", () => go(now().step + 1), { class: "main" });
   const all = button("all", () => go(total));
-  const startAgain = () => change(start);
   const inBox = ([name, i]) => Number(now()[name][i].toPrecision(12));
   const typed = make("input", { type: "number", step: 0.25, onchange: () => {
     if (Number.isFinite(typed.valueAsNumber)) put(...names[now().held], typed.valueAsNumber);
@@ -208,9 +208,10 @@ function render({ model, el }) {
     for (const cell of cells) {
       const blamed = lit.has(`d${cell.name}${cell.i}`);
       cell.element.hidden = !blamed;
-      for (const [element, number] of [[cell.value, state[cell.name][cell.i]], [cell.blame, d[`d${cell.name}`][cell.i]], [cell.nudge, measured(state, cell.name, cell.i)]]) {
-        element.textContent = element === cell.value ? friendly(number, true) : element === cell.blame ? friendly(number, true) : byNudging(number);
-        element.dataset.value = number;
+      const numbers = { value: state[cell.name][cell.i], blame: d[`d${cell.name}`][cell.i], nudge: measured(state, cell.name, cell.i) };
+      for (const [column, number] of Object.entries(numbers)) {
+        cell[column].textContent = column === "nudge" ? byNudging(number) : friendly(number, true);
+        cell[column].dataset.value = number;
       }
     }
     svg.dataset.value = v.loss;
@@ -220,7 +221,7 @@ function render({ model, el }) {
     told.tell(`Step ${state.step}. ${said.replaceAll("**", "")}`);
   }
 
-  el.append(heading("Twelve numbers, and the gradient of each", startAgain),
+  el.append(heading("Twelve numbers, and the gradient of each", () => change(start)),
     make("div", { class: "strip" }, next, back, all, count),
     make("div", { class: "backprop" }, formula, svg, make("div", {}, make("label", { class: "typed" }, held, " = ", typed), targets, nudged, table),
       make("p", { class: "note" }, "Values are blue. The gradient, in orange, is the number’s blame: how fast the loss grows as the number is nudged upwards.")), told);

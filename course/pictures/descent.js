@@ -50,10 +50,7 @@ function explained({ rate, momentum, shape, start }) {
 }
 
 function render({ model, el }) {
-  const told = teller();
-  const { change, stop } = bind(model, el, redraw);
-  const now = () => model.get("state");
-  const start = now();
+  const { change, now, start, stop, told } = bind(model, el, redraw);
   const scale = 75;
   const at = ([a, b]) => [WIDTH / 2 + a * scale, HEIGHT / 2 - b * scale];
 
@@ -93,7 +90,6 @@ function render({ model, el }) {
   const momentum = slider("momentum, μ", { min: 0, max: 0.95, step: 0.05, places: 2 }, (value) => change({ momentum: value }));
   const steps = slider("steps", { min: 0, max: STEPS, places: 0 }, (value) => change({ steps: value }));
   const toEdge = button("go to the edge", () => change({ rate: edge(SHAPES[now().shape], now().momentum) }), { class: "main" });
-  const startAgain = () => change(start);
   const verdict = make("p", { class: "verdict" });
   const cells = Object.fromEntries([["limit", "the edge, 2 (1 + μ) / κ"], ["rate", "your rate, η"], ["loss", "loss after these steps"]].map(([name, text]) => [name, { value: make("td", { class: name }), text }]));
   const table = make("table", { class: "shares nudged" }, make("tbody", {}, Object.values(cells).map(({ value, text }) => make("tr", {}, make("th", { scope: "row" }, text), value))));
@@ -155,7 +151,7 @@ function render({ model, el }) {
     told.tell(`Rate ${written(state.rate, 4)}, edge ${written(limit, 4)}. ${text.replaceAll("**", "")}`);
   }
 
-  el.append(heading("Downhill, up to the edge of stability", startAgain),
+  el.append(heading("Downhill, up to the edge of stability", () => change(start)),
     make("div", { class: "descending" },
       make("div", { class: "two-plots" }, make("figure", {}, left, make("figcaption", { class: "below" }, "drag the start, or press elsewhere")), right),
       make("div", { class: "strip" }, rate, momentum),

@@ -116,10 +116,7 @@ function judged(state) {
 }
 
 function render({ model, el }) {
-  const told = teller();
-  const { change, stop } = bind(model, el, redraw);
-  const now = () => model.get("state");
-  const start = now();
+  const { change, now, start, stop, told } = bind(model, el, redraw);
   const boxes = {};
   const plain = (value) => (Math.abs(value - Math.log(3)) < 1e-9 ? "log 3" : shortly(value));
 
@@ -170,7 +167,6 @@ function render({ model, el }) {
     const next = nextOpen(found);
     change({ typed: { ...now().typed, [next]: shortly(truth[next]) }, shown: [...now().shown, next], last: next });
   });
-  const startAgain = () => change(start);
 
   function redraw(state) {
     const { found, why } = judged(state);
@@ -203,7 +199,7 @@ function render({ model, el }) {
     told.tell(verdict.textContent);
   }
 
-  el.append(heading("Fill in the network: values down, gradients back up", startAgain),
+  el.append(heading("Fill in the network: values down, gradients back up", () => change(start)),
     make("div", { class: "filled" }, make("div", {}, verdict, make("div", { class: "strip" }, check, showOne)), net,
       make("p", { class: "note" }, "Blue: values. Orange: gradients of the loss. Type 5/7, −0.2 or log 5; then press Enter or Tab to have it marked. A dot marks a box that comes later.")), told);
   redraw(start);

@@ -57,10 +57,7 @@ const truth = (u) => Math.sin(3 * u);
 const asSet = (decay) => (decay < 0.001 ? written(decay, 3) : String(Number(decay.toPrecision(3))));
 
 function render({ model, el }) {
-  const told = teller();
-  const { change, stop } = bind(model, el, redraw);
-  const now = () => model.get("state");
-  const start = now();
+  const { change, now, start, stop, told } = bind(model, el, redraw);
   const middle = (BOX.top + BOX.bottom) / 2;
   const unit = { u: (BOX.right - BOX.left) / 2, v: (BOX.bottom - BOX.top) / (2 * HIGH) };
   const x = (u) => BOX.left + (u + 1) * unit.u;
@@ -114,7 +111,6 @@ function render({ model, el }) {
     const { drawn } = now();
     change({ drawn: { ...drawn, ...Object.fromEntries(COUNTS.map((n) => [n, error(now(), n)?.real])) } });
   }, { class: "main" });
-  const startAgain = () => change(start);
   const verdict = make("p", { class: "verdict" });
 
   function redraw(state) {
@@ -149,7 +145,7 @@ function render({ model, el }) {
     told.tell(verdict.textContent);
   }
 
-  el.append(heading("A dozen points, and a curve", startAgain), make("div", { class: "two-plots" }, left, right),
+  el.append(heading("A dozen points, and a curve", () => change(start)), make("div", { class: "two-plots" }, left, right),
     make("div", { class: "strip" }, count, decay, all), verdict,
     make("p", { class: "note" }, "Drag the orange points. The features are Legendre’s polynomials at u; the blue curve is their sum, with weights of least squares. Dotted: the true curve, from which the points come, with some noise added."), told);
   redraw(start);

@@ -79,10 +79,7 @@ function beginning(error) {
 }
 
 function render({ model, el }) {
-  const told = teller();
-  const { change, stop } = bind(model, el, redraw);
-  const now = () => model.get("state");
-  const start = now();
+  const { change, now, start, stop, told } = bind(model, el, redraw);
   const toU = (u) => change({ u: within(-3, Math.round(u * 10) / 10, 3) });
   const toPower = (power) => { const kept = within(0, Math.round(power * 2) / 2, 16); change({ power: kept, seen: [...new Set([...now().seen, kept])] }); };
 
@@ -131,7 +128,6 @@ function render({ model, el }) {
   const nudge = slider("the nudge, h", { min: -16, max: 0, step: 0.5, long: true, unit: (n) => written(10 ** n, 0) }, (n) => toPower(-n)); // to the left is smaller, as in the plot
   nudge.classList.add("beside");
   const all = button("all nudges", () => change({ seen: NUDGES }), { class: "main" });
-  const startAgain = () => change(start);
   const cells = Object.fromEntries(["slope", "both", "forward", "errorBoth", "errorForward"].map((name) => [name, make("td", { class: name })]));
   const table = make("table", { class: "shares nudged" },
     make("thead", {}, make("tr", {}, make("td", {}), make("th", { scope: "col" }, "slope"), make("th", { scope: "col" }, "error"))),
@@ -188,7 +184,7 @@ function render({ model, el }) {
     told.tell(`h ${written(found.h, 0)}: error ${cells.errorBoth.textContent}. ${verdict.textContent}`);
   }
 
-  el.append(heading("How small a nudge?", startAgain), verdict, make("div", { class: "strip" }, nudge, all),
+  el.append(heading("How small a nudge?", () => change(start)), verdict, make("div", { class: "strip" }, nudge, all),
     make("div", { class: "two-plots" }, left, right), make("div", { class: "two-plots below" }, table, make("div", { class: "strip" }, f, u)),
     make("details", {}, make("summary", {}, "How to read it"), make("p", { class: "note" }, "Drag the open circle along the curve, and the two nudged points. Among the errors, circles: nudged both ways; squares: upwards only; one that is exactly 0 lies at the bottom, dotted; faint are those not yet tried. On the curve, the dashed line touches it, and the solid one goes through the two nudged points.")), told);
   redraw(start);

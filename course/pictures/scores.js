@@ -50,17 +50,16 @@ function verdict({ z, e, total, naive, stable }, floats) {
 }
 
 function render({ model, el }) {
-  const told = teller();
+  const { change, now, start, stop, told } = bind(model, el, redraw);
   const say = make("p", { class: "verdict" });
-  const { change, stop } = bind(model, el, redraw);
-  const rows = model.get("state").scores.map((_, k) => {
+  const rows = start.scores.map((_, k) => {
     const input = make("input", { type: "range", min: -10, max: 10, step: 0.1, "aria-label": `logit of class ${k}` });
     input.addEventListener("input", () => {
-      const scores = [...model.get("state").scores];
+      const scores = [...now().scores];
       scores[k] = Number(input.value);
       change({ scores, held: k });
     });
-    input.addEventListener("focus", () => { if (model.get("state").held !== k) change({ held: k }); });
+    input.addEventListener("focus", () => { if (now().held !== k) change({ held: k }); });
     const parts = {
       input, z: make("span", { class: "z" }), naive: bar("warm"), stable: bar(),
       log: make("span", { class: "log" }), column: bar("either"),
@@ -68,7 +67,7 @@ function render({ model, el }) {
     parts.stable.classList.add("pull");
     const pull = (event) => {
       const { left, width } = parts.stable.getBoundingClientRect();
-      const state = model.get("state");
+      const state = now();
       const others = computed(state).z.filter((_, j) => j !== k);
       const top = Math.max(...others);
       const p = within(0.001, (event.clientX - left) / width, 0.999);
@@ -101,23 +100,20 @@ function render({ model, el }) {
   const plus = slider("add to all", { min: -900, max: 900, step: 1, places: 0, long: true }, (value) => change({ plus: value }));
   plus.classList.add("beside");
   const floats = choice("numbers are stored as", [["float64", "float64"], ["float32", "float32"]], (value) => change({ floats: value }));
-  const now = () => model.get("state");
-  const start = now();
-  const startAgain = () => change(start);
   const note = make("p", { class: "note" });
 
   function redraw(state) {
-    const now = computed(state);
-    const widest = Math.max(0.05, ...now.column.map(Math.abs).filter(Number.isFinite));
+    const found = computed(state);
+    const widest = Math.max(0.05, ...found.column.map(Math.abs).filter(Number.isFinite));
     rows.forEach((parts, k) => {
       parts.input.value = state.scores[k];
-      parts.input.setAttribute("aria-valuetext", `${written(now.z[k], 1)}, probability ${written(now.stable[k])}`);
+      parts.input.setAttribute("aria-valuetext", `${written(found.z[k], 1)}, probability ${written(found.stable[k])}`);
       parts.element.classList.toggle("held", k === state.held);
-      show(parts.z, now.z[k], 1);
-      parts.naive.set(now.naive[k]);
-      parts.stable.set(now.stable[k]);
-      show(parts.log, now.logs[k], 2);
-      parts.column.set(now.column[k], now.column[k] / widest);
+      show(parts.z, found.z[k], 1);
+      parts.naive.set(found.naive[k]);
+      parts.stable.set(found.stable[k]);
+      show(parts.log, found.logs[k], 2);
+      parts.column.set(found.column[k], found.column[k] / widest);
     });
     table.classList.toggle("jacobian", Boolean(state.jacobian));
     jacobian.setAttribute("aria-pressed", Boolean(state.jacobian));
@@ -127,12 +123,12 @@ function render({ model, el }) {
     times.set(state.times);
     plus.set(state.plus);
     floats.set(state.floats);
-    const text = verdict(now, state.floats);
+    const text = verdict(found, state.floats);
     words(say, text);
-    told.tell(`Class ${state.held}: z ${written(now.z[state.held], 1)}, probability ${written(now.stable[state.held])}. ${text.replaceAll("**", "")}`);
+    told.tell(`Class ${state.held}: z ${written(found.z[state.held], 1)}, probability ${written(found.stable[state.held])}. ${text.replaceAll("**", "")}`);
   }
 
-  el.append(heading("Ten logits, and what the softmax makes of them", startAgain), make("div", { class: "strip" }, plus, break_), say, table,
+  el.append(heading("Ten logits, and what the softmax makes of them", () => change(start)), make("div", { class: "strip" }, plus, break_), say, table,
     make("div", { class: "strip" }, times, floats, jacobian), note, told);
   redraw(start);
   return stop;

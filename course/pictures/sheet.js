@@ -33,10 +33,7 @@ function render({ model, el }) {
   const data = model.get("data");
   const network = unpack(data);
   const sample = new Uint8Array(data.buffer, data.byteOffset + network.end);
-  const told = teller();
-  const { change, stop } = bind(model, el, redraw);
-  const now = () => model.get("state");
-  const start = now();
+  const { change, now, start, stop, told } = bind(model, el, redraw);
   const example = new Blob([sample]);
   let [photo, own, sheet, made, problem, waiting, first] = [null, false, null, "", "", 0, null];
 
@@ -53,8 +50,7 @@ function render({ model, el }) {
     return { canvas, element: make("figure", {}, canvas, make("figcaption", {}, caption)) };
   });
   steps[0].canvas.classList.add("photo");
-  const bars = Array.from({ length: 10 }, () => bar("percent"));
-  const ten = make("div", { class: "ten" }, bars.flatMap((one, k) => [make("span", { class: "k" }, String(k)), one]));
+  const ten = tenBars();
   const which = make("p", { class: "note which" });
   const chain = make("div", { class: "chain" }, steps.map((step) => step.element), ten);
 
@@ -118,10 +114,10 @@ function render({ model, el }) {
   }
 
   boxes.addEventListener("keydown", (event) => {
-    const way = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
+    const way = arrow(event);
     if (!way) return;
-    event.preventDefault();
-    change({ chosen: within(0, now().chosen + way, sheet.digits.length - 1) });
+    const [right, down] = way;
+    change({ chosen: within(0, now().chosen + right + down, sheet.digits.length - 1) });
     boxes.children[now().chosen]?.focus();
   });
 
@@ -211,10 +207,7 @@ function render({ model, el }) {
       fit.pixels.forEach((dark, i) => { twenty[(top + Math.floor(i / fit.width)) * 20 + left + (i % fit.width)] = dark; });
       paint(steps[2].canvas, twenty, 20);
       paint(steps[3].canvas, image, 28);
-      bars.forEach((mark, k) => {
-        mark.set(p[k]);
-        mark.classList.toggle("most", k === argmax(p));
-      });
+      ten.set(p);
       const wide = one.right - one.left > 1.5 * (one.bottom - one.top);
       which.textContent = `Digit ${chosen + 1} of ${digits.length}, from the paper to what the network is given.${wide ? " It is wide: are these two digits that touch?" : ""}`;
     }

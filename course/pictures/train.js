@@ -105,10 +105,7 @@ function explained({ records, step }, images) {
 
 function render({ model, el }) {
   const { training, validation } = unpack(model.get("data"));
-  const told = teller();
-  const { change, stop } = bind(model, el, redraw);
-  const now = () => model.get("state");
-  const start = now();
+  const { change, now, start, stop, told } = bind(model, el, redraw);
   const asked = Array.from({ length: 10 }, (_, k) => validation.find((image) => image.label === k));
   const past = [];
   const { live } = start; // then Python takes the steps, with the reader's own data
