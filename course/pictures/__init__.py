@@ -104,9 +104,9 @@ class Pad(Picture):
 def _network_04(parameters: Parameters | None) -> bytes:
     """Return the network to ask, lesson 04's if None, and the test digit that comes with it."""
     content = packing.stored("draw")
-    return (
-        content if parameters is None else packing.packed(parameters, exact=True) + content[-784:]
-    )
+    if parameters is not None:
+        content = packing.packed(parameters, exact=True) + content[-784:]
+    return content
 
 
 def draw(parameters: Parameters | None = None) -> Pad:
