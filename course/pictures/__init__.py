@@ -280,18 +280,6 @@ def descent() -> Picture:
     )
 
 
-class Training(Picture):
-    """A training run in Python: the browser asks it to go on, a moment at a time."""
-
-    def hear(self, _: anywidget.AnyWidget, message: dict, buffers: list) -> None:
-        """Do what the browser asks, and answer; what the reader's functions raise, the reader sees."""
-        try:
-            reply = self.run.answer(message)
-        except Exception as error:
-            reply = {"run": message["run"], "problem": f"{type(error).__name__}: {error}"}
-        self.send(reply)
-
-
 def train(train_set: Dataset | None = None, validation_set: Dataset | None = None) -> Picture:
     """Watch a network learn: its loss, its accuracy and its answers, at any rate, size and number.
 
@@ -319,9 +307,9 @@ def train(train_set: Dataset | None = None, validation_set: Dataset | None = Non
     empty = train_set[0][:0], train_set[1][:0]
     content = packing.train_data(empty, tuple(part[run.asked] for part in validation_set))
     live = {"images": len(train_set[0]), "validation": len(validation_set[0])}
-    picture = Training("train", words, {**state, "live": live}, content)
+    picture = Picture("train", words, {**state, "live": live}, content)
     picture.run = run
-    picture.on_msg(picture.hear)
+    picture.on_msg(lambda picture, message, buffers: picture.send(run.answer(message)))
     return picture
 
 

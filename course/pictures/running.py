@@ -61,23 +61,30 @@ class Run:
         loss, accuracy = training.evaluate(network, self.parameters, some)
         return {"loss": loss if np.isfinite(loss) else None, "accuracy": accuracy}
 
+    def go_on(self, message: dict) -> dict:
+        """Begin, take some steps, or steps for some seconds; tell how it stands."""
+        if message["do"] == "begin":
+            self.begin(message["images"], message["hidden"], message["seed"])
+        until = time.monotonic() + message.get("seconds", 0)
+        settings = {name: message[name] for name in ("rate", "momentum", "batch")}
+        steps = message.get("steps", 0)
+        while steps > 0 or time.monotonic() < until:
+            self.advance(**settings)
+            steps -= 1
+        asked = network.prepare(self.validation_set[0][self.asked])
+        p = functions.softmax(network.logits(self.parameters, asked))
+        return {
+            "step": self.step,
+            "training": self.score((self.images, self.labels)),
+            "validation": self.score(self.validation_set),
+            "answers": np.nan_to_num(p).tolist(),
+        }
+
     def answer(self, message: dict) -> dict:
-        """Do what is asked: begin, take some steps, or steps for some seconds; tell how it stands."""
-        with np.errstate(all="ignore"):  # a run may diverge, and that is to be seen
-            if message["do"] == "begin":
-                self.begin(message["images"], message["hidden"], message["seed"])
-            until = time.monotonic() + message.get("seconds", 0)
-            settings = {name: message[name] for name in ("rate", "momentum", "batch")}
-            steps = message.get("steps", 0)
-            while steps > 0 or time.monotonic() < until:
-                self.advance(**settings)
-                steps -= 1
-            asked = network.prepare(self.validation_set[0][self.asked])
-            p = functions.softmax(network.logits(self.parameters, asked))
-            return {
-                "run": message["run"],
-                "step": self.step,
-                "training": self.score((self.images, self.labels)),
-                "validation": self.score(self.validation_set),
-                "answers": np.nan_to_num(p).tolist(),
-            }
+        """Do what the browser asks; what the reader's functions raise, the reader sees."""
+        try:
+            with np.errstate(all="ignore"):  # a run may diverge, and that is to be seen
+                reply = self.go_on(message)
+        except Exception as error:
+            reply = {"problem": f"{type(error).__name__}: {error}"}
+        return {"run": message["run"], **reply}

@@ -177,12 +177,9 @@ def test_what_a_readers_function_raises_is_said_and_a_lost_run_has_no_number(mon
     ask |= {"rate": 1e308, "momentum": 0.9, "batch": 8}
     for update, wanted in ((training.sgd_update, None), (broken, "b1 has another shape")):
         monkeypatch.setattr(training, "sgd_update", update)  # as what is kept takes its place
-        picture = pictures.train(train_set, validation_set)
-        replies = []
-        picture.send = replies.append
-        picture.hear(picture, ask, [])
+        run = pictures.train(train_set, validation_set).run
+        replies = [run.answer(ask), run.answer(ask | {"do": "go on", "steps": 5})]
         assert replies[0]["step"] == 0
-        picture.hear(picture, ask | {"do": "go on", "steps": 5}, [])
         if wanted:
             assert wanted in replies[1]["problem"]
         else:
