@@ -8,8 +8,8 @@ loss's gradient by each layer's weights, over the first 1,000 training images, b
 import numpy as np
 
 from course import studies
-from course.materials.one_epoch import accuracy_after_an_epoch
-from mnistlib import data, deep
+from course.materials.one_epoch import accuracy_after_an_epoch, gradient_norms
+from mnistlib import deep
 
 STARTS = {
     "sigmoid, Glorot": ("sigmoid", "Glorot", 1),
@@ -30,17 +30,14 @@ QUICK = ROWS.index({"start": "ReLU, He", "hidden_layers": 5, "rate": 0.1, "seed"
 def run(start: str, hidden_layers: int, rate: float, seed: int) -> dict:
     """Train one network for one epoch."""
     activation, rule, width = STARTS[start]
-    mnist = data.load()
-    train_set, _ = data.split(mnist.train_images, mnist.train_labels, rng=np.random.default_rng(6))
     rng = np.random.default_rng(seed)
     model = deep.MLP(activation)
     parameters = deep.initialise(rng, [784, *[128] * hidden_layers, 10], rule=rule)
     parameters = tuple(width * value for value in parameters)  # the biases are 0
-    x = data.scale(train_set[0][:1000])
-    y = data.one_hot(train_set[1][:1000])
-    grads = model.gradients(parameters, x, y)[1]
-    norms = [float(np.linalg.norm(dW)) for dW in grads[::2]]
-    return {"accuracy": accuracy_after_an_epoch(model, parameters, rate, rng), "norms": norms}
+    return {
+        "accuracy": accuracy_after_an_epoch(model, parameters, rate, rng),
+        "norms": gradient_norms(model, parameters),
+    }
 
 
 if __name__ == "__main__":

@@ -8,7 +8,8 @@ step. The row of one epoch is the beginning of the longer one with its rate and 
 import numpy as np
 
 from course import studies
-from mnistlib import data, deep, training
+from course.materials.one_epoch import gradient_norms, own_split
+from mnistlib import deep, training
 
 SIZES = [784, 128, 128, 128, 128, 128, 10]
 ROWS = [{"rate": 2.0, "seed": 0, "epochs": 1}] + [
@@ -21,12 +22,7 @@ QUICK = 0
 
 def run(rate: float, seed: int, epochs: int) -> dict:
     """Train one network, and look at it after each epoch."""
-    mnist = data.load()
-    train_set, validation_set = data.split(
-        mnist.train_images, mnist.train_labels, rng=np.random.default_rng(6)
-    )
-    x = data.scale(train_set[0][:1000])
-    y = data.one_hot(train_set[1][:1000])
+    train_set, validation_set = own_split()
     rng = np.random.default_rng(seed)
     model = deep.MLP("sigmoid")
     norms = []
@@ -34,8 +30,7 @@ def run(rate: float, seed: int, epochs: int) -> dict:
     batches = training.minibatches(50_000, 128, rng=rng, epochs=epochs)
 
     def look(step: int, parameters: list[np.ndarray], history: training.History) -> None:
-        grads = model.gradients(parameters, x, y)[1]
-        norms.append([float(np.linalg.norm(dW)) for dW in grads[::2]])
+        norms.append(gradient_norms(model, parameters))
 
     _, history = training.train(
         model,

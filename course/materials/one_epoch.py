@@ -7,6 +7,18 @@ import numpy as np
 from mnistlib import data, deep, training
 
 
+def own_split() -> tuple[training.Dataset, training.Dataset]:
+    """Return the training and the validation images that these studies share."""
+    return data.split(*data.load()[:2], rng=np.random.default_rng(6))
+
+
+def gradient_norms(model: training.Model, parameters: tuple) -> list[float]:
+    """Return the norm of the loss's gradient by each layer's weights, over 1,000 training images."""
+    (images, labels), _ = own_split()
+    _, grads = model.gradients(parameters, data.scale(images[:1000]), data.one_hot(labels[:1000]))
+    return [float(np.linalg.norm(dW)) for dW in grads[::2]]
+
+
 def accuracy_after_an_epoch(
     model: training.Model, parameters: tuple, rate: float, rng: np.random.Generator
 ) -> float:
@@ -14,10 +26,7 @@ def accuracy_after_an_epoch(
 
     It is 0 where the training diverged.
     """
-    mnist = data.load()
-    train_set, validation_set = data.split(
-        mnist.train_images, mnist.train_labels, rng=np.random.default_rng(6)
-    )
+    train_set, validation_set = own_split()
     batches = training.minibatches(50_000, 128, rng=rng)
     try:
         trained, _ = training.train(model, parameters, train_set, batches, learning_rate=rate)
@@ -37,8 +46,3 @@ class RateByLayer(deep.MLP):
         loss, grads = super().gradients(parameters, x, y)
         each = np.repeat(self.factors, 2)  # for W and b
         return loss, tuple(factor * grad for factor, grad in zip(each, grads, strict=True))
-
-
-def rate_by_layer(model: deep.MLP, pulls: list[float]) -> RateByLayer:
-    """Return the model with a rate for each layer, the larger, the fainter its pull; the last's is 1."""
-    return RateByLayer(model.activation, tuple(pulls[-1] / pull for pull in pulls))
