@@ -156,6 +156,16 @@ class Shown:
         values = self.el.locator(f":is({selector})[data-value]").evaluate_all(read)
         return np.array([float(value.replace("Infinity", "inf")) for value in values])
 
+    @property
+    def probabilities(self):
+        return self.numbers(".ten .bar-number")
+
+    @property
+    def images(self):
+        """Return what a network is given, a drawing or the digits of a sheet, as Python has it."""
+        pixels = self.read("new Uint8Array(el.model.get('pixels').buffer)")
+        return np.array(pixels, np.uint8).reshape(-1, 28, 28)
+
     def tab_to(self, selector):
         """Press Tab until the focus is on what `selector` finds within the picture."""
         for _ in range(300):

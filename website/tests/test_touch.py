@@ -200,24 +200,29 @@ def test_of_all_nudges_what_holds_for_all_is_told_apart_from_what_holds_for_one(
     assert not [text for text in texts if "drag" in text]
 
 
+#: How much of a picture is seen at once, below the site's own bar: on a laptop, and on a phone.
+LAPTOP, PHONE = 720, 785
+
+
+def reach(shown, part):
+    """Return how far below the picture's top a part of it ends."""
+    box = shown.el.locator(part).first.bounding_box()
+    return box["y"] + box["height"] - shown.el.bounding_box()["y"]
+
+
 @pytest.mark.parametrize("name", ["company", "descent", "kernel", "nudge"])
-def test_a_picture_is_seen_whole_on_a_small_screen(lone, name):
+def test_a_picture_is_seen_whole_on_a_laptop(lone, name):
     shown = Shown(lone, name, 1280)
     shown.el.locator("button.main").click()
-    top = shown.el.bounding_box()["y"]
     for part in ("button.main", ".verdict", "canvas, svg.plot"):
-        box = shown.el.locator(part).first.bounding_box()
-        assert box["y"] + box["height"] - top < 720, part  # of 800, below the site's own bar
+        assert reach(shown, part) < LAPTOP, part
 
 
 @pytest.mark.parametrize("name", ["fit", "kernel", "train"])
 def test_on_a_phone_what_is_pressed_and_what_it_changes_are_seen_together(lone, name):
     shown = Shown(lone, name, width=390)
-    top = shown.el.bounding_box()["y"]
     for part in (".main", ".verdict"):
-        box = shown.el.locator(part).first.bounding_box()
-        # A phone's screen, below the site's own bar.
-        assert box["y"] + box["height"] - top < 785, part
+        assert reach(shown, part) < PHONE, part
 
 
 IN_THE_TRAY = """
@@ -228,12 +233,9 @@ IN_THE_TRAY = """
 
 def test_on_a_phone_a_companion_is_brought_in_and_the_answer_seen_to_change(lone):
     shown = Shown(lone, "company", width=390)
-    top = shown.el.bounding_box()["y"]
     answer = shown.el.locator(".says .digit").first
     for part in (".portrait", ".spoken", "button.main", ".choice", ".tray", ".sway"):
-        box = shown.el.locator(part).first.bounding_box()
-        # A phone's screen, below the site's own bar.
-        assert box["y"] + box["height"] - top < 785, part
+        assert reach(shown, part) < PHONE, part
     before, answers = shown.el.locator(".tray").bounding_box(), [answer.inner_text()]
     for _ in range(9):
         shown.el.locator("button.main").click()
@@ -241,8 +243,7 @@ def test_on_a_phone_a_companion_is_brought_in_and_the_answer_seen_to_change(lone
         [companion] = shown.state["others"]
         assert shown.el.locator(".guests canvas:visible").count() == 1
         assert shown.el.locator(f"[data-digit='{companion}']").evaluate(IN_THE_TRAY)
-        said = shown.el.locator(".verdict").bounding_box()
-        assert said["y"] + said["height"] - top < 785
+        assert reach(shown, ".verdict") < PHONE
     assert all(one != other for one, other in pairwise(answers))
     assert sorted({*answers}) == list("012345678")  # no single companion makes it say 9
     shown.el.get_by_text("all 199 others").click()
@@ -252,7 +253,7 @@ def test_on_a_phone_a_companion_is_brought_in_and_the_answer_seen_to_change(lone
 
 def test_on_a_phone_the_grid_and_what_is_said_of_it_are_one_screen(lone):
     shown = Shown(lone, "axes", width=390)
-    top, grid = shown.el.bounding_box()["y"], shown.el.locator("table.axes")
+    grid = shown.el.locator("table.axes")
     before = grid.bounding_box()["y"]
     # What is marked is what changes an answer: along the rows only the other axis does.
     suggested, main = shown.el.locator(".suggested"), shown.el.locator("button.main")
@@ -263,9 +264,8 @@ def test_on_a_phone_the_grid_and_what_is_said_of_it_are_one_screen(lone):
     assert main.inner_text() == "add six 0s"
     main.click()
     assert len(shown.state["rows"]) == 13
-    box = grid.bounding_box()
-    assert box["y"] == before  # it has not moved below the words
-    assert box["y"] + box["height"] - top < 785
+    assert grid.bounding_box()["y"] == before  # it has not moved below the words
+    assert reach(shown, "table.axes") < PHONE
     assert main.inner_text() == "add one 0"  # there are eight in all: it does as it says
     main.click()
     assert len(shown.state["rows"]) == 14

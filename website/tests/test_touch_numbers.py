@@ -9,7 +9,6 @@ from course.exercises.lesson_02 import softmax_jacobian
 from course.pictures import packing
 from mnistlib import attention, convolution, data, functions, network, original, training
 from mnistlib.gradcheck import central_difference
-from website.tests.drawing import made_as_mnists_makers_did, pixels, probabilities
 from website.tests.tabs import Shown
 
 pytestmark = pytest.mark.takes(seconds=30)
@@ -37,7 +36,7 @@ def test_attend(lone, rng):
         wanted = model.forward(parameters, model.prepare(cards[[asked, *np.ravel(pairs)]][None]))
         p = functions.softmax(wanted.z)[0]
         close(shown.numbers(".weight"), wanted.w[0])
-        close(probabilities(shown), p)
+        close(shown.probabilities, p)
         assert shown.el.locator(".verdict strong").inner_text() == str(p.argmax())
         widths = shown.el.locator(".looks line").evaluate_all(
             "lines => lines.map(line => parseFloat(getComputedStyle(line).strokeWidth))"
@@ -118,6 +117,29 @@ def test_descent_and_its_edge(lone, rng):
         assert ("leaves." in told and "Beyond" in told) == (rate > edge), (trial, told)
 
 
+def made_as_mnists_makers_did(ink):
+    """Make the image by NumPy, another way: matrices of shares instead of sums over dots."""
+    rows, columns = (np.flatnonzero((ink >= 1).any(axis=axis)) for axis in (1, 0))
+    part = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    size = [max(1, int(np.floor(n * 20 / max(part.shape) + 0.5))) for n in part.shape]
+
+    def means(n, count):
+        edges = np.linspace(0, n, count + 1)
+        covered = np.minimum(edges[1:, None], np.arange(1, n + 1)) - np.maximum(
+            edges[:-1, None], np.arange(n)
+        )
+        return np.clip(covered, 0, None) * count / n
+
+    small = np.floor(means(part.shape[0], size[0]) @ part @ means(part.shape[1], size[1]).T + 0.5)
+    image = np.zeros((28, 28), np.uint8)
+    corner = []
+    for axis, length in enumerate(size):
+        centre = (small.sum(axis=1 - axis) * np.arange(length)).sum() / small.sum()
+        corner.append(int(np.clip(np.floor(14 - centre + 0.5), 0, 28 - length)))
+    image[corner[0] : corner[0] + size[0], corner[1] : corner[1] + size[1]] = small
+    return image
+
+
 def test_draw(lone, rng):
     shown = Shown(lone, "draw")
     content = pictures.draw().data
@@ -129,14 +151,14 @@ def test_draw(lone, rng):
         centre = bool(trial % 2)
         shown.set(strokes=strokes if trial else None, centre=centre)
         ink = np.array(shown.el.evaluate("el => [...el.querySelector('.paper').ink]"))
-        ink, image = ink.reshape(280, 280), pixels(shown)
+        ink, image = ink.reshape(280, 280), shown.images[0]
         blocks = np.floor(ink.reshape(28, 10, 28, 10).mean(axis=(1, 3)) + 0.5)
         wanted = made_as_mnists_makers_did(ink) if centre else blocks
         difference = np.abs(image.astype(int) - (wanted if trial else digit))
         assert difference.max() <= 1  # a mean just at a half may be rounded either way
         assert (difference > 0).sum() <= 3
         _, a1, z2 = network.forward(parameters, data.scale(image[None]))
-        close(probabilities(shown), functions.softmax(z2)[0])
+        close(shown.probabilities, functions.softmax(z2)[0])
         close(shown.el.evaluate("el => [...el.querySelector('.units').values]"), a1[0])
 
 

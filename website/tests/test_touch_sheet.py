@@ -80,11 +80,9 @@ def taken(shown, content, typed=""):
     return verdict.inner_text().replace("\xa0", " ")
 
 
-def found(shown):
-    """Return the images of the digits found, as Python would receive them, and their probabilities."""
-    read = "el => [...new Uint8Array(el.model.get('pixels').buffer)]"
-    images = np.array(shown.el.evaluate(read), np.uint8).reshape(-1, 28, 28)
-    return images, np.array(shown.el.evaluate("el => el.sheet.digits.map(digit => digit.p)"))
+def probabilities(shown):
+    """Return how likely the network calls each class, for each digit found."""
+    return np.array(shown.read("el.sheet.digits.map(digit => digit.p)"))
 
 
 @pytest.mark.parametrize("kind", SHEETS)
@@ -92,7 +90,7 @@ def test_the_digits_of_a_sheet_are_found_in_order_and_read(lone, kind):
     shown = Shown(lone, "sheet")
     labels = data.load().test_labels[:20]
     told = taken(shown, jpeg(SHEETS[kind](written())), typed="".join(map(str, labels)))
-    images, p = found(shown)
+    images, p = shown.images, probabilities(shown)
     assert len(images) == 20, told
     for ours, theirs in zip(images, data.load().test_images, strict=False):
         assert np.corrcoef(ours.ravel(), theirs.ravel())[0, 1] > 0.65
@@ -113,14 +111,14 @@ def test_what_is_no_image_or_empty_has_no_digits_and_text_is_in_doubt(lone):
         assert shown.el.locator(".found button").count() == 20  # of the last sheet
     for empty in (np.full((1, 1), 200.0), on_a_table(np.full((600, 800), 240.0))):
         assert "No ink is found" in taken(shown, jpeg(empty))
-        assert len(found(shown)[0]) == 0
+        assert len(shown.images) == 0
         assert not shown.el.locator(".chain").is_visible()
     page = Image.new("L", (900, 1000), 250)
     font = ImageFont.truetype(matplotlib.get_data_path() + "/fonts/ttf/DejaVuSerif.ttf", 60)
     lines = "\n".join(["The company", "a digit keeps", "is no part of", "its answer"])
     ImageDraw.Draw(page).multiline_text((60, 60), lines, fill=30, font=font, spacing=60)
     told = taken(shown, jpeg(np.asarray(page, float)))
-    doubtful = (found(shown)[1].max(axis=1) < 0.9).sum()
+    doubtful = (probabilities(shown).max(axis=1) < 0.9).sum()
     assert f"{doubtful} of these answers are in doubt" in told
     assert "Are these digits at all?" in told
 
