@@ -7,23 +7,14 @@ import numpy as np
 from course import studies
 
 #: The seeds that choose each one's best rate, and the fresh ones that then compare them.
-CHOOSING = range(5)
-COMPARING = range(5, 10)
+CHOOSING = slice(5)
+COMPARING = slice(5, 10)
 
 
-def accuracies(
-    rate: float, momentum: float, warm_up: int = 0, seeds: Iterable[int] = CHOOSING
-) -> np.ndarray:
+def accuracies(rate: float, momentum: float, warm_up: int) -> np.ndarray:
     """Return what the study's runs with these settings reached, in percent, a run for each seed."""
-    seeds = list(seeds)
-    wanted = {"effective_rate": rate, "momentum": momentum, "warm_up": warm_up}
-    return np.array(
-        [
-            100 * row["results"]["accuracy"]
-            for row in studies.read("momentum")["rows"]
-            if wanted.items() <= row["settings"].items() and row["settings"]["seed"] in seeds
-        ]
-    )
+    settings = {"effective_rate": rate, "momentum": momentum, "warm_up": warm_up}
+    return np.array([100 * run["accuracy"] for run in studies.results("momentum", **settings)])
 
 
 def show_gains(rates: Iterable[float], warm_up: int = 0) -> float:
@@ -34,15 +25,15 @@ def show_gains(rates: Iterable[float], warm_up: int = 0) -> float:
     rates = list(rates)
     print("effective   validation accuracy\n     rate    plain  momentum  gain in points")
     for rate in rates:
-        plain, other = accuracies(rate, 0, warm_up), accuracies(rate, 0.9, warm_up)
+        plain, other = (accuracies(rate, momentum, warm_up)[CHOOSING] for momentum in (0, 0.9))
         gain = other.mean() - plain.mean()
         print(f"{rate:9} {plain.mean():6.1f} % {other.mean():7.1f} % {gain:15.2f}")
     best_plain, best_other = (
-        max(rates, key=lambda rate: accuracies(rate, momentum, warm_up).mean())
+        max(rates, key=lambda rate: accuracies(rate, momentum, warm_up)[CHOOSING].mean())
         for momentum in (0, 0.9)
     )
-    plain = accuracies(best_plain, 0, warm_up, COMPARING)
-    other = accuracies(best_other, 0.9, warm_up, COMPARING)
+    plain = accuracies(best_plain, 0, warm_up)[COMPARING]
+    other = accuracies(best_other, 0.9, warm_up)[COMPARING]
     gains = other - plain
     print(f"plain at {best_plain}, momentum at {best_other}, five fresh seeds:")
     print(f"    {plain.mean():.1f} and {other.mean():.1f} %, a gain of {gains.mean():.2f} points")

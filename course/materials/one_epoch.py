@@ -9,7 +9,8 @@ from mnistlib import data, deep, training
 
 def own_split() -> tuple[training.Dataset, training.Dataset]:
     """Return the training and the validation images that these studies share."""
-    return data.split(*data.load()[:2], rng=np.random.default_rng(6))
+    mnist = data.load()
+    return data.split(mnist.train_images, mnist.train_labels, rng=np.random.default_rng(6))
 
 
 def gradient_norms(model: training.Model, parameters: tuple) -> list[float]:
