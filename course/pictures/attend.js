@@ -97,13 +97,8 @@ function render({ model, el }) {
       step(place + way);
       rows[within(0, place + way, count - 1)].move.focus();
     });
-    handle.addEventListener("pointerdown", (event) => {
-      if (event.button) return;
-      handle.setPointerCapture(event.pointerId);
-      at = place;
-    });
-    handle.addEventListener("pointermove", (event) => {
-      if (!handle.hasPointerCapture(event.pointerId)) return;
+    followPointer(handle, (event) => {
+      if (event.type === "pointerdown") at = place;
       const { top, height } = pairs.getBoundingClientRect();
       step(within(0, Math.floor(((event.clientY - top) / height) * count), count - 1));
     });

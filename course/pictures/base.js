@@ -152,6 +152,16 @@ function placeIn(svg, { clientX, clientY }) {
   return [x, y];
 }
 
+/** Let `follow(event)` hear a pointer that was pressed on an element, from there on until it is lifted. */
+function followPointer(element, follow) {
+  element.addEventListener("pointerdown", (event) => {
+    if (event.button) return;
+    element.setPointerCapture(event.pointerId);
+    follow(event);
+  });
+  element.addEventListener("pointermove", (event) => element.hasPointerCapture(event.pointerId) && follow(event));
+}
+
 /** Let a mark in a drawing be grabbed. `move(to, from)` hears where it is dragged, in the drawing's own
     units; `nudge([right, up])` hears the arrow keys, five times as much with Shift or as a page, and `far`
     for Home and End: 0 where there is no end. `take` hears that it begins, from a pointer with its place. */

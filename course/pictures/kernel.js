@@ -82,17 +82,11 @@ function render({ model, el }) {
   const [patch, cell] = [make("span", { class: "box" }), make("span", { class: "box" })];
   const goTo = (r, c) => change({ at: within(0, r, MAP - 1) * MAP + within(0, c, MAP - 1), reached: Math.max(now().reached, within(0, r, MAP - 1) * MAP + within(0, c, MAP - 1)) });
   for (const [canvas, side, back] of [[digit, SIDE, 2], [map, MAP, 0]]) {
-    const follow = (event) => {
+    followPointer(canvas, (event) => {
       const { left, top, width } = canvas.getBoundingClientRect();
-      goTo(...[event.clientY - top, event.clientX - left].map((v) => Math.floor((v * side) / width) - back));
-    };
-    canvas.addEventListener("pointerdown", (event) => {
-      if (event.button) return;
       sliding = false;
-      canvas.setPointerCapture(event.pointerId);
-      follow(event);
+      goTo(...[event.clientY - top, event.clientX - left].map((v) => Math.floor((v * side) / width) - back));
     });
-    canvas.addEventListener("pointermove", (event) => canvas.hasPointerCapture(event.pointerId) && follow(event));
     canvas.addEventListener("keydown", (event) => {
       const way = arrow(event);
       if (!way) return;

@@ -34,13 +34,15 @@ function pad({ now, change, redraw, told }) {
     "aria-label": "Paper. The arrow keys move the pen, the space bar puts it down or lifts it, Backspace undoes the last stroke." });
   const [dot, frame] = [make("span", { class: "pen" }), make("span", { class: "box" })];
   const here = make("span", { class: "invitation" }, "draw here");
+  const undoStroke = () => keep((now().strokes ?? []).slice(0, -1));
   const undo = button("undo", undoStroke);
-  const clear = button("clear", () => { down = false; dot.classList.remove("down"); change({ strokes: [] }); });
+  const clear = button("clear", () => keep([]));
 
-  function undoStroke() {
+  /** Lift the pen, and keep so many strokes. */
+  function keep(strokes) {
     down = false;
     dot.classList.remove("down");
-    change({ strokes: (now().strokes ?? []).slice(0, -1) });
+    change({ strokes });
   }
   const point = (event) => {
     const area = paper.getBoundingClientRect();

@@ -76,12 +76,7 @@ function render({ model, el }) {
       const score = within(-10, Math.round(((z - state.plus) / state.times) * 10) / 10, 10);
       change({ scores: state.scores.map((value, j) => (j === k ? score : value)), held: k });
     };
-    parts.stable.addEventListener("pointerdown", (event) => {
-      if (event.button) return;
-      parts.stable.setPointerCapture(event.pointerId);
-      pull(event);
-    });
-    parts.stable.addEventListener("pointermove", (event) => parts.stable.hasPointerCapture(event.pointerId) && pull(event));
+    followPointer(parts.stable, pull);
     const name = make("span", { class: "k" }, String(k));
     const heldMark = make("td", { class: "name" }, name, input, parts.z);
     parts.element = make("tr", {}, heldMark, make("td", {}, parts.naive), make("td", {}, parts.stable),

@@ -150,7 +150,7 @@ def test_draw(lone, rng):
         strokes = rng.uniform(15, 265, shape).round(1).tolist()
         centre = bool(trial % 2)
         shown.set(strokes=strokes if trial else None, centre=centre)
-        ink = np.array(shown.el.evaluate("el => [...el.querySelector('.paper').ink]"))
+        ink = np.array(shown.read("el.querySelector('.paper').ink"))
         ink, image = ink.reshape(280, 280), shown.images[0]
         blocks = np.floor(ink.reshape(28, 10, 28, 10).mean(axis=(1, 3)) + 0.5)
         wanted = made_as_mnists_makers_did(ink) if centre else blocks
