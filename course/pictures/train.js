@@ -216,11 +216,11 @@ function render({ model, el }) {
     const clip = `clip-${Math.random().toString(36).slice(2)}`;
     const lines = draw("g", { "clip-path": `url(#${clip})` });
     const heights = [0, 0.5, 1].map((part) => ({ part, text: draw("text", { x: 46, y: y(part * top) + 4, "text-anchor": "end" }) }));
-    const ends = [0, 1].map(() => draw("text", { y: 212, "text-anchor": "end" }));
+    const end = draw("text", { x: 346, y: 212, "text-anchor": "end" });
     const svg = draw("svg", { viewBox: "0 0 360 218", role: "img", class: "plot" },
       draw("clipPath", { id: clip }, draw("rect", { x: 50, y: 20, width: 297, height: 174 })),
       ...heights.flatMap(({ part, text }) => [draw("line", { x1: 50, x2: 346, y1: y(part * top), y2: y(part * top), class: "grid" }), text]),
-      lines, draw("text", { x: 4, y: 13 }, title), draw("text", { x: 50, y: 212 }, "0 steps"), ends[0]);
+      lines, draw("text", { x: 4, y: 13 }, title), draw("text", { x: 50, y: 212 }, "0 steps"), end);
     svg.show = (name) => {
       // This run fills the plot; what earlier ones did later, or higher, is cut off.
       last = Math.max(60, run.records.at(-1).step);
@@ -232,8 +232,7 @@ function render({ model, el }) {
         return `${x(one_.step).toFixed(1)},${y(Number.isNaN(value) ? Infinity : value).toFixed(1)}`;
       }).join(" ") });
       lines.replaceChildren(...past.flatMap((records) => ["training", "validation"].map((part) => path(records, part, "past"))), path(run.records, "training", ""), path(run.records, "validation", ""));
-      ends[0].setAttribute("x", 346);
-      ends[0].textContent = last;
+      end.textContent = last;
       const latest = run.records.at(-1);
       svg.setAttribute("aria-label", `${title}: ${written(latest.training[name], 3)} on the training images, ${written(latest.validation[name], 3)} on the validation images.`);
     };
