@@ -70,9 +70,9 @@ class Unshared(convolution.Convolutional):
     """
 
     @staticmethod
-    def initialise(rng: np.random.Generator, kernels: tuple[int, int] = (8, 32)) -> tuple:
+    def initialise(rng: np.random.Generator) -> tuple:
         """Draw as many matrices for a layer as it has places, each as a shared one is drawn."""
-        first, second = kernels
+        first, second = 8, 32
         draw = deep.initialise
         W1 = np.stack([draw(rng, [25, first])[0] for _ in range(24 * 24)])
         W2 = np.stack([draw(rng, [25 * first, second])[0] for _ in range(8 * 8)])

@@ -29,7 +29,7 @@ def results(name: str, epochs: int, falls: bool, rate: float) -> np.ndarray:
     return np.array([by_seed[seed] for seed in sorted(by_seed)])
 
 
-def best_rate(epochs: int, falls: bool, by: str = "accuracy") -> float:
+def best_rate(epochs: int, falls: bool, by: str) -> float:
     """Return the starting rate of the best mean result, accuracy or loss, on validation images."""
     tried = {}
     for row in _rows():

@@ -56,7 +56,8 @@ function bar(kind = "") {
   return element;
 }
 
-/** A slider with its name before it and its value behind; a `long` one has the whole width of a phone. */
+/** A slider with its name before it and its value behind; a `long` one has the whole width of a phone,
+    and room for a button beside it. */
 function slider(name, { min, max, step = 1, places = 1, long = false, unit = (v) => written(v, places) }, change) {
   const input = make("input", { type: "range", min, max, step, "aria-label": name });
   const value = make("output", { "aria-hidden": "true" }); // the slider itself tells it

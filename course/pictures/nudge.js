@@ -126,7 +126,6 @@ function render({ model, el }) {
   const f = choice("the function", Object.entries(FUNCTIONS).map(([key, { name }]) => [key, name]), (value) => change({ f: value }));
   const u = slider("where, u", { min: -3, max: 3, step: 0.1 }, toU);
   const nudge = slider("the nudge, h", { min: -16, max: 0, step: 0.5, long: true, unit: (n) => written(10 ** n, 0) }, (n) => toPower(-n)); // to the left is smaller, as in the plot
-  nudge.classList.add("beside");
   const all = button("all nudges", () => change({ seen: NUDGES }), { class: "main" });
   const cells = Object.fromEntries(["slope", "both", "forward", "errorBoth", "errorForward"].map((name) => [name, make("td", { class: name })]));
   const table = make("table", { class: "shares nudged" },

@@ -93,7 +93,6 @@ function render({ model, el }) {
   const jacobian = button("slopes, too", () => change({ jacobian: !now().jacobian }));
   const times = slider("multiply all by", { min: 0, max: 10, step: 0.1 }, (value) => change({ times: value }));
   const plus = slider("add to all", { min: -900, max: 900, step: 1, places: 0, long: true }, (value) => change({ plus: value }));
-  plus.classList.add("beside");
   const floats = choice("numbers are stored as", [["float64", "float64"], ["float32", "float32"]], (value) => change({ floats: value }));
   const note = make("p", { class: "note" });
 
