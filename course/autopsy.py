@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
 
 import numpy as np
 
@@ -36,9 +35,6 @@ REPAIRS = {
     9: {"pixels": "scaled"},
 }
 
-#: The field that holds each fault.
-FIELDS = {number: list(repair)[-1] for number, repair in REPAIRS.items()}
-
 #: For a fault, the repairs after which a good check of it passes: those of 4 and 5 repair 3 as well, and
 #: with cross-entropy the gradient is that of the loss.
 ALSO = {3: {3, 4, 5}, 4: {4, 5}}
@@ -57,43 +53,18 @@ WHERE_NONE_PASSES = {
     ),
 }
 
-HEADER = "repaired: none  1 2 3 4 5 6 7 8 9"
 
-
-class Verdicts(NamedTuple):
-    """What a check said of the original, and of it with each fault repaired."""
-
-    of_original: bool
-    of_repaired: dict[int, bool]
-
-    @property
-    def row(self) -> str:
-        """One character each, + for a pass, under the header."""
-        shown = [
-            "+" if passed else "-" for passed in (self.of_original, *self.of_repaired.values())
-        ]
-        return f"            {shown[0]}  {' '.join(shown[1:])}"
-
-    @property
-    def passing(self) -> set[int]:
-        """The faults whose repair lets the recipe pass."""
-        return {number for number, passed in self.of_repaired.items() if passed}
-
-
-def verdicts(check: Check) -> Verdicts:
-    """Return what a check says of the original and of its nine repairs; anything true is a pass."""
-    return Verdicts(
-        bool(check(original.Recipe())),
-        {number: bool(check(original.Recipe(**repair))) for number, repair in REPAIRS.items()},
-    )
+def recipes() -> dict[int, original.Recipe]:
+    """Return the original as number 0, and under each fault's number the one in which it is repaired."""
+    return {0: original.Recipe()} | {
+        number: original.Recipe(**repair) for number, repair in REPAIRS.items()
+    }
 
 
 def try_check(check: Check) -> Shown:
     """Show the verdicts of a check, and what they say about it."""
-    recipes = {0: original.Recipe()}
-    recipes |= {number: original.Recipe(**repair) for number, repair in REPAIRS.items()}
     answers = {}
-    for number, recipe in recipes.items():
+    for number, recipe in recipes().items():
         try:
             answers[number] = check(recipe)
         except download.DownloadError:
@@ -117,8 +88,12 @@ def try_check(check: Check) -> Shown:
                 f"Your check returned a value of type {kind}, but True or False is wanted.\n"
                 "If it is an array of answers, .all() or .any() turns it into one."
             )
-    found = Verdicts(bool(answers.pop(0)), {n: bool(answer) for n, answer in answers.items()})
-    return Shown(f"{HEADER}\n{found.row}\n{diagnosis(found, choices_read_in(check))}")
+    signs = ["+" if passed else "-" for passed in answers.values()]
+    return Shown(
+        "repaired: none  1 2 3 4 5 6 7 8 9\n"
+        f"            {signs[0]}  {' '.join(signs[1:])}\n"
+        f"{diagnosis(answers, choices_read_in(check))}"
+    )
 
 
 def choices_read_in(check: Check) -> set[str]:
@@ -135,15 +110,17 @@ def choices_read_in(check: Check) -> set[str]:
     }
 
 
-def diagnosis(found: Verdicts, names_read: set[str]) -> str:
-    """Return what a check's verdicts say about it, in one or two sentences."""
-    passing, failing = found.passing, set(REPAIRS) - found.passing
-    if not found.of_original:
+def diagnosis(answers: dict[int, bool], names_read: set[str]) -> str:
+    """Return what a check's answers to the :func:`recipes` say about it, in one or two sentences."""
+    passing = {number for number in REPAIRS if answers[number]}
+    failing = set(REPAIRS) - passing
+    if not answers[0]:
         for number in REPAIRS:
             if passing == ALSO.get(number, {number}):
-                if FIELDS[number] in names_read:
+                field = list(REPAIRS[number])[-1]
+                if field in names_read:
                     return (
-                        f"It recognises fault {number} by reading recipe.{FIELDS[number]}, the name of "
+                        f"It recognises fault {number} by reading recipe.{field}, the name of "
                         "the choice.\nSomebody else's program has no such label. Make the recipe do "
                         "something,\nand look at what comes out."
                     )
