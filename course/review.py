@@ -15,6 +15,8 @@ turn; one that was not known begins with the first again, and one known after th
 
 import functools
 import json
+import re
+import textwrap
 from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
@@ -22,9 +24,8 @@ from typing import NamedTuple
 
 from course import files
 from course.exercises import solutions, store, withheld
-from course.lessons import NOTEBOOKS, RECALL, Lesson, all_lessons
-from course.lessons.markdown import code_block, jupyter_anchor
-from course.lessons.questions import questions
+from course.lessons import CLOSING, NOTEBOOKS, RECALL, Lesson, all_lessons
+from course.lessons.markdown import FOLD, code_block, jupyter_anchor
 from course.shown import Shown
 
 #: Days until a card is asked again: since its lesson was read, and each time that it was known.
@@ -49,13 +50,34 @@ class Card(NamedTuple):
 
 def cards(lesson: Lesson) -> list[Card]:
     """Return the cards of a lesson: what it asks first, its warm-ups, and what it asks at the end."""
-    asked = []
-    for question in questions(lesson):
-        place = "start" if question.heading == RECALL else "end"
-        name = f"{lesson.number}-{place}-{question.number}"
-        asked.append(Card(name, lesson, question.heading, question.asked, question.answer))
-    first = sum(card.heading == RECALL for card in asked)
-    return asked[:first] + warm_ups(lesson) + asked[first:]
+    return [
+        *questions(lesson, RECALL, "start"),
+        *warm_ups(lesson),
+        *questions(lesson, CLOSING[1], "end"),
+    ]
+
+
+def questions(lesson: Lesson, heading: str, place: str) -> list[Card]:
+    """Return a card for each numbered question under a heading of a lesson's source.
+
+    Raises:
+        ValueError: a question has no folded answer; the message names it.
+    """
+    found = []
+    for cell in lesson.source.cells:
+        below = cell.source.partition(f"## {heading}\n")[2] if cell.cell_type == "markdown" else ""
+        section = re.split(r"^## ", below, maxsplit=1, flags=re.MULTILINE)[0]
+        for item in re.split(r"^(?=\d+\. )", section, flags=re.MULTILINE)[1:]:
+            fold = FOLD.search(item)
+            if not fold:
+                raise ValueError(f"{lesson.source_path.name}: no answer is folded below {item!r}")
+            number, _, asked = item[: fold.start()].partition(". ")
+            # What belongs to an item stands three spaces to the right of its number.
+            asked = textwrap.dedent(f"   {asked.strip()}").strip()
+            answer = textwrap.dedent(fold["inside"]).strip()
+            name = f"{lesson.number}-{place}-{number}"
+            found.append(Card(name, lesson, heading, asked, answer))
+    return found
 
 
 def warm_ups(lesson: Lesson) -> list[Card]:
@@ -125,23 +147,13 @@ def nothing_yet() -> dict:
     return {"lessons": {}, "answers": {}}
 
 
-def checked(history: object) -> dict:
-    """Return a history, if it has the form of one.
-
-    Raises:
-        ValueError: it has not.
-    """
-    try:
-        days = [*history["lessons"].values()]
-        for answers in history["answers"].values():
-            days += answers
-            if not all(known is True or known is False for known in answers.values()):
-                raise ValueError("an answer is neither true nor false")
-        for day in days:
-            if date.fromisoformat(day).isoformat() != day:
-                raise ValueError(f"{day!r} is not a day such as '2026-11-30'")
-    except (AttributeError, LookupError, TypeError) as error:
-        raise ValueError("it does not hold the lessons read and the answers given") from error
+def checked(history: dict) -> dict:
+    """Return a history, if its days can be read; else something is raised."""
+    days = [*history["lessons"].values()]
+    for answers in history["answers"].values():
+        days += answers.keys()
+    for day in days:
+        date.fromisoformat(day)
     return history
 
 
@@ -158,7 +170,7 @@ def read_history() -> tuple[dict, list[str]]:
         return nothing_yet(), []
     try:
         return checked(json.loads(path.read_text(encoding="utf-8-sig"))), []
-    except (ValueError, RecursionError):
+    except (AttributeError, LookupError, TypeError, ValueError):
         aside = path.with_name("review-damaged.json")
         path.replace(aside)
         said = f"Your {path.name} could not be understood. It is now {aside.name}, and a new one begins."
@@ -180,7 +192,7 @@ NO_ANSWERS = (
 )
 
 
-def add_lesson(number: str | int, today: date | None = None) -> Shown:
+def add_lesson(number: str | int) -> Shown:
     """Say that you have read a lesson: its questions and warm-ups come back from tomorrow on.
 
     The days are kept in ``review.json``, beside ``mine.py``; the website's page *Review* reads and
@@ -188,7 +200,6 @@ def add_lesson(number: str | int, today: date | None = None) -> Shown:
 
     Args:
         number: the lesson's, as in "02".
-        today: the day, if it is another.
 
     Raises:
         ValueError: there is no such lesson.
@@ -203,47 +214,46 @@ def add_lesson(number: str | int, today: date | None = None) -> Shown:
     if number in history["lessons"]:
         said.append(f"Lesson {number} was on your list already.")
     else:
-        history["lessons"][number] = (today or date.today()).isoformat()
+        history["lessons"][number] = date.today().isoformat()
         write_history(history)
         said.append(f"Lesson {number} is on your list: its questions begin tomorrow.")
-    return what_is_due(history, said, today)
+    return what_is_due(history, said)
 
 
-def ask(today: date | None = None) -> Shown:
+def ask() -> Shown:
     """Show one question that is due today, with its answer folded."""
-    return what_is_due(*read_history(), today)
+    return what_is_due(*read_history())
 
 
-def knew_it(today: date | None = None) -> Shown:
+def knew_it() -> Shown:
     """Say that you knew the answer to the question shown, and see the next one."""
-    return take_down(True, today)
+    return take_down(True)
 
 
-def not_yet(today: date | None = None) -> Shown:
+def not_yet() -> Shown:
     """Say that you did not know the answer to the question shown, and see the next one."""
-    return take_down(False, today)
+    return take_down(False)
 
 
-def take_down(was_known: bool, today: date | None) -> Shown:
+def take_down(was_known: bool) -> Shown:
     """Write down whether the question shown was known, and show what is due next."""
     history, said = read_history()
     if not _card_shown:
-        return what_is_due(
-            history, [*said, "No question was open in this notebook, so nothing was noted."], today
-        )
-    today = today or date.today()
+        said.append("No question was open in this notebook, so nothing was noted.")
+        return what_is_due(history, said)
+    today = date.today()
     card = all_cards()[_card_shown[0]]
     history["lessons"].setdefault(card.lesson.number, today.isoformat())
     history["answers"].setdefault(card.name, {})[today.isoformat()] = was_known
     write_history(history)
     day = next_day(card, history, today)
     said.append(f"It comes back on {day_in_words(day)}." if day else "You have learnt that one.")
-    return what_is_due(history, said, today)
+    return what_is_due(history, said)
 
 
-def what_is_due(history: dict, said: list[str], today: date | None = None) -> Shown:
+def what_is_due(history: dict, said: list[str]) -> Shown:
     """Show what was said, and the first question that is due."""
-    today = today or date.today()
+    today = date.today()
     known = all_cards()
     if not known:
         return plainly(NO_ANSWERS)

@@ -28,8 +28,19 @@ def cards(number):
 
 @pytest.fixture
 def nothing_shown(monkeypatch):
-    """No question is open when a test begins."""
+    """No question is open when a test begins, and the day is what `ask` is told."""
     monkeypatch.setattr(review, "_card_shown", [])
+    monkeypatch.setattr(review, "date", Calendar)
+
+
+class Calendar(date):
+    """Days as they are, but for today's, which a test chooses."""
+
+    now = FIRST
+
+    @classmethod
+    def today(cls):
+        return cls.now
 
 
 @pytest.fixture
@@ -100,9 +111,9 @@ def test_a_clock_set_back_loses_no_card(read, answers, today, ahead, known):
 
 
 def ask(word="", day=0):
-    today = FIRST + day * DAY
+    Calendar.now = FIRST + day * DAY
     words = {"": review.ask, "knew it": review.knew_it, "not yet": review.not_yet}
-    return words[word](today) if word in words else review.add_lesson(word, today)
+    return words[word]() if word in words else review.add_lesson(word)
 
 
 def history(kept):

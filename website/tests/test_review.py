@@ -159,7 +159,7 @@ def test_the_days_travel_as_the_file_that_jupyter_keeps(asked, tmp_path, monkeyp
         asked.page.get_by_role("button", name="Save my progress as a file").click()
     assert download.value.suggested_filename == "review.json"
     download.value.save_as(tmp_path / "review.json")
-    said = review.add_lesson("01", FIRST)
+    said = review.add_lesson("01")
     assert said.startswith("Lesson 01 is on your list")
     asked.page.get_by_role("button", name="Clear my progress").click()
     assert asked.kept == review.nothing_yet()
