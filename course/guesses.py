@@ -15,13 +15,10 @@ from course.shown import Shown
 #: What a guess or an answer may be; a guess of several parts may come as a tuple or a list of these.
 Guessable = int | float | str
 
-#: Longest guess in words, in characters: a guess is a number or a phrase.
-LONGEST_GUESS = 60
-
 #: A number as it is typed: 101,770 or -0.25 or 1e-5 or 81 %.
 NUMBER = re.compile(r"([-+]?)((?:\d+|\d{1,3}(?:,\d{3})+)?(?:\.(\d*))?)(?:e([-+]?\d{1,2}))? ?%?")
 
-_guesses: dict[str, Guessable | None] = {}
+_guesses: dict[str, str] = {}
 
 
 def ask(name: str, guess: Guessable | None) -> str:
@@ -33,14 +30,13 @@ def ask(name: str, guess: Guessable | None) -> str:
 
     Raises:
         TypeError: the guess is neither a number nor a text.
-        ValueError: the guess is a text of more than 60 characters.
     """
-    _guesses[name] = None if guess is None else _as_guess(guess, "a guess")
-    said = (
-        "Put your guess in place of None."
-        if guess is None
-        else f"Your guess: {_guess_text(guess)}."
-    )
+    if guess is None:
+        _guesses.pop(name, None)
+        said = "Put your guess in place of None."
+    else:
+        _guesses[name] = _guess_text(guess, "a guess")
+        said = f"Your guess: {_guesses[name]}."
     return Shown(said, f'<p data-guess="{html.escape(name)}">{html.escape(said)}</p>')
 
 
@@ -53,12 +49,11 @@ def compare(name: str, answer: Guessable) -> str:
 
     Raises:
         TypeError: the answer is neither a number nor a text.
-        ValueError: the answer is a text of more than 60 characters.
     """
-    answer = _guess_text(_as_guess(answer, "an answer"))
+    answer = _guess_text(answer, "an answer")
     guess = _guesses.get(name)
-    said = "You made no guess" if guess is None else f"You guessed {_guess_text(guess)}"
-    how_right = "" if guess is None else judged(_guess_text(guess), answer)
+    said = "You made no guess" if guess is None else f"You guessed {guess}"
+    how_right = "" if guess is None else judged(guess, answer)
     words = f"{said}{ENDS[how_right].format(answer)}"
     parts = f'data-guessed="{html.escape(name)}" data-answer="{html.escape(answer)}"'
     return Shown(words, f"<p {parts}>{html.escape(words)}</p>")
@@ -134,24 +129,19 @@ def _read(text: str) -> tuple[float, float, float] | None:
     return value, decimals, len(plain.replace(".", "").lstrip("0"))
 
 
-def _as_guess(value: object, what: str) -> Guessable:
-    """Return a number or a text as Python's own, or say what else came."""
+def _guess_text(value: object, what: str) -> str:
+    """Return a guess or an answer as it is read, with at most six significant digits.
+
+    Raises:
+        TypeError: it is neither a number nor a text.
+    """
     if isinstance(value, (tuple, list)):  # several questions at once: (0.1, 0.3)
-        parts = [_guess_text(_as_guess(part, what)) for part in value]
-        value = (" and " if len(parts) == 2 else ", ").join(parts)
+        parts = [_guess_text(part, what) for part in value]
+        return (" and " if len(parts) == 2 else ", ").join(parts)
     value = value.item() if hasattr(value, "item") and getattr(value, "ndim", 1) == 0 else value
     if not isinstance(value, Guessable):
         kind = type(value).__name__
         raise TypeError(
             f"{what} is a number or a text in quotes, such as 8 or 'the left one', not a {kind}"
         )
-    if isinstance(value, str) and len(value) > LONGEST_GUESS:
-        raise ValueError(
-            f"{what} has at most {LONGEST_GUESS} characters; this one has {len(value)}"
-        )
-    return value
-
-
-def _guess_text(value: Guessable) -> str:
-    """Return a guess or an answer as it is read: at most six significant digits."""
     return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -91,7 +91,7 @@ def test_a_right_guess_is_known_however_it_is_written(guess, answer, how):
     assert guesses.judged(guess, answer) == how
 
 
-@pytest.mark.parametrize("bad", [..., [3j], np.ones(2), 3j, {8}, (1, ...)])
+@pytest.mark.parametrize("bad", [..., np.ones(2), (1, 3j)])
 def test_what_is_neither_a_number_nor_a_text_is_refused_in_words(bad):
     with pytest.raises(TypeError, match="a guess is a number or a text in quotes"):
         guesses.ask("wrong of 100", bad)
