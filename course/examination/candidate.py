@@ -150,7 +150,7 @@ def failures_of(function: Callable) -> Iterator[None]:
             shapes = [f"{name} has shape {array.shape}" for name, array in sorted(arrays.items())]
             said = unfit.rstrip(".") + (f" ({', '.join(shapes)})" if shapes else "")
         name = getattr(function, "__name__", "it")
-        raise CallFailed("raises", function=name, error=said, line=stop.line or "?") from error
+        raise CallFailed("raises", function=name, error=said, line=stop.line) from error
 
 
 def within(seconds: float, function: Callable, *arguments: object) -> object:
@@ -183,9 +183,9 @@ def within(seconds: float, function: Callable, *arguments: object) -> object:
 
 def endless(seconds: float, function: Callable, stopped: KeyboardInterrupt) -> CallFailed:
     """Return the fault of a function that was stopped, with the line in which it was."""
-    line, *_ = where_it_stopped(function, stopped.__traceback__)
+    stop = where_it_stopped(function, stopped.__traceback__)
     name = getattr(function, "__name__", "it")
-    return CallFailed("endless", function=name, seconds=seconds, line=line or "?")
+    return CallFailed("endless", function=name, seconds=seconds, line=stop.line)
 
 
 def as_digits(answered: object, n: int) -> np.ndarray:

@@ -29,12 +29,8 @@ WAITS_FOR = {
     "claim": ("floats", "bytes", "finite", "labels", "names", "company"),
     "sure": ("floats", "bytes", "finite", "labels", "names", "company"),
 }
-#: Checks that measure how much is right. Their yes waits too where that came from other images in the
-#: batch, or from labels that nobody gave.
+#: Checks that measure how much is right.
 ACCURACY = ("averages", "claim", "sure")
-#: Causes for which a yes waits: of any check, and of those that measure how much is right. Where numbers
-#: are none, argmax answers all the same, and a yes says as little as a no.
-YES_WAITS_FOR, ACCURATE_YES_WAITS_FOR = ("finite",), ("finite", "labels", "company")
 
 #: The share right from labels dealt out at random above which something else was learnt from.
 LEAK = 0.2
@@ -130,7 +126,9 @@ def examine_candidate(
     for check, causes in WAITS_FOR.items():
         found = report.findings[check]
         if found.held:
-            late = ACCURATE_YES_WAITS_FOR if check in ACCURACY else YES_WAITS_FOR
+            # Where numbers are none, argmax answers all the same, and a yes says as little as a no.
+            # Accuracy may also come from other images in the batch, or from labels that nobody gave.
+            late = ("finite", "labels", "company") if check in ACCURACY else ("finite",)
             causes = [cause for cause in causes if cause in late]
         cause = next((cause for cause in causes if cause in failed), None)
         if cause and found.held is not None:

@@ -2,7 +2,6 @@
 
 import copy
 from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
 
@@ -10,6 +9,7 @@ from course.examination.candidate import CallFailed, arrays_of, failures_of
 from course.examination.findings import Finding
 from course.examination.paper import draw_paper
 from course.examination.sentences import sentence
+from course.shown import Shown
 from mnistlib import data
 
 #: How far a coordinate is nudged, and how large a relative error may be.
@@ -18,25 +18,14 @@ NUDGE, TOLERANCE = 1e-5, 1e-4
 NUDGED = 20
 
 
-class Landmark(NamedTuple):
-    """Whether a landmark has been reached, and what is said."""
-
-    reached: bool
-    words: str
-
-    def __repr__(self) -> str:
-        return self.words
-
-
-def landmark_bytes(images: np.ndarray, labels: np.ndarray) -> Landmark:
+def landmark_bytes(images: np.ndarray, labels: np.ndarray) -> Shown:
     """Tell whether these are the 60,000 training digits, read from their files."""
     if images is None or labels is None:
-        return Landmark(False, "Nothing yet: pass your images and your labels.")
+        return Shown("Nothing yet: pass your images and your labels.")
     if isinstance(images, bytes) or isinstance(labels, bytes):
-        return Landmark(
-            False,
+        return Shown(
             "Bytes: not yet. One of the two is still a bytes object, as a file gives it. Which function "
-            "of NumPy made numbers of it in lesson 01?",
+            "of NumPy made numbers of it in lesson 01?"
         )
     truth = data.load()
     for name, array, wanted in [
@@ -44,10 +33,10 @@ def landmark_bytes(images: np.ndarray, labels: np.ndarray) -> Landmark:
         ("images", np.asarray(images), truth.train_images),
     ]:
         if why := wrong_bytes(array.ravel(), wanted.ravel(), header=8 if name == "labels" else 16):
-            return Landmark(False, f"Bytes: not yet. Look at your {name}: {why}")
+            return Shown(f"Bytes: not yet. Look at your {name}: {why}")
     if len(images) != len(truth.train_images):
-        return Landmark(False, "Bytes: nearly. The first axis of your images is not the image.")
-    return Landmark(True, "Bytes: reached. These are the 60,000 training digits and their labels.")
+        return Shown("Bytes: nearly. The first axis of your images is not the image.")
+    return Shown("Bytes: reached. These are the 60,000 training digits and their labels.")
 
 
 def wrong_bytes(flat: np.ndarray, wanted: np.ndarray, header: int) -> str:
@@ -72,26 +61,26 @@ def wrong_bytes(flat: np.ndarray, wanted: np.ndarray, header: int) -> str:
     )
 
 
-def not_reached(landmark: str, failure: CallFailed) -> Landmark:
+def not_reached(landmark: str, failure: CallFailed) -> Shown:
     """Say of a landmark what a function of the reader's raised on the way."""
     said = sentence(Finding("runs", False, failure.fault, failure.seen))
-    return Landmark(False, f"{landmark}: not yet. {said}")
+    return Shown(f"{landmark}: not yet. {said}")
 
 
-def landmark_forward(forward: Callable) -> Landmark:
+def landmark_forward(forward: Callable) -> Shown:
     """Tell whether ``forward(images)`` gives ten finite numbers for each image, of that image alone."""
     images = draw_paper(1000).strangers.images
     try:
         with failures_of(forward):
             together = forward(images[:50].copy())
             if together is None:
-                return Landmark(False, "Nothing yet: my_forward returns None.")
+                return Shown("Nothing yet: my_forward returns None.")
             why = wrong_forward(forward, images, np.asarray(together))
     except CallFailed as failure:
         return not_reached("Forward", failure)
     if why:
-        return Landmark(False, f"Forward: not yet. {why}")
-    return Landmark(True, "Forward: reached. Ten finite numbers for each image, about it alone.")
+        return Shown(f"Forward: not yet. {why}")
+    return Shown("Forward: reached. Ten finite numbers for each image, about it alone.")
 
 
 def wrong_forward(forward: Callable, images: np.ndarray, together: np.ndarray) -> str:
@@ -127,13 +116,13 @@ def wrong_forward(forward: Callable, images: np.ndarray, together: np.ndarray) -
     return ""
 
 
-def landmark_backward(loss: Callable, gradients: Callable, parameters: object) -> Landmark:
+def landmark_backward(loss: Callable, gradients: Callable, parameters: object) -> Shown:
     """Tell whether ``gradients(parameters)`` are those of ``loss(parameters)``, by nudging.
 
     The gradients are packed as the parameters are: a list, a tuple or a dictionary of arrays of floats.
     """
     if parameters is None:
-        return Landmark(False, "Nothing yet: put your parameters in place of the None.")
+        return Shown("Nothing yet: put your parameters in place of the None.")
     try:
         with failures_of(gradients):
             slopes = gradients(parameters)
@@ -142,10 +131,10 @@ def landmark_backward(loss: Callable, gradients: Callable, parameters: object) -
     except CallFailed as failure:
         return not_reached("Backward", failure)
     if slopes is None or lost is None:
-        return Landmark(False, "Nothing yet: my_loss or my_gradients returns None.")
+        return Shown("Nothing yet: my_loss or my_gradients returns None.")
     if why := wrong_backward(loss, lost, slopes, copy.deepcopy(parameters)):
-        return Landmark(False, f"Backward: not yet. {why}")
-    return Landmark(True, "Backward: reached. Every array's gradient is what nudging measures.")
+        return Shown(f"Backward: not yet. {why}")
+    return Shown("Backward: reached. Every array's gradient is what nudging measures.")
 
 
 def wrong_backward(loss: Callable, lost: object, slopes: object, parameters: object) -> str:
@@ -179,8 +168,7 @@ def wrong_backward(loss: Callable, lost: object, slopes: object, parameters: obj
     if isinstance(parameters, dict) and len(parameters) == len(arrays):
         names = [*map(str, parameters)]
     rng = np.random.default_rng(seed=0)
-    for place, (array, slope) in enumerate(zip(arrays, slopes, strict=True)):
-        called = names[place]
+    for called, array, slope in zip(names, arrays, slopes, strict=True):
         if array.shape != slope.shape:
             return (
                 f"Of your parameters, {called} has shape {array.shape}, and its gradient "

@@ -71,22 +71,13 @@ def draw_paper(images: int = IMAGES, few: int = FEW, asked: int = ASKED) -> Pape
 
 def write_page_digits(file: str | os.PathLike[str] | IO[bytes]) -> None:
     """Write the digits of the examination in a page, whose Python is slower and gets fewer."""
-    drawn = draw_paper(*FEWER)
-    parts = {
-        f"{name} {kind}": array
-        for name, some in drawn._asdict().items()
-        if name != "few"
-        for kind, array in some._asdict().items()
-    }
-    np.savez_compressed(file, **parts)
+    learnt, _, same_writers, strangers = draw_paper(*FEWER)
+    np.savez_compressed(file, *learnt, *same_writers, *strangers)
 
 
 def read_page_digits(path: str | os.PathLike[str]) -> Paper:
     """Read what :func:`write_page_digits` has written."""
-    stored = np.load(path)
-    learnt, same_writers, strangers = (
-        Digits(*(stored[f"{name} {kind}"] for kind in Digits._fields))
-        for name in ("learnt", "same_writers", "strangers")
-    )
+    arrays = [*np.load(path).values()]  # in the order in which they were written
+    learnt, same_writers, strangers = Digits(*arrays[:3]), Digits(*arrays[3:6]), Digits(*arrays[6:])
     few = Digits(*(part[: FEWER[1]] for part in learnt))
     return Paper(learnt, few, same_writers, strangers)

@@ -168,7 +168,7 @@ def sentence(finding: Finding) -> str:
     """Return what a finding says that did not hold."""
     seen = dict(finding.seen)
     if "line" in seen:
-        seen["line"] = "" if seen["line"] in ("?", "", None) else f", in the line `{seen['line']}`"
+        seen["line"] = f", in the line `{seen['line']}`" if seen["line"] else ""
     if "error" in seen:
         seen["unexpected"] = (
             "Is the name spelt as where you gave it, and has that cell been run"

@@ -21,14 +21,11 @@ def softmax(z, axis=1):
     return e / e.sum(axis=axis, keepdims=True)
 
 
-def sigmoid_network(
-    prepare=rows, rate=0.5, epochs=5, own_generator=False, more=None, axis=1, in_place=False
-):
-    """Return the three functions of a network much like lesson 04's, and its possible faults.
+def sigmoid_network(prepare=rows, epochs=5, own_generator=False, more=None, axis=1, in_place=False):
+    """Return the two functions of a network much like lesson 04's, with its possible faults.
 
     Args:
         prepare: what makes rows of images; ``raw_rows`` saturates.
-        rate: how long its steps are.
         epochs: how often it goes through what it learns.
         own_generator: it makes a generator itself, and ignores the one that it is given.
         more: images and labels that it learns beside those that it is given.
@@ -62,19 +59,16 @@ def sigmoid_network(
                 dz = softmax(z, axis) - y
                 dz = dz if axis == 0 else dz / len(batch)
                 da = dz @ W2.T * a * (1 - a)
-                W2 -= rate * a.T @ dz
-                b2 -= rate * dz.sum(axis=0)
-                W1 -= rate * prepare(images[batch]).T @ da
-                b1 -= rate * da.sum(axis=0)
+                W2 -= 0.5 * a.T @ dz
+                b2 -= 0.5 * dz.sum(axis=0)
+                W1 -= 0.5 * prepare(images[batch]).T @ da
+                b1 -= 0.5 * da.sum(axis=0)
         return W1, b1, W2, b2
 
-    def my_probabilities(parameters, images):
-        return softmax(logits(parameters, images)[1], axis)
-
     def my_predict(parameters, images):
-        return my_probabilities(parameters, images).argmax(axis=1)
+        return softmax(logits(parameters, images)[1], axis).argmax(axis=1)
 
-    return my_train, my_predict, my_probabilities
+    return my_train, my_predict
 
 
 def another_right_network():

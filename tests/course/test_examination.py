@@ -29,7 +29,7 @@ pytestmark = pytest.mark.takes(seconds=30)
 #: How many images these networks learn.
 IMAGES = 3_000
 
-#: What does not hold for each network, and a part of what is said.
+#: What is wrong with each network, the check that finds it, and a part of what is said.
 NETWORKS = {
     "right": ({}, "", ""),
     "softmax over the batch": (
@@ -58,14 +58,20 @@ def first(report):
 def test_a_network_is_told_what_is_wrong_with_it_and_nothing_else(name):
     fault, check, part = NETWORKS[name]
     right = candidates.another_right_network()
-    made = candidates.sigmoid_network(**fault)[:2] if fault else right
-    report = examine(*made, images=IMAGES)
+    made = candidates.sigmoid_network(**fault) if fault else right
+    report = examine(*made, images=IMAGES, claim=50)
     wrong = {f.check: sentences.sentence(f) for f in report.findings.values() if f.held is False}
     assert [*wrong] == ([check] if check else []), report
     assert part in wrong.get(check, "")
     assert not check or first(report).check == check
     assert report.shares["strangers"].error > 0
     assert ("NO  " in repr(report)) == bool(check)
+    if check in ("company", "labels"):  # which may have made a yes on accuracy
+        for found in (report.findings["averages"], report.findings["claim"]):
+            assert (found.verdict, found.seen["cause"]) == ("waits", check)
+            assert found.seen["right"] > 0.5
+        number = findings.NUMBERS[check]
+        assert f"13, 15 can't be judged before {number} is a yes" in repr(report)
 
 
 def test_a_stub_is_not_attempted_and_is_not_trained_twice():
@@ -143,7 +149,6 @@ def raises(images, labels, rng):
 
 #: What is slightly wrong with a network, the check that finds it, the fault, and a part of what is said.
 SLIPS = [
-    ({}, "averages", None, "?"),
     ({"train": lambda images, labels, rng: None}, "runs", None, "my_train returned None"),
     ({"predict": lambda means, images: None}, "runs", None, "my_predict returned None"),
     ({"train": raises}, "runs", None, "in the line `return images @ labels`"),
@@ -155,7 +160,6 @@ SLIPS = [
     ({"predict": lambda p, images: ["7"] * len(images)}, "runs", "kind", "returned text, but a whole"),
     ({"predict": divides_by_a_blank_page}, "odd pages", None, "a blank page (invalid value"),
     ({"predict": takes_classes_for_numbers}, "names", None, "miss by exactly one"),
-    ({"predict": divides_infinity}, "finite", "invalid", "How large are the sums"),
     ({"predict": divides_by_pixels_that_never_vary}, "finite", "zero over zero", "most likely 0 over"),
     ({"predict": wraps}, "floats", None, "wrap around at 256"),
     ({"probabilities": lambda p, images: np.zeros(len(images))}, "sure", "shape", "?"),
@@ -165,7 +169,6 @@ SLIPS = [
     ({"probabilities": lambda p, images: p[99]}, "sure", "raises", "?"),
     ({"probabilities": lambda p, images: functions.softmax(scores(p, images))}, "sure", "boasts",
      "?"),
-    ({"claim": 99.9}, "claim", None, "?"),
 ]  # fmt: skip
 
 
@@ -180,7 +183,8 @@ def test_a_slip_is_found_and_told(slip, check, fault, part, monkeypatch):
 
 def test_where_numbers_are_none_no_answer_is_called_right():
     report = quick(predict=divides_infinity)
-    assert first(report).check == "finite"
+    assert (first(report).check, first(report).fault) == ("finite", "invalid")
+    assert "How large are the sums" in sentences.sentence(first(report))
     assert [report.findings[check].held for check in ("company", "order", "labels")] == [None] * 3
 
 
@@ -200,52 +204,36 @@ def test_numbers_that_are_none_in_the_parameters_are_told_before_what_came_of_th
     assert "invalid value encountered in divide" in sentences.sentence(found)
 
 
-@pytest.mark.parametrize(
-    ("fault", "cause"),
-    [({"axis": 0}, "company"), ({"more": candidates.asked_about(IMAGES), "epochs": 3}, "labels")],
-)
-def test_a_yes_on_accuracy_waits_where_company_or_a_leak_made_it(fault, cause):
-    made = candidates.sigmoid_network(**fault)[:2]
-    report = examine(*made, images=IMAGES, claim=50)
-    for check in ("averages", "claim"):
-        found = report.findings[check]
-        assert (found.verdict, found.seen["cause"]) == ("waits", cause)
-        assert found.seen["right"] > 0.5
-    number = findings.NUMBERS[cause]
-    assert f"13, 15 can't be judged before {number} is a yes" in repr(report)
+@pytest.fixture(scope="module")
+def modest():
+    """Return the report of a network with a low claim, which beats ten averages no more than they do."""
+    return quick(claim=20)
 
 
-def test_of_two_reports_each_waits_for_its_own():
-    printed = repr(quick(beside=benchmark.the_original()))
-    assert "\n… original: 13, 16 can't be judged before 7 is a yes\n" in printed
-    assert "… yours" not in printed
-
-
-def test_a_claim_that_is_far_too_low_is_told_so():
-    modest, bold = repr(quick(claim=20)), repr(quick(claim=99.9))
-    assert "you claimed         20.00%" in modest
-    assert "points too modest; question 15 catches only boasts" in modest
-    assert "you claimed         99.90%" in bold
-    assert "too modest" not in bold
-
-
-def test_the_lead_over_ten_averages_is_counted_on_the_same_digits():
-    report = quick()
-    seen = report.findings["averages"].seen
-    lead = report.shares["strangers"].right - report.averages
-    assert seen["gained"] - seen["lost"] == pytest.approx(lead * report.asked)
-    assert f"gained, lost       {seen['gained']:+7,} {-seen['lost']:+7,}" in repr(report)
-
-
-def test_what_is_no_slip_is_none():
-    report = quick(claim=10)
-    assert [f.check for f in report.findings.values() if f.held is False] == ["averages"]
-    assert report.findings["claim"].held
+def test_a_claim_that_is_far_too_low_is_told_so(modest):
+    assert [f.check for f in modest.findings.values() if f.held is False] == ["averages"]
+    assert modest.findings["claim"].held
+    assert "you claimed         20.00%" in repr(modest)
+    assert "points too modest; question 15 catches only boasts" in repr(modest)
+    bold = quick(claim=99.9)
+    assert "You claimed 99.9%." in sentences.sentence(bold.findings["claim"])
+    assert "you claimed         99.90%" in repr(bold)
+    assert "too modest" not in repr(bold)
     for claim in (0.95, "95%", 950):
         with pytest.raises(ValueError, match="such as 95; got"):
             quick(claim=claim)
+
+
+def test_the_lead_over_ten_averages_is_counted_on_the_same_digits(modest):
+    seen = modest.findings["averages"].seen
+    lead = modest.shares["strangers"].right - modest.averages
+    assert seen["gained"] - seen["lost"] == pytest.approx(lead * modest.asked)
+    assert f"gained, lost       {seen['gained']:+7,} {-seen['lost']:+7,}" in repr(modest)
+
+
+def test_who_is_always_sure_owns_up_to_no_error():
     sure = quick(probabilities=lambda p, images: np.eye(10)[scores(p, images).argmax(axis=1)])
-    assert sure.findings["sure"].held is not True  # it owns up to no error
+    assert sure.findings["sure"].held is not True
 
 
 def endless(images, labels, rng):
@@ -275,13 +263,11 @@ def test_a_reader_who_interrupts_is_not_taken_for_the_clock():
 
 
 def test_memory_is_counted():
-    learn, predict, _ = candidates.sigmoid_network(epochs=1)
-
     def train(images, labels, rng):
         np.zeros(130_000_000)  # as float64, more than a gigabyte; nothing is written there
-        return learn(images, labels, rng)
+        return means_of(images, labels)
 
-    found = quick(train=train, predict=predict).findings["cost"]
+    found = quick(train=train).findings["cost"]
     assert (found.held, found.fault) == (False, "large")
     assert "MB" in sentences.sentence(found)
 
@@ -381,26 +367,10 @@ def test_everything_that_can_be_said_asks_something_and_every_check_has_words():
     assert all("?" in said for said in sentences.NOT_HELD.values())
 
 
-def test_where_the_lines_are_is_shown_as_they_are():
-    shown = repr(checks.thresholds())
-    for check, line in [
-        ("bytes", f"less than {100 * checks.SATURATED:g} points more"),
-        ("labels", f"more than {checks.NOTHING:.0%} right"),
-        ("company", f"at most {checks.ROUNDING:.0%} of the images"),
-        ("averages", f"p < {findings.BETTER}"),
-        ("cost", f"less than {checks.LARGE:,} MB"),
-    ]:
-        [told] = re.findall(rf"^ *{findings.NUMBERS[check]}  (.*)", shown, flags=re.MULTILINE)
-        assert line in told
-    assert "<details>" in checks.thresholds()._repr_html_()
-
-
 def test_nobody_is_asked_about_what_they_learnt_and_strangers_are_strangers():
     digits = draw_paper(checks.IMAGES)
-    strangers, known = set(digits.strangers.writers), set(digits.learnt.writers)
-    assert not strangers & known
-    assert set(digits.same_writers.writers) <= known | set(digits.same_writers.writers)
-    assert not strangers & set(digits.same_writers.writers)
+    known = {*digits.learnt.writers, *digits.same_writers.writers}
+    assert not known & set(digits.strangers.writers)
     asked = {image.tobytes() for image in digits.same_writers.images}
     assert not asked & {image.tobytes() for image in digits.learnt.images}
     assert len(digits.few.labels) == 2_000
@@ -416,11 +386,13 @@ def test_the_page_gets_the_same_digits_but_fewer(tmp_path):
             np.testing.assert_array_equal(part, whole)
 
 
-def test_the_original_fails_where_lesson_06_says():
-    report = benchmark.the_original()
-    assert first(report).check == "company"
-    assert [f.check for f in report.findings.values() if f.held is False] == ["company"]
-    figure = quick(beside=report).figure()
+def test_the_original_fails_where_lesson_06_says_and_stands_beside_another():
+    original = benchmark.the_original()
+    assert [f.check for f in original.findings.values() if f.held is False] == ["company"]
+    report = quick(beside=original)
+    assert "\n… original: 13, 16 can't be judged before 7 is a yes\n" in repr(report)
+    assert "… yours" not in repr(report)
+    figure = report.figure()
     assert len(figure.axes) == 3
     plt.close(figure)
 
@@ -433,9 +405,10 @@ def test_bytes_are_reached_or_told_what_is_amiss(monkeypatch):
     images, labels = mnist.train_images[:600], mnist.train_labels[:600]
     few = mnist._replace(train_images=images, train_labels=labels)
     monkeypatch.setattr(data, "load", lambda: few)
-    assert landmark_bytes(images, labels).reached
-    assert landmark_bytes(images.reshape(600, 784) / 255, labels.astype(int)).reached
-    assert not landmark_bytes(None, None).reached
+    assert landmark_bytes(images, labels).startswith("Bytes: reached.")
+    scaled = landmark_bytes(images.reshape(600, 784) / 255, labels.astype(int))
+    assert scaled.startswith("Bytes: reached.")
+    assert landmark_bytes(None, None).startswith("Nothing yet")
     for wrong, part in [
         (
             (images, np.concatenate([np.zeros(8, np.uint8), labels])),
@@ -449,8 +422,8 @@ def test_bytes_are_reached_or_told_what_is_amiss(monkeypatch):
         ((images // 2, labels), "other numbers"),
     ]:
         found = landmark_bytes(*wrong)
-        assert not found.reached
-        assert part.lower() in repr(found).lower()
+        assert found.startswith(("Bytes: not yet. ", "Bytes: nearly. "))
+        assert part in found
 
 
 def test_forward_is_reached_or_told_what_is_amiss():
@@ -459,9 +432,12 @@ def test_forward_is_reached_or_told_what_is_amiss():
     def rows(images):
         return images.reshape(len(images), -1) / 255
 
-    assert landmark_forward(lambda images: functions.softmax(rows(images) @ W)).reached
-    in_float32 = landmark_forward(lambda images: rows(images).astype("f4") @ W.astype("f4"))
-    assert in_float32.reached  # its sums are rounded differently in another batch
+    for right in [
+        lambda images: functions.softmax(rows(images) @ W),
+        # Its sums are rounded differently in another batch.
+        lambda images: rows(images).astype("f4") @ W.astype("f4"),
+    ]:
+        assert landmark_forward(right).startswith("Forward: reached.")
     for wrong, part in [
         (lambda images: None, "returns None"),
         (lambda images: (rows(images) @ W).T, "(50, 10)"),
@@ -472,15 +448,13 @@ def test_forward_is_reached_or_told_what_is_amiss():
         (lambda images: images @ W, "W has shape (784, 10), images has shape (50, 28, 28)"),
         (lambda images: images.reshape(784, -1).T @ W, "mixes pixels of different images"),
     ]:
-        found = landmark_forward(wrong)
-        assert not found.reached
-        assert part in repr(found)
+        assert part in landmark_forward(wrong)
 
 
 def test_backward_is_reached_or_told_what_is_amiss():
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(8, 784)), np.eye(10)[rng.integers(0, 10, 8)]
-    start = network.initialise(rng)
+    start = [*network.initialise(rng)]
 
     def unpacked(parameters):
         arrays = parameters.values() if isinstance(parameters, dict) else parameters
@@ -489,44 +463,34 @@ def test_backward_is_reached_or_told_what_is_amiss():
     def loss(parameters):
         return network.gradients(unpacked(parameters), x, y)[0]
 
-    def gradients(change):
-        return lambda parameters: pack(change([*network.gradients(unpacked(parameters), x, y)[1]]))
+    def gradients(parameters):
+        return [*network.gradients(unpacked(parameters), x, y)[1]]
+
+    for pack in (lambda arrays: dict(zip("abcd", arrays, strict=True)), tuple, list):
+        found = landmark_backward(loss, lambda p, pack=pack: pack(gradients(p)), pack(start))
+        assert found.startswith("Backward: reached.")
+    other_order = [np.asfortranarray(array) for array in start]
+    assert landmark_backward(loss, gradients, other_order).startswith("Backward: reached.")
 
     def half_of_it(slopes):
         return [slopes[0], np.where(np.arange(128) < 64, 0, slopes[1]), *slopes[2:]]
 
-    for pack in (lambda arrays: dict(zip("abcd", arrays, strict=True)), tuple, list):
-        parameters = pack([*start])
-        assert landmark_backward(loss, gradients(lambda slopes: slopes), parameters).reached
-    other_order = pack([np.asfortranarray(array) for array in start])
-    assert landmark_backward(loss, gradients(lambda slopes: slopes), other_order).reached
-    narrow = pack([array.astype("f4") for array in start])
-    told = repr(landmark_backward(loss, gradients(lambda slopes: slopes), narrow))
-    assert "holds float32" in told
     for change, part in [
         (lambda slopes: [8 * slopes[0], *slopes[1:]], "8 times what they should be"),
         (lambda slopes: [*slopes[:2], -slopes[2], slopes[3]], "The sign is wrong"),
         (lambda slopes: [slopes[0], slopes[1] + 0.1, *slopes[2:]], "Is a path from it"),
         (lambda slopes: [slopes[0], slopes[1][None], *slopes[2:]], "its gradient (1, 128)"),
-        (lambda slopes: [slopes[0].T, *slopes[1:]], "Is it transposed"),
         (half_of_it, "not yet. In "),
         (lambda slopes: [slopes[0], 0 * slopes[1], *slopes[2:]], "of array 1 is 0 throughout"),
+        (lambda slopes: slopes[:2], "are 4 arrays, and your gradients 2"),
     ]:
-        found = landmark_backward(loss, gradients(change), parameters)
-        assert not found.reached
-        assert part in repr(found)
-    assert not landmark_backward(lambda p: None, lambda p: None, parameters).reached
-
-    outside = landmark_backward(lambda p: loss(start), gradients(lambda slopes: slopes), parameters)
-    assert "my_loss stays the same. Does it use its argument" in repr(outside)
-
-    def first_two(p):
-        return list(p)[:2]
-
-    too_few = landmark_backward(lambda p: 0.0, first_two, [np.ones(2), np.ones(3), np.ones(4)])
-    assert "are 3 arrays, and your gradients 2" in repr(too_few)
-    forgotten = landmark_backward(lambda p: p[0].sum(), lambda p: [*p], None)
-    assert "in place of the None" in repr(forgotten)
+        assert part in landmark_backward(loss, lambda p, to=change: to(gradients(p)), start)
+    narrow = [array.astype("f4") for array in start]
+    assert "holds float32" in landmark_backward(loss, gradients, narrow)
+    outside = landmark_backward(lambda p: loss(start), gradients, start)
+    assert "my_loss stays the same. Does it use its argument" in outside
+    assert landmark_backward(lambda p: None, lambda p: None, start).startswith("Nothing yet")
+    assert "in place of the None" in landmark_backward(loss, gradients, None)
 
 
 def test_gradients_under_other_names_or_in_a_list_are_told_so():
@@ -536,9 +500,7 @@ def test_gradients_under_other_names_or_in_a_list_are_told_so():
         return (p["W1"] ** 2).sum() + (p["b1"] ** 2).sum()
 
     def told(slopes):
-        found = landmark_backward(loss, lambda p: slopes(p), parameters)
-        assert not found.reached
-        return repr(found)
+        return landmark_backward(loss, slopes, parameters)
 
     others = told(lambda p: {f"d{name}": 2 * array for name, array in p.items()})
     assert "no entry under the name W1; its names are dW1, db1." in others
@@ -551,16 +513,16 @@ def test_gradients_under_other_names_or_in_a_list_are_told_so():
     wrong = landmark_backward(
         lambda p: sum((array**2).sum() for array in p["layers"]), lambda p: p, layers
     )
-    assert "In array 0, nudge entry" in repr(wrong)
+    assert "In array 0, nudge entry" in wrong
 
 
 def test_a_relu_at_its_kink_is_named_as_one():
     found = landmark_backward(
         lambda p: np.maximum(p["b"], 0).sum(), lambda p: {"b": np.zeros(3)}, {"b": np.zeros(3)}
     )
-    assert "the loss has a kink" in repr(found)
+    assert "the loss has a kink" in found
 
 
 def test_a_loss_that_is_no_number_is_told_so():
     several = landmark_backward(lambda p: p["b"], lambda p: p, {"b": np.ones(3)})
-    assert "an array of shape (3,), and a loss is one number" in repr(several)
+    assert "an array of shape (3,), and a loss is one number" in several
