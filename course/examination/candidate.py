@@ -20,7 +20,7 @@ from course.exercises.words import unfit_shapes
 #: Seconds that a training may take.
 LIMIT = 60.0
 #: Packages whose functions are not the reader's own.
-COURSE_PACKAGES = ("mnistlib", "course")
+COURSE_PACKAGES = {"mnistlib", "course"}
 
 
 class CallFailed(Exception):
@@ -246,12 +246,7 @@ def borrowed(*functions: Callable | None) -> list[str]:
         for name in global_names_in(function.__code__):
             value = function.__globals__.get(name)
             module = getattr(value, "__module__", None) or getattr(value, "__name__", "")
-            if isinstance(value, types.ModuleType):
-                module = value.__name__
-            if (
-                str(module).split(".")[0] in COURSE_PACKAGES
-                or name.split(".")[0] in COURSE_PACKAGES
-            ):
+            if {name.split(".")[0], str(module).split(".")[0]} & COURSE_PACKAGES:
                 found.add(name)
             elif isinstance(value, types.FunctionType):
                 waiting.append(value)

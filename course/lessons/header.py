@@ -8,7 +8,7 @@ HEADER_PARTS = ("You will be able to", "You need", "Time")
 
 
 class Header(NamedTuple):
-    """What a lesson's first cell says; a part that is missing is empty, or None.
+    """What a lesson's first cell says; a part that is missing is empty, or 0.
 
     ``minutes`` are for reading, ``more_minutes`` for the pencil and the exercises; the lesson takes
     about ``seconds`` of processor time and ``megabytes`` of memory.
@@ -20,10 +20,10 @@ class Header(NamedTuple):
     able: str
     need: str
     time: str
-    minutes: int | None
+    minutes: int
     more_minutes: int
-    seconds: float | None
-    megabytes: float | None
+    seconds: float
+    megabytes: float
 
 
 def read_header(text: str) -> Header:
@@ -35,15 +35,14 @@ def read_header(text: str) -> Header:
     before *for the* is more work, and then come the seconds and the megabytes.
     """
     title = re.match(r"# (\d\d) +(.+)", text)
-    pieces = re.split(rf"^\*\*({'|'.join(HEADER_PARTS)})[.:]?\*\*", text, flags=re.MULTILINE)
+    pieces = re.split(rf"^\*\*({'|'.join(HEADER_PARTS)})\*\*", text, flags=re.MULTILINE)
     parts = dict(zip(pieces[1::2], (piece.strip() for piece in pieces[2::2]), strict=True))
     time = " ".join(parts.get("Time", "").split())
 
-    def stated(unit: str) -> float | None:
-        match = re.search(rf"(\d+(?:\.\d+)?) ?(?:{unit})\b", time)
-        return float(match[1]) if match else None
+    def stated(unit: str) -> float:
+        match = re.search(rf"([\d.]+) {unit}\b", time)
+        return float(match[1]) if match else 0
 
-    minutes = stated("minutes?|min")
     return Header(
         number=title[1] if title else "",
         title=title[2].strip() if title else "",
@@ -51,10 +50,8 @@ def read_header(text: str) -> Header:
         able=parts.get("You will be able to", ""),
         need=parts.get("You need", ""),
         time=time,
-        minutes=None if minutes is None else round(minutes),
-        more_minutes=sum(
-            map(int, re.findall(r"(\d+) (?:more )?(?:minutes )?for (?:the|a)\b", time))
-        ),
-        seconds=stated("seconds?|s"),
-        megabytes=stated("megabytes?|MB"),
+        minutes=int(stated("minutes")),
+        more_minutes=sum(map(int, re.findall(r"(\d+) (?:more )?for (?:the|a)\b", time))),
+        seconds=stated("s"),
+        megabytes=stated("MB"),
     )

@@ -21,7 +21,6 @@ import base64
 import os
 import sys
 from pathlib import Path
-from typing import NamedTuple
 
 import nbformat
 from nbclient import NotebookClient
@@ -67,13 +66,6 @@ time.process_time(), peak
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
-class Measured(NamedTuple):
-    """What a lesson's kernel took: processor seconds, and memory, None where it is unknown."""
-
-    seconds: float
-    megabytes: int | None
-
-
 def source_notebook(lesson: Lesson) -> NotebookNode:
     """Return a lesson's source as a notebook with settled metadata and cell ids."""
     notebook = nbformat.from_dict(lesson.source)
@@ -93,8 +85,11 @@ def source_notebook(lesson: Lesson) -> NotebookNode:
     return notebook
 
 
-def execute(notebook: NotebookNode, folder: Path = NOTEBOOKS) -> Measured:
-    """Execute `notebook` in place, in a fresh kernel in `folder`; return what it took."""
+def execute(notebook: NotebookNode, folder: Path = NOTEBOOKS) -> dict[str, float | None]:
+    """Execute `notebook` in place, in a fresh kernel in `folder`.
+
+    Returns what it took: processor ``seconds``, and ``megabytes``, None where they are unknown.
+    """
     client = NotebookClient(
         notebook,
         kernel_name=KERNEL["name"],
@@ -121,7 +116,7 @@ def execute(notebook: NotebookNode, folder: Path = NOTEBOOKS) -> Measured:
         client.execute_cell(probe, len(notebook.cells) - 1)
         notebook.cells.pop()
     seconds, peak = ast.literal_eval(probe.outputs[0].data["text/plain"])
-    return Measured(round(seconds, 1), round(peak / 1e6) if peak else None)
+    return {"seconds": round(seconds, 1), "megabytes": round(peak / 1e6) if peak else None}
 
 
 def code(notebook: NotebookNode) -> list[str]:
@@ -159,7 +154,7 @@ def keep_outputs(lesson: Lesson, notebook: NotebookNode) -> None:
         cell.execution_count = stored.execution_count
 
 
-def make_notebook(lesson: Lesson, measure: bool = False, again: bool = False) -> Measured | None:
+def make_notebook(lesson: Lesson, measure: bool = False, again: bool = False) -> dict | None:
     """Make a lesson's notebook from its source.
 
     Returns what executing it took; None where it was not run, since its code had not changed.
@@ -174,7 +169,7 @@ def make_notebook(lesson: Lesson, measure: bool = False, again: bool = False) ->
         kept = lesson.notebook.metadata["measured"]
     else:
         measured = execute(notebook, lesson.folder)
-        kept = measured._asdict()
+        kept = measured
         if lesson.path.exists() and not measure and code(lesson.notebook) == code(notebook):
             kept = lesson.measured or kept
     notebook.metadata["measured"] = nbformat.from_dict(kept)
@@ -208,8 +203,7 @@ def main() -> None:
             kept = "its code is as it was, so its outputs are kept (--again runs it)"
             print(f"{lesson.name}: {kept}", flush=True)
             continue
-        memory = f"{measured.megabytes} MB" if measured.megabytes else "peak memory unknown"
-        print(f"{lesson.name}: {measured.seconds} s, {memory}", flush=True)
+        print(f"{lesson.name}: {measured['seconds']} s, {measured['megabytes']} MB", flush=True)
 
 
 if __name__ == "__main__":

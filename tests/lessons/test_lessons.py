@@ -257,7 +257,7 @@ def test_header_has_its_parts_and_agrees_with_the_readme(lesson):
     for part, name in zip(("opening", "able", "need"), ("an opening", *HEADER_PARTS), strict=False):
         if not getattr(header, part):
             problems.append(f"{top}: write {name}")
-    if header.minutes is None:
+    if not header.minutes:
         problems.append(f"{top}: write **Time** with the minutes, as in `25 minutes to read`")
     report(problems)
 
