@@ -3,8 +3,6 @@
 import importlib.util
 import sys
 
-from course.files import Damaged
-
 #: What each command does, and its module, whose ``main`` reads the rest of the command line.
 COMMANDS = {
     "execute": ("run lessons and store their outputs", "course.making.execute"),
@@ -31,7 +29,7 @@ def main(arguments: list[str]) -> None:
     sys.argv = [f"python -m course {name}", *arguments[1:]]
     try:
         importlib.import_module(here[name][1]).main()
-    except (Damaged, OSError) as error:  # whose message names the file
+    except OSError as error:  # whose message names the file
         sys.exit(str(error))
 
 

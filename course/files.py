@@ -1,4 +1,4 @@
-"""Read a text of the course, and write a file whole or not at all."""
+"""Where the course is, and how it writes a file: whole or not at all."""
 
 import contextlib
 import errno
@@ -8,32 +8,6 @@ import shutil
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-
-
-class Damaged(ValueError):
-    """A file that cannot be used as it is; the message names it, and says what to do."""
-
-
-def shown(path: str | os.PathLike[str]) -> str:
-    """Return a path as a reader knows it: from the clone on, if it is in there."""
-    path = Path(path)
-    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else str(path)
-
-
-def read_text(path: str | os.PathLike[str]) -> str:
-    """Return the text of a file that is kept in UTF-8.
-
-    Raises:
-        Damaged: it cannot be read, or is not such a text.
-    """
-    try:
-        return Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        name = shown(path)
-        raise Damaged(
-            f"{name} cannot be read: {error}. `git checkout -- {name}` brings back the version last "
-            "committed."
-        ) from None
 
 
 def replace(path: str | os.PathLike[str], text: str | bytes) -> None:

@@ -41,7 +41,7 @@ def read(name: str) -> dict:
     Raises:
         FileNotFoundError: no such study was stored; the message names those that were.
     """
-    return json.loads(files.read_text(_file(name, ".json")))
+    return json.loads(_file(name, ".json").read_text(encoding="utf-8"))
 
 
 def results(name: str, **settings) -> list[dict]:

@@ -21,7 +21,6 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from course import files
 from course.files import ROOT
 from course.lessons.formats import jupytext, nbformat
 from course.lessons.header import Header, read_header
@@ -121,7 +120,7 @@ class Lesson:
     @cached_property
     def source(self) -> nbformat.NotebookNode:
         """The cells as people wrote them, without outputs."""
-        return copy.deepcopy(cells_of(files.read_text(self.source_path)))
+        return copy.deepcopy(cells_of(self.source_path.read_text(encoding="utf-8")))
 
     def place(self, index: int) -> str:
         """Where a cell begins, as an editor opens it: ``notebooks/02_sigmoid_softmax.py:17``."""
@@ -133,7 +132,7 @@ class Lesson:
     @cached_property
     def notebook(self) -> nbformat.NotebookNode:
         """The stored notebook."""
-        return nbformat.reads(files.read_text(self.path), as_version=nbformat.NO_CONVERT)
+        return nbformat.read(self.path, as_version=nbformat.NO_CONVERT)
 
     def cells(self, kind: str) -> list[tuple[int, nbformat.NotebookNode]]:
         """Return (index, cell) for every stored cell of one type, ``code`` or ``markdown``."""

@@ -29,9 +29,3 @@ def test_a_folder_or_a_device_is_not_written_over(tmp_path):
             files.replace(place, "new")
     assert tmp_path.is_dir()
     assert not os.path.isfile(os.devnull)
-
-
-def test_a_file_that_is_not_text_is_named_with_what_to_do():
-    path = files.ROOT / "data" / "train-labels-idx1-ubyte.gz"
-    with pytest.raises(files.Damaged, match=r"git checkout -- data/train-labels-idx1-ubyte\.gz"):
-        files.read_text(path)
