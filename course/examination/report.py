@@ -85,13 +85,16 @@ class Report:
                 said += f"\noriginal: {verdicts.count(True)} yes, {verdicts.count(False)} no; "
                 said += f"{share:.2%} of strangers' digits right"
             return said
-        lines = [
-            f"Trained once on {self.images:,} images, five times on {self.few:,} of them;",
-            f"asked about {self.asked:,} digits by strangers, who wrote none of these.",
-            "",
-        ]
         if self.findings["runs"].held is False:
-            lines[:2] = ["The examination ended early, at the second question."]
+            lines = ["The examination ended early, at the second question.", ""]
+        else:
+            lines = [
+                f"Trained once on {self.images:,} images, five times on {self.few:,} of them;",
+                f"asked about {self.asked:,} digits by strangers, who wrote none of these.",
+                "",
+            ]
+        if self.beside:
+            lines.append(f"{'yours':5} {'original':9}")
         for check, finding in self.findings.items():
             other = self.beside.findings[check] if self.beside else None
             marks = f"{MARKS[finding.verdict]:5}" + (f" {MARKS[other.verdict]:9}" if other else "")
@@ -99,8 +102,6 @@ class Report:
         columns = {"yours": self, "original": self.beside} if self.beside else {"": self}
         for name, report in columns.items():
             lines += report.waiting(name)
-        if self.beside:
-            lines.insert(lines.index("") + 1, f"{'yours':5} {'original':9}")
         if self.shares:
             lines += ["", "right, with the standard error by writer"]
             for name, share in self.shares.items():

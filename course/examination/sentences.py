@@ -148,7 +148,7 @@ NOT_HELD = {
     ),
     ("sure", "boasts"): (
         "On average your program is {sure:.1%} sure, and {right:.1%} of its answers are right; its "
-        "probabilities are off by {error:.1%}, where chance alone makes {by_chance:.1%}. {heart}?"
+        "probabilities are off by {error:.1%}, where chance alone makes {by_chance:.1%}. {by_heart}?"
     ),
     ("sure", "too modest"): (
         "On average your program is {sure:.1%} sure, but {right:.1%} of its answers are right; its "
@@ -164,37 +164,37 @@ NOT_HELD = {
 }
 
 
+#: How what was seen is said, where that is more than to print it.
+IN_WORDS = {
+    "line": lambda line: f", in the line `{line}`" if line else "",
+    "warned": lambda warned: f" (NumPy warned: {warned[0]})" if warned else "",
+    "drawn": lambda drawn: (
+        ", though it drew numbers from it" if drawn else " and drew no number from it"
+    ),
+    "drew": lambda drew: "" if drew else ", and your program never used the generator",
+    "by_heart": lambda by_heart: (
+        "Does it know by heart the images that it learnt"
+        if by_heart
+        else "Which step makes it so sure"
+    ),
+    "names": " and ".join,
+    "changed": " and ".join,
+    "pages": lambda pages: "; ".join(f"{name} ({how})" for name, how in pages.items()),
+}
+
+
 def sentence(finding: Finding) -> str:
     """Return what a finding says that did not hold."""
-    seen = dict(finding.seen)
-    if "line" in seen:
-        seen["line"] = f", in the line `{seen['line']}`" if seen["line"] else ""
+    seen = {
+        name: IN_WORDS[name](value) if name in IN_WORDS else value
+        for name, value in finding.seen.items()
+    }
     if "error" in seen:
         seen["unexpected"] = (
             "Is the name spelt as where you gave it, and has that cell been run"
             if str(seen["error"]).startswith(("NameError", "UnboundLocalError"))
             else "Which array there has another shape, or type, than you expected"
         )
-    if "warned" in seen:
-        seen["warned"] = f" (NumPy warned: {seen['warned'][0]})" if seen["warned"] else ""
-    if "drawn" in seen:
-        drew = (
-            ", though it drew numbers from it" if seen["drawn"] else " and drew no number from it"
-        )
-        seen["drawn"] = drew
-    if "by_heart" in seen:
-        seen["heart"] = (
-            "Does it know by heart the images that it learnt"
-            if seen["by_heart"]
-            else "Which step makes it so sure"
-        )
-    if "drew" in seen:
-        seen["drew"] = "" if seen["drew"] else ", and your program never used the generator"
-    for key in ("names", "changed"):
-        if key in seen:
-            seen[key] = " and ".join(seen[key])
-    if "pages" in seen:
-        seen["pages"] = "; ".join(f"{name} ({how})" for name, how in seen["pages"].items())
     if "rooms" in seen:
         moved = {
             room: answer for room, answer in seen["rooms"].items() if answer != seen["together"]

@@ -15,7 +15,7 @@ import pytest
 from jupytext.config import load_jupytext_config
 from PIL import Image
 
-from course import exercises
+from course import exercises, review
 from course.classroom.grades import POINTS_BY_LEVEL
 from course.exercises import LESSONS
 from course.lessons import (
@@ -332,15 +332,11 @@ def test_a_lesson_is_soon_done_on_a_small_computer(lesson):
     ids=lambda lesson: lesson.name,
 )
 def test_a_lesson_opens_with_two_questions_on_earlier_ones(lesson):
-    asked = [cell.source for _, cell in lesson.cells("markdown") if f"## {RECALL}" in cell.source]
     first = next(text for level, text in reading.headings(lesson.markdown) if level == 2)
     top = lesson.place(0)
     assert first == RECALL, f"{top}: write `## {RECALL}` as the first heading"
-    [text] = asked
-    text = text.partition(f"## {RECALL}")[2].partition("\n## ")[0]
-    questions = re.findall(r"^\d+\. ", text, flags=re.MULTILINE)
-    assert len(questions) == 2, f"{top}: two numbered questions, not {len(questions)}"
-    assert text.count("<details>") == text.count("</details>") == 2, f"{top}: fold each answer"
+    count = len(review.questions(lesson, RECALL, "start"))
+    assert count == 2, f"{top}: two numbered questions, not {count}"
 
 
 @each_lesson
@@ -352,8 +348,7 @@ def test_closing_has_its_parts(lesson):
     recap = max(i for i, cell in lesson.cells("markdown") if f"## {parts[0]}" in cell.source)
     code = [i for i, cell in lesson.cells("code") if cell.source.strip()]
     assert recap > max(code), f"{lesson.place(max(code))}: no code may come after the recap"
-    questions = lesson.markdown.partition(f"## {parts[1]}")[2].partition(f"## {parts[2]}")[0]
-    count = len(re.findall(r"^\d+\. ", questions, flags=re.MULTILINE))
+    count = len(review.questions(lesson, parts[1], "end"))
     assert 3 <= count <= 5, f"{file}: write three to five numbered questions, not {count}"
 
 
