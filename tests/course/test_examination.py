@@ -147,6 +147,10 @@ def raises(images, labels, rng):
     return images @ labels
 
 
+def inner(parameters, images):
+    return network.logits(parameters, images)
+
+
 #: What is slightly wrong with a network, the check that finds it, the fault, and a part of what is said.
 SLIPS = [
     ({"train": lambda images, labels, rng: None}, "runs", None, "my_train returned None"),
@@ -158,6 +162,7 @@ SLIPS = [
     ({"predict": lambda p, images: np.full(len(images), 10)}, "runs", "range",
      "answered 10, which is no digit"),
     ({"predict": lambda p, images: ["7"] * len(images)}, "runs", "kind", "returned text, but a whole"),
+    ({"predict": inner}, "own", "borrowed", "comes with this course: network."),
     ({"predict": divides_by_a_blank_page}, "odd pages", None, "a blank page (invalid value"),
     ({"predict": takes_classes_for_numbers}, "names", None, "miss by exactly one"),
     ({"predict": divides_by_pixels_that_never_vary}, "finite", "zero over zero", "most likely 0 over"),
@@ -270,10 +275,6 @@ def test_memory_is_counted():
     found = quick(train=train).findings["cost"]
     assert (found.held, found.fault) == (False, "large")
     assert "MB" in sentences.sentence(found)
-
-
-def inner(parameters, images):
-    return network.logits(parameters, images)
 
 
 def test_what_comes_from_the_library_is_found_however_deep():

@@ -183,7 +183,14 @@ def test_what_was_asked_before_comes_before_a_heap_of_new_questions(kept):
     assert review._card_shown == [first]
 
 
-@pytest.mark.parametrize("text", ["{", '{"lessons": {}, "answers": {"02-end-1": ["2026-11-30"]}}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        '{"lessons": {"02": "2026-02-31"}, "answers": {}}',
+        '{"lessons": {}, "answers": {"02-end-1": ["2026-11-30"]}}',
+    ],
+)
 def test_a_damaged_file_is_set_aside_and_named(kept, text):
     kept.write_text(text, encoding="utf-8")
     said = ask("02")
