@@ -18,11 +18,9 @@ the network is. Nobody reads their code, except to see that none of it is the co
 from course.examination.checks import examine, thresholds
 from course.examination.findings import QUESTIONS
 from course.examination.landmarks import landmark_backward, landmark_bytes, landmark_forward
-from course.examination.report import Report
 
 __all__ = [
     "QUESTIONS",
-    "Report",
     "examine",
     "landmark_backward",
     "landmark_bytes",

@@ -44,6 +44,18 @@ def starts_at_nine_tenths(recipe):
     return np.isclose(recorded, 0.9, atol=0.01)
 
 
+def keeps_something(recipe):
+    file = download.FILES["test_labels"]
+    with TemporaryDirectory() as folder, faulty_download.unfriendly_server() as address:
+        return faulty_download.fetch(recipe, file, folder, [address]).stat().st_size > 1000
+
+
+def splits_alike_on_one_day(recipe):
+    many = np.arange(20_000)
+    first, second = (original.split(recipe, (many, many))[0][0] for _ in range(2))
+    return np.array_equal(first, second)
+
+
 @pytest.mark.parametrize(
     ("check", "said"),
     [
@@ -54,6 +66,8 @@ def starts_at_nine_tenths(recipe):
         (lambda recipe: False, "fails every recipe"),
         (counts_whole_epochs, "Compare with < or <="),
         (starts_at_nine_tenths, "starts near 1, not 0.90"),
+        (keeps_something, "Catch download.DownloadError"),
+        (splits_alike_on_one_day, "shuffle=None"),
         (lambda recipe: not autopsy.CHECKS[7](recipe), "upside down"),
         (lambda recipe: not autopsy.CHECKS[3](recipe), "fails once fault 3 is repaired"),
         (
@@ -74,24 +88,6 @@ def test_a_readers_check_is_answered(check, said):
     reply = autopsy.try_check(check)
     assert said in reply
     assert max(map(len, reply.splitlines())) <= 90
-
-
-def test_a_refused_download_is_told_to_be_a_pass():
-    def keeps_something(recipe):
-        file = download.FILES["test_labels"]
-        with TemporaryDirectory() as folder, faulty_download.unfriendly_server() as address:
-            return faulty_download.fetch(recipe, file, folder, [address]).stat().st_size > 1000
-
-    assert "Catch download.DownloadError" in autopsy.try_check(keeps_something)
-
-
-def test_two_calls_of_split_without_shuffle_none_are_told_of_it():
-    def splits_alike(recipe):
-        many = np.arange(20_000)
-        first, second = (original.split(recipe, (many, many))[0][0] for _ in range(2))
-        return np.array_equal(first, second)
-
-    assert "shuffle=None" in autopsy.try_check(splits_alike)
 
 
 class OnlyInLargeBatches(original.Recipe):
