@@ -100,9 +100,10 @@ class Candidate:
             CallFailed: it raised something, or these are no probabilities.
         """
         p, _ = self._call(self.probabilities, trained.parameters, images.copy())
-        p = np.asarray(p, dtype=float)
-        if p.shape != (len(images), 10):
-            raise CallFailed("shape", shape=p.shape, wanted=(len(images), 10))
+        with contextlib.suppress(TypeError, ValueError):
+            p = np.asarray(p, dtype=float)
+        if np.shape(p) != (len(images), 10):
+            raise CallFailed("shape", shape=np.shape(p), wanted=(len(images), 10))
         if not np.isfinite(p).all():
             raise CallFailed("not finite", count=int((~np.isfinite(p)).sum()))
         sums = p.sum(axis=1)
@@ -195,7 +196,10 @@ def as_digits(answered: object, n: int) -> np.ndarray:
     """
     if answered is None:
         raise CallFailed("no answer")
-    answers = np.asarray(answered)
+    try:
+        answers = np.asarray(answered)
+    except ValueError:
+        raise CallFailed("kind", kind="lists of different lengths") from None
     if answers.shape != (n,):
         raise CallFailed("shape", shape=answers.shape, wanted=(n,))
     if answers.dtype.kind not in "iuf":

@@ -162,6 +162,7 @@ SLIPS = [
     ({"predict": lambda p, images: np.full(len(images), 10)}, "runs", "range",
      "answered 10, which is no digit"),
     ({"predict": lambda p, images: ["7"] * len(images)}, "runs", "kind", "returned text, but a whole"),
+    ({"predict": lambda p, images: [[7], *[[7, 1]] * 9]}, "runs", "kind", "lists of different lengths"),
     ({"predict": inner}, "own", "borrowed", "comes with this course: network."),
     ({"predict": divides_by_a_blank_page}, "odd pages", None, "a blank page (invalid value"),
     ({"predict": takes_classes_for_numbers}, "names", None, "miss by exactly one"),
