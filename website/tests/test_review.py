@@ -112,7 +112,6 @@ def test_the_page_says_what_is_due_and_what_is_learnt(asked):
     }
 
 
-@pytest.mark.parametrize("tab", ["file"], indirect=True)
 def test_what_was_said_outlives_a_reload_and_can_be_taken_back(asked):
     asked.read("02")
     asked.read("03")
