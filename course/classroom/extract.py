@@ -8,19 +8,16 @@ line is taken, whether it trains a network, prints or draws.
 """
 
 import ast
-import base64
 import io
 import json
 import re
 import symtable
 import sys
 import tokenize
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from course.classroom import inspection
 from course.classroom.inspection import DEFINITIONS, IMPORTS, begins, imported
 from course.exercises.answer import is_stub
 
@@ -28,8 +25,6 @@ from course.exercises.answer import is_stub
 JUPYTERS = re.compile(r"^([ \t]*)(?:[%!?].*|.*\?)$", re.MULTILINE)
 #: How many versions of an answer are tried, if those before are not right.
 MOST_VERSIONS = 4
-#: What has names of its own.
-INSIDES = (*DEFINITIONS, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 #: What parsing a stranger's code may raise.
 NO_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
 
@@ -37,61 +32,48 @@ NO_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
 class Version(NamedTuple):
     """One way in which a submission answers an exercise: its source, or why a person has to decide.
 
-    `place` is the file where it stands, `note` says why a teacher should read it if it is right, and
-    `lost` why it cannot be tried.
+    `place` is the file where it stands, and `lost` why it cannot be tried.
     """
 
     source: str = ""
-    note: str = ""
     place: str = ""
     lost: str = ""
 
 
 def take_answers(
-    files: Iterable[tuple[str, bytes]], given: Mapping[str, list[str]] | None = None
+    files: Iterable[tuple[str, bytes]],
 ) -> tuple[dict[str, list[Version]], list[str]]:
     """Return the answers in files, each a pair of its place in the submission and its bytes.
-
-    Args:
-        files: each a place in the submission, and the bytes there.
-        given: by exercise, what of the library its solution uses, which needs no second look.
 
     Returns:
         By exercise, the different versions of its answer, with the one that counts first: that of
         ``mine.py``, or else of the file that lies least deep, the last by name; and in a file the last.
         And a sentence for each file that cannot be read.
     """
-    read = []
-    problems = []
-    for place, raw in files:
-        try:
-            read.append((place, cells(place, raw)))
-        except (ValueError, RecursionError) as error:
-            problems.append(f"{place} ({error})")
-    read.sort(key=lambda file: rank(file[0]), reverse=True)
     answers = {}
     stubs = {}
-    for place, sources in read:
-        whole, blank = answers_in(sources, given or {})
+    problems = []
+    for place, raw in sorted(files, key=rank, reverse=True):
+        try:
+            whole, blank = answers_in(cells(place, raw))
+        except ValueError as error:
+            problems.append(f"{place} ({error})")
+            continue
+        except RecursionError:
+            problems.append(f"{place} (nested too deeply)")
+            continue
         stubs = blank | stubs
         for exercise, versions in whole.items():
-            placed = [answer._replace(place=place) for answer in versions]
+            placed = [version._replace(place=place) for version in versions]
             answers[exercise] = answers.get(exercise, []) + placed
     whole = {exercise: distinct_versions(versions) for exercise, versions in answers.items()}
     return {exercise: [stub] for exercise, stub in stubs.items()} | whole, problems
 
 
-def take_sent_answers(files: list[tuple[str, str]], given: dict[str, list[str]]) -> tuple:
-    """Do the same for files whose bytes were sent in base64."""
-    return take_answers([(place, base64.b64decode(raw)) for place, raw in files], given)
-
-
-def rank(place: str) -> tuple:
+def rank(file: tuple[str, bytes]) -> tuple:
     """Return what files are ordered by: of two with an answer the greater counts."""
-    path = PurePosixPath(place)
-    parts = re.split(r"(\d+)", path.stem)  # so that "02 (10)" comes after "02 (2)"
-    name = [int(part) if part.isdecimal() else part for part in parts]
-    return path.name.lower() == "mine.py", -place.count("/"), name, place
+    path = PurePosixPath(file[0])
+    return path.name.lower() == "mine.py", -len(path.parts), path.stem
 
 
 def distinct_versions(versions: list[Version]) -> list[Version]:
@@ -127,13 +109,11 @@ def cells(name: str, raw: bytes) -> list[str]:
         problem = f"not a notebook, or cut off: it is not valid JSON from line {line} on"
     except (KeyError, TypeError):
         problem = "not a notebook: it has no cells of code"
-    except RecursionError:
-        problem = "not a notebook: it is nested too deeply"
     raise ValueError(problem)
 
 
 def answers_in(
-    sources: Iterable[str], given: Mapping[str, list[str]]
+    sources: Iterable[str],
 ) -> tuple[dict[str, list[Version]], dict[str, Version]]:
     """Return the answers in the cells of one file, the last first, and apart what is none yet.
 
@@ -142,33 +122,28 @@ def answers_in(
     whole = {}
     blank = {}
     statements = []
-    inner = set()  # functions that begin further right than the margin
     for source in sources:
         try:
             statements += parse_cell(source).body
         except NO_PYTHON as error:
-            answer = Version(source.strip(), lost=what_is_wrong(error))
-            names = re.findall(r"^def +my_(\w+)", source, re.MULTILINE)
-            whole |= {exercise: [answer] for exercise in names}
-        inner |= set(re.findall(r"^[ \t]+def +(my_\w+)", source, re.MULTILINE))
+            refused = Version(source.strip(), lost=what_is_wrong(error))
+            names = re.findall(r"^[ \t]*def +my_(\w+)", source, re.MULTILINE)
+            whole |= {exercise: [refused] for exercise in names}
     names = Names(statements)
-    for name in sorted({*names.places, *inner}):
+    for name, places in names.places.items():
         if not name.startswith("my_"):
             continue
-        exercise = name[3:]
-        place = names.last(name)
-        definition = None if place is None else statements[place]
-        if is_function(definition) and not is_stub(definition):
-            may_use = {*given.get(exercise, ())}
-            codes = map(names.code, reversed(names.versions(name)))
-            versions = [Version(code, inspection.reason_to_read(code, may_use)) for code in codes]
-            whole[exercise] = versions + whole.get(exercise, [])
-        elif is_function(definition) and name not in inner:
-            blank.setdefault(exercise, Version(source=f"def {name}(): ..."))
+        exercise = name.removeprefix("my_")
+        versions = names.versions(name)
+        functions = [version for version in versions if is_written(statements[version[0]])]
+        if functions and functions[-1] is versions[-1]:
+            taken = [Version(names.code(version)) for version in reversed(functions)]
+            whole[exercise] = taken + whole.get(exercise, [])
+        elif is_stub(statements[places[-1][0]]):
+            blank[exercise] = Version(f"def {name}(): ...")
         else:
             lost = f"{name} is there, but no `def {name}(...)` at the left margin of a cell"
-            source = names.code([place for place, _ in names.places.get(name, [])])
-            blank.setdefault(exercise, Version(source, lost=lost))
+            blank[exercise] = Version(names.code([place for place, _ in places]), lost=lost)
     return whole, blank
 
 
@@ -190,9 +165,9 @@ def what_is_wrong(error: Exception) -> str:
     return f"{said}; this is Python {sys.version_info[0]}.{sys.version_info[1]}"
 
 
-def is_function(statement: ast.stmt | None) -> bool:
-    """Tell whether a statement is a function's definition."""
-    return isinstance(statement, ast.FunctionDef)
+def is_written(statement: ast.stmt) -> bool:
+    """Tell whether a statement is a function's definition, and more than a stub."""
+    return isinstance(statement, ast.FunctionDef) and not is_stub(statement)
 
 
 # --- What a statement needs
@@ -204,30 +179,27 @@ class Names:
     def __init__(self, statements: list[ast.stmt]):
         """Find for every name its places, and whether it is set anew there; a stub sets none."""
         self.statements = statements
+        self.read = []
         self.places = {}
         self.stars = [i for i, statement in enumerate(statements) if "*" in imported(statement)]
         modules = {name for statement in statements for name in imported(statement)}
         for place, statement in enumerate(statements):
-            for name in names_set(statement) | (names_changed(statement) - modules):
+            read, given = names_read_and_set(statement)
+            self.read.append(read)
+            for name in given | (names_changed(statement) - modules):
                 if name not in self.places or not is_stub(statement):
-                    anew = is_set_anew(name, statement)
+                    anew = name in given and is_set_anew(name, statement, read)
                     self.places.setdefault(name, []).append((place, anew))
 
-    def last(self, name: str) -> int | None:
-        """Return the last place that sets a name anew; None if there is none."""
-        places = reversed(self.places.get(name, []))
-        return next((place for place, anew in places if anew), None)
-
     def versions(self, name: str) -> list[list[int]]:
-        """Return, for each function of a name, its place and those that change it afterwards."""
+        """Return the places that set a name anew, each with those that change it afterwards."""
         found = []
         for place, anew in self.places[name]:
             if anew:
                 found.append([])
             if found:
                 found[-1].append(place)
-        functions = [version for version in found if is_function(self.statements[version[0]])]
-        return [version for version in functions if not is_stub(self.statements[version[0]])]
+        return found
 
     def code(self, places: list[int]) -> str:
         """Return the source of statements and of all that they need."""
@@ -260,53 +232,34 @@ class Names:
             statement = self.statements[here]
             if not isinstance(statement, DEFINITIONS):
                 moment = here
-            names = names_read(statement)
-            waiting += [(there, moment) for name in names for there in self.seen_from(name, moment)]
+            for name in self.read[here]:
+                waiting += [(there, moment) for there in self.seen_from(name, moment)]
         return sorted({here for here, _ in visited})
 
 
-@cache
-def names_read(statement: ast.stmt) -> set[str]:
-    """Return the names of a module that a statement reads: not arguments, not local variables."""
+def names_read_and_set(statement: ast.stmt) -> tuple[set[str], set[str]]:
+    """Return the names of a module that a statement reads, and those that it sets.
+
+    Arguments and local variables are none of them; what a loop or a branch sets is.
+    """
     table = symtable.symtable(ast.unparse(statement), "answer", "exec")
-    read = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced()}
+    symbols = table.get_symbols()
+    read = {symbol.get_name() for symbol in symbols if symbol.is_referenced()}
+    given = {
+        symbol.get_name() for symbol in symbols if symbol.is_assigned() or symbol.is_imported()
+    }
     waiting = table.get_children()
     while waiting:
         table = waiting.pop()
         waiting += table.get_children()
         read |= {symbol.get_name() for symbol in table.get_symbols() if symbol.is_global()}
-    return read
-
-
-def parts_of_module(statement: ast.stmt) -> Iterator[ast.AST]:
-    """Yield the parts of a statement, but for the insides of functions and of loops in brackets."""
-    waiting = [statement]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        if not isinstance(node, INSIDES):
-            waiting += ast.iter_child_nodes(node)
-
-
-def names_set(statement: ast.stmt) -> set[str]:
-    """Return the names of a module that a statement sets, also in its loops and branches."""
-    if getattr(statement, "module", "") == "__future__":
-        return set()
-    names = set()
-    for node in parts_of_module(statement):
-        if isinstance(node, DEFINITIONS):
-            names.add(node.name)
-        elif isinstance(node, IMPORTS):
-            names |= {*imported(node)}
-        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            names.add(node.id)
-    return names
+    return read, given
 
 
 def names_changed(statement: ast.stmt) -> set[str]:
     """Return the names of things that a statement changes: a part of them, or by a method's call."""
     changed = []
-    for node in parts_of_module(statement):
+    for node in [] if isinstance(statement, DEFINITIONS) else ast.walk(statement):
         if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
             changed.append(node)
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
@@ -318,10 +271,16 @@ def names_changed(statement: ast.stmt) -> set[str]:
     return {begins(node) for node in changed} - {None}
 
 
-def is_set_anew(name: str, statement: ast.stmt) -> bool:
-    """Tell whether a name means, after a statement, what it would mean without all before."""
-    simple = (*DEFINITIONS, *IMPORTS, ast.Assign, ast.AnnAssign)
-    if not isinstance(statement, simple) or getattr(statement, "value", statement) is None:
-        return False  # a loop or a branch may not set it, and ``K: int`` does not
-    is_defined = isinstance(statement, DEFINITIONS) or name not in names_read(statement)
-    return name in names_set(statement) and is_defined
+def is_set_anew(name: str, statement: ast.stmt, read: set[str]) -> bool:
+    """Tell whether a name that a statement sets means afterwards what it would without all before.
+
+    Args:
+        name: the name.
+        statement: what sets it.
+        read: the names that the statement reads.
+    """
+    if isinstance(statement, DEFINITIONS):
+        return True
+    # A loop or a branch may not set it, and ``K: int`` does not.
+    is_simple = isinstance(statement, (*IMPORTS, ast.Assign, ast.AnnAssign))
+    return is_simple and getattr(statement, "value", statement) is not None and name not in read

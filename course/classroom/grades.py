@@ -1,12 +1,15 @@
-"""What a table of marks becomes for a learning platform: points."""
+"""Points: which exercises give how many, those that a teacher gives by hand, and a class's in a file."""
 
 import csv
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 
-from course.classroom.assignment import levels
 from course.classroom.submissions import Submission
-from course.classroom.table import Row
+from course.classroom.table import Row, Table, clean, read_lines
+from course.exercises import EXERCISES, LESSONS
+from course.lessons import all_lessons
 
 #: The points of an exercise that is right, by its level.
 POINTS_BY_LEVEL = {"warm-up": 1.0, "core": 2.0, "stretch": 3.0, "open": 4.0}
@@ -15,9 +18,114 @@ POINTS_BY_LEVEL = {"warm-up": 1.0, "core": 2.0, "stretch": 3.0, "open": 4.0}
 NEARLY = 0.5
 
 
+@cache
+def levels() -> dict[str, str]:
+    """Return the level of each exercise that stands in a lesson."""
+    return {
+        exercise.name: exercise.level for lesson in all_lessons() for exercise in lesson.exercises
+    }
+
+
+def exercises_to_mark(with_open: bool, only: str | None = None) -> dict[str, str]:
+    """Return the lesson of each exercise that is marked, in their order.
+
+    Args:
+        with_open: whether open ones are, which train a network to judge an answer.
+        only: numbers of lessons, as in ``02,03``.
+
+    Raises:
+        ValueError: no lesson of such a number has exercises.
+    """
+    chosen = only.split(",") if only else [*LESSONS]
+    for number in chosen:
+        if number not in LESSONS:
+            raise ValueError(
+                f"There are no exercises of lesson {number}, but of {', '.join(LESSONS)}"
+            )
+    lessons = {exercise.name: number for number in chosen for exercise in LESSONS[number]}
+    return {
+        name: number
+        for name, number in lessons.items()
+        if with_open or levels().get(name) != "open"
+    }
+
+
 def worth_of(exercises: Iterable[str]) -> dict[str, float]:
     """Return the points of each exercise; one that is in no lesson counts as core."""
     return {name: POINTS_BY_LEVEL[levels().get(name, "core")] for name in exercises}
+
+
+# --- A teacher's own, in a file that the program never writes
+
+
+def names_for(handed_in: list[Submission]) -> dict[str, str]:
+    """Return the student by each name that the file may use, if it means one alone."""
+    owners = defaultdict(set)
+    for submission in handed_in:
+        for name in (submission.known_as, submission.plain_name):
+            owners[name].add(submission.student)
+    students = {name: min(few) for name, few in owners.items() if name and len(few) == 1}
+    return students | {submission.student: submission.student for submission in handed_in}
+
+
+def read_by_hand(
+    path: Path, students: Mapping[str, str], worth: Mapping[str, float]
+) -> dict[tuple[str, str], str]:
+    """Return the marks in a teacher's file, by student and exercise: the points and why.
+
+    Args:
+        path: a CSV file with the columns student, exercise, points, why; a line without points waits,
+            and a file that does not exist holds no marks.
+        students: the student in the table, by each name that the file may use.
+        worth: the points of each exercise that is marked now; marks of others are left alone.
+
+    Raises:
+        ValueError: a line is not a mark. The message names each such line.
+    """
+    marks = {}
+    problems = []
+    for line, row in read_lines(path) if path.exists() else []:
+        student, exercise, points, why, *more = (*row, "", "", "", "")
+        exercise = exercise.removeprefix("my_")
+        if (line == 1 and exercise.lower() == "exercise") or not points:
+            continue
+        try:
+            number = float(points.replace(",", "."))  # a decimal comma will do
+        except ValueError:
+            number = -1
+        if any(more):
+            problem = "there are more than 4 cells; quote one that contains the separator"
+        elif exercise not in EXERCISES:
+            problem = f"there is no exercise {exercise!r}"
+        elif exercise not in worth:
+            continue
+        elif student not in students:
+            problem = f"there is no student {student!r}; one who handed in nothing needs a folder"
+        elif not 0 <= number <= worth[exercise]:
+            problem = f"{points!r} is not a number of points from 0 to {worth[exercise]:g}"
+        elif (students[student], exercise) in marks:
+            problem = f"{student} has a mark for {exercise} above"
+        else:
+            marks[students[student], exercise] = clean(f"{number:g}: {why}")
+            continue
+        problems.append(f"line {line}: {problem}")
+    if problems:
+        columns = "student, exercise, points, why"
+        raise ValueError("\n".join([f"{path} (columns {columns}) was not used:", *problems]))
+    return marks
+
+
+def apply_by_hand(marks: Table, given: Mapping[tuple[str, str], str]) -> list[str]:
+    """Note the teacher's own marks in the table; return them in lines, beside what the checker says."""
+    lines = []
+    for (student, name), mark in sorted(given.items()):
+        row = marks[student, name]
+        marks[student, name] = row._replace(by_hand=mark)
+        lines.append(f"      {student}: my_{name} ({mark}), which is {row.kind}")
+    return lines
+
+
+# --- For a learning platform
 
 
 def points_for(row: Row, points: float, nearly: float) -> float | None:

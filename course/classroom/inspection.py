@@ -6,8 +6,13 @@ can hide it, so that nothing was named proves nothing.
 """
 
 import ast
+import inspect
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
+from functools import cache
+
+from course.exercises import EXERCISES
+from course.exercises.solutions import shown_source
 
 #: The packages of which an answer may import anything without a second look.
 MODULES = {
@@ -56,18 +61,30 @@ def begins(node: ast.AST) -> str | None:
 # --- Right, but read it
 
 
-def reason_to_read(source: str, given: Collection[str] = ()) -> str:
-    """Say what in a definition might make it right without being an answer; it may be innocent.
+def reason_to_read(name: str, source: str) -> str:
+    """Say what in the answer to an exercise might make it right without being an answer.
 
-    Args:
-        source: the code.
-        given: names of the library, in full, that its solution uses.
+    It may be innocent. What of the library the exercise's solution uses, an answer may use as well.
     """
-    first = next(doubts(ast.parse(source), given), None)
+    first = next(doubts(ast.parse(source), used_by_solution(name)), None)
     return f"Read it: {first}" if first else ""
 
 
-def doubts(tree: ast.AST, given: Collection[str]) -> Iterator[str]:
+@cache
+def used_by_solution(name: str) -> set[str]:
+    """Return the parts of the library that an exercise's solution uses, each name in full."""
+    solution = EXERCISES[name].shown
+    names = {}
+    for called, value in solution.__globals__.items():
+        if inspect.ismodule(value):
+            names[called] = value.__name__
+        else:
+            names[called] = f"{getattr(value, '__module__', '')}.{called}"
+    used = library_names(ast.parse(shown_source(solution)), names)
+    return {whole for whole in used if whole.count(".") == 2}
+
+
+def doubts(tree: ast.AST, given: set[str]) -> Iterator[str]:
     """Yield what some code takes from elsewhere, what of others' it changes, and how it meddles."""
     nodes = [*ast.walk(tree)]
     loaded = {"*", *(node.id for node in nodes if isinstance(node, ast.Name))}
@@ -82,7 +99,7 @@ def doubts(tree: ast.AST, given: Collection[str]) -> Iterator[str]:
         if package_of(whole) == "mnistlib":
             is_part = whole.count(".") == 2
             used = {whole} if is_part else library_names(tree, {name: whole})
-            yield from (f"it uses {each}" for each in sorted(used - {*given}))
+            yield from (f"it uses {each}" for each in sorted(used - given))
         elif package_of(whole) not in MODULES:
             yield f"it uses {whole}"
     foreign = {name for name, _ in imports}

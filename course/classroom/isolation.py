@@ -1,4 +1,4 @@
-"""Run students' code where it can do no harm: each piece in a process of its own, behind bubblewrap.
+"""Run students' code where it can do no harm: each answer in a process of its own, behind bubblewrap.
 
 Behind bubblewrap a process sees the system, our Python, the course and its data, to be read only, and
 memory disks to write on. It sees no other process, no network and nobody's files, and whatever it has
@@ -18,8 +18,11 @@ import sys
 import tempfile
 from contextlib import nullcontext, suppress
 from pathlib import Path
+from typing import get_args
 
-from course.classroom.sandbox import MEGABYTE, TEXT, Limits
+from course.classroom.sandbox import FILE, MEGABYTE, TEXT
+from course.classroom.table import LOST, Row
+from course.exercises.reply import Kind
 from course.files import ROOT
 
 #: The folders and links that a Python needs of a system, bound as they are where they are there.
@@ -28,8 +31,11 @@ SYSTEM = ("/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/alternativ
 #: What of our environment students' code gets.
 PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "MNISTLIB_DATA", "LANG", "SYSTEMROOT")
 
-#: Longest answer of a process, in bytes.
+#: Longest reply of a process, in bytes.
 REPLY_BYTES = 4 * MEGABYTE
+
+#: What each memory disk holds, in megabytes.
+DISK = 10 * FILE
 
 #: How long a process may last by the clock: to start, and for each second of processor time.
 STARTING_SECONDS = 20
@@ -42,51 +48,55 @@ OUT_OF_TIME = (-24, 128 + 24)
 running: set[subprocess.Popen] = set()
 
 
-def run_isolated(
-    work: str,
-    arguments: dict,
-    limits: Limits,
-    trusted: bool,
-    lesson: str = "",
-) -> object:
-    """Return what a piece of work gives in a process of its own.
+def try_isolated(name: str, source: str, seconds: float, trusted: bool, lesson: str = "") -> Row:
+    """Return what :func:`course.classroom.sandbox.try_source` gives in a process of its own.
 
-    What comes back was written beside a student's code: it is data from a stranger. Where nothing came
-    back, it is ``{"lost": reason}``.
+    Where nothing comes back, the row is not marked, and says why.
 
     Args:
-        work: the name of one of the functions in :data:`course.classroom.sandbox.WORK`.
-        arguments: of that function, by name.
-        limits: what the process may use.
+        name: the exercise.
+        source: the answer to it, and what that needs.
+        seconds: of processor time.
         trusted: do without bubblewrap.
         lesson: the number of the one whose exercise is tried; a teacher's variants of others are hidden.
     """
     token = secrets.token_hex(32)
-    order = {"token": token, "work": work, "arguments": arguments, "isolated": not trusted}
-    order["limits"] = limits
+    order = {"token": token, "answer": {"name": name, "source": source}}
+    order |= {"seconds": seconds, "isolated": not trusted}
     command = [sys.executable, "-P", "-m", "course.classroom.sandbox"]
     if trusted:
         place = tempfile.TemporaryDirectory(prefix="marks-", ignore_cleanup_errors=True)
     else:
         place = nullcontext("/")
-        command = [*bubblewrap(10 * limits.file, lesson), *command]
+        command = [*bubblewrap(lesson), *command]
     with place as folder:
-        patience = STARTING_SECONDS + CLOCK_SECONDS * limits.seconds
+        patience = STARTING_SECONDS + CLOCK_SECONDS * seconds
         received, status, complaint, is_late = exchange(
             command, json.dumps(order).encode(), folder, patience
         )
     if received.startswith(token.encode()):
-        with suppress(ValueError, RecursionError):
-            return json.loads(received[len(token) :])
+        return row_of(received[len(token) :])
     if is_late or status in OUT_OF_TIME:
-        lost = f"it took longer than {limits.seconds:g} s and was stopped"
+        lost = f"it took longer than {seconds:g} s and was stopped"
     elif received:
         lost = "what came back was not written by the checker"
     elif complaint:
         lost = f"its process did not start: {complaint}"
     else:
         lost = f"its process ended before a reply came, with status {status}"
-    return {"lost": lost}
+    return Row(kind=LOST, reply=lost)
+
+
+def row_of(reply: bytes) -> Row:
+    """Return a reply as a row. It was written beside a student's code: it is data from a stranger."""
+    with suppress(ValueError, RecursionError):
+        match json.loads(reply):
+            case [str(kind), str(words), str(reason), str(nearly_right)]:
+                if kind in (LOST, *get_args(Kind)):
+                    return Row(
+                        kind=kind, reply=words, likely_reason=reason, nearly_right=nearly_right
+                    )
+    return Row(kind=LOST, reply="what came back isn't a reply from the checker")
 
 
 def exchange(
@@ -148,8 +158,9 @@ def why_not() -> str:
         return "bubblewrap needs Linux"
     if not shutil.which("bwrap"):
         return "bubblewrap is not installed (apt install bubblewrap)"
-    result = run_isolated("greet", {}, Limits(), trusted=False)
-    return "" if result == "ready" else f"bubblewrap does not work here ({result})"
+    row = try_isolated("sigmoid", "def my_sigmoid(z): ...", seconds=10, trusted=False)
+    works = row.kind == "not attempted"
+    return "" if works else f"bubblewrap does not work here ({row.reply})"
 
 
 # --- Bubblewrap's command lines
@@ -179,18 +190,17 @@ def options_without(paths: list[Path]) -> list[str]:
     return options
 
 
-def bubblewrap(disk: int, lesson: str = "") -> list[str]:
+def bubblewrap(lesson: str) -> list[str]:
     """Return the command that runs the rest of a command line behind bubblewrap.
 
     Args:
-        disk: how many megabytes each memory disk holds.
-        lesson: the one whose variants are not hidden.
+        lesson: the number of the one whose variants are not hidden.
     """
     # Root would keep the right to take what hides a file away.
     command = ["bwrap", "--cap-drop", "ALL", "--die-with-parent", "--new-session", "--unshare-all"]
     command += ["--unshare-user", "--disable-userns", "--proc", "/proc", "--dev", "/dev"]
     for folder in ("/tmp", "/dev/shm"):
-        command += ["--size", str(disk * MEGABYTE), "--perms", "1777", "--tmpfs", folder]
+        command += ["--size", str(DISK * MEGABYTE), "--perms", "1777", "--tmpfs", folder]
     command += ["--setenv", "HOME", "/tmp", "--setenv", "TMPDIR", "/tmp", "--chdir", "/tmp"]
     above = {folder for path in visible_paths() for folder in path.parents}
     for folder in sorted(above - {Path("/"), Path("/tmp")}):

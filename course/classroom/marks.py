@@ -28,18 +28,21 @@ import argparse
 import hashlib
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections import Counter
 from pathlib import Path
 
 from joblib import Parallel, delayed
 from tqdm import tqdm
 
 from course import files
-from course.classroom import assignment, by_hand, grades, isolation, pages, table
-from course.classroom.marking import answers_of, mark_submission
-from course.classroom.sandbox import Limits
+from course.classroom import grades, isolation, pages, table
+from course.classroom.marking import mark_submission
 from course.classroom.submissions import Submission, read_names, submissions_in
+from course.classroom.table import Row, Table
+from course.files import ROOT
 
+#: How many of the reasons most often given are told.
+COMMONEST = 10
 #: Why root does not mark.
 ROOT_MAY_NOT = "you are root, whom Linux lets start processes without end; mark as another user"
 
@@ -76,12 +79,6 @@ def options(argv: list[str] | None) -> argparse.Namespace:
         type=int,
         default=os.cpu_count(),
     )
-    add(
-        "--seconds",
-        "of processor time for each answer (%(default)s)",
-        type=int,
-        default=Limits().seconds,
-    )
     add("--trusted", "do without bubblewrap: you trust all this code", action="store_true")
     return parser.parse_args(argv)
 
@@ -92,23 +89,29 @@ def main(argv: list[str] | None = None) -> None:
     hand = chosen.out.with_name("by-hand.csv")
     try:
         check_places(chosen, hand)
-        lesson_of = assignment.exercises_to_mark(chosen.open, chosen.lesson)
+        lesson_of = grades.exercises_to_mark(chosen.open, chosen.lesson)
         names = read_names(chosen.names) if chosen.names else None
         handed_in = submissions_in(chosen.folder, names)
         before = table.read_rows(chosen.out)
         refuse_others(chosen.out, before, lesson_of)
         worth = grades.worth_of(lesson_of)
-        given = by_hand.read_marks(hand, by_hand.names_for(handed_in), worth)
+        given = grades.read_by_hand(hand, grades.names_for(handed_in), worth)
     except ValueError as error:
         sys.exit(str(error))
     print(how_it_is_run(chosen.trusted))
-    limits = Limits(seconds=chosen.seconds)
-    marks = mark_all(handed_in, before, lesson_of, limits, chosen)
-    kept = by_hand.apply(marks, given)
-    rows = table.rows_of(marks)
+    marks = mark_all(handed_in, before, lesson_of, chosen)
+    kept = grades.apply_by_hand(marks, given)
+    rows = sorted(marks.values(), key=lambda row: row.student)
     table.write_rows(chosen.out, rows)
-    print(*table.summary(rows, chosen.out), sep="\n")
-    write_decisions(handed_in, rows, worth, limits, chosen)
+    print(*summary(rows, chosen.out), sep="\n")
+    undecided = [row for row in rows if row.is_open]
+    to_decide = chosen.out.with_name("to-decide.html")
+    answers = {submission.student: submission.answers for submission in handed_in}
+    files.replace(to_decide, pages.decisions_page(undecided, answers, worth))
+    print(
+        f"For you to decide, and without points until then: {len(undecided)} of {len(rows)} rows. "
+        f"The page is {to_decide}"
+    )
     if chosen.grades:
         left_out = grades.write_points(chosen.grades, rows, handed_in, worth, chosen.nearly)
         if left_out:
@@ -133,10 +136,9 @@ def check_places(chosen: argparse.Namespace, hand: Path) -> None:
             raise ValueError(f"{place} is for your own marks; name another file")
 
 
-def refuse_others(path: Path, marks: table.Table, lesson_of: dict[str, str]) -> None:
+def refuse_others(path: Path, marks: Table, lesson_of: dict[str, str]) -> None:
     """Refuse to write over a table that holds marks of other lessons."""
-    held = {row.lesson for rows in marks.values() for row in rows.values()}
-    others = held - {*lesson_of.values()}
+    others = {row.lesson for row in marks.values()} - {*lesson_of.values()}
     if others:
         raise ValueError(
             f"{path} holds marks of lesson {', '.join(sorted(others))}; name another file with --out"
@@ -162,73 +164,66 @@ def how_it_is_run(trusted: bool) -> str:
 
 def mark_all(
     handed_in: list[Submission],
-    before: table.Table,
+    before: Table,
     lesson_of: dict[str, str],
-    limits: Limits,
     chosen: argparse.Namespace,
-) -> table.Table:
+) -> Table:
     """Return the table of all submissions; those that it had before, and that are the same, stay.
 
     When it is stopped, what is finished is written.
     """
-    judge = assignment.digest_of_judge()
+    judge = digest_of_judge()
     marks = {}
     waiting = []
     for submission in handed_in:
-        digest = hashlib.sha256(f"{submission.digest} {judge}".encode()).hexdigest()[:12]
-        rows = before.get(submission.student, {})
-        if all(name in rows and rows[name].digest == digest for name in lesson_of):
-            marks[submission.student] = {name: rows[name] for name in lesson_of}
+        answers = f"{submission.answers} {submission.unread} {judge}"
+        digest = hashlib.sha256(answers.encode()).hexdigest()[:12]
+        rows = [before.get((submission.student, name), Row()) for name in lesson_of]
+        if all(row.digest == digest for row in rows):
+            marks |= {(row.student, row.exercise): row for row in rows}
         else:
-            more = (submission, lesson_of, digest, limits, chosen.trusted)
-            waiting.append((mark_submission, *more))
+            waiting.append(delayed(mark_submission)(submission, lesson_of, digest, chosen.trusted))
+    # The work is to wait for processes, so threads will do.
+    run = Parallel(chosen.jobs, backend="threading", return_as="generator_unordered", batch_size=1)
     try:
-        done = side_by_side(waiting, chosen.jobs)
-        for rows in tqdm(done, total=len(waiting), unit="submission"):
-            marks[rows[0].student] = {row.exercise: row for row in rows}
+        for rows in tqdm(run(waiting), total=len(waiting), unit="submission"):
+            marks |= {(row.student, row.exercise): row for row in rows}
     except KeyboardInterrupt:
         isolation.stop_all()
-        table.write_rows(chosen.out, table.rows_of(marks))
+        table.write_rows(chosen.out, sorted(marks.values(), key=lambda row: row.student))
         sys.exit(
             f"\nStopped. {chosen.out} has what was finished; the same line goes on from there."
         )
     return marks
 
 
-def side_by_side(calls: Iterable[tuple], jobs: int) -> Iterator:
-    """Call functions with their arguments, so many at a time, and yield what each returns when it does.
-
-    The work is to wait for processes, so threads will do.
-    """
-    run = Parallel(jobs, backend="threading", return_as="generator_unordered", batch_size=1)
-    return run(delayed(function)(*arguments) for function, *arguments in calls)
-
-
-# --- What a person decides
+def digest_of_judge() -> str:
+    """Return a digest of what judges the answers: it changes when that does."""
+    digest = hashlib.sha256(sys.version.encode())
+    for folder in ("mnistlib", "course/exercises", "course/classroom"):
+        for file in sorted((ROOT / folder).rglob("*.*")):
+            if file.suffix in (".py", ".txt"):
+                digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
-def write_decisions(
-    handed_in: list[Submission],
-    rows: list[table.Row],
-    worth: dict[str, float],
-    limits: Limits,
-    chosen: argparse.Namespace,
-) -> None:
-    """Write the page of what a person has to decide about; for it the answers are taken once more."""
-    undecided = [row for row in rows if row.is_open]
-    students = {row.student for row in undecided}
+# --- What a teacher reads at the end
 
-    def answers(submission: Submission) -> tuple[str, dict]:
-        return submission.student, answers_of(submission, limits, chosen.trusted)[0]
 
-    waiting = [(answers, submission) for submission in handed_in if submission.student in students]
-    sources = dict(side_by_side(waiting, chosen.jobs))
-    place = chosen.out.with_name("to-decide.html")
-    files.replace(place, pages.decisions_page(undecided, sources, worth))
-    print(
-        f"For you to decide, and without points until then: {len(undecided)} of {len(rows)} rows. "
-        f"The page is {place}"
-    )
+def summary(rows: list[Row], path: Path) -> list[str]:
+    """Return how it went, in lines: the counts, and the commonest reasons."""
+    kinds = Counter(row.kind for row in rows)
+    counts = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
+    students = len({row.student for row in rows})
+    reasons = Counter((row.exercise, row.likely_reason) for row in rows if row.likely_reason)
+    commonest = [
+        f"{count:4}  my_{name}: {reason}"
+        for (name, reason), count in reasons.most_common(COMMONEST)
+    ]
+    return [
+        f"{path}: {students} submissions, {len(rows)} rows: {counts}",
+        *(["The reasons most often given:", *commonest] if commonest else []),
+    ]
 
 
 if __name__ == "__main__":

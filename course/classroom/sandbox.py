@@ -1,67 +1,147 @@
-"""What runs in a process of its own beside a student's code: one piece of work, within its limits.
+"""Try out a student's answer, also on cases that nobody has seen, in a process with limits.
 
-:mod:`course.classroom.isolation` starts this module, tells it what to do through one pipe, and reads the
-result from another, behind a token that was drawn for this one time. An answer may find the token, so
-what comes back is still data from a stranger, and :mod:`course.classroom.marking` checks it.
+:mod:`course.classroom.isolation` starts this module, tells it what to try through one pipe, and reads
+the reply from another, behind a token that was drawn for this one time. An answer may find the token, so
+what comes back is still data from a stranger, and is checked there.
 """
 
-import importlib
+import dataclasses
 import json
+import linecache
 import os
+import re
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+
+import numpy as np
+
+from course.classroom.table import LOST, Row
+from course.exercises import EXERCISES, check_answer
+from course.exercises.attempt import call, wanted_outcomes
+from course.exercises.comparison import is_several, matches
+from course.exercises.exercise import Exercise
+from course.exercises.reply import Reply
 
 #: Longest text in what comes back, in characters; longer ones are cut there.
 TEXT = 4000
 
 MEGABYTE = 2**20
 
-#: The pieces of work, and the module that has each. Only it is loaded: to take the answers out of a
-#: submission needs no exercise, which would be a third of a second for each.
-WORK = {
-    "greet": "course.classroom.trial",
-    "take_sent_answers": "course.classroom.extract",
-    "try_source": "course.classroom.trial",
-}
+#: What an answer may use: megabytes beyond what its process has at the start, megabytes of each file
+#: that it writes, and processes.
+MEMORY = 1000
+FILE = 10
+PROCESSES = 8
+
+#: How many cases are drawn for an answer that is right on those of its exercise.
+DRAWN = 5
+
+#: What is added where there are none to draw.
+NOT_FRESH = " (Tried on no fresh cases: this exercise has none, so a table of answers passes.)"
+
+#: What is said of an answer that its student saw to be right, and that is not.
+NOT_ON_FRESH = "it is right on the exercise's own cases, which students see, but not on fresh ones"
+
+#: How an answer fails that needs what is not here: it may be right where its student wrote it, since a
+#: kernel knows what stood in a cell that is gone.
+MISSING = re.compile(r"\b(ModuleNotFoundError|FileNotFoundError|NameError): .*")
 
 
-class Limits(NamedTuple):
-    """What the process of one answer may use.
+def try_source(name: str, source: str) -> Row:
+    """Run definitions, and return the row of the checker's reply to the answer to an exercise.
 
-    Seconds are processor time. Memory is counted beyond what the process has at the start, and a file's
-    size for each file that it writes; both in megabytes.
+    A right answer is tried once more, on cases that no student has seen.
     """
+    # The checker reads in which step an answer raised.
+    linecache.cache["answer"] = (len(source), None, source.splitlines(keepends=True), "answer")
+    space = {"__name__": "answer", "np": np, "display": lambda *_, **__: None}
+    try:
+        exec(compile(source, "answer", "exec"), space)
+        function = space[f"my_{name}"]
+    except MemoryError:
+        raise
+    except BaseException as error:
+        lost = f"what it needs of the file does not run by itself: {type(error).__name__}: {error}"
+        return Row(kind=LOST, reply=lost)
+    exercise = EXERCISES[name]
+    drawn = with_cases_drawn(exercise)
+    reply = check_answer(exercise, function)
+    words = flat(reply)
+    if reply.kind == "raises" and (missing := MISSING.search(words)):
+        return Row(kind=LOST, reply=f"what it needs was not handed in: {missing[0]}")
+    if reply.kind == "right" and exercise.random_case:
+        again = check_answer(drawn, function)
+        if again.kind != "right":
+            return Row(kind=LOST, reply=f"{NOT_ON_FRESH}: {again.kind}. {flat(again)}")
+    elif reply.kind == "right":
+        words += NOT_FRESH
+    is_nearly_right = reply.kind == "unstable" or (
+        reply.kind == "wrong shape" and has_right_numbers(drawn, function)
+    )
+    return Row(
+        kind=reply.kind,
+        reply=words,
+        likely_reason=reply.reason,
+        nearly_right="yes" if is_nearly_right else "",
+    )
 
-    seconds: float = 10
-    memory: int = 1000
-    file: int = 10
-    processes: int = 8
+
+def flat(reply: Reply) -> str:
+    """Return a reply in a line; what helps a student on, and tells a teacher nothing, is left out."""
+    text = reply.text if reply.kind == "right" else reply.description
+    return " ".join(text.splitlines())
 
 
-def work_called(name: str) -> Callable:
-    """Return a piece of work."""
-    return getattr(importlib.import_module(WORK[name]), name)
+def has_right_numbers(exercise: Exercise, function: Callable) -> bool:
+    """Tell whether an answer gives the right numbers in order, in a list, say, or in a column."""
+    if not exercise.one_is_right:
+        return False
+    pairs = zip(exercise.cases, wanted_outcomes(exercise), strict=True)
+    return all(
+        matches(in_a_row(wanted.result), in_a_row(call(function, case).result))
+        for case, wanted in pairs
+    )
 
 
-def apply_limits(limits: Limits, is_isolated: bool) -> None:
-    """Hold this process to limits; where it is not isolated, to the limit on time alone."""
+def in_a_row(result: object) -> object:
+    """Return all numbers of a result in one array, or None if they are no numbers."""
+    try:
+        parts = result if is_several(result) else [result]
+        return np.concatenate([np.ravel(np.asarray(part, float)) for part in parts])
+    except (TypeError, ValueError):
+        return None
+
+
+def with_cases_drawn(exercise: Exercise, seed: int | None = None) -> Exercise:
+    """Return an exercise with DRAWN cases drawn at random in place of its own, if it draws any."""
+    if not exercise.random_case:
+        return exercise
+    rng = np.random.default_rng(seed)
+    cases = tuple(exercise.random_case(rng) for _ in range(DRAWN))
+    return dataclasses.replace(exercise, cases=cases, extreme=())
+
+
+# --- Its process
+
+
+def apply_limits(seconds: float, is_isolated: bool) -> None:
+    """Hold this process to limits; where it is not isolated, to that on processor time alone."""
     try:
         import resource
     except ImportError:  # on Windows; there the clock alone stops it
         return
 
-    seconds = int(time.process_time() + limits.seconds) + 1
+    seconds = int(time.process_time() + seconds) + 1
     held = {resource.RLIMIT_CPU: seconds, resource.RLIMIT_CORE: 0}
     if is_isolated:
         pages = int(Path("/proc/self/statm").read_text().split()[0])
         in_use = pages * resource.getpagesize()
         held |= {
-            resource.RLIMIT_AS: in_use + limits.memory * MEGABYTE,
-            resource.RLIMIT_FSIZE: limits.file * MEGABYTE,
-            resource.RLIMIT_NPROC: limits.processes,
+            resource.RLIMIT_AS: in_use + MEMORY * MEGABYTE,
+            resource.RLIMIT_FSIZE: FILE * MEGABYTE,
+            resource.RLIMIT_NPROC: PROCESSES,
             resource.RLIMIT_NOFILE: 64,
         }
     for limit, most in held.items():
@@ -69,29 +149,27 @@ def apply_limits(limits: Limits, is_isolated: bool) -> None:
 
 
 def _child_main() -> None:
-    """Do the work that was ordered, within its limits, and send the result."""
+    """Try the answer that was ordered, within its limits, and send the reply."""
     order = json.load(sys.stdin.buffer)
-    work = work_called(order["work"])  # what it loads counts for no answer
     pipe = os.dup(1)
     nothing = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(nothing, standard)
-    limits = Limits(*order["limits"])
-    apply_limits(limits, order["isolated"])
+    apply_limits(order["seconds"], order["isolated"])
     me = os.getpid()
-    result = json.dumps({"lost": "no memory was left"})
+    row = Row(kind=LOST, reply="no memory was left")
     try:
-        result = json.dumps(work(**order["arguments"]))
+        row = try_source(**order["answer"])
     except MemoryError:
-        result = json.dumps({"lost": f"it needed more memory than {limits.memory} MB"})
+        row = row._replace(reply=f"it needed more memory than {MEMORY} MB")
     except BaseException as error:
-        result = json.dumps({"lost": f"the checker could not finish: {type(error).__name__}"})
+        row = row._replace(reply=f"the checker could not finish: {type(error).__name__}")
     finally:
         try:
             if os.getpid() == me:  # a copy that an answer made of itself has nothing to say
-                text = f"{order['token']}{result}".encode()
-                while text:
-                    text = text[os.write(pipe, text) :]
+                parts = (row.kind, row.reply, row.likely_reason, row.nearly_right)
+                reply = json.dumps([part[:TEXT] for part in parts])
+                os.write(pipe, f"{order['token']}{reply}".encode())
         finally:
             os._exit(0)
 

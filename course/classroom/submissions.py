@@ -1,27 +1,25 @@
-"""What a class handed in: which files are whose, and what is read of them."""
+"""What a class handed in: which files are whose, and the answers in them. Nothing of it is run here."""
 
-import hashlib
-import io
-import os
 import re
 import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path, PurePosixPath
+from contextlib import suppress
+from pathlib import Path
 from typing import NamedTuple
 
+from tqdm import tqdm
+
+from course.classroom.extract import Version, take_answers
 from course.classroom.sandbox import MEGABYTE
 from course.classroom.table import clean, read_lines
 
 #: Largest submission that is read, in bytes; a notebook with many pictures has a few megabytes.
 SUBMISSION_BYTES = 50 * MEGABYTE
-#: Why a file is not read.
-NEITHER = "neither .ipynb nor .py"
-TOO_LARGE = f"larger than {SUBMISSION_BYTES // MEGABYTE} MB"
 
-#: How the name of a file ends that may hold answers in a form that is not read.
-UNREAD = re.compile(r"\.(ipynb|py|zip|7z|rar|tar|tgz|pdf|html?|docx?|odt)\b", re.IGNORECASE)
-ENDINGS = re.compile(rf"(?:{UNREAD.pattern}|\.txt)+$", re.IGNORECASE)
+#: How the name of a file ends that may hold answers, in whatever form.
+MAY_HOLD = re.compile(r"\.(ipynb|py|zip|7z|rar|tar|tgz|pdf|html?|docx?|odt)\b", re.IGNORECASE)
+ENDINGS = re.compile(rf"(?:{MAY_HOLD.pattern}|\.txt)+$", re.IGNORECASE)
 
 #: Folders of others' code: environments, and the course itself.
 NOT_A_STUDENTS = {"site-packages", "node_modules", "mnistlib", "course"}
@@ -38,14 +36,6 @@ PLATFORMS = (
         re.DOTALL,
     ),
 )
-
-
-class HandedInFile(NamedTuple):
-    """A file of a submission: its place there, and its bytes, or else why it was not read."""
-
-    place: str
-    raw: bytes = b""
-    problem: str = ""
 
 
 class Entry(NamedTuple):
@@ -68,16 +58,16 @@ class Submission(NamedTuple):
 
     `plain_name` is the student's without the platform's number, and `known_as` what the platform knows
     the student as, empty where a file of names does not say; a page for the student has a name that
-    begins with `returned_as`. `unread` says what was not read. The digest changes with a file.
+    begins with `returned_as`. `answers` has the versions of each by exercise, with the one that counts
+    first, and `unread` says what could not be read.
     """
 
     student: str
     plain_name: str
     known_as: str
     returned_as: str
-    entries: list[Entry]
-    digest: str
-    unread: str = ""
+    answers: dict[str, list[Version]]
+    unread: str
 
 
 def submissions_in(folder: Path, names: Mapping[str, str] | None = None) -> list[Submission]:
@@ -93,7 +83,8 @@ def submissions_in(folder: Path, names: Mapping[str, str] | None = None) -> list
         if not is_hidden(path.name):
             entry = entry_of(path)
             by_student.setdefault(entry.student, []).append(entry)
-    return [submission_of(entries, names) for entries in by_student.values()]
+    reading = tqdm(by_student.values(), desc="reading", unit="submission")
+    return [submission_of(entries, names) for entries in reading]
 
 
 def entry_of(path: Path) -> Entry:
@@ -103,18 +94,20 @@ def entry_of(path: Path) -> Entry:
         if found := pattern.fullmatch(name):
             owner = f"{found['owner']}_"
             return Entry(path, found["name"], found["id"], owner, found["file"] or "")
+    place = ""
     if not path.is_dir():
+        place = name
         name = ENDINGS.sub("", name) or name
     safe = re.sub(r"[^\w-]+", "_", name)[:60]
-    return Entry(path, name, "", f"{safe}_", path.name)
+    return Entry(path, name, "", f"{safe}_", place)
 
 
 def submission_of(entries: list[Entry], names: Mapping[str, str] | None) -> Submission:
     """Return a student's submission."""
     files, unread = read_files(entries)
-    digest = hashlib.sha256(unread.encode())
-    for place, raw in files:
-        digest.update(f"{place}\0".encode(errors="surrogateescape") + raw)
+    answers, problems = take_answers(files)
+    if not files and not unread:
+        problems = ["no notebook and no .py file was handed in"]
     first = entries[0]
     known_as = clean(first.name)
     if names is not None:
@@ -124,9 +117,8 @@ def submission_of(entries: list[Entry], names: Mapping[str, str] | None) -> Subm
         plain_name=clean(first.name),
         known_as=known_as,
         returned_as=first.returned_as,
-        entries=entries,
-        digest=digest.hexdigest()[:12],
-        unread=unread,
+        answers=answers,
+        unread=clean(", ".join([*problems, *unread])),
     )
 
 
@@ -153,7 +145,7 @@ def read_names(path: Path) -> dict[str, str]:
 # --- What is read
 
 
-def read_files(entries: Iterable[Entry]) -> tuple[list[tuple[str, bytes]], str]:
+def read_files(entries: Iterable[Entry]) -> tuple[list[tuple[str, bytes]], list[str]]:
     """Return a student's notebooks and ``.py`` files, each as its place and its bytes.
 
     And say which other files may hold answers, and why they were not read.
@@ -161,82 +153,46 @@ def read_files(entries: Iterable[Entry]) -> tuple[list[tuple[str, bytes]], str]:
     files = []
     problems = []
     size = 0
-    for file in (file for entry in entries for file in files_in(entry.path, entry.place)):
-        name = PurePosixPath(file.place).name
-        size += len(file.raw)
-        if size > SUBMISSION_BYTES:
-            problems.append(f"{name} and what follows it ({TOO_LARGE})")
-            break
-        if file.problem:
-            problems.append(f"{name} ({file.problem})")
+    for place, path in (found for entry in entries for found in files_in(entry.path, entry.place)):
+        try:
+            raw = read_file(path, SUBMISSION_BYTES - size)
+        except Exception as error:  # a stranger's zip may raise anything
+            problems.append(f"{place} ({error})")
         else:
-            files.append((file.place, file.raw))
-    return files, clean(", ".join(problems))
+            size += len(raw)
+            files.append((place, raw))
+    return files, problems
 
 
-def files_in(path: Path, place: str) -> Iterator[HandedInFile]:
-    """Yield what may hold answers of a file, a zip or a folder."""
-    if not path.is_dir():
-        yield from [*files_of(path, place)] or [HandedInFile(place, problem=NEITHER)]
-        return
-    for folder, folders, names in os.walk(path):
-        here = Path(folder)
-        folders[:] = sorted(name for name in folders if is_a_students(here / name))
-        for name in sorted(names):
-            if not is_hidden(name):
-                yield from files_of(here / name, (here / name).relative_to(path).as_posix())
+def files_in(path: Path | zipfile.Path, place: str) -> Iterator[tuple[str, Path | zipfile.Path]]:
+    """Yield the place and the path of what may hold answers in a file, a folder or a zip.
+
+    No zip within a zip is opened.
+    """
+    if isinstance(path, Path) and path.suffix.lower() == ".zip":
+        with suppress(Exception):  # a stranger's zip may raise anything; then it stays a file
+            path = zipfile.Path(path)
+    if path.is_dir():
+        for inner in sorted(path.iterdir(), key=lambda inner: inner.name):
+            if not is_hidden(inner.name) and not is_others(inner):
+                yield from files_in(inner, f"{place}/{inner.name}".removeprefix("/"))
+    elif MAY_HOLD.search(path.name):
+        yield place, path
 
 
-def files_of(path: Path, place: str) -> Iterator[HandedInFile]:
-    """Yield a file if it may hold answers, and of a zip what it holds."""
-    try:
-        if is_code(path.name):
-            yield HandedInFile(place, read_file(path))
-        elif path.suffix.lower() == ".zip":
-            yield from files_in_zip(path, place)
-        elif UNREAD.search(path.name):
-            yield HandedInFile(place, problem=NEITHER)
-    except OSError as error:
-        yield HandedInFile(place, problem=error.strerror or str(error))
-
-
-def files_in_zip(path: Path, place: str) -> Iterator[HandedInFile]:
-    """Yield what may hold answers of a zip; no zip within it is opened."""
-    raw = read_file(path)
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(raw))
-    except Exception as error:  # a stranger's zip may raise anything
-        raise OSError(0, "not a zip that can be read") from error
-    for entry in sorted(archive.infolist(), key=lambda entry: entry.filename):
-        inside = PurePosixPath(entry.filename)
-        if entry.is_dir() or any(map(is_hidden, inside.parts)) or NOT_A_STUDENTS & {*inside.parts}:
-            continue
-        where = f"{place}/{inside}"
-        if is_code(inside.name) and entry.file_size > SUBMISSION_BYTES:
-            yield HandedInFile(where, problem=TOO_LARGE)
-        elif is_code(inside.name):
-            try:
-                yield HandedInFile(where, archive.read(entry))
-            except Exception:  # as above
-                yield HandedInFile(where, problem="cannot be read from its zip")
-        elif UNREAD.search(inside.name):
-            yield HandedInFile(where, problem=f"{NEITHER}, in {path.name}")
-
-
-def read_file(path: Path) -> bytes:
-    """Return the bytes of a file.
+def read_file(path: Path | zipfile.Path, most: int) -> bytes:
+    """Return the bytes of a notebook or a ``.py`` file.
 
     Raises:
-        OSError: it is too large, or cannot be read.
+        ValueError: it is another file, or has more bytes than `most`.
     """
-    if path.stat().st_size > SUBMISSION_BYTES:
-        raise OSError(0, TOO_LARGE)
-    return path.read_bytes()
-
-
-def is_code(name: str) -> bool:
-    """Tell whether a file is a notebook or Python, by its name; students write capitals, too."""
-    return name.lower().endswith((".ipynb", ".py"))
+    if not path.name.lower().endswith((".ipynb", ".py")):  # students write capitals, too
+        raise ValueError("no .ipynb, no .py, and no zip that can be read")
+    with path.open("rb") as file:
+        raw = file.read(most + 1)
+    if len(raw) > most:
+        raise ValueError(f"beyond {SUBMISSION_BYTES // MEGABYTE} MB in all")
+    return raw
 
 
 def is_hidden(name: str) -> bool:
@@ -244,7 +200,7 @@ def is_hidden(name: str) -> bool:
     return name.startswith(".") or name in ("__MACOSX", "__pycache__")
 
 
-def is_a_students(folder: Path) -> bool:
-    """Tell whether a folder may hold a student's own code."""
-    is_others = folder.name in NOT_A_STUDENTS or (folder / "pyvenv.cfg").exists()
-    return not is_hidden(folder.name) and not is_others
+def is_others(path: Path | zipfile.Path) -> bool:
+    """Tell whether a folder is not a student's own: an environment, the course, or a link elsewhere."""
+    is_link = isinstance(path, Path) and path.is_symlink() and path.is_dir()
+    return is_link or path.name in NOT_A_STUDENTS or (path / "pyvenv.cfg").exists()

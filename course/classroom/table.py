@@ -1,9 +1,9 @@
 """The table of marks: its rows, how it is read and written, and what there is to say of it."""
 
+import codecs
 import csv
 import io
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -12,9 +12,6 @@ from course import files
 
 #: The kind of a row that the checker did not decide; its text says why.
 LOST = "not marked"
-
-#: How many of the reasons most often given are told.
-COMMONEST = 10
 
 #: How the note begins on a right answer that may not be an answer.
 READ_IT = "Read it: "
@@ -51,8 +48,8 @@ class Row(NamedTuple):
 #: How the columns are called.
 COLUMNS = [part.replace("_", " ") for part in Row._fields]
 
-#: Rows by student, and in there by exercise.
-Table = dict[str, dict[str, Row]]
+#: Rows by student and exercise.
+Table = dict[tuple[str, str], Row]
 
 
 def clean(text: str, most: int = 600) -> str:
@@ -80,18 +77,16 @@ def read_lines(path: Path) -> list[tuple[int, list[str]]]:
     UTF-8 or UTF-16, as spreadsheets mark them, or else Windows' Western ones.
 
     Raises:
-        ValueError: the file is not such a text.
+        ValueError: the file is not such a table.
     """
     raw = path.read_bytes()
-    encodings = ("utf-16",) if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252")
-    for encoding in encodings:
-        try:
-            text = raw.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
+    if raw[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        text = raw.decode("utf-16", "replace")
     else:
-        raise ValueError(f"{path} is not a table: save it as CSV, UTF-8")
+        try:
+            text = raw.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = raw.decode("cp1252", "replace")
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -117,13 +112,8 @@ def read_rows(path: Path) -> Table:
     for _, line in lines:
         row = Row(*line[: len(COLUMNS)])
         row = row._replace(lesson=row.lesson.zfill(2), by_hand="")  # spreadsheets shorten 02
-        table.setdefault(row.student, {})[row.exercise] = row
+        table[row.student, row.exercise] = row
     return table
-
-
-def rows_of(table: Table) -> list[Row]:
-    """Return all rows of a table, by student."""
-    return [row for student in sorted(table) for row in table[student].values()]
 
 
 def write_rows(path: Path, rows: Iterable[Row]) -> None:
@@ -131,22 +121,3 @@ def write_rows(path: Path, rows: Iterable[Row]) -> None:
     text = io.StringIO(newline="")
     csv.writer(text, quoting=csv.QUOTE_ALL).writerows([COLUMNS, *rows])
     files.replace(path, text.getvalue().encode("utf-8-sig"))
-
-
-# --- What a teacher reads at the end
-
-
-def summary(rows: list[Row], path: Path | str) -> list[str]:
-    """Return how it went, in lines: the counts, and the commonest reasons."""
-    kinds = Counter(row.kind for row in rows)
-    counts = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
-    students = len({row.student for row in rows})
-    reasons = Counter((row.exercise, row.likely_reason) for row in rows if row.likely_reason)
-    commonest = [
-        f"{count:4}  my_{name}: {reason}"
-        for (name, reason), count in reasons.most_common(COMMONEST)
-    ]
-    return [
-        f"{path}: {students} submissions, {len(rows)} rows: {counts}",
-        *(["The reasons most often given:", *commonest] if commonest else []),
-    ]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from course.classroom import extract, isolation
+from course.classroom import extract, inspection, isolation
 
 GOOD = "import numpy as np\n\ndef my_one_hot(labels, classes=10):\n    return np.eye(classes)[labels]\n"
 
@@ -29,10 +29,15 @@ def answer(body, name="sigmoid", arguments="z"):
     return f"{GOOD}\ndef my_{name}({arguments}):\n{lines}"
 
 
-def that_count(files, given=None):
+def that_count(files):
     """Return of each answer in some files the version that counts."""
-    answers, _ = extract.take_answers(files, given)
+    answers, _ = extract.take_answers(files)
     return {name: versions[0] for name, versions in answers.items()}
+
+
+def note_on(code, name="sigmoid"):
+    """Return what a teacher should read of an answer in the code of a file, if it is right."""
+    return inspection.reason_to_read(name, that_count([("a.py", code.encode())])[name].source)
 
 
 why_not = functools.cache(isolation.why_not)  # it starts a process
@@ -42,13 +47,13 @@ why_not = functools.cache(isolation.why_not)  # it starts a process
 OURS = f"left-by-the-tests-{secrets.token_hex(8)}"
 os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", os.defpath), OURS])
 
-#: Starts the command as if root were anybody, and with small limits. It refuses root because of the one
-#: limit that Linux does not put on root, which the tests that need it ask for.
+#: Starts the command as if root were anybody, with the seconds that each answer has. It refuses root
+#: because of the one limit that Linux does not put on root.
 AS_ANYBODY = """
-import functools, os
-from course.classroom import marks
+import os
+from course.classroom import marking, marks
 os.geteuid = lambda: 1
-marks.Limits = functools.partial(marks.Limits, memory=200, file=1)
+marking.SECONDS = {seconds}
 marks.main()
 """
 
@@ -61,9 +66,9 @@ def need_bubblewrap():
         give_up(f"needs bubblewrap: {reason}")
 
 
-def command(folder, out, *more):
-    small = ["--seconds", "2", "--jobs", "2"]
-    return [sys.executable, "-c", AS_ANYBODY, folder, "--out", out, *small, *more]
+def command(folder, out, *more, seconds=2):
+    start = AS_ANYBODY.format(seconds=seconds)
+    return [sys.executable, "-c", start, folder, "--out", out, "--jobs", "2", *more]
 
 
 def read(path):

@@ -166,7 +166,6 @@ def test_a_helper_means_what_it_meant_where_the_answer_stands():
     ("older", "newer"),
     [
         ("02.ipynb", "02 (1).ipynb"),
-        ("02 (2).ipynb", "02 (10).ipynb"),
         ("02.ipynb", "Kopie von 02.ipynb"),
         ("old/z.ipynb", "02.ipynb"),
         ("z.ipynb", "mine.py"),

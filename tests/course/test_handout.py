@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from course import exercises
-from course.classroom import assignment, handout, trial
+from course.classroom import handout, inspection, sandbox
 from course.lessons import ROOT, all_lessons, pngs, texts
 from course.lessons.markdown import FOLD
 from course.making import execute
@@ -188,11 +188,11 @@ def test_each_solution_pasted_into_the_students_copy_is_right_and_needs_no_secon
             shown = str(exercises.solution(write(stub[1], "...")))
             cell.source = shown.replace(f"def {exercise.shown.__name__}(", f"def my_{stub[1]}(", 1)
     file = (lesson.path.name, nbformat.writes(made).encode())
-    answers = that_count([file], assignment.names_given())
+    answers = that_count([file])
     for exercise in lesson.exercises:
-        answer = answers[exercise.name]
-        assert trial.try_source(exercise.name, answer.source, 0)["kind"] == "right", exercise.name
-        assert answer.note == "", exercise.name
+        source = answers[exercise.name].source
+        assert sandbox.try_source(exercise.name, source).kind == "right", exercise.name
+        assert inspection.reason_to_read(exercise.name, source) == "", exercise.name
 
 
 def test_a_folder_that_is_not_empty_or_inside_what_is_copied_is_refused(tmp_path):
@@ -233,7 +233,7 @@ def test_the_pages_variant_works_as_it_stands(monkeypatch):
     assert reply.kind == "wrong value"
     assert "is every right answer sure enough?" in reply.text
     for seed in range(5):
-        drawn = trial.with_cases_drawn(variant, seed)
+        drawn = sandbox.with_cases_drawn(variant, seed)
         assert exercises.check_answer(drawn, variant.reference).kind == "right"
     assert exercises.check_answer(variant, variant.reference).kind == "right"
 

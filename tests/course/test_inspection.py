@@ -5,8 +5,8 @@ import re
 import pytest
 
 from course import exercises
-from course.classroom import assignment, inspection
-from tests.course.a_class import answer, that_count
+from course.classroom import inspection
+from tests.course.a_class import answer, note_on
 from tests.course.handed_in import right
 
 
@@ -24,8 +24,7 @@ from tests.course.handed_in import right
 )
 def test_a_right_answer_that_a_teacher_should_read_is_said_to_be_one(body, words):
     source = "from mnistlib import functions\nimport numpy as np\n" + answer(body)
-    found = that_count([("a.py", source.encode())])
-    assert found["sigmoid"].note == (f"Read it: {words}" if words else "")
+    assert note_on(source) == (f"Read it: {words}" if words else "")
 
 
 @pytest.mark.parametrize(
@@ -45,8 +44,7 @@ def test_what_the_solution_uses_of_the_library_may_be_used(name, line, is_read):
         "from mnistlib import functions, network\nfrom mnistlib.functions import softmax\n"
         "from mnistlib.gradcheck import central_difference, relative_error\n"
     )
-    file = ("a.py", (imports + answer(line, name)).encode())
-    note = that_count([file], assignment.names_given())[name].note
+    note = note_on(imports + answer(line, name), name)
     assert bool(note) == is_read, note
 
 
@@ -65,18 +63,16 @@ def test_what_the_solution_uses_of_the_library_may_be_used(name, line, is_read):
     ],
 )
 def test_ways_around_are_said_to_be_read(body):
-    found = that_count([("a.py", answer(body).encode())])
-    assert found["sigmoid"].note.startswith("Read it: ")
+    assert note_on(answer(body)).startswith("Read it: ")
 
 
 def test_a_name_that_is_imported_twice_hides_nothing():
     body = "def f():\n    from numpy import exp as s\nreturn s(z)"
     code = "from mnistlib.functions import sigmoid as s\n" + answer(body)
-    found = that_count([("a.py", code.encode())])
-    assert found["sigmoid"].note == "Read it: it uses mnistlib.functions.sigmoid"
+    assert note_on(code) == "Read it: it uses mnistlib.functions.sigmoid"
 
 
 @pytest.mark.parametrize("name", exercises.EXERCISES)
 def test_right_answers_without_ways_around_need_no_second_look(name):
-    read = [body for body in right(name) if inspection.reason_to_read(answer(body, name))]
+    read = [body for body in right(name) if inspection.reason_to_read(name, answer(body, name))]
     assert all(re.search(r"(import|from) (mnistlib|scipy|graphlib)", body) for body in read)

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from course import exercises
-from course.classroom import assignment, isolation, marking, marks, sandbox, submissions, trial
-from course.classroom.sandbox import Limits
+from course.classroom import grades, isolation, marking, marks, sandbox, submissions
+from course.classroom.table import Row
 from course.exercises import lesson_04
 from course.lessons import all_lessons
 from tests.course.a_class import (
@@ -38,7 +38,7 @@ def here():
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MNISTLIB_MINE", os.devnull)
         patch.setattr(
-            isolation, "run_isolated", lambda work, given, *_: sandbox.work_called(work)(**given)
+            isolation, "try_isolated", lambda name, source, *_: sandbox.try_source(name, source)
         )
         yield
 
@@ -62,7 +62,7 @@ def tried(folder, code, name):
     """Return the row of an exercise in the code of one file."""
     (folder / "ada.py").write_text(code)
     [submission] = submissions.submissions_in(folder)
-    [row] = marking.mark_submission(submission, {name: "02"}, "digest", Limits(), trusted=True)
+    [row] = marking.mark_submission(submission, {name: "02"}, "digest", trusted=True)
     return row
 
 
@@ -108,7 +108,7 @@ def test_every_submission_has_a_row_for_each_exercise_with_its_lesson(marked):
     assert len(students) == len([*(top / "class").iterdir()]) - 1  # twice is one student's
     assert set(rows) == {(student, name) for student in students for name in lessons}
     assert all(row["lesson"] == lessons[name] for (_, name), row in rows.items())
-    assert {*assignment.exercises_to_mark(with_open=True)} == {*lessons, "tune"}
+    assert {*grades.exercises_to_mark(with_open=True)} == {*lessons, "tune"}
 
 
 @pytest.mark.parametrize(
@@ -125,9 +125,9 @@ def test_every_submission_has_a_row_for_each_exercise_with_its_lesson(marked):
         ("deep", "not marked", "old/mine.py is right, but mine.py counts: wrong shape"),
         ("no json", "not marked", "not valid JSON from line 1"),
         ("bytes", "not marked", "not a text in UTF-8"),
-        ("empty", "not marked", "nothing was handed in"),
-        ("essay", "not marked", "not read: essay.txt (neither .ipynb nor .py)"),
-        ("02", "not marked", "not read: 02.ipynb.txt (neither .ipynb nor .py)"),
+        ("empty", "not marked", "no notebook and no .py file was handed in"),
+        ("essay", "not marked", "not read: no notebook and no .py file was handed in"),
+        ("02", "not marked", "not read: 02.ipynb.txt (no .ipynb, no .py, and no zip"),
     ],
 )
 def test_each_student_has_the_right_mark_or_the_reason_why_not(marked, name, kind, words):
@@ -142,7 +142,7 @@ def test_what_may_stand_in_a_file_that_is_not_read_is_not_marked(marked):
     rows, _ = marked
     assert rows["beside a zip", "one_hot"]["kind"] == "right"
     row = rows["beside a zip", "softmax"]
-    problem = "not read: rest.zip (not a zip that can be read)"
+    problem = "not read: rest.zip (no .ipynb, no .py, and no zip that can be read)"
     assert (row["kind"], row["reply"]) == ("not marked", problem)
     assert rows["wrong", "softmax"]["kind"] == "not attempted"
 
@@ -165,11 +165,9 @@ def test_a_file_that_holds_no_answers_is_no_reason_not_to_mark(tmp_path):
     folder.mkdir()
     for name in ("02.ipynb", "progress.json", "plot.png", "._02.ipynb.txt", "mine.pyc", "me.txt"):
         (folder / name).touch()
-    [before] = submissions.submissions_in(tmp_path)
-    assert submissions.read_files(before.entries) == ([("02.ipynb", b"")], "")
-    (folder / "rest.pdf").touch()
-    [after] = submissions.submissions_in(tmp_path)
-    assert after.digest != before.digest  # so it is marked again
+    (folder / "02.ipynb").write_text(notebook(GOOD))
+    [found] = submissions.submissions_in(tmp_path)
+    assert ({*found.answers}, found.unread) == ({"one_hot"}, "")
 
 
 def test_others_code_is_not_read_and_too_much_costs_only_what_is_too_much(tmp_path, monkeypatch):
@@ -180,10 +178,9 @@ def test_others_code_is_not_read_and_too_much_costs_only_what_is_too_much(tmp_pa
     for name in "abcd":
         (tmp_path / "ada" / f"{name}.py").write_text("K = 1")
     monkeypatch.setattr(submissions, "SUBMISSION_BYTES", 10)
-    [found] = submissions.submissions_in(tmp_path)
-    files, unread = submissions.read_files(found.entries)
+    files, problems = submissions.read_files([submissions.entry_of(tmp_path / "ada")])
     assert [place for place, _ in files] == ["a.py", "b.py"]
-    assert unread == found.unread == "c.py and what follows it (larger than 50 MB)"
+    assert problems == [f"{name}.py (beyond 0 MB in all)" for name in "cd"]
 
 
 # --- How it goes on
@@ -202,7 +199,7 @@ def test_without_bubblewrap_nothing_is_run_unless_the_teacher_trusts_it(
 ):
     monkeypatch.setattr(isolation.sys, "platform", platform)
     monkeypatch.setattr(isolation.shutil, "which", lambda name: found)
-    monkeypatch.setattr(isolation, "run_isolated", lambda *_, **__: {"lost": "no namespaces"})
+    monkeypatch.setattr(isolation, "try_isolated", lambda *_, **__: Row(kind="not marked"))
     hand_in(tmp_path, ada=GOOD)
     with pytest.raises(SystemExit, match=f"Nothing was run: {words}.*--trusted"):
         marks.main([str(tmp_path / "class"), "--out", str(tmp_path / "marks.csv")])
@@ -234,7 +231,7 @@ def test_stopped_in_the_middle_it_keeps_what_is_finished_and_leaves_nothing(tmp_
     out = tmp_path / "marks.csv"
     with tempfile.TemporaryDirectory() as scratch:
         monkeypatch.setenv("TMPDIR", scratch)
-        line = command(tmp_path / "class", out, "--lesson", "01,02", "--seconds", "600")
+        line = command(tmp_path / "class", out, "--lesson", "01,02", seconds=600)
         process = subprocess.Popen(
             line, stderr=subprocess.PIPE, text=True,
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's & ignores it
@@ -275,12 +272,12 @@ def test_no_other_file_and_no_table_of_other_lessons_is_overwritten(tmp_path):
 
 @pytest.mark.parametrize("file", ["mnistlib/functions.py", "course/exercises/lesson_02.txt"])
 def test_an_answer_is_tried_again_when_what_judges_it_has_changed(tmp_path, monkeypatch, file):
-    monkeypatch.setattr(assignment, "ROOT", tmp_path)
+    monkeypatch.setattr(marks, "ROOT", tmp_path)
     (tmp_path / file).parent.mkdir(parents=True)
-    before = assignment.digest_of_judge()
-    assert assignment.digest_of_judge() == before
+    before = marks.digest_of_judge()
+    assert marks.digest_of_judge() == before
     (tmp_path / file).write_text("K = 1")
-    assert assignment.digest_of_judge() != before
+    assert marks.digest_of_judge() != before
 
 
 # --- One answer
@@ -364,7 +361,7 @@ def test_a_table_of_the_published_cases_fails_on_cases_that_nobody_has_seen(tmp_
 def test_right_answers_are_right_on_cases_that_are_drawn_and_none_of_them_is_published(name):
     exercise = exercises.EXERCISES[name]
     published = {repr(case) for case in exercise.all_cases}
-    drawn = trial.with_cases_drawn(exercise, seed=0)
+    drawn = sandbox.with_cases_drawn(exercise, seed=0)
     assert not published & {*map(repr, drawn.cases)}
     for body in right(name):
         reply = exercises.check_answer(drawn, write(name, body))
@@ -455,7 +452,7 @@ def test_a_mark_by_hand_counts_for_somebody_with_an_empty_folder(marked_by_hand,
     (tmp_path / "class" / "eve").mkdir()
     hand = HEAD + "eve@x,one_hot,1,aloud\n"
     rows, said, grades = marked_by_hand(hand, "--names", str(tmp_path / "names.csv"))
-    assert rows["eve", "split"]["reply"] == "not read: nothing was handed in"
+    assert rows["eve", "split"]["reply"] == "not read: no notebook and no .py file was handed in"
     assert grades[1:] == ["ada@x,0,0,0,0,2", "bob@x,0,0,0,0,2", "eve@x,,,,,1"]
     assert (
         "Your marks by hand, kept:\n      eve: my_one_hot (1: aloud), which is not marked\n" in said

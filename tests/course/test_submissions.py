@@ -5,19 +5,19 @@ import zipfile
 import pytest
 
 from course.classroom import submissions
-from tests.course.a_class import GOOD
+from tests.course.a_class import GOOD, notebook
 
 
 def students_of(folder, *names):
     for name in names:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(GOOD)
+        code = f"def my_one_hot(labels): return {name!r}"
+        (folder / name).write_text(notebook(code) if name.endswith("ipynb") else code)
     return submissions.submissions_in(folder)
 
 
 def places(submission):
-    files, _ = submissions.read_files(submission.entries)
-    return sorted(place for place, _ in files)
+    return sorted(version.place for version in submission.answers["one_hot"])
 
 
 def test_moodles_folders_and_files_are_their_students(tmp_path):
@@ -35,7 +35,7 @@ def test_moodles_folders_and_files_are_their_students(tmp_path):
         "Zoe Müller (1002)": (["02.ipynb"], ""),
         "Anna-Lena O'Neill (1003)": (
             ["02.ipynb", "03_more.ipynb"],
-            "onlinetext.html (neither .ipynb nor .py)",
+            "onlinetext.html (no .ipynb, no .py, and no zip that can be read)",
         ),
     }
     for submission in both:  # as Moodle's importer takes a page back
@@ -95,17 +95,14 @@ def zipped(path, files):
 
 def test_a_zip_is_read_one_level_deep(tmp_path):
     (tmp_path / "ada").mkdir()
-    work = {"work/02.ipynb": GOOD, "mine.py": GOOD}
+    work = {"work/02.ipynb": notebook(GOOD), "mine.py": GOOD.replace("eye", "identity")}
     others = ("more.zip", "__MACOSX/._02.ipynb", "mnistlib/data.py", "plot.png")
     zipped(tmp_path / "ada" / "week 2.zip", work | dict.fromkeys(others, ""))
     zipped(tmp_path / "bob_1003_assignsubmission_file_all.zip", {"mine.py": GOOD})
     ada, bob = submissions.submissions_in(tmp_path)
     assert places(ada) == ["week 2.zip/mine.py", "week 2.zip/work/02.ipynb"]
-    assert ada.unread == "more.zip (neither .ipynb nor .py, in week 2.zip)"
+    assert ada.unread == "week 2.zip/more.zip (no .ipynb, no .py, and no zip that can be read)"
     assert (bob.student, places(bob)) == ("bob (1003)", ["all.zip/mine.py"])
-    for submission in (ada, bob):
-        files, _ = submissions.read_files(submission.entries)
-        assert {raw for _, raw in files} == {GOOD.encode()}
 
 
 def test_a_zip_that_cannot_be_read_is_told(tmp_path):
@@ -113,6 +110,6 @@ def test_a_zip_that_cannot_be_read_is_told(tmp_path):
     large = "0" * (submissions.SUBMISSION_BYTES + 1)
     zipped(tmp_path / "large.zip", {"a.py": large, "b.py": GOOD})
     cut, large = submissions.submissions_in(tmp_path)
-    assert (places(cut), cut.unread) == ([], "cut.zip (not a zip that can be read)")
+    assert cut.unread == "cut.zip (no .ipynb, no .py, and no zip that can be read)"
     assert places(large) == ["large.zip/b.py"]
-    assert large.unread == "a.py (larger than 50 MB)"
+    assert large.unread == "large.zip/a.py (beyond 50 MB in all)"
