@@ -1,8 +1,7 @@
 """Points: which exercises give how many, those that a teacher gives by hand, and a class's in a file."""
 
 import csv
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -58,25 +57,15 @@ def worth_of(exercises: Iterable[str]) -> dict[str, float]:
 # --- A teacher's own, in a file that the program never writes
 
 
-def names_for(handed_in: list[Submission]) -> dict[str, str]:
-    """Return the student by each name that the file may use, if it means one alone."""
-    owners = defaultdict(set)
-    for submission in handed_in:
-        for name in (submission.known_as, submission.plain_name):
-            owners[name].add(submission.student)
-    students = {name: min(few) for name, few in owners.items() if name and len(few) == 1}
-    return students | {submission.student: submission.student for submission in handed_in}
-
-
 def read_by_hand(
-    path: Path, students: Mapping[str, str], worth: Mapping[str, float]
+    path: Path, students: Collection[str], worth: Mapping[str, float]
 ) -> dict[tuple[str, str], str]:
     """Return the marks in a teacher's file, by student and exercise: the points and why.
 
     Args:
         path: a CSV file with the columns student, exercise, points, why; a line without points waits,
             and a file that does not exist holds no marks.
-        students: the student in the table, by each name that the file may use.
+        students: those who handed in.
         worth: the points of each exercise that is marked now; marks of others are left alone.
 
     Raises:
@@ -103,10 +92,10 @@ def read_by_hand(
             problem = f"there is no student {student!r}; one who handed in nothing needs a folder"
         elif not 0 <= number <= worth[exercise]:
             problem = f"{points!r} is not a number of points from 0 to {worth[exercise]:g}"
-        elif (students[student], exercise) in marks:
+        elif (student, exercise) in marks:
             problem = f"{student} has a mark for {exercise} above"
         else:
-            marks[students[student], exercise] = clean(f"{number:g}: {why}")
+            marks[student, exercise] = clean(f"{number:g}: {why}")
             continue
         problems.append(f"line {line}: {problem}")
     if problems:

@@ -7,7 +7,7 @@ from course.classroom import inspection, isolation
 from course.classroom.extract import Version
 from course.classroom.grades import levels
 from course.classroom.submissions import Submission
-from course.classroom.table import LOST, Row, cleaned
+from course.classroom.table import LOST, Row, clean
 
 #: Processor time for an answer.
 SECONDS = 10
@@ -37,7 +37,7 @@ def mark_submission(
         else:
             row = Row(kind="not attempted", reply=f"there is no my_{name}")
         whose = {"student": submission.student, "lesson": lesson, "exercise": name}
-        rows.append(cleaned(row._replace(**whose, digest=digest)))
+        rows.append(Row(*map(clean, row._replace(**whose, digest=digest))))
     return rows
 
 

@@ -95,7 +95,8 @@ def main(argv: list[str] | None = None) -> None:
         before = table.read_rows(chosen.out)
         refuse_others(chosen.out, before, lesson_of)
         worth = grades.worth_of(lesson_of)
-        given = grades.read_by_hand(hand, grades.names_for(handed_in), worth)
+        answers = {submission.student: submission.answers for submission in handed_in}
+        given = grades.read_by_hand(hand, answers.keys(), worth)
     except ValueError as error:
         sys.exit(str(error))
     print(how_it_is_run(chosen.trusted))
@@ -106,7 +107,6 @@ def main(argv: list[str] | None = None) -> None:
     print(*summary(rows, chosen.out), sep="\n")
     undecided = [row for row in rows if row.is_open]
     to_decide = chosen.out.with_name("to-decide.html")
-    answers = {submission.student: submission.answers for submission in handed_in}
     files.replace(to_decide, pages.decisions_page(undecided, answers, worth))
     print(
         f"For you to decide, and without points until then: {len(undecided)} of {len(rows)} rows. "

@@ -56,14 +56,12 @@ class Entry(NamedTuple):
 class Submission(NamedTuple):
     """What a student handed in.
 
-    `plain_name` is the student's without the platform's number, and `known_as` what the platform knows
-    the student as, empty where a file of names does not say; a page for the student has a name that
-    begins with `returned_as`. `answers` has the versions of each by exercise, with the one that counts
-    first, and `unread` says what could not be read.
+    `known_as` is what the platform knows the student as, empty where a file of names does not say; a
+    page for the student has a name that begins with `returned_as`. `answers` has the versions of each
+    by exercise, with the one that counts first, and `unread` says what could not be read.
     """
 
     student: str
-    plain_name: str
     known_as: str
     returned_as: str
     answers: dict[str, list[Version]]
@@ -114,7 +112,6 @@ def submission_of(entries: list[Entry], names: Mapping[str, str] | None) -> Subm
         known_as = names.get(first.id) or names.get(known_as) or names.get(first.path.name, "")
     return Submission(
         student=first.student,
-        plain_name=clean(first.name),
         known_as=known_as,
         returned_as=first.returned_as,
         answers=answers,

@@ -13,8 +13,8 @@ from course import files
 #: The kind of a row that the checker did not decide; its text says why.
 LOST = "not marked"
 
-#: How the note begins on a right answer that may not be an answer.
-READ_IT = "Read it: "
+#: Longest text in a cell, in characters.
+CELL = 1000
 
 #: What a spreadsheet may take for a formula's beginning.
 FORMULA = ("=", "+", "-", "@")
@@ -42,7 +42,7 @@ class Row(NamedTuple):
     @property
     def is_open(self) -> bool:
         """Whether a person has to decide about it."""
-        return not self.by_hand and (self.kind == LOST or self.note.startswith(READ_IT))
+        return not self.by_hand and (self.kind == LOST or self.note != "")
 
 
 #: How the columns are called.
@@ -52,7 +52,7 @@ COLUMNS = [part.replace("_", " ") for part in Row._fields]
 Table = dict[tuple[str, str], Row]
 
 
-def clean(text: str, most: int = 600) -> str:
+def clean(text: str) -> str:
     """Return a text for a cell of a table: one line, no control characters, no formula."""
     text = text.encode("utf-8", "backslashreplace").decode("utf-8")
     odd = {"Cc", "Cf", "Zl", "Zp", "Cs"}
@@ -60,14 +60,8 @@ def clean(text: str, most: int = 600) -> str:
         ascii(c)[1:-1] if unicodedata.category(c) in odd and c not in "\u200c\u200d" else c
         for c in text
     )
-    text = "".join(shown)[:most]
+    text = "".join(shown)[:CELL]
     return "'" + text if text.lstrip().startswith(FORMULA) else text
-
-
-def cleaned(row: Row) -> Row:
-    """Return a row whose texts are fit for a cell each."""
-    reply = clean(row.reply, 1000)
-    return row._replace(reply=reply, likely_reason=clean(row.likely_reason), note=clean(row.note))
 
 
 def read_lines(path: Path) -> list[tuple[int, list[str]]]:
