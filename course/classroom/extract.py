@@ -48,26 +48,20 @@ def take_answers(
     Returns:
         By exercise, the different versions of its answer, with the one that counts first: that of
         ``mine.py``, or else of the file that lies least deep, the last by name; and in a file the last.
-        And a sentence for each file that cannot be read.
+        A stub is none. And a sentence for each file that cannot be read.
     """
     answers = {}
-    stubs = {}
     problems = []
     for place, raw in sorted(files, key=rank, reverse=True):
         try:
-            whole, blank = answers_in(cells(place, raw))
-        except ValueError as error:
+            found = answers_in(cells(place, raw))
+        except (ValueError, RecursionError) as error:
             problems.append(f"{place} ({error})")
             continue
-        except RecursionError:
-            problems.append(f"{place} (nested too deeply)")
-            continue
-        stubs = blank | stubs
-        for exercise, versions in whole.items():
+        for exercise, versions in found.items():
             placed = [version._replace(place=place) for version in versions]
             answers[exercise] = answers.get(exercise, []) + placed
-    whole = {exercise: distinct_versions(versions) for exercise, versions in answers.items()}
-    return {exercise: [stub] for exercise, stub in stubs.items()} | whole, problems
+    return {name: distinct_versions(versions) for name, versions in answers.items()}, problems
 
 
 def rank(file: tuple[str, bytes]) -> tuple:
@@ -88,17 +82,13 @@ def cells(name: str, raw: bytes) -> list[str]:
     """Return the code cells of a notebook; a ``.py`` file is one cell.
 
     Raises:
-        ValueError: it is not a notebook, or not a text, or a ``.py`` file that is no Python.
+        ValueError: it is not a notebook, or not a text.
     """
     try:
         text = raw.decode(tokenize.detect_encoding(io.BytesIO(raw).readline)[0])
     except (UnicodeError, SyntaxError, LookupError):
         raise ValueError("not a text in UTF-8; open it in Jupyter and save it again") from None
     if name.lower().endswith(".py"):
-        try:
-            parse_cell(text)
-        except NO_PYTHON as error:
-            raise ValueError(what_is_wrong(error)) from None
         return [text]
     try:
         stored = json.loads(text)["cells"]
@@ -112,15 +102,9 @@ def cells(name: str, raw: bytes) -> list[str]:
     raise ValueError(problem)
 
 
-def answers_in(
-    sources: Iterable[str],
-) -> tuple[dict[str, list[Version]], dict[str, Version]]:
-    """Return the answers in the cells of one file, the last first, and apart what is none yet.
-
-    That is a stub, and a name that is given to something else than a function.
-    """
-    whole = {}
-    blank = {}
+def answers_in(sources: Iterable[str]) -> dict[str, list[Version]]:
+    """Return the versions of each answer in the cells of one file, the last first."""
+    answers = {}
     statements = []
     for source in sources:
         try:
@@ -128,23 +112,21 @@ def answers_in(
         except NO_PYTHON as error:
             refused = Version(source.strip(), lost=what_is_wrong(error))
             names = re.findall(r"^[ \t]*def +my_(\w+)", source, re.MULTILINE)
-            whole |= {exercise: [refused] for exercise in names}
+            answers |= {exercise: [refused] for exercise in names}
     names = Names(statements)
     for name, places in names.places.items():
-        if not name.startswith("my_"):
-            continue
         exercise = name.removeprefix("my_")
+        if exercise == name or is_stub(statements[places[-1][0]]):
+            continue
         versions = names.versions(name)
         functions = [version for version in versions if is_written(statements[version[0]])]
         if functions and functions[-1] is versions[-1]:
             taken = [Version(names.code(version)) for version in reversed(functions)]
-            whole[exercise] = taken + whole.get(exercise, [])
-        elif is_stub(statements[places[-1][0]]):
-            blank[exercise] = Version(f"def {name}(): ...")
         else:
             lost = f"{name} is there, but no `def {name}(...)` at the left margin of a cell"
-            blank[exercise] = Version(names.code([place for place, _ in places]), lost=lost)
-    return whole, blank
+            taken = [Version(names.code([place for place, _ in places]), lost=lost)]
+        answers[exercise] = taken + answers.get(exercise, [])
+    return answers
 
 
 def parse_cell(source: str) -> ast.Module:

@@ -35,7 +35,7 @@ def mark_submission(
         elif submission.unread:
             row = Row(kind=LOST, reply=f"not read: {submission.unread}")
         else:
-            row = Row(kind="not attempted", reply=f"there is no my_{name}")
+            row = Row(kind="not attempted", reply=f"there is no my_{name}, or only its stub")
         whose = {"student": submission.student, "lesson": lesson, "exercise": name}
         rows.append(Row(*map(clean, row._replace(**whose, digest=digest))))
     return rows
