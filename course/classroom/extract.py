@@ -15,6 +15,7 @@ import symtable
 import sys
 import tokenize
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -114,17 +115,16 @@ def answers_in(sources: Iterable[str]) -> dict[str, list[Version]]:
             names = re.findall(r"^[ \t]*def +my_(\w+)", source, re.MULTILINE)
             answers |= {exercise: [refused] for exercise in names}
     names = Names(statements)
-    for name, places in names.places.items():
+    for name, versions in names.places.items():
         exercise = name.removeprefix("my_")
-        if exercise == name or is_stub(statements[places[-1][0]]):
+        if exercise == name or is_stub(statements[versions[-1][-1]]):
             continue
-        versions = names.versions(name)
         functions = [version for version in versions if is_written(statements[version[0]])]
         if functions and functions[-1] is versions[-1]:
             taken = [Version(names.code(version)) for version in reversed(functions)]
         else:
             lost = f"{name} is there, but no `def {name}(...)` at the left margin of a cell"
-            taken = [Version(names.code([place for place, _ in places]), lost=lost)]
+            taken = [Version(names.code(chain.from_iterable(versions)), lost=lost)]
         answers[exercise] = taken + answers.get(exercise, [])
     return answers
 
@@ -156,10 +156,15 @@ def is_written(statement: ast.stmt) -> bool:
 
 
 class Names:
-    """Which statements set or change which names, in the order of a file."""
+    """Which statements set or change which names, in the order of a file.
+
+    `read` has the names that each statement reads. `places` has by name the places of the statements
+    that give it a meaning, a list for each meaning: it begins where the name is set anew, and goes on
+    with what changes it. A stub gives a name no other meaning than it has.
+    """
 
     def __init__(self, statements: list[ast.stmt]):
-        """Find for every name its places, and whether it is set anew there; a stub sets none."""
+        """Find the places of all names."""
         self.statements = statements
         self.read = []
         self.places = {}
@@ -168,38 +173,29 @@ class Names:
         for place, statement in enumerate(statements):
             read, given = names_read_and_set(statement)
             self.read.append(read)
+            anew = names_set_anew(statement, given, read)
             for name in given | (names_changed(statement) - modules):
-                if name not in self.places or not is_stub(statement):
-                    anew = name in given and is_set_anew(name, statement, read)
-                    self.places.setdefault(name, []).append((place, anew))
+                meanings = self.places.setdefault(name, [])
+                if meanings and is_stub(statement):
+                    continue
+                if name in anew or not meanings:
+                    meanings.append([place])
+                else:
+                    meanings[-1].append(place)
 
-    def versions(self, name: str) -> list[list[int]]:
-        """Return the places that set a name anew, each with those that change it afterwards."""
-        found = []
-        for place, anew in self.places[name]:
-            if anew:
-                found.append([])
-            if found:
-                found[-1].append(place)
-        return found
-
-    def code(self, places: list[int]) -> str:
+    def code(self, places: Iterable[int]) -> str:
         """Return the source of statements and of all that they need."""
         return "\n\n".join(ast.unparse(self.statements[place]) for place in self.needed(places))
 
     def seen_from(self, name: str, moment: int) -> list[int]:
-        """Return the places that give a name its meaning at another: those before, or else after.
+        """Return the places that give a name its meaning at another: those before, or else after."""
+        meanings = self.places.get(name, [])
+        before = [places for places in meanings if places[0] <= moment]
+        if before:
+            return [place for place in before[-1] if place <= moment]
+        return meanings[0] if meanings else []
 
-        They begin where it is set anew, and go on with what changes it.
-        """
-        seen = []
-        for place, anew in self.places.get(name, []):
-            if place > moment and seen and (anew or seen[0] <= moment):
-                break
-            seen = [place] if anew else [*seen, place]
-        return seen
-
-    def needed(self, places: list[int]) -> list[int]:
+    def needed(self, places: Iterable[int]) -> list[int]:
         """Return the places of statements and of all that they need, in their order.
 
         A function looks names up when it is called; any other statement, where it stands.
@@ -253,16 +249,17 @@ def names_changed(statement: ast.stmt) -> set[str]:
     return {begins(node) for node in changed} - {None}
 
 
-def is_set_anew(name: str, statement: ast.stmt, read: set[str]) -> bool:
-    """Tell whether a name that a statement sets means afterwards what it would without all before.
+def names_set_anew(statement: ast.stmt, given: set[str], read: set[str]) -> set[str]:
+    """Return the names that mean, after a statement, what they would mean without all before.
 
     Args:
-        name: the name.
-        statement: what sets it.
-        read: the names that the statement reads.
+        statement: what sets them.
+        given: all names that it sets.
+        read: the names that it reads.
     """
     if isinstance(statement, DEFINITIONS):
-        return True
-    # A loop or a branch may not set it, and ``K: int`` does not.
+        return given
+    # A loop or a branch may not set a name, and ``K: int`` does not.
     is_simple = isinstance(statement, (*IMPORTS, ast.Assign, ast.AnnAssign))
-    return is_simple and getattr(statement, "value", statement) is not None and name not in read
+    sets_for_sure = is_simple and getattr(statement, "value", statement) is not None
+    return given - read if sets_for_sure else set()
