@@ -77,9 +77,6 @@ def test_the_last_that_is_more_than_a_stub_counts():
     empty = first.replace("return 1", "raise NotImplementedError")
     assert "return 1" in taken(first, empty)["sigmoid"]
     assert taken(empty) == {}
-    files = [("mine.py", first.encode()), ("z.py", second.encode()), ("a.py", stub.encode())]
-    for order in (files, files[::-1]):
-        assert "return 1" in that_count(order)["sigmoid"].source
 
 
 def test_versions_that_differ_are_kept_and_the_one_that_counts_is_first():

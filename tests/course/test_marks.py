@@ -1,6 +1,7 @@
 """The command that marks a class: whose rows there are, what they say, and how it goes on."""
 
 import os
+import re
 import signal
 import subprocess
 import tempfile
@@ -86,7 +87,6 @@ def marked(tmp_path_factory):
     students = {
         "beside a zip": {"02.ipynb": notebook(GOOD), "rest.zip": "?", "progress.json": "{}"},
         "CAPITALS": {"MINE.PY": GOOD},
-        "shallow": {"mine.py": GOOD, "old/mine.py": WRONG},
         "deep": {"mine.py": WRONG, "old/mine.py": GOOD},
     }
     for student, files in students.items():
@@ -120,7 +120,6 @@ def test_every_submission_has_a_row_for_each_exercise_with_its_lesson(marked):
         (r"\udcff\udcfe", "right", ""),
         ("CAPITALS", "right", ""),
         ("twice", "right", ""),
-        ("shallow", "right", ""),
         ("wrong", "wrong shape", ""),
         ("deep", "not marked", "old/mine.py is right, but mine.py counts: wrong shape"),
         ("no json", "not marked", "not valid JSON from line 1"),
@@ -238,7 +237,7 @@ def test_stopped_in_the_middle_it_keeps_what_is_finished_and_leaves_nothing(tmp_
         )  # fmt: skip
         try:
             complaint = ""
-            while "1/2" not in complaint:
+            while not re.search("reading.*2/2.*1/2", complaint, re.DOTALL):
                 complaint += process.stderr.read(1)
                 assert process.poll() is None, complaint
             process.send_signal(signal.SIGINT)

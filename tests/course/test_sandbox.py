@@ -39,10 +39,9 @@ GOES_WRONG = {
         "not marked",
         "not written by the checker",
     ),
-    "log_softmax": ("open({other!r}).read()", "not marked", "No such file"),
-    "cross_entropy": ("open({secret!r}).read()", "not marked", "No such file"),
+    "log_softmax": ("open('OTHER').read()", "not marked", "No such file"),
     "cross_entropy_with_gradient": (
-        "import socket\nsocket.create_connection(('127.0.0.1', {port}), 1)",
+        "import socket\nsocket.create_connection(('127.0.0.1', PORT), 1)",
         "raises",
         "refused",
     ),
@@ -55,15 +54,12 @@ def tried(tmp_path_factory):
     need_bubblewrap()
     top = tmp_path_factory.mktemp("class")
     (top / "class").mkdir()
-    (top / "secret").write_text("mine")
     (top / "class" / "ada.py").write_text(GOOD)
     with socket.create_server(("127.0.0.1", 0)) as server:
-        known = {"other": str(top / "class" / "ada.py"), "secret": str(top / "secret")}
-        known["port"] = str(server.getsockname()[1])
+        port = str(server.getsockname()[1])
         odd = GOOD
         for name, (body, *_) in GOES_WRONG.items():
-            for word, value in known.items():
-                body = body.replace(f"{{{word}!r}}", repr(value)).replace(f"{{{word}}}", value)
+            body = body.replace("OTHER", str(top / "class" / "ada.py")).replace("PORT", port)
             odd += answer(body, name, arguments(name)).removeprefix(GOOD)
         (top / "class" / "odd.py").write_text(odd)
         line = command(top / "class", top / "marks.csv", "--lesson", "01,02")
