@@ -48,7 +48,7 @@ OUT_OF_TIME = (-24, 128 + 24)
 running: set[subprocess.Popen] = set()
 
 
-def try_isolated(name: str, source: str, seconds: float, trusted: bool, lesson: str = "") -> Row:
+def try_isolated(name: str, source: str, seconds: float, trusted: bool, lesson: str) -> Row:
     """Return what :func:`course.classroom.sandbox.try_source` gives in a process of its own.
 
     Where nothing comes back, the row is not marked, and says why.
@@ -158,7 +158,8 @@ def why_not() -> str:
         return "bubblewrap needs Linux"
     if not shutil.which("bwrap"):
         return "bubblewrap is not installed (apt install bubblewrap)"
-    row = try_isolated("sigmoid", "def my_sigmoid(z): ...", seconds=10, trusted=False)
+    stub = "def my_sigmoid(z): ..."
+    row = try_isolated("sigmoid", stub, seconds=10, trusted=False, lesson="02")
     works = row.kind == "not attempted"
     return "" if works else f"bubblewrap does not work here ({row.reply})"
 
@@ -173,18 +174,17 @@ def visible_paths() -> list[Path]:
     return [*sorted(pythons), ROOT / "mnistlib", ROOT / "course", data]
 
 
-def hidden_variants(lesson: str) -> list[Path]:
-    """Return a teacher's own variants, compiled ones too, but for those of one lesson."""
+def options_without_variants(lesson: str) -> list[str]:
+    """Return the options that hide a teacher's own variants, compiled ones too, but for one lesson's.
+
+    Their folders are shown again without them.
+    """
     variants = (ROOT / "course").rglob("*lesson_9*")
-    return sorted(path for path in variants if not lesson or f"lesson_{lesson}" not in path.name)
-
-
-def options_without(paths: list[Path]) -> list[str]:
-    """Return the options that show the folders of some paths again, without them."""
+    hidden = {path for path in variants if f"lesson_{lesson}" not in path.name}
     options = []
-    for folder in sorted({path.parent for path in paths}):
+    for folder in sorted({path.parent for path in hidden}):
         options += ["--tmpfs", str(folder)]
-        for entry in sorted({*folder.iterdir()} - {*paths}):
+        for entry in sorted({*folder.iterdir()} - hidden):
             options += ["--ro-bind-try", str(entry), str(entry)]
         options += ["--remount-ro", str(folder)]
     return options
@@ -212,5 +212,5 @@ def bubblewrap(lesson: str) -> list[str]:
             command += ["--ro-bind-try", path, path]
     for path in map(str, visible_paths()):
         command += ["--ro-bind", path, path]
-    command += options_without(hidden_variants(lesson))
+    command += options_without_variants(lesson)
     return [*command, "--remount-ro", "/", "--remount-ro", "/dev"]

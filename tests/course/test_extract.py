@@ -137,7 +137,7 @@ def test_what_our_python_refuses_is_for_a_person_to_decide_and_costs_its_cell_or
 )
 def test_a_name_that_is_no_definition_of_its_own_is_not_marked_with_the_reason(cell):
     good, stub = "def my_softmax(z):\n    return 1", "def my_softmax(z):\n    ..."
-    for cells in ([cell], [stub, cell]):
+    for cells in ([cell], [stub, cell], [good, cell]):
         files = [("1.ipynb", notebook(*cells).encode())]
         assert "no `def my_softmax" in that_count(files)["softmax"].lost
         files.append(("0.py", good.encode()))
