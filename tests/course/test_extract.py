@@ -62,7 +62,9 @@ def test_only_definitions_are_taken_and_what_they_need():
     ],
 )
 def test_a_name_is_what_all_the_lines_make_of_it_that_set_and_change_it(lines, value):
-    found = taken(f"import numpy as np\n{lines}\ndef my_sigmoid(z):\n    return K", "K = 9")
+    found = taken(
+        f"import numpy as np\n{lines}\ndef my_sigmoid(z):\n    return K", "K += [9]\nK = 9"
+    )
     exec(found["sigmoid"], space := {})
     assert space["my_sigmoid"](1) == value
 
