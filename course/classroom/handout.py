@@ -209,7 +209,3 @@ def main(argv: list[str] | None = None) -> None:
     make_students(folder / "students", chosen.with_solutions)
     make_teacher(folder / "teacher")
     print(f"{folder / 'students'}: hand this out\n{folder / 'teacher'}: keep this")
-
-
-if __name__ == "__main__":
-    main()

@@ -91,9 +91,9 @@ def main(argv: list[str] | None = None) -> None:
         check_places(chosen, hand)
         lesson_of = grades.exercises_to_mark(chosen.open, chosen.lesson)
         names = read_names(chosen.names) if chosen.names else None
-        handed_in = submissions_in(chosen.folder, names)
         before = table.read_rows(chosen.out)
         refuse_others(chosen.out, before, lesson_of)
+        handed_in = submissions_in(chosen.folder, names)
         worth = grades.worth_of(lesson_of)
         answers = {submission.student: submission.answers for submission in handed_in}
         given = grades.read_by_hand(hand, answers.keys(), worth)
@@ -224,7 +224,3 @@ def summary(rows: list[Row], path: Path) -> list[str]:
         f"{path}: {students} submissions, {len(rows)} rows: {counts}",
         *(["The reasons most often given:", *commonest] if commonest else []),
     ]
-
-
-if __name__ == "__main__":
-    main()
