@@ -48,6 +48,7 @@ def test_only_definitions_are_taken_and_what_they_need():
     ("lines", "value"),
     [
         ("K = range(3)", range(3)),
+        ("from math import *\nK = floor(2.5)", 2),
         ("from functools import partial\nrow = partial(sum, start=1)\nK = row([2])", 3),
         ("K = {'axis': 1}\nK['axis'] = 0", {"axis": 0}),
         ("K = []\nK.append(0)\nK += [1]\nK.append(2)\ndel K[1]", [0, 2]),
