@@ -17,10 +17,11 @@ def taken(*cells, name="1.ipynb"):
 
 def test_only_definitions_are_taken_and_what_they_need():
     found = taken(
-        "import numpy as np\nfrom math import exp\nimport os\nos.system('boom')",
+        "import numpy as np\nfrom math import exp\nimport os\nos.system('boom')\nnp.random.seed(0)",
         "EPS = 1e-9\nCLASSES: int = 10\neye = np.eye(CLASSES)\nW = train(1)\nA, B = 1, 2\n"
         "square = lambda z: z ** 2",
         "%matplotlib inline\n!rm -rf /\ndef helper(z):\n    return square(z) + EPS + A\n",
+        "def another(EPS):\n    EPS[0] = 1",
         "def my_sigmoid(z):\n    return helper(z) + exp(0)\n\nprint(my_sigmoid(W))",
         "for i in range(3):\n    def my_softmax(z): return z",
         "labels = W[0]\nk = 5\ndef my_one_hot(labels, classes=CLASSES):\n"
@@ -41,6 +42,7 @@ def test_only_definitions_are_taken_and_what_they_need():
     ]
     assert "CLASSES: int = 10" in found["one_hot"]
     assert "os" not in found["one_hot"].split()
+    assert "seed" not in found["one_hot"]
     assert not {"labels = W[0]", "k = 5"} & {*found["one_hot"].splitlines()}
 
 
