@@ -133,6 +133,14 @@ def test_what_our_python_refuses_is_for_a_person_to_decide_and_costs_its_cell_or
     assert [bool(version.lost) for version in found.values()] == [True, True]
 
 
+def test_a_file_that_is_nested_too_deeply_costs_itself_alone():
+    good = "def my_sigmoid(z):\n    return z"
+    deep = "def my_softmax(z):\n    return z" + ".T" * 2500
+    found, [problem] = extract.take_answers([("a.py", deep.encode()), ("b.py", good.encode())])
+    assert set(found) == {"sigmoid"}
+    assert problem.startswith("a.py (maximum recursion depth")
+
+
 @pytest.mark.parametrize(
     "cell",
     [
