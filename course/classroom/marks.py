@@ -31,6 +31,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 from joblib import Parallel, delayed
 from tqdm import tqdm
 
@@ -199,8 +200,8 @@ def mark_all(
 
 def digest_of_judge() -> str:
     """Return a digest of what judges the answers: it changes when that does."""
-    digest = hashlib.sha256(sys.version.encode())
-    for folder in ("mnistlib", "course/exercises", "course/classroom"):
+    digest = hashlib.sha256(f"{sys.version} {np.__version__}".encode())
+    for folder in ("mnistlib", "course"):
         for file in sorted((ROOT / folder).rglob("*.*")):
             if file.suffix in (".py", ".txt"):
                 digest.update(file.read_bytes())

@@ -269,7 +269,10 @@ def test_no_other_file_and_no_table_of_other_lessons_is_overwritten(tmp_path):
         mark(tmp_path, "--lesson", "99")
 
 
-@pytest.mark.parametrize("file", ["mnistlib/functions.py", "course/exercises/lesson_02.txt"])
+@pytest.mark.parametrize(
+    "file",
+    ["mnistlib/functions.py", "course/exercises/lesson_02.txt", "course/materials/stopping.py"],
+)
 def test_an_answer_is_tried_again_when_what_judges_it_has_changed(tmp_path, monkeypatch, file):
     monkeypatch.setattr(marks, "ROOT", tmp_path)
     (tmp_path / file).parent.mkdir(parents=True)

@@ -60,8 +60,7 @@ def open_calls() -> int:
     frame = sys._getframe()
     count = 0
     while frame:
-        # A page's Python has a call of its own between two of the answer's.
-        count += frame.f_code.co_name != "__watched__"
+        count += 1
         frame = frame.f_back
     return count
 
