@@ -537,7 +537,7 @@ guesses.compare("% misread at the threshold with weight decay", wrong_here.min()
 
 # %% mystnb={"image": {"alt": "The study's errors on new images, in per cent, against the number of random features, 100 to 6,000, both axes logarithmic, means of five draws. Without decay the curve falls, climbs to a peak of 88 at 1,000 features and falls to 9. With a weight decay of 0.02 it falls all the way, from 22 to below 9. Shaded bands from the lowest to the highest of five draws are narrow."}} tags=["hide-input"]
 study = studies.read("double_descent")
-there = study["rows"][study["quick"]]["results"]["widths"]
+there = study["rows"][0]["results"]["widths"]
 figure, axis = plt.subplots(figsize=(6.4, 4.2))
 for decay, style, name in [(0.0, "o-", "no weight decay"), (0.02, "^-.", "weight decay 0.02")]:
     rows = [row["results"] for row in study["rows"] if row["settings"]["weight_decay"] == decay]
