@@ -1,5 +1,6 @@
 """One verified file on disk: the four files of MNIST, their hashes and where to fetch them."""
 
+import contextlib
 import hashlib
 import os
 import secrets
@@ -198,6 +199,10 @@ def _put_in_place(body: bytes, path: Path) -> None:
     part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        for left in path.parent.glob(f"{path.name}.*.part"):  # by a process that was killed
+            with contextlib.suppress(FileNotFoundError):  # another thread's, in place by now
+                if left.stat().st_mtime < time.time() - 3600:
+                    left.unlink()
         try:
             part.write_bytes(body)
             os.replace(part, path)  # in one step: nobody ever sees half a file
@@ -212,9 +217,13 @@ def _put_in_place(body: bytes, path: Path) -> None:
 
 
 def _root_cause(error: BaseException) -> str:
-    """Find the words that help: "Connection refused" is wrapped in three other exceptions."""
+    """Find the words that help: "Connection refused" is wrapped in three other exceptions.
+
+    What a mirror sent may stand in them: it is shown without control characters.
+    """
     if isinstance(error, ValueError):
         return str(error)
     while error.__context__:
         error = error.__context__
-    return f"{type(error).__name__}: {error}"
+    words = f"{type(error).__name__}: {error}"
+    return "".join(letter if letter.isprintable() else "?" for letter in words)[:200]

@@ -227,3 +227,17 @@ def test_a_mirror_that_drips_is_given_up_and_the_next_one_asked(server, tmp_path
     ]:
         with pytest.raises(DownloadError, match=reason):
             fetch(FILE, tmp_path, [server.mirror(behaviour)])
+
+
+def test_the_part_of_a_process_that_was_killed_goes(server, tmp_path):
+    old = tmp_path / f"{FILE.name}.0123abcd.part"
+    new = tmp_path / f"{FILE.name}.4567cdef.part"
+    for part in (old, new):
+        part.write_bytes(GOOD[:100])
+    os.utime(old, (0, 0))
+    fetch(FILE, tmp_path, [server.mirror("good")])
+    assert {path.name for path in tmp_path.iterdir()} == {FILE.name, new.name}
+
+
+def test_what_a_mirror_sends_reaches_the_terminal_as_plain_text():
+    assert "\x1b" not in download._root_cause(OSError("status line \x1b[2J"))
