@@ -183,7 +183,7 @@ plt.show()
 # %% [markdown]
 # Both curves are basins: on the left nothing is wrong, only slow, and on the right each step overshoots, until at the largest rates the loss leaves the frame. But the late basin lies further to the right, so **the best rate depends on how long you train**: in this run it is 1 early on, and 3 by the end of the epoch. In other words, a sweep that is cut short favours caution, which is known as *short-horizon bias* ([Wu and others 2018](https://arxiv.org/abs/1803.02021)).
 #
-# The late curve has no point at 30, and not because we forgot. A run that thrashes for an epoch magnifies the last digit of every sum, where computers round differently, so that each kind of computer gets another loss there. That number tells you about your computer, not about the rate.
+# The late curve has no point at 30, and not because we forgot. A run that thrashes for an epoch magnifies the last digit of every sum, where computers round differently, so that each kind of computer gets another loss there. All of them are far worse than guessing, but none is *the* loss at that rate.
 #
 # ### What the curves look like
 #
