@@ -242,6 +242,7 @@ def load_editors(
     """Let the lessons load what loads the editors."""
     if pagename.startswith("notebooks/"):
         app.add_css_file("in_page/in_page.css")
+        app.add_js_file("second_copy.js", defer="defer")
         app.add_js_file("in_page/loader.js", defer="defer")
 
 

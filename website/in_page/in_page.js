@@ -30,7 +30,7 @@
 
   function remember() {
     try {
-      localStorage.setItem(KEY, JSON.stringify(answers));
+      keepText(KEY, JSON.stringify(answers));
       notKept = "";
     } catch {
       notKept = CANNOT_KEEP; // forbidden, or full

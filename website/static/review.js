@@ -74,7 +74,7 @@
     recall();
     history = make(history);
     try {
-      localStorage.setItem(KEY, JSON.stringify(history));
+      keepText(KEY, JSON.stringify(history));
       notKept = "";
     } catch {
       notKept = CANNOT_KEEP; // forbidden, or full

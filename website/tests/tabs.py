@@ -32,6 +32,16 @@ SETTLED = """
 #: Opens what is folded until the reader has guessed; who has read that far sees it.
 UNFOLD = "document.querySelectorAll('.what-came-out[hidden]').forEach(folded => folded.open())"
 
+#: Waits until the second copy of what a reader wrote holds all of it.
+ONCE_WRITTEN = """
+    new Promise(done => {
+        const opening = indexedDB.open("digits-from-arrays-up");
+        opening.onsuccess = () => {
+            opening.result.transaction("texts").objectStore("texts").count().onsuccess = done;
+        };
+    }).then(() => undefined)
+"""
+
 
 @functools.cache
 def weight(path):
@@ -84,6 +94,13 @@ class Tab:
         self.page.set_viewport_size({"width": width, "height": 850})
         self.page.goto(f"{self.root}/{address}", wait_until="load")
         return self.page
+
+    def reload_without_storage(self, key):
+        """Load a page from the disk again with an empty localStorage, as Chromium now and then does."""
+        self.page.evaluate(ONCE_WRITTEN)
+        self.page.evaluate("localStorage.clear()")
+        self.page.reload()
+        self.page.wait_for_function("key => localStorage[key]", arg=key)
 
     def resize(self, width):
         """Change the window's width, and wait until the page has drawn itself anew."""

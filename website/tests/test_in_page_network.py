@@ -2,7 +2,7 @@
 
 import pytest
 
-from website.tests.answers import EditorTab
+from website.tests.answers import KEY, EditorTab
 
 pytestmark = pytest.mark.takes(seconds=20)
 
@@ -66,5 +66,9 @@ def test_a_network_is_examined_in_the_page(browser, roots):
     assert "We stopped my_train after 1 seconds" in " ".join(tab.run("network").split())
     tab.write("network", "my_train = 3")
     assert "defines no function called my_train" in tab.run("network")
+    # What was typed is there on the next visit, whatever the browser did to its storage.
+    tab.reload_without_storage(KEY)
+    page.evaluate("loadEditors()")
+    assert tab.text("network") == "my_train = 3"
     page.context.close()
     assert (tab.strays, tab.errors) == ([], [])

@@ -112,6 +112,7 @@ def test_the_page_says_what_is_due_and_what_is_learnt(asked):
     }
 
 
+@pytest.mark.parametrize("tab", ["file"], indirect=True)
 def test_what_was_said_outlives_a_reload_and_can_be_taken_back(asked):
     asked.read("02")
     asked.read("03")
@@ -124,7 +125,7 @@ def test_what_was_said_outlives_a_reload_and_can_be_taken_back(asked):
     assert asked.shown == first
     assert asked.kept["answers"][first] == {}
     asked.say("Not yet")
-    asked.page.reload()
+    asked.tab.reload_without_storage("review")
     assert asked.shown == second
     assert asked.kept["answers"] == {first: {"2026-12-01": False}}
     asked.on(2)  # what was asked before comes before a heap of new questions
