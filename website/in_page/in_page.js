@@ -56,7 +56,7 @@
 
   const exercises = lessons.flatMap(({ page, statements }) => statements.filter(({ name, trains }) => name && !trains).map((exercise) => ({ ...exercise, page })));
   const stateOf = (name) => answers[name]?.state ?? "open";
-  const boxes = () => [...document.querySelectorAll(".in-page")];
+  const places = []; // of this page's exercises
 
   // ---- Python, which is started by the first run or the first key, and after each end
 
@@ -72,7 +72,7 @@
       share = 0;
       const tell = (now) => {
         share = now;
-        boxes().forEach((box) => box.tellLoading());
+        for (const place of places) place.tellLoading();
       };
       const begun = keepOffline().then(() => window.pythonEngine.start({ ...engine, scripts, folder }, tell));
       begun.catch(() => begun === starting && (starting = undefined));
@@ -137,18 +137,9 @@
 
   // ---- An exercise
 
-  // What stands above an exercise in its lesson, with the reader's own answers for the stubs.
-  function above(statements, exercise) {
-    const before = statements.slice(0, statements.findIndex(({ name }) => name === exercise));
-    return before.map(({ name, stub, code }) => (name ? answers[name]?.code ?? stub : code));
-  }
-
-  // The network of lesson 13 has a place like an exercise's, and is examined in place of being checked.
-  function place(statements, { name, stub, isNetwork }, cell) {
-    const verb = isNetwork ? "Examine" : "Run";
-    const patience = isNetwork ? PATIENCE_FOR_SIX_TRAININGS : PATIENCE;
-    const id = `answer-${name}`;
-    const label = element("label", { id: `answer-label-${name}`, htmlFor: id });
+  // What one sees of it. The network of lesson 13 has a place like an exercise's, and is examined in place of being checked.
+  function partsOf({ name, isNetwork }) {
+    const label = element("label", { id: `answer-label-${name}`, htmlFor: `answer-${name}` });
     const sign = element("span", { role: "img" });
     if (isNetwork) label.append("Your network ", sign);
     else label.append("Your answer, ", element("code", { textContent: `my_${name}` }), " ", sign);
@@ -165,167 +156,205 @@
     const status = element("span", { role: "status", className: "in-page-status" });
     const note = element("p", { className: "in-page-other", hidden: true });
     const reply = element("div", { className: "in-page-reply", ariaLive: "polite" });
+    // What the reader wrote is printed in the place of the stub; an editor holds only the lines in sight.
+    const paper = element("pre", { className: "in-page-paper" });
     const box = element("section", { className: "in-page", ariaLabel: isNetwork ? "Your network" : `Exercise my_${name}` });
     const buttons = element("div", { className: "in-page-buttons" }, run, stop, over, bar, status);
-    box.append(label, help, room, keys(box), buttons, note, reply);
     // The editor keeps the focus: the keys would vanish, and the buttons move away under the finger.
     for (const press of ["pointerdown", "mousedown"]) buttons.addEventListener(press, (event) => event.preventDefault());
+    box.append(label, help, room, keys(box), buttons, note, reply, paper);
+    return { label, sign, help, room, run, stop, over, bar, status, note, reply, paper, box };
+  }
 
-    let saved = answers[name]?.code ?? stub; // what this page last read from the browser, or wrote there
-    let set = false; // while the text is put there by the page
+  // What stands above an exercise in its lesson, with the reader's own answers for the stubs.
+  function above(statements, exercise) {
+    const before = statements.slice(0, statements.findIndex(({ name }) => name === exercise));
+    return before.map(({ name, stub, code }) => (name ? answers[name]?.code ?? stub : code));
+  }
 
-    const show = () => {
-      run.textContent = isAtHand() ? verb : `Load Python (${size}) and ${verb.toLowerCase()}`;
-      const state = stateOf(name);
+  class Place {
+    constructor(statements, exercise, cell) {
+      const { name, stub, isNetwork } = exercise;
+      Object.assign(this, { statements, name, stub, isNetwork, cell, parts: partsOf(exercise) });
+      this.verb = isNetwork ? "Examine" : "Run";
+      this.patience = isNetwork ? PATIENCE_FOR_SIX_TRAININGS : PATIENCE;
+      this.saved = answers[name]?.code ?? stub; // what this page last read from the browser, or wrote there
+      this.isPutting = false; // while the text is put there by the page
+      this.waitsForPython = false;
+      this.given = undefined; // what was there before it was started over
+
+      const { label, help, room, run, stop, over, box } = this.parts;
+      const forCode = { autocapitalize: "off", autocomplete: "off", autocorrect: "off", spellcheck: "false" };
+      const attributes = { ...forCode, id: label.htmlFor, "aria-labelledby": label.id, "aria-describedby": help.id };
+      const onChange = () => this.change();
+      const onRun = () => this.answer();
+      this.editor = box.editor = window.courseEditor({ parent: room, text: this.saved, attributes, passing: () => passing, onChange, onRun });
+      label.addEventListener("click", () => this.editor.focus());
+      run.addEventListener("click", onRun);
+      stop.addEventListener("click", () => end());
+      over.addEventListener("click", () => this.startOver());
+      window.addEventListener("beforeprint", () => this.writeOnPaper());
+      this.show();
+      cell.before(box);
+      cell.classList.add("in-page-replaced");
+    }
+
+    show() {
+      const { run, sign } = this.parts;
+      run.textContent = isAtHand() ? this.verb : `Load Python (${size}) and ${this.verb.toLowerCase()}`;
+      const state = stateOf(this.name);
       const [character, words] = STATES[state];
-      const isChanged = state === "right" && answers[name]?.kept && answers[name].kept.trim() !== box.editor.text.trim();
-      Object.assign(sign, { hidden: state === "open", textContent: isChanged ? "○" : character, ariaLabel: words, title: words });
-      if (isChanged) Object.assign(sign, { textContent: "changed since it was right", ariaLabel: null, title: "" });
-      sign.role = isChanged ? null : "img";
-    };
-    const put = (text) => {
-      set = true;
-      box.editor.text = text;
-      set = false;
-      saved = text;
-    };
-    const keep = (changes) => {
+      const kept = answers[this.name]?.kept;
+      const isChanged = state === "right" && kept && kept.trim() !== this.editor.text.trim();
+      sign.hidden = state === "open";
+      if (isChanged) Object.assign(sign, { textContent: "changed since it was right", role: null, ariaLabel: null, title: "" });
+      else Object.assign(sign, { textContent: character, role: "img", ariaLabel: words, title: words });
+    }
+
+    put(text) {
+      this.isPutting = true;
+      this.editor.text = text;
+      this.isPutting = false;
+      this.saved = text;
+    }
+
+    keep(changes) {
       recall(); // another tab may have kept something since
+      const { name, stub } = this;
       const theirs = answers[name]?.code ?? stub;
-      const mine = box.editor.text;
-      if (theirs !== saved && theirs !== mine) offer(theirs);
+      const mine = this.editor.text;
+      if (theirs !== this.saved && theirs !== mine) this.offer(theirs);
       answers[name] = { ...answers[name], ...changes };
       if (mine === stub) delete answers[name].code; // a later version of the lesson may ask otherwise
       else answers[name].code = mine;
       remember();
-      saved = mine;
-      if (notKept) status.textContent = notKept;
+      this.saved = mine;
+      if (notKept) this.parts.status.textContent = notKept;
       if (changes.state) tellProgress();
-    };
+    }
+
     // Another tab changed the answer after this one had read it: neither version is lost.
-    const offer = (theirs) => {
+    offer(theirs) {
       const swap = element("button", { type: "button", textContent: "Show the other version" });
       swap.addEventListener("click", () => {
-        const mine = box.editor.text;
-        put(theirs);
-        keep({});
+        const mine = this.editor.text;
+        this.put(theirs);
+        this.keep({});
         theirs = mine;
       });
-      note.replaceChildren("This answer was changed in another tab as well. ", swap);
-      note.hidden = false;
-    };
-    const onChange = () => {
-      if (set) return;
-      over.textContent = "Start over";
-      keep({});
-      show();
-      if (isAtHand()) python().catch(() => {}); // it starts while the reader types
-    };
+      this.parts.note.replaceChildren("This answer was changed in another tab as well. ", swap);
+      this.parts.note.hidden = false;
+    }
 
-    let waitsForPython = false;
+    // Takes over what another tab has written, unless the reader is typing here.
+    renew() {
+      const theirs = answers[this.name]?.code ?? this.stub;
+      const isTyping = this.editor.focused && document.hasFocus();
+      if (theirs !== this.saved && this.editor.text === this.saved && !isTyping) this.put(theirs);
+      this.show();
+    }
+
+    change() {
+      if (this.isPutting) return;
+      this.parts.over.textContent = "Start over";
+      this.keep({});
+      this.show();
+      if (isAtHand()) python().catch(() => {}); // it starts while the reader types
+    }
+
+    startOver() {
+      const { over, reply } = this.parts;
+      const back = over.textContent !== "Start over";
+      const text = back ? this.given : this.stub;
+      this.given = this.editor.text;
+      this.put(text);
+      this.keep({});
+      this.editor.focus();
+      reply.replaceChildren();
+      over.textContent = back ? "Start over" : "Bring it back";
+    }
+
+    writeOnPaper() {
+      const isAnswered = this.editor.text.trim() !== this.stub.trim();
+      this.parts.paper.textContent = isAnswered ? this.editor.text : "";
+      this.parts.box.classList.toggle("in-page-answered", isAnswered);
+      this.cell.classList.toggle("in-page-replaced-on-paper", isAnswered);
+    }
+
     // The bar, and the button that was pressed, tell how much is loaded; how far Python has started nobody
     // can tell, so that the bar only moves.
-    box.tellLoading = () => {
-      if (!waitsForPython) return;
+    tellLoading() {
+      if (!this.waitsForPython) return;
+      const { run, bar, status } = this.parts;
       const isLoaded = share === 1;
       bar.hidden = false;
-      run.textContent = isLoaded ? verb : `Loaded: ${Math.round(share * megabytes)} of ${Math.round(megabytes)} MB`;
+      run.textContent = isLoaded ? this.verb : `Loaded: ${Math.round(share * megabytes)} of ${Math.round(megabytes)} MB`;
       if (isLoaded) bar.removeAttribute("value");
       else bar.value = share;
       status.textContent = isLoaded ? "Starting Python, which takes ten seconds or more" : "Loading Python";
-    };
+    }
 
-    async function answer() {
+    async answer() {
       if (busy) return;
       busy = true;
-      keep({});
+      const { stop, bar, status } = this.parts;
+      this.keep({});
       stop.disabled = false;
-      for (const each of document.querySelectorAll(".in-page-run")) each.disabled = true;
-      waitsForPython = true;
+      for (const each of places) each.parts.run.disabled = true;
+      this.waitsForPython = true;
       const started = python();
-      box.tellLoading();
+      this.tellLoading();
       status.scrollIntoView({ block: "nearest" });
-      const asked = box.editor.text;
+      const asked = this.editor.text;
       let said;
       let timer;
       try {
         await started;
-        waitsForPython = false;
+        this.waitsForPython = false;
         bar.hidden = true;
-        status.textContent = isNetwork ? "Training it six times, which takes a minute or two" : "Running";
-        timer = setTimeout(() => end("late"), patience * 1000);
-        said = JSON.parse(await window.pythonEngine.run(`print(bridge.${isNetwork ? examination(asked) : check(asked)})`));
+        status.textContent = this.isNetwork ? "Training it six times, which takes a minute or two" : "Running";
+        timer = setTimeout(() => end("late"), this.patience * 1000);
+        said = JSON.parse(await window.pythonEngine.run(`print(bridge.${this.question(asked)})`));
       } catch (error) {
-        said = { kind: "stopped", html: "", printed: whyItEnded(error.message) };
+        said = { kind: "stopped", html: "", printed: this.whyItEnded(error.message) };
       }
       clearTimeout(timer);
-      waitsForPython = busy = false;
+      this.waitsForPython = busy = false;
       bar.hidden = true;
       stop.disabled = true;
-      for (const each of document.querySelectorAll(".in-page-run")) each.disabled = false;
-      reply.replaceChildren(...shown(said.html));
-      reply.dataset.kind = said.kind;
-      if (said.printed) reply.prepend(element("pre", { textContent: said.printed }));
-      const was = stateOf(name);
-      const state = said.kind === "right" || was === "right" ? "right" : said.kind === "not attempted" ? was : "tried";
-      if (said.html) keep({ state, ...(said.kind === "right" ? { kept: said.kept } : {}) }); // else nothing was checked
-      const became = { stopped: "Stopped", right: "Right", report: "Answered", "not attempted": "Not attempted" };
-      status.textContent = `${became[said.kind] ?? "Not yet"}.${notKept}`;
-      boxes().forEach((each) => each.show());
-      // If the reader has read on meanwhile, the page stays where it is.
-      const { top } = status.getBoundingClientRect();
-      if (top > 0 && top < innerHeight) reply.scrollIntoView({ block: "nearest" });
+      for (const each of places) each.parts.run.disabled = false;
+      this.tell(said);
     }
 
-    const examination = (asked) => `examine(${JSON.stringify(asked)})`;
-    function check(asked) {
-      const mine = exercises.filter((exercise) => exercise.name !== name).map((exercise) => answers[exercise.name]?.kept).filter(Boolean);
-      return `reply(${[name, above(statements, name), asked, mine].map((each) => JSON.stringify(each)).join(", ")})`;
+    // The call of bridge.py that checks or examines what was typed.
+    question(asked) {
+      if (this.isNetwork) return `examine(${JSON.stringify(asked)})`;
+      const mine = exercises.filter(({ name }) => name !== this.name).map(({ name }) => answers[name]?.kept).filter(Boolean);
+      return `reply(${[this.name, above(this.statements, this.name), asked, mine].map((each) => JSON.stringify(each)).join(", ")})`;
     }
-    function whyItEnded(message) {
+
+    whyItEnded(message) {
       if (message === "stopped") return "Stopped.";
-      if (message === "late") return `After ${patience} seconds without an answer the page stopped Python. It starts anew with the next run.`;
+      if (message === "late") return `After ${this.patience} seconds without an answer the page stopped Python. It starts anew with the next run.`;
       end();
       return `Python has ended, and starts anew with the next run: ${message.trim().split("\n").at(-1)}`;
     }
 
-    // What the reader wrote is printed in the place of the stub; an editor holds only the lines in sight.
-    const paper = element("pre", { className: "in-page-paper" });
-    window.addEventListener("beforeprint", () => {
-      const isAnswered = box.editor.text.trim() !== stub.trim();
-      paper.textContent = isAnswered ? box.editor.text : "";
-      box.classList.toggle("in-page-answered", isAnswered);
-      cell.classList.toggle("in-page-replaced-on-paper", isAnswered);
-    });
-    box.append(paper);
-    const forCode = { autocapitalize: "off", autocomplete: "off", autocorrect: "off", spellcheck: "false" };
-    const attributes = { ...forCode, id, "aria-labelledby": label.id, "aria-describedby": help.id };
-    box.editor = window.courseEditor({ parent: room, text: saved, attributes, passing: () => passing, onChange, onRun: answer });
-    label.addEventListener("click", () => box.editor.focus());
-    box.show = show;
-    box.put = put;
-    // Takes over what another tab has written, unless the reader is typing here.
-    box.renew = () => {
-      const theirs = answers[name]?.code ?? stub;
-      if (theirs !== saved && box.editor.text === saved && !(box.editor.focused && document.hasFocus())) put(theirs);
-      show();
-    };
-    show();
-    run.addEventListener("click", answer);
-    stop.addEventListener("click", () => end());
-    let given; // what was there before it was started over
-    over.addEventListener("click", () => {
-      const back = over.textContent !== "Start over";
-      const text = back ? given : stub;
-      given = box.editor.text;
-      put(text);
-      keep({});
-      box.editor.focus();
-      reply.replaceChildren();
-      over.textContent = back ? "Start over" : "Bring it back";
-    });
-    cell.before(box);
-    cell.classList.add("in-page-replaced");
+    tell({ kind, html, printed, kept }) {
+      const { reply, status } = this.parts;
+      reply.replaceChildren(...shown(html));
+      reply.dataset.kind = kind;
+      if (printed) reply.prepend(element("pre", { textContent: printed }));
+      const was = stateOf(this.name);
+      const state = kind === "right" || was === "right" ? "right" : kind === "not attempted" ? was : "tried";
+      if (html) this.keep({ state, ...(kind === "right" ? { kept } : {}) }); // else nothing was checked
+      const became = { stopped: "Stopped", right: "Right", report: "Answered", "not attempted": "Not attempted" };
+      status.textContent = `${became[kind] ?? "Not yet"}.${notKept}`;
+      for (const each of places) each.show();
+      // If the reader has read on meanwhile, the page stays where it is.
+      const { top } = status.getBoundingClientRect();
+      if (top > 0 && top < innerHeight) reply.scrollIntoView({ block: "nearest" });
+    }
   }
 
   // ---- How far the reader is, and the answers as a file
@@ -354,7 +383,7 @@
     for (const { name } of known) {
       const code = `${found[name].trimEnd()}\n`;
       answers[name] = { ...answers[name], code, state: stateOf(name) === "open" ? "tried" : stateOf(name) };
-      document.getElementById(`answer-${name}`)?.closest(".in-page").put(code);
+      places.find((place) => place.name === name)?.put(code);
     }
     remember();
     tellProgress();
@@ -420,21 +449,21 @@
     if (!exercise.name) continue;
     const cell = cellThatDefines(`my_${exercise.name}`);
     if (cell && exercise.trains) cell.before(note("This one trains a network on the digits, which the page does not carry, so it needs Jupyter."));
-    else if (cell) place(here.statements, exercise, cell);
+    else if (cell) places.push(new Place(here.statements, exercise, cell));
   }
   if (here?.network) {
     const cell = cellThatDefines("my_train");
-    place([], { name: "network", stub: here.network.stub, isNetwork: true }, cell);
+    places.push(new Place([], { name: "network", stub: here.network.stub, isNetwork: true }, cell));
     cell.after(note("Here your network learns 3,000 images and is asked about 2,000 digits by strangers. The three landmarks below, and the figure, need Jupyter."));
   }
   document.querySelector("article")?.append(progress());
   const told = element("p", { className: "in-page-set-aside", role: "status" });
-  boxes()[0]?.before(told);
+  places[0]?.parts.box.before(told);
   function renew() {
     recall();
     if (isDamaged) told.textContent = SET_ASIDE;
     tellProgress();
-    boxes().forEach((box) => box.renew());
+    for (const place of places) place.renew();
   }
   window.addEventListener("storage", (event) => event.key === KEY && renew());
   window.addEventListener("pageshow", renew); // a page that comes back from the browser's memory
