@@ -56,7 +56,11 @@ html_title = project
 html_favicon = "static/favicon.svg"
 html_static_path = [str(SITE / "static"), str(SITE / "pages" / "company.png")]
 html_css_files = ["katex.min.css", "pages.css"]
-html_js_files = [("pages.js", {"defer": "defer"}), ("guesses.js", {"defer": "defer"})]
+html_js_files = [
+    ("shared.js", {"defer": "defer", "priority": 100}),  # before all that uses it
+    ("pages.js", {"defer": "defer"}),
+    ("guesses.js", {"defer": "defer"}),
+]
 templates_path = [str(SITE / "templates")]
 html_copy_source = False
 html_scaled_image_link = False

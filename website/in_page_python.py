@@ -214,13 +214,15 @@ def add_python(app: Sphinx, failure: Exception | None) -> None:
     bundle_script(SHIM / "dist" / "index.js", shim, "--format=iife", "--global-name=shim")
     scripts = write_scripts(folder, engine_files(shim.read_bytes()))
     shim.unlink()  # it is in the scripts
+    offline = files_for_offline(html)
     data = {
         "engine": {"scripts": scripts, "first": FIRST},
         "size": f"{sum(size for _, size in scripts) / 1e6:.0f} MB",
         # What browsers were seen to take at most while Python started and replied.
         "memory": "a gigabyte",
         # With the script that says so, which is written only now.
-        "offline": [*files_for_offline(html), "_static/in_page/data.js"],
+        "offline": [*offline, "_static/in_page/data.js"],
+        "pages": f"{sum((html / path).stat().st_size for path in offline) / 1e6:.0f} MB",
         "head": store.HEAD,
         "lessons": [
             {
@@ -242,7 +244,6 @@ def load_editors(
     """Let the lessons load what loads the editors."""
     if pagename.startswith("notebooks/"):
         app.add_css_file("in_page/in_page.css")
-        app.add_js_file("second_copy.js", defer="defer")
         app.add_js_file("in_page/loader.js", defer="defer")
 
 

@@ -359,7 +359,7 @@ def write_words(app: Sphinx, failure: Exception | None) -> None:
 
 
 #: The pages that have scripts of their own.
-SCRIPTS = {"search": ("texts.js", "search.js"), "review": ("second_copy.js", "review.js")}
+SCRIPTS = {"search": ("texts.js", "search.js"), "review": ("review.js",)}
 
 
 def load_scripts(

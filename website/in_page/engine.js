@@ -17,11 +17,12 @@ window.pythonEngine = (() => {
     (pieces[name] ??= []).push(bytes);
   };
 
-  function load(address) {
-    return new Promise((onload, reject) => {
-      const onerror = () => reject(new Error("not all of it could be loaded. Is there a connection?"));
-      document.head.append(Object.assign(document.createElement("script"), { src: address, onload, onerror }));
-    });
+  async function load(address) {
+    try {
+      await shared.loadScript(address);
+    } catch {
+      throw new Error("not all of it could be loaded. Is there a connection?");
+    }
   }
 
   function whole(parts) {

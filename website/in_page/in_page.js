@@ -1,6 +1,7 @@
 // Exercises answered in the page: an editor for each, its reply, and how far the reader is.
 (() => {
-  const { engine, size, memory, offline, head, lessons } = window.inPage;
+  const { engine, size, memory, offline, pages, head, lessons } = window.inPage;
+  const { element, isMap, Kept } = shared;
   const up = document.documentElement.dataset.content_root;
   const folder = `${up}_static/in_page/`;
   const STATES = { right: ["✓", "right"], tried: ["○", "tried"], open: ["·", "not tried yet"] };
@@ -12,50 +13,18 @@
   const scripts = [...engine.scripts, ...(here?.network?.scripts ?? [])];
   const megabytes = scripts.reduce((sum, [, bytes]) => sum + bytes, 0) / 1e6;
 
-  function element(tag, properties = {}, ...inside) {
-    const made = Object.assign(document.createElement(tag), properties);
-    made.append(...inside);
-    return made;
-  }
+  // ---- What the browser keeps: {softmax: {code, state, kept, other}}, in which `state` is there once it was run, `kept` is
+  // what was right, and `other` what another tab or a file had in the place of `code`.
 
-  // ---- What the browser keeps: {softmax: {code, state, kept}}, in which `state` is there once it was run
-
-  const KEY = "digits-from-arrays-up";
-  const DAMAGED = `${KEY}-damaged`;
-  const CANNOT_KEEP = " This browser keeps nothing for this page, so take your answers away as a file before you leave.";
-  const SET_ASIDE = `Something that this browser had kept of your answers could not be read. It was set aside, under the name ${DAMAGED}.`;
-  let answers = {};
-  let notKept = "";
-  let isDamaged = false;
-
-  function remember() {
-    try {
-      keepText(KEY, JSON.stringify(answers));
-      notKept = "";
-    } catch {
-      notKept = CANNOT_KEEP; // forbidden, or full
-    }
-  }
-  function recall() {
-    if (notKept) return; // what this page knows is more than what the browser has
-    let text;
-    try {
-      text = localStorage.getItem(KEY);
-    } catch {} // forbidden
-    if (!text) return; // then what this page knows is all there is
-    try {
-      answers = JSON.parse(text);
-    } catch {
-      // What this page cannot have written takes no editor away: it is kept elsewhere, and the reader is told.
-      localStorage.setItem(DAMAGED, text);
-      isDamaged = true;
-      answers = {};
-    }
-  }
-  recall();
+  const isAnswers = (thing) => isMap(thing) && Object.values(thing).every(isMap);
+  const answers = new Kept("digits-from-arrays-up", () => ({}), isAnswers);
+  const answerTo = (name) => answers.value[name] ?? {};
+  const notKept = () => (answers.isRefused ? " This browser keeps nothing for this page, so save your answers as a file before you leave." : "");
+  const SET_ASIDE = `Something that this browser had kept of your answers could not be read. It was set aside, under the name ${answers.key}-damaged.`;
 
   const exercises = lessons.flatMap(({ page, statements }) => statements.filter(({ name, trains }) => name && !trains).map((exercise) => ({ ...exercise, page })));
-  const stateOf = (name) => answers[name]?.state ?? "open";
+  const allNames = [...exercises.map(({ name }) => name), "network"];
+  const stateOf = (name) => answerTo(name).state ?? "open";
   const places = []; // of this page's exercises
 
   // ---- Python, which is started by the first run or the first key, and after each end
@@ -65,7 +34,7 @@
   let share = 0; // of what it consists of that is loaded
 
   // It is in the browser's cache, or on the same disk as the page.
-  const isAtHand = () => location.protocol === "file:" || Object.values(answers).some(({ state }) => state);
+  const isAtHand = () => location.protocol === "file:" || Object.values(answers.value).some(({ state }) => state);
 
   function python() {
     if (!starting) {
@@ -154,7 +123,8 @@
     const over = element("button", { type: "button", textContent: "Start over" });
     const bar = element("progress", { max: 1, value: 0, hidden: true, ariaLabel: "Loading Python" });
     const status = element("span", { role: "status", className: "in-page-status" });
-    const note = element("p", { className: "in-page-other", hidden: true });
+    const swap = element("button", { type: "button", textContent: "Show the other version" });
+    const note = element("p", { className: "in-page-other", hidden: true }, "There is another version of this answer, from another tab or from before a file was loaded. ", swap);
     const reply = element("div", { className: "in-page-reply", ariaLive: "polite" });
     // What the reader wrote is printed in the place of the stub; an editor holds only the lines in sight.
     const paper = element("pre", { className: "in-page-paper" });
@@ -163,13 +133,13 @@
     // The editor keeps the focus: the keys would vanish, and the buttons move away under the finger.
     for (const press of ["pointerdown", "mousedown"]) buttons.addEventListener(press, (event) => event.preventDefault());
     box.append(label, help, room, keys(box), buttons, note, reply, paper);
-    return { label, sign, help, room, run, stop, over, bar, status, note, reply, paper, box };
+    return { label, sign, help, room, run, stop, over, bar, status, swap, note, reply, paper, box };
   }
 
   // What stands above an exercise in its lesson, with the reader's own answers for the stubs.
   function above(statements, exercise) {
     const before = statements.slice(0, statements.findIndex(({ name }) => name === exercise));
-    return before.map(({ name, stub, code }) => (name ? answers[name]?.code ?? stub : code));
+    return before.map(({ name, stub, code }) => (name ? answerTo(name).code ?? stub : code));
   }
 
   class Place {
@@ -178,12 +148,12 @@
       Object.assign(this, { statements, name, stub, isNetwork, cell, parts: partsOf(exercise) });
       this.verb = isNetwork ? "Examine" : "Run";
       this.patience = isNetwork ? PATIENCE_FOR_SIX_TRAININGS : PATIENCE;
-      this.saved = answers[name]?.code ?? stub; // what this page last read from the browser, or wrote there
-      this.isPutting = false; // while the text is put there by the page
+      this.saved = answerTo(name).code ?? stub; // what this page last read from the browser, or wrote there
+      this.isWriting = false; // while the page puts the text there
       this.waitsForPython = false;
       this.given = undefined; // what was there before it was started over
 
-      const { label, help, room, run, stop, over, box } = this.parts;
+      const { label, help, room, run, stop, over, swap, box } = this.parts;
       const forCode = { autocapitalize: "off", autocomplete: "off", autocorrect: "off", spellcheck: "false" };
       const attributes = { ...forCode, id: label.htmlFor, "aria-labelledby": label.id, "aria-describedby": help.id };
       const onChange = () => this.change();
@@ -193,6 +163,7 @@
       run.addEventListener("click", onRun);
       stop.addEventListener("click", () => end());
       over.addEventListener("click", () => this.startOver());
+      swap.addEventListener("click", () => this.showOther());
       window.addEventListener("beforeprint", () => this.writeOnPaper());
       this.show();
       cell.before(box);
@@ -200,65 +171,67 @@
     }
 
     show() {
-      const { run, sign } = this.parts;
+      const { run, sign, note } = this.parts;
       run.textContent = isAtHand() ? this.verb : `Load Python (${size}) and ${this.verb.toLowerCase()}`;
       const state = stateOf(this.name);
       const [character, words] = STATES[state];
-      const kept = answers[this.name]?.kept;
+      const { kept, other } = answerTo(this.name);
+      note.hidden = other === undefined || other === this.editor.text;
       const isChanged = state === "right" && kept && kept.trim() !== this.editor.text.trim();
       sign.hidden = state === "open";
       if (isChanged) Object.assign(sign, { textContent: "changed since it was right", role: null, ariaLabel: null, title: "" });
       else Object.assign(sign, { textContent: character, role: "img", ariaLabel: words, title: words });
     }
 
-    put(text) {
-      this.isPutting = true;
+    // What the page itself writes into the editor is no change of the reader's.
+    write(text) {
+      this.isWriting = true;
       this.editor.text = text;
-      this.isPutting = false;
+      this.isWriting = false;
+    }
+
+    put(text) {
+      this.write(text);
       this.saved = text;
     }
 
+    // Keeps what is in the editor. Another tab may have changed the answer after this one had read it: neither version is lost.
     keep(changes) {
-      recall(); // another tab may have kept something since
-      const { name, stub } = this;
-      const theirs = answers[name]?.code ?? stub;
+      const { name, stub, saved } = this;
       const mine = this.editor.text;
-      if (theirs !== this.saved && theirs !== mine) this.offer(theirs);
-      answers[name] = { ...answers[name], ...changes };
-      if (mine === stub) delete answers[name].code; // a later version of the lesson may ask otherwise
-      else answers[name].code = mine;
-      remember();
+      answers.change((all) => {
+        const theirs = all[name]?.code ?? stub;
+        const answer = { ...all[name], ...changes };
+        if (theirs !== saved && theirs !== mine) answer.other = theirs;
+        if (mine === stub) delete answer.code; // a later version of the lesson may ask otherwise
+        else answer.code = mine;
+        return { ...all, [name]: answer };
+      });
       this.saved = mine;
-      if (notKept) this.parts.status.textContent = notKept;
+      if (answers.isRefused) this.parts.status.textContent = notKept();
       if (changes.state) tellProgress();
+      this.show();
     }
 
-    // Another tab changed the answer after this one had read it: neither version is lost.
-    offer(theirs) {
-      const swap = element("button", { type: "button", textContent: "Show the other version" });
-      swap.addEventListener("click", () => {
-        const mine = this.editor.text;
-        this.put(theirs);
-        this.keep({});
-        theirs = mine;
-      });
-      this.parts.note.replaceChildren("This answer was changed in another tab as well. ", swap);
-      this.parts.note.hidden = false;
+    showOther() {
+      const { other } = answerTo(this.name);
+      const mine = this.editor.text;
+      this.write(other);
+      this.keep({ other: mine });
     }
 
     // Takes over what another tab has written, unless the reader is typing here.
     renew() {
-      const theirs = answers[this.name]?.code ?? this.stub;
+      const theirs = answerTo(this.name).code ?? this.stub;
       const isTyping = this.editor.focused && document.hasFocus();
       if (theirs !== this.saved && this.editor.text === this.saved && !isTyping) this.put(theirs);
       this.show();
     }
 
     change() {
-      if (this.isPutting) return;
+      if (this.isWriting) return;
       this.parts.over.textContent = "Start over";
       this.keep({});
-      this.show();
       if (isAtHand()) python().catch(() => {}); // it starts while the reader types
     }
 
@@ -267,7 +240,7 @@
       const back = over.textContent !== "Start over";
       const text = back ? this.given : this.stub;
       this.given = this.editor.text;
-      this.put(text);
+      this.write(text);
       this.keep({});
       this.editor.focus();
       reply.replaceChildren();
@@ -329,7 +302,7 @@
     // The call of bridge.py that checks or examines what was typed.
     question(asked) {
       if (this.isNetwork) return `examine(${JSON.stringify(asked)})`;
-      const mine = exercises.filter(({ name }) => name !== this.name).map(({ name }) => answers[name]?.kept).filter(Boolean);
+      const mine = exercises.filter(({ name }) => name !== this.name).map(({ name }) => answerTo(name).kept).filter(Boolean);
       return `reply(${[this.name, above(this.statements, this.name), asked, mine].map((each) => JSON.stringify(each)).join(", ")})`;
     }
 
@@ -347,9 +320,9 @@
       if (printed) reply.prepend(element("pre", { textContent: printed }));
       const was = stateOf(this.name);
       const state = kind === "right" || was === "right" ? "right" : kind === "not attempted" ? was : "tried";
-      if (html) this.keep({ state, ...(kind === "right" ? { kept } : {}) }); // else nothing was checked
+      if (html) this.keep({ state, ...(kind === "right" ? { kept, other: undefined } : {}) }); // else nothing was checked
       const became = { stopped: "Stopped", right: "Right", report: "Answered", "not attempted": "Not attempted" };
-      status.textContent = `${became[kind] ?? "Not yet"}.${notKept}`;
+      status.textContent = `${became[kind] ?? "Not yet"}.${notKept()}`;
       for (const each of places) each.show();
       // If the reader has read on meanwhile, the page stays where it is.
       const { top } = status.getBoundingClientRect();
@@ -361,33 +334,41 @@
 
   let tellProgress = () => {};
 
+  // The right answers, as Jupyter's mine.py holds them, and below them what was typed besides, in comments.
+  const UNFINISHED = "# Below stands what was not right when this was saved. Jupyter does not use it; the page reads it again.";
+  const asComment = (code) => code.trimEnd().split("\n").map((line) => `#| ${line}`.trimEnd()).join("\n");
+
   function takeAway() {
-    recall();
-    const kept = exercises.map(({ name }) => answers[name]?.kept).filter(Boolean);
-    const text = [head.trimEnd(), ...kept.map((source) => source.trimEnd())].join("\n\n\n") + "\n";
-    const address = URL.createObjectURL(new Blob([text], { type: "text/x-python" }));
-    element("a", { href: address, download: "mine.py" }).click();
+    answers.recall();
+    const right = allNames.map((name) => answerTo(name).kept).filter(Boolean);
+    const isUnfinished = ({ code, kept }) => code && code.trim() !== kept?.trim();
+    const unfinished = allNames.filter((name) => isUnfinished(answerTo(name))).map((name) => `# --- ${name}\n${asComment(answerTo(name).code)}`);
+    const parts = [head, ...right, ...(unfinished.length ? [UNFINISHED, ...unfinished] : [])];
+    shared.download("mine.py", `${parts.map((part) => part.trimEnd()).join("\n\n\n")}\n`, "text/x-python");
   }
 
   // A function of a file: its first line, and all up to one that begins with a letter or a decorator.
-  const FUNCTION = /^def (my_)?(\w+)(\(.*(?:\r?\n(?![A-Za-z_@]).*)*)/gm;
+  const FUNCTION = /^def my_(\w+)\(.*(?:\r?\n(?![A-Za-z_@]|# ---|# Below).*)*/gm;
+  const COMMENTED = /^# --- (\w+)\r?\n((?:#\|.*(?:\r?\n|$))+)/gm;
 
+  // An answer of a file comes into its editor, and what was typed there stays as the other version.
   async function bringBack(file) {
+    const text = await file.text();
     const found = {};
-    for (const [, my, name, rest] of (await file.text()).matchAll(FUNCTION)) {
-      // Of softmax and my_softmax the second counts: the first may be a helper.
-      if (my || !(name in found)) found[name] = `def my_${name}${rest}`;
-    }
-    const known = exercises.filter(({ name }) => name in found);
-    recall();
-    for (const { name } of known) {
-      const code = `${found[name].trimEnd()}\n`;
-      answers[name] = { ...answers[name], code, state: stateOf(name) === "open" ? "tried" : stateOf(name) };
-      places.find((place) => place.name === name)?.put(code);
-    }
-    remember();
-    tellProgress();
-    return known.length;
+    for (const [code, name] of text.matchAll(FUNCTION)) found[name] = code;
+    for (const [, name, code] of text.matchAll(COMMENTED)) found[name] = code.replace(/^#\| ?/gm, "");
+    const names = allNames.filter((name) => name in found);
+    answers.change((all) => {
+      const loaded = names.map((name) => {
+        const answer = { state: "tried", ...all[name], code: `${found[name].trimEnd()}\n` };
+        if (all[name]?.code && all[name].code !== answer.code) answer.other = all[name].code;
+        return [name, answer];
+      });
+      return { ...all, ...Object.fromEntries(loaded) };
+    });
+    for (const place of places) if (names.includes(place.name)) place.put(answerTo(place.name).code);
+    renew();
+    return names.length;
   }
 
   function progress() {
@@ -396,17 +377,12 @@
     const list = element("div");
     const status = element("p", { role: "status" });
     const file = element("input", { type: "file", accept: ".py", hidden: true });
-    const away = element("button", { type: "button", textContent: "Save the right ones as mine.py", onclick: takeAway });
+    const away = element("button", { type: "button", textContent: "Save them as mine.py", onclick: takeAway });
     const back = element("button", { type: "button", textContent: "Load a mine.py", onclick: () => file.click() });
-    const anew = element("button", { type: "button", textContent: "Start Python again" });
-    anew.addEventListener("click", () => {
-      end();
-      status.textContent = "The next run starts a new Python.";
-    });
     const key = Object.values(STATES).map((state) => state.join(" ")).join(", ");
     const words = [
-      `${key}. Your answers are kept in this browser and nowhere else. Save them as mine.py beside the notebooks, and Jupyter uses them too.`,
-      `Python runs in the page, not on a server: loading it takes ${size} once, and running it up to ${memory} of memory. It has NumPy and no other package. Two things differ from Jupyter: whole numbers have 32 bits by default, and NumPy warns of no overflow, so that "unstable" is decided by the value alone.`,
+      `${key}. Your answers are kept in this browser and nowhere else. Save them as mine.py beside the notebooks, and Jupyter uses the right ones too; the others stand in it as comments, and come back when you load the file here.`,
+      `Python runs in the page, not on a server: loading it takes ${size} once, and running it up to ${memory} of memory. It has NumPy and no other package. Two things differ from Jupyter: whole numbers have 32 bits by default, and NumPy warns of no overflow, so that "unstable" is decided by the value alone. What comes from a web server is kept, with all other pages (${pages}), for when there is no connection.`,
     ];
     file.addEventListener("change", async () => {
       const count = await bringBack(file.files[0]);
@@ -414,7 +390,7 @@
       file.value = "";
     });
     box.append(summary);
-    const inside = [list, ...words.map((textContent) => element("p", { textContent })), element("p", { className: "in-page-buttons" }, away, back, anew, file), status];
+    const inside = [list, ...words.map((textContent) => element("p", { textContent })), element("p", { className: "in-page-buttons" }, away, back, file), status];
     // A page holds what is folded only once it is opened.
     box.addEventListener("toggle", () => box.append(...inside), { once: true });
     tellProgress = () => {
@@ -460,14 +436,11 @@
   const told = element("p", { className: "in-page-set-aside", role: "status" });
   places[0]?.parts.box.before(told);
   function renew() {
-    recall();
-    if (isDamaged) told.textContent = SET_ASIDE;
+    if (answers.wasDamaged) told.textContent = SET_ASIDE;
     tellProgress();
     for (const place of places) place.renew();
   }
-  window.addEventListener("storage", (event) => event.key === KEY && renew());
-  window.addEventListener("pageshow", renew); // a page that comes back from the browser's memory
-  document.addEventListener("visibilitychange", () => document.hidden || renew());
+  answers.watch(renew);
   renew();
   // A link to an editor leads to its exercise's heading.
   function lead() {

@@ -2,11 +2,7 @@
 (() => {
   const folder = `${document.documentElement.dataset.content_root}_static/in_page/`;
 
-  function load(name) {
-    return new Promise((onload, onerror) => {
-      document.head.append(Object.assign(document.createElement("script"), { src: `${folder}${name}.js`, onload, onerror }));
-    });
-  }
+  const load = (name) => shared.loadScript(`${folder}${name}.js`);
 
   let loading;
   window.loadEditors = () => (loading ??= load("data").then(() => load("engine")).then(() => load("editor")).then(() => load("in_page")));

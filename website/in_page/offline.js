@@ -11,7 +11,8 @@ self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim(
 async function keep({ keep, pieces }) {
   const cache = await caches.open(CACHE);
   const ours = keep.filter((address) => new URL(address).origin === location.origin);
-  await Promise.allSettled(ours.map((address) => cache.add(address)));
+  const lacking = await Promise.all(ours.map(async (address) => !(await cache.match(address))));
+  await Promise.allSettled(ours.filter((_, i) => lacking[i]).map((address) => cache.add(address)));
   for (const { url } of await cache.keys()) {
     if (PIECE.test(url) && !pieces.includes(url.split("/").at(-1))) await cache.delete(url);
   }

@@ -3,27 +3,13 @@
 // something else begins) is folded behind the field until the reader has guessed, or asks for it. The
 // browser keeps both; without a script the cell and its words remain, and all is open.
 (() => {
-  const KEY = "guesses";
-  const SHOWN = "guesses-shown";
+  const { element, isMap, Kept } = shared;
+  // Of each lesson, the guesses by their names; and whether what came out was shown. A browser that keeps nothing still shows it below.
+  const guesses = new Kept("guesses", () => ({}));
+  const shown = new Kept("guesses-shown", () => ({}));
   const lesson = location.pathname.split("/").at(-1).replace(/\.html$/, "");
-  const isMap = (thing) => typeof thing === "object" && thing !== null && !Array.isArray(thing);
-
-  // What the browser keeps of this lesson under a key; kept by nobody, or damaged, it is nothing.
-  function all(key) {
-    try {
-      const kept = JSON.parse(localStorage.getItem(key));
-      return isMap(kept) ? kept : {};
-    } catch {
-      return {};
-    }
-  }
-  const mine = (key) => (isMap(all(key)[lesson]) ? all(key)[lesson] : {});
-
-  function keep(key, name, value) {
-    try {
-      localStorage.setItem(key, JSON.stringify({ ...all(key), [lesson]: { ...mine(key), [name]: value } }));
-    } catch {} // a browser that keeps nothing still shows it below
-  }
+  const here = (all) => (isMap(all[lesson]) ? all[lesson] : {});
+  const keep = (kept, name, value) => kept.change((all) => ({ ...all, [lesson]: { ...here(all), [name]: value } }));
 
   // How right a guess is: "right"; or "rounded", a number of two digits or more that the answer rounds to; or
   // nothing. Numbers are the same however they are written. This is the rule of `course/guesses.py`.
@@ -82,12 +68,6 @@
     }
   }
 
-  function element(tag, properties = {}, ...inside) {
-    const made = Object.assign(document.createElement(tag), properties);
-    made.append(...inside);
-    return made;
-  }
-
   const asking = [...document.querySelectorAll(".cell:has([data-guess])")];
   const answering = [...document.querySelectorAll(".cell.tag_answer")];
   const isBefore = (one, other) => Boolean(one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING);
@@ -117,16 +97,23 @@
 
   function ask(cell, next, number) {
     const name = cell.querySelector("[data-guess]").dataset.guess;
-    const guess = mine(KEY)[name];
-    const field = element("input", { id: `guess-${number}`, value: typeof guess === "string" ? guess : "", maxLength: 60, autocomplete: "off" });
+    const field = element("input", { id: `guess-${number}`, maxLength: 60, autocomplete: "off" });
     const label = element("label", { htmlFor: field.id, textContent: `Your guess: ${name}` });
     const box = element("form", { className: "guess" }, label, field);
     box.addEventListener("submit", (event) => event.preventDefault());
     field.addEventListener("input", () => {
-      keep(KEY, name, field.value.trim());
+      keep(guesses, name, field.value.trim());
       compare(name, field.value.trim());
     });
-    compare(name, field.value);
+    // What was kept, here or meanwhile in another tab, unless the reader is typing.
+    const renew = () => {
+      const guess = here(guesses.value)[name];
+      if (document.activeElement === field) return;
+      field.value = typeof guess === "string" ? guess : "";
+      compare(name, field.value);
+    };
+    renew();
+    guesses.watch(renew);
     const found = whatAnswers(cell, next);
     cell.replaceWith(box);
     if (!found) {
@@ -134,7 +121,7 @@
       box.append(element("button", { className: "show-guessed", textContent: "Keep it" }), kept);
       box.addEventListener("submit", () => (kept.textContent = field.value.trim() && "Kept. The answer comes further down, with yours beside it."));
     }
-    if (!found || mine(SHOWN)[name]) return;
+    if (!found || here(shown.value)[name]) return;
 
     const show = element("button", { className: "show-guessed", textContent: "Show what came out", disabled: !field.value.trim() });
     const anyway = element("button", { type: "button", className: "show-anyway", textContent: "Show it without a guess" });
@@ -143,13 +130,15 @@
     folded.append(...found.parts);
     folded.setAttribute("hidden", "onbeforematch" in folded ? "until-found" : ""); // not every browser knows that
     box.append(show, anyway);
-    field.addEventListener("input", () => (show.disabled = !field.value.trim()));
+    const allow = () => (show.disabled = !field.value.trim());
+    field.addEventListener("input", allow);
+    guesses.watch(allow);
 
     const open = () => {
       folded.removeAttribute("hidden");
       show.remove();
       anyway.remove();
-      keep(SHOWN, name, true);
+      keep(shown, name, true);
       window.fitToScreen?.(); // of pages.js: it had no width until now
     };
     const openAndGoOn = () => {
@@ -161,6 +150,7 @@
     anyway.addEventListener("click", openAndGoOn);
     folded.addEventListener("beforematch", open);
     folded.open = open;
+    shown.watch(() => here(shown.value)[name] && folded.hasAttribute("hidden") && open());
   }
   asking.forEach((cell, i) => ask(cell, asking[i + 1], i));
 

@@ -2,11 +2,9 @@
 // to guesses stand in the page; the rule is that of course/review.py, which keeps the same history:
 // {"lessons": {"02": day}, "answers": {"02-end-1": {day: known}}}, with days such as "2026-11-30".
 (() => {
-  const KEY = "review";
-  const DAMAGED = "review-damaged";
+  const { element, isMap, Kept } = shared;
   const NEVER = "never"; // sorted after any day
   const MANY = 12; // more questions than one should feel to owe
-  const GUESSES = "guesses"; // which guesses.js keeps
   const CANNOT_KEEP = "This browser keeps nothing for this page, so save your progress as a file before you leave.";
   const { intervals, lessons } = JSON.parse(document.getElementById("review-data").textContent);
   const place = document.getElementById("reviewing");
@@ -32,17 +30,15 @@
   // ---- The history
 
   const nothingYet = () => ({ lessons: {}, answers: {} });
-  const isMap = (thing) => typeof thing === "object" && thing !== null && !Array.isArray(thing);
   const isDay = (day) => /^\d{4}-\d\d-\d\d$/.test(day) && !isNaN(Date.parse(day)) && plus(day, 0) === day;
 
-  // A history, if a text is one; else this throws.
-  function read(text) {
-    const { lessons, answers } = JSON.parse(text);
-    const all = isMap(lessons) && isMap(answers) && Object.values(answers).every(isMap);
-    const days = all && [...Object.values(lessons), ...Object.values(answers).flatMap(Object.keys)];
-    const known = all && Object.values(answers).flatMap(Object.values);
-    if (!all || !days.every(isDay) || !known.every((each) => typeof each === "boolean")) throw new Error("not a history");
-    return { lessons, answers };
+  function isHistory(thing) {
+    if (!isMap(thing) || !isMap(thing.lessons) || !isMap(thing.answers)) return false;
+    const { lessons, answers } = thing;
+    const cards = Object.values(answers);
+    if (!cards.every(isMap)) return false;
+    const days = [...Object.values(lessons), ...cards.flatMap(Object.keys)];
+    return days.every(isDay) && cards.flatMap(Object.values).every((known) => typeof known === "boolean");
   }
 
   // Both histories in one; where both have a day, the second counts.
@@ -52,43 +48,16 @@
     return { lessons: { ...one.lessons, ...other.lessons }, answers };
   }
 
-  let history = nothingYet();
-  let notKept = "";
+  const history = new Kept("review", nothingYet, isHistory);
+  const typedGuesses = new Kept("guesses", () => ({})); // by guesses.js
 
-  function recall() {
-    if (notKept) return; // what this page knows is more than what the browser has
-    let text = null;
-    try {
-      text = localStorage.getItem(KEY);
-      history = text === null ? nothingYet() : read(text);
-    } catch {
-      history = nothingYet();
-      try {
-        localStorage.setItem(DAMAGED, text); // for whoever can read it
-      } catch {}
-    }
-  }
-
-  // Another tab may have written since, so each change is made to what the browser has now.
   function change(make) {
-    recall();
-    history = make(history);
-    try {
-      keepText(KEY, JSON.stringify(history));
-      notKept = "";
-    } catch {
-      notKept = CANNOT_KEEP; // forbidden, or full
-    }
+    history.change(make);
     show();
   }
 
   // ---- What is shown
 
-  function element(tag, properties = {}, ...inside) {
-    const made = Object.assign(document.createElement(tag), properties);
-    made.append(...inside);
-    return made;
-  }
   const button = (textContent, onclick) => element("button", { type: "button", textContent, onclick });
   const count = (number, thing) => `${number} ${thing}${number === 1 ? "" : "s"}`;
   const inWords = (day) => new Date(day).toLocaleDateString("en-GB", { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" });
@@ -107,10 +76,10 @@
   // When each card of the lessons read is due, in the order in which they are asked: those that were asked
   // before come first, so that a heap of new ones does not keep them back.
   function waiting(today) {
-    const cards = lessons.filter(({ number }) => number in history.lessons).flatMap(({ number, cards }) => cards.map((name) => ({ number, name })));
+    const cards = lessons.filter(({ number }) => number in history.value.lessons).flatMap(({ number, cards }) => cards.map((name) => ({ number, name })));
     for (const card of cards) {
-      const answers = history.answers[card.name] ?? {};
-      card.day = due(history.lessons[card.number], answers, today) ?? NEVER;
+      const answers = history.value.answers[card.name] ?? {};
+      card.day = due(history.value.lessons[card.number], answers, today) ?? NEVER;
       card.rank = `${card.day <= today && !Object.keys(answers).length} ${card.day}`;
     }
     return cards.sort((one, other) => (one.rank < other.rank ? -1 : one.rank > other.rank ? 1 : 0));
@@ -129,7 +98,7 @@
     else if (next) sentences.push(`${last ? "That is all for today" : "Nothing is due today"}. The next question comes ${on(next.day, today)}.`);
     else if (cards.length) sentences.push("You have learnt them all: nothing more is due.");
     else sentences.push("Tick each lesson you have read: its questions come back from tomorrow.");
-    status.replaceChildren([...sentences, notKept].filter(Boolean).join(" "));
+    status.replaceChildren([...sentences, history.isRefused && CANNOT_KEEP].filter(Boolean).join(" "));
     if (undo) status.append(" ", button("Undo", undo));
     if (ready[0]?.name !== room.dataset.name) ask(ready[0], today);
     for (const { number, cards: all } of lessons) {
@@ -157,13 +126,14 @@
     const copy = document.getElementById(`card-${card.name}`).cloneNode(true);
     for (const tag of [copy, ...copy.querySelectorAll("[id]")]) tag.removeAttribute("id");
     const say = (known) => {
-      const before = history.answers[card.name]?.[today];
+      const before = history.value.answers[card.name]?.[today];
       const write = (value) => (kept) => {
         const { [today]: _, ...others } = kept.answers[card.name] ?? {};
         const days = value === undefined ? others : { ...others, [today]: value };
         return { ...kept, answers: { ...kept.answers, [card.name]: days } };
       };
-      const back = due(history.lessons[card.number], { ...history.answers[card.name], [today]: known }, today);
+      const { lessons: read, answers } = history.value;
+      const back = due(read[card.number], { ...answers[card.name], [today]: known }, today);
       last = back ? `That one comes back ${on(back, today)}.` : "You have learnt that one.";
       undo = () => {
         last = undo = undefined;
@@ -186,10 +156,7 @@
   }
 
   function showGuesses() {
-    let mine = {};
-    try {
-      mine = JSON.parse(localStorage.getItem(GUESSES)) ?? {};
-    } catch {}
+    const mine = typedGuesses.value;
     const parts = lessons.flatMap(({ number, title, page, guesses }) => {
       const lines = guesses.filter(([name]) => mine[page]?.[name]).map(([name, came]) => element("li", { textContent: `${name}: you guessed ${mine[page][name]}; it was ${came}.` }));
       return lines.length ? [element("p", { textContent: `Lesson ${number}, ${title}` }), element("ul", {}, ...lines)] : [];
@@ -201,16 +168,13 @@
   // ---- The history as a file, and gone
 
   function save() {
-    recall();
-    const address = URL.createObjectURL(new Blob([`${JSON.stringify(history, null, 1)}\n`], { type: "application/json" }));
-    element("a", { href: address, download: "review.json" }).click();
+    history.recall();
+    shared.download("review.json", `${JSON.stringify(history.value, null, 1)}\n`, "application/json");
   }
 
   async function load(file) {
-    let theirs;
-    try {
-      theirs = read(await file.text());
-    } catch {
+    const theirs = shared.parsed(await file.text());
+    if (!isHistory(theirs)) {
       told.textContent = `${file.name} was not saved by this page or by course.review, so nothing was changed.`;
       return;
     }
@@ -252,16 +216,11 @@
   place.replaceChildren(status, room, list, guessed);
   place.append(element("p", { className: "review-keep" }, button("Save my progress as a file", save), " ", button("Load a saved file", () => file.click()), " ", forgetting, file), told);
 
-  function renew() {
-    recall();
-    show();
-  }
-  renew();
+  show();
   // A lesson's end leads to its tick.
   const tick = rows[location.hash.match(/^#read-(\d\d)$/)?.[1]]?.[0];
   tick?.focus();
-  addEventListener("storage", ({ key }) => [KEY, GUESSES, null].includes(key) && renew());
-  addEventListener("pageshow", renew); // a page that comes back from the browser's memory
-  document.addEventListener("visibilitychange", () => document.hidden || renew()); // perhaps on another day
+  history.watch(show); // perhaps on another day
+  typedGuesses.watch(showGuesses);
   window.courseReview = { due }; // for the test that compares the rule with that of Python
 })();

@@ -198,20 +198,22 @@ def test_the_editors_come_with_the_first_exercise_and_not_before(tab):
 # Nothing that was typed is lost
 
 
-def test_right_answers_are_taken_away_as_mine_py_and_brought_back(tab, tmp_path, monkeypatch):
+def test_answers_are_taken_away_as_mine_py_and_brought_back(tab, tmp_path, monkeypatch):
     page = tab.open(LESSON)
     right = {
         "softmax": "def my_softmax(\n    z,\n):\n    return z\n",
         "log_softmax": written("log_softmax", "z"),
     }
+    unfinished = "def my_sigmoid(z):\n\n    # half of it\n"
     tab.kept = {
-        name: {"state": "right", "code": text, "kept": text} for name, text in right.items()
+        **{name: {"state": "right", "code": text, "kept": text} for name, text in right.items()},
+        "sigmoid": {"code": unfinished},
     }
     tab.come_back()
     assert page.get_by_role("textbox", name="Your answer, my_softmax right").is_visible()
     page.locator(".in-page-progress summary").click()
     with page.expect_download() as download:
-        page.get_by_role("button", name="Save the right ones").click()
+        page.get_by_role("button", name="Save them as mine.py").click()
     mine = tmp_path / "mine.py"
     download.value.save_as(mine)
     monkeypatch.setenv("MNISTLIB_MINE", str(mine))
@@ -222,10 +224,18 @@ def test_right_answers_are_taken_away_as_mine_py_and_brought_back(tab, tmp_path,
     page.evaluate("localStorage.clear()")
     page = tab.open(LESSON)
     assert tab.text("softmax").endswith("...")
+    tab.write("softmax", "typed meanwhile")
     page.locator(".in-page-progress summary").click()
     page.set_input_files(".in-page-progress input", mine)
-    page.get_by_text("2 answers were loaded").wait_for()
+    page.get_by_text("3 answers were loaded").wait_for()
     assert {name: tab.text(name) for name in right} == right
+    assert tab.text("sigmoid") == unfinished
+    # What the file took the place of is there, on the next visit too.
+    page = tab.open(LESSON)
+    tab.editor("softmax")
+    tab.box("softmax").get_by_role("button", name="Show the other version").click()
+    assert tab.text("softmax") == "typed meanwhile"
+    assert not tab.box("log_softmax").get_by_role("button", name="Show the other").is_visible()
     assert tab.errors == []
 
 
@@ -252,15 +262,16 @@ def test_two_tabs_share_their_answers(tab):
     assert tab.kept["softmax"]["code"] == "mine and more"
 
 
-def test_what_the_browser_keeps_badly_is_set_aside(tab):
+@pytest.mark.parametrize("text", ["half a fi", "null", "5", '{"softmax": 1}'])
+def test_what_the_browser_keeps_badly_is_set_aside(tab, text):
     page = tab.open(LESSON)
     count = page.locator(".in-page").count()
     assert count > 5
-    page.evaluate("key => (localStorage[key] = 'half a fi')", KEY)
+    page.evaluate("([key, text]) => (localStorage[key] = text)", [KEY, text])
     page = tab.open(LESSON)
     assert page.locator(".in-page").count() == count
     assert page.locator(".in-page-set-aside", has_text="could not be read").is_visible()
-    assert page.evaluate("key => localStorage[`${key}-damaged`]", KEY) == "half a fi"
+    assert page.evaluate("key => localStorage[`${key}-damaged`]", KEY) == text
     tab.write("softmax", "typed since")
     assert tab.kept == {"softmax": {"code": "typed since"}}
     assert tab.errors == []
@@ -299,7 +310,7 @@ def test_what_was_right_is_marked_once_it_is_changed_and_what_was_started_over_c
     assert tab.text("softmax") == "more"
     page.locator(".in-page-progress summary").click()
     with page.expect_download() as download:
-        page.get_by_role("button", name="Save the right ones").click()
+        page.get_by_role("button", name="Save them as mine.py").click()
     assert "mine" in download.value.path().read_text("utf-8")
 
 
