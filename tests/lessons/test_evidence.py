@@ -1,7 +1,11 @@
-"""The check of the prose's numbers is itself tested, on small made-up cells."""
+"""The check of the prose's numbers is itself tested, on small made-up cells; and the front door's."""
+
+import re
 
 import nbformat
 import pytest
+
+from course.lessons import ROOT, chosen
 
 from . import evidence
 
@@ -52,3 +56,19 @@ def test_only_what_the_reader_sees_printed_counts():
     for output, count in ((warned, 1), (shown, 0)):
         cells = [prose, nbformat.v4.new_code_cell(outputs=[output])]
         assert len(evidence.unsupported(cells)) == count
+
+
+@pytest.mark.parametrize("page", ["README.md", "website/pages/index.md"])
+def test_the_front_door_says_what_lesson_06_printed(page):
+    said = re.search(
+        r"(\d+) of 1,000 test digits get four [^,]+, and (\d+) only one",
+        (ROOT / page).read_text("utf-8"),
+    )
+    outputs = [
+        output.text
+        for _, cell in chosen(["06"])[0].cells("code")
+        for output in cell.outputs
+        if output.output_type == "stream"
+    ]
+    printed = re.search(r"these four companies.*\[ *(\d+) +\d+ +\d+ +(\d+)\]", "".join(outputs))
+    assert said.groups() == printed.groups()[::-1]
