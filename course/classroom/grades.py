@@ -35,7 +35,7 @@ def exercises_to_mark(with_open: bool, only: str | None = None) -> dict[str, str
     Raises:
         ValueError: no lesson of such a number has exercises.
     """
-    chosen = only.split(",") if only else [*LESSONS]
+    chosen = [number.strip() for number in only.split(",")] if only else [*LESSONS]
     for number in chosen:
         if number not in LESSONS:
             raise ValueError(

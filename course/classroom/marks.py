@@ -88,8 +88,9 @@ def main(argv: list[str] | None = None) -> None:
     """Mark a class, or what of it is not marked yet."""
     chosen = options(argv)
     hand = chosen.out.with_name("by-hand.csv")
+    to_decide = chosen.out.with_name("to-decide.html")
     try:
-        check_places(chosen, hand)
+        check_places(chosen, hand, to_decide)
         lesson_of = grades.exercises_to_mark(chosen.open, chosen.lesson)
         names = read_names(chosen.names) if chosen.names else None
         before = table.read_rows(chosen.out)
@@ -107,7 +108,6 @@ def main(argv: list[str] | None = None) -> None:
     table.write_rows(chosen.out, rows)
     print(*summary(rows, chosen.out), sep="\n")
     undecided = [row for row in rows if row.is_open]
-    to_decide = chosen.out.with_name("to-decide.html")
     files.replace(to_decide, pages.decisions_page(undecided, answers, worth))
     print(
         f"For you to decide, and without points until then: {len(undecided)} of {len(rows)} rows. "
@@ -124,17 +124,27 @@ def main(argv: list[str] | None = None) -> None:
         print("Your marks by hand, kept:", *kept, sep="\n")
 
 
-def check_places(chosen: argparse.Namespace, hand: Path) -> None:
-    """Refuse places that cannot be written, or that hold the teacher's own marks.
+def check_places(chosen: argparse.Namespace, hand: Path, to_decide: Path) -> None:
+    """Refuse places that cannot be written, and to write where another file is read or written.
 
     Raises:
         ValueError: one of them is such a place.
     """
-    for place in filter(None, (chosen.out, chosen.grades, chosen.reports)):
-        if not place.absolute().parent.is_dir():
-            raise ValueError(f"{place} cannot be written: its folder does not exist")
-        if place.absolute() == hand.absolute():
-            raise ValueError(f"{place} is for your own marks; name another file")
+    places = {hand.resolve(): "your own marks"}
+    if chosen.names:
+        places[chosen.names.resolve()] = "the names"
+    for place, holds in [
+        (chosen.out, "the table"),
+        (to_decide, "what you have to decide"),
+        (chosen.grades, "the points"),
+        (chosen.reports, "the students' pages"),
+    ]:
+        if place:
+            if not place.absolute().parent.is_dir():
+                raise ValueError(f"{place} cannot be written: its folder does not exist")
+            if before := places.get(place.resolve()):
+                raise ValueError(f"{place} is for {before}; name another file")
+            places[place.resolve()] = holds
 
 
 def refuse_others(path: Path, marks: Table, lesson_of: dict[str, str]) -> None:

@@ -264,7 +264,7 @@ def test_no_other_file_and_no_table_of_other_lessons_is_overwritten(tmp_path):
     with pytest.raises(SystemExit, match="holds marks of lesson 01; name another file with --out"):
         mark(tmp_path, "--lesson", "02")
     assert out.read_bytes() == before
-    assert {row["lesson"] for row in mark(tmp_path, "--lesson", "01,02").values()} == {"01", "02"}
+    assert {row["lesson"] for row in mark(tmp_path, "--lesson", "01, 02").values()} == {"01", "02"}
     with pytest.raises(SystemExit, match="lesson 99, but of 00, 01"):
         mark(tmp_path, "--lesson", "99")
 
@@ -451,8 +451,21 @@ def test_a_mark_by_hand_counts_for_somebody_with_an_empty_folder(marked_by_hand,
     )
 
 
-def test_the_file_of_marks_by_hand_is_never_written(marked_by_hand, tmp_path):
+@pytest.mark.parametrize(
+    ("options", "holds"),
+    [
+        ("--reports by-hand.csv", "your own marks"),
+        ("--names names.csv --grades class/../names.csv", "the names"),  # Moodle's worksheet, say
+        ("--grades marks.csv", "the table"),
+        ("--reports to-decide.html", "what you have to decide"),
+        ("--grades both.csv --reports both.csv", "the points"),
+    ],
+)
+def test_no_file_is_written_where_another_is(marked_by_hand, tmp_path, monkeypatch, options, holds):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "names.csv").write_text("ada,ada@x\nbob,bob@x\n")
     marked_by_hand(HEAD)
-    with pytest.raises(SystemExit, match="is for your own marks; name another file"):
-        marked_by_hand(HEAD, "--reports", str(tmp_path / "by-hand.csv"))
-    assert (tmp_path / "by-hand.csv").read_text() == HEAD
+    before = {path: path.read_bytes() for path in tmp_path.glob("*.*")}
+    with pytest.raises(SystemExit, match=f" is for {holds}; name another file$"):
+        marked_by_hand(HEAD, *options.split())
+    assert {path: path.read_bytes() for path in tmp_path.glob("*.*")} == before
