@@ -74,12 +74,6 @@ def options(argv: list[str] | None) -> argparse.Namespace:
         default=grades.NEARLY,
         metavar="SHARE",
     )
-    add(
-        "--jobs",
-        "how many answers at a time (%(default)s)",
-        type=int,
-        default=os.cpu_count(),
-    )
     add("--trusted", "do without bubblewrap: you trust all this code", action="store_true")
     return parser.parse_args(argv)
 
@@ -195,7 +189,7 @@ def mark_all(
         else:
             waiting.append(delayed(mark_submission)(submission, lesson_of, digest, chosen.trusted))
     # The work is to wait for processes, so threads will do.
-    run = Parallel(chosen.jobs, backend="threading", return_as="generator_unordered", batch_size=1)
+    run = Parallel(-1, backend="threading", return_as="generator_unordered", batch_size=1)
     try:
         for rows in tqdm(run(waiting), total=len(waiting), unit="submission"):
             marks |= {(row.student, row.exercise): row for row in rows}

@@ -68,7 +68,7 @@ def need_bubblewrap():
 
 def command(folder, out, *more, seconds=2):
     start = AS_ANYBODY.format(seconds=seconds)
-    return [sys.executable, "-c", start, folder, "--out", out, "--jobs", "2", *more]
+    return [sys.executable, "-c", start, folder, "--out", out, *more]
 
 
 def read(path):

@@ -38,6 +38,8 @@ def here():
     why_not()  # which starts a process, once for all tests
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MNISTLIB_MINE", os.devnull)
+        # What runs here redirects the output of all threads, so joblib starts one.
+        patch.setenv("LOKY_MAX_CPU_COUNT", "1")
         patch.setattr(
             isolation, "try_isolated", lambda name, source, *_: sandbox.try_source(name, source)
         )
@@ -47,8 +49,7 @@ def here():
 def mark(folder, *more):
     """Mark what is in the folder ``class`` of a folder, and return the table."""
     out = folder / "marks.csv"
-    # What runs here redirects the output of all threads, so there is one.
-    marks.main([str(folder / "class"), "--out", str(out), "--trusted", "--jobs", "1", *more])
+    marks.main([str(folder / "class"), "--out", str(out), "--trusted", *more])
     return read(out)
 
 
