@@ -33,12 +33,12 @@ NO_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
 class Version(NamedTuple):
     """One way in which a submission answers an exercise: its source, or why a person has to decide.
 
-    `place` is the file where it stands, and `lost` why it cannot be tried.
+    `place` is the file where it stands; `why_not_tried` is empty where it can be tried.
     """
 
     source: str = ""
     place: str = ""
-    lost: str = ""
+    why_not_tried: str = ""
 
 
 def take_answers(
@@ -74,8 +74,8 @@ def rank(file: tuple[str, bytes]) -> tuple:
 def distinct_versions(versions: list[Version]) -> list[Version]:
     """Return the versions that differ, in their order; those that can be tried come first."""
     found = {}
-    for answer in sorted(versions, key=lambda answer: bool(answer.lost)):
-        found.setdefault(answer.source or answer.lost, answer)
+    for answer in sorted(versions, key=lambda answer: bool(answer.why_not_tried)):
+        found.setdefault(answer.source or answer.why_not_tried, answer)
     return [*found.values()][:MOST_VERSIONS]
 
 
@@ -111,7 +111,7 @@ def answers_in(sources: Iterable[str]) -> dict[str, list[Version]]:
         try:
             statements += parse_cell(source).body
         except NO_PYTHON as error:
-            refused = Version(source.strip(), lost=what_is_wrong(error))
+            refused = Version(source.strip(), why_not_tried=what_is_wrong(error))
             names = re.findall(r"^[ \t]*def +my_(\w+)", source, re.MULTILINE)
             answers |= {exercise: [refused] for exercise in names}
     names = Names(statements)
@@ -123,8 +123,8 @@ def answers_in(sources: Iterable[str]) -> dict[str, list[Version]]:
         if functions and functions[-1] is versions[-1]:
             taken = [Version(names.code(version)) for version in reversed(functions)]
         else:
-            lost = f"{name} is there, but no `def {name}(...)` at the left margin of a cell"
-            taken = [Version(names.code(chain.from_iterable(versions)), lost=lost)]
+            why = f"{name} is there, but no `def {name}(...)` at the left margin of a cell"
+            taken = [Version(names.code(chain.from_iterable(versions)), why_not_tried=why)]
         answers[exercise] = taken + answers.get(exercise, [])
     return answers
 

@@ -121,7 +121,7 @@ def points_for(row: Row, points: float, nearly: float) -> float | None:
     """Return the points that a row stands for; None where a person has to decide."""
     if row.by_hand:
         return float(row.by_hand.partition(":")[0])
-    if row.is_open:
+    if row.needs_a_person:
         return None
     if row.kind == "right":
         return points

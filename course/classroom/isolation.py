@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import get_args
 
 from course.classroom.sandbox import FILE, MEGABYTE, TEXT
-from course.classroom.table import LOST, Row
+from course.classroom.table import NOT_MARKED, Row
 from course.exercises.reply import Kind
 from course.files import ROOT
 
@@ -77,14 +77,14 @@ def try_isolated(name: str, source: str, seconds: float, trusted: bool, lesson: 
     if received.startswith(token.encode()):
         return row_of(received[len(token) :])
     if is_late or status in OUT_OF_TIME:
-        lost = f"it took longer than {seconds:g} s and was stopped"
+        why = f"it took longer than {seconds:g} s and was stopped"
     elif received:
-        lost = "what came back was not written by the checker"
+        why = "what came back was not written by the checker"
     elif complaint:
-        lost = f"its process did not start: {complaint}"
+        why = f"its process did not start: {complaint}"
     else:
-        lost = f"its process ended before a reply came, with status {status}"
-    return Row(kind=LOST, reply=lost)
+        why = f"its process ended before a reply came, with status {status}"
+    return Row(kind=NOT_MARKED, reply=why)
 
 
 def row_of(reply: bytes) -> Row:
@@ -92,11 +92,11 @@ def row_of(reply: bytes) -> Row:
     with suppress(ValueError, RecursionError):
         match json.loads(reply):
             case [str(kind), str(words), str(reason), str(nearly_right)]:
-                if kind in (LOST, *get_args(Kind)):
+                if kind in (NOT_MARKED, *get_args(Kind)):
                     return Row(
                         kind=kind, reply=words, likely_reason=reason, nearly_right=nearly_right
                     )
-    return Row(kind=LOST, reply="what came back isn't a reply from the checker")
+    return Row(kind=NOT_MARKED, reply="what came back isn't a reply from the checker")
 
 
 def exchange(

@@ -7,7 +7,7 @@ from course.classroom import inspection, isolation
 from course.classroom.extract import Version
 from course.classroom.grades import levels
 from course.classroom.submissions import Submission
-from course.classroom.table import LOST, Row, clean
+from course.classroom.table import NOT_MARKED, Row, clean
 
 #: Processor time for an answer.
 SECONDS = 10
@@ -33,7 +33,7 @@ def mark_submission(
                 submission.answers[name], partial(try_answer, name, lesson, trusted)
             )
         elif submission.unread:
-            row = Row(kind=LOST, reply=f"not read: {submission.unread}")
+            row = Row(kind=NOT_MARKED, reply=f"not read: {submission.unread}")
         else:
             row = Row(kind="not attempted", reply=f"there is no my_{name}, or only its stub")
         whose = {"student": submission.student, "lesson": lesson, "exercise": name}
@@ -48,19 +48,19 @@ def first_that_counts(versions: list[Version], attempt: Callable[[Version], Row]
     if row.kind == "right":
         return row
     for other in others:
-        if not other.lost and attempt(other).kind == "right":
+        if not other.why_not_tried and attempt(other).kind == "right":
             counts, right = first.place, other.place
             if counts == right:
                 counts, right = f"the last in {counts}", "an earlier version"
             reply = f"{right} is right, but {counts} counts: {row.kind}. {row.reply}"
-            return row._replace(kind=LOST, reply=reply, nearly_right="")
+            return row._replace(kind=NOT_MARKED, reply=reply, nearly_right="")
     return row
 
 
 def try_answer(name: str, lesson: str, trusted: bool, version: Version) -> Row:
     """Return what the row of one version of an answer holds of it."""
-    if version.lost:
-        return Row(kind=LOST, reply=version.lost)
+    if version.why_not_tried:
+        return Row(kind=NOT_MARKED, reply=version.why_not_tried)
     seconds = OPEN_SECONDS if levels().get(name) == "open" else SECONDS
     row = isolation.try_isolated(name, version.source, seconds, trusted, lesson)
     if row.kind == "right":

@@ -101,7 +101,7 @@ def main(argv: list[str] | None = None) -> None:
     rows = sorted(marks.values(), key=lambda row: row.student)
     table.write_rows(chosen.out, rows)
     print(*summary(rows, chosen.out), sep="\n")
-    undecided = [row for row in rows if row.is_open]
+    undecided = [row for row in rows if row.needs_a_person]
     files.replace(to_decide, pages.decisions_page(undecided, answers, worth))
     print(
         f"For you to decide, and without points until then: {len(undecided)} of {len(rows)} rows. "

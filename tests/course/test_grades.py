@@ -126,7 +126,7 @@ def test_a_teacher_reads_by_exercise_what_was_taken_as_text(tmp_path):
     rows = [row, row._replace(exercise="softmax"), read_it]
     versions = [
         Version(source=f"def my_one_hot(): '{EVIL}'", place=f"{EVIL}.py"),
-        Version(source=f"def my_one_hot( {EVIL}", lost="SyntaxError", place="02.ipynb"),
+        Version(source=f"def my_one_hot( {EVIL}", why_not_tried="SyntaxError", place="02.ipynb"),
     ]
     answers = {row.student: {"one_hot": versions, "split": versions[:1]}}
     worth = dict.fromkeys(["one_hot", "split", "softmax"], 2.0)
