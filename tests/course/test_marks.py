@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from course import exercises
-from course.classroom import grades, isolation, marking, marks, sandbox, submissions
+from course.classroom import isolation, marks, points, sandbox, submissions
 from course.classroom.table import Row
 from course.exercises import lesson_04
 from course.lessons import all_lessons
@@ -64,7 +64,7 @@ def tried(folder, code, name):
     """Return the row of an exercise in the code of one file."""
     (folder / "ada.py").write_text(code)
     [submission] = submissions.submissions_in(folder)
-    [row] = marking.mark_submission(submission, {name: "02"}, "digest", trusted=True)
+    [row] = marks.mark_submission(submission, {name: "02"}, "digest", trusted=True)
     return row
 
 
@@ -109,7 +109,7 @@ def test_every_submission_has_a_row_for_each_exercise_with_its_lesson(marked):
     assert len(students) == len([*(top / "class").iterdir()]) - 1  # twice is one student's
     assert set(rows) == {(student, name) for student in students for name in lessons}
     assert all(row["lesson"] == lessons[name] for (_, name), row in rows.items())
-    assert {*grades.exercises_to_mark(with_open=True)} == {*lessons, "tune"}
+    assert {*points.exercises_to_mark(with_open=True)} == {*lessons, "tune"}
 
 
 @pytest.mark.parametrize(
@@ -212,11 +212,11 @@ def test_what_is_new_or_has_changed_is_tried_and_nothing_else(tmp_path, monkeypa
     hand_in(tmp_path, zoe=GOOD)
     anew = []
 
-    def mark_submission(submission, *more):
+    def note_and_mark(submission, *more, mark_submission=marks.mark_submission):
         anew.append(submission.student)
-        return marking.mark_submission(submission, *more)
+        return mark_submission(submission, *more)
 
-    monkeypatch.setattr(marks, "mark_submission", mark_submission)
+    monkeypatch.setattr(marks, "mark_submission", note_and_mark)
     after = mark(tmp_path, "--lesson", "01")
     assert anew == ["zoe"]
     assert {key: after[key] for key in before} == before
