@@ -110,12 +110,10 @@ def test_a_graded_variant_is_not_handed_out():
     assert handout.NOT_FOR_STUDENTS("exercises", names) == {*names[2:]}
 
 
-def test_every_exercise_stands_in_a_lesson_with_its_minutes():
+def test_every_exercise_stands_in_one_lesson_with_its_minutes_and_task():
     asked = [exercise for lesson in LESSONS for exercise in lesson.exercises]
     assert sorted(exercise.name for exercise in asked) == sorted(exercises.EXERCISES)
-    assert {exercise.level for exercise in asked} <= {"warm-up", "core", "stretch", "open"}
     assert [exercise.name for exercise in asked if not 1 <= exercise.minutes <= 30] == []
-    assert [e.name for e in asked if not e.stub.startswith(f"def my_{e.name}(")] == []
     assert [exercise.name for exercise in asked if len(exercise.task) < 40] == []
 
 

@@ -53,9 +53,7 @@ def test_what_the_solution_uses_of_the_library_may_be_used(name, line, is_read):
     [
         "return np.__dict__['exp'](z)",
         "import importlib\nreturn importlib.import_module('mnistlib.functions').sigmoid(z)",
-        "import inspect\nreturn inspect.currentframe().f_back",
         "return np.lib.format.os",
-        "return my_sigmoid.__globals__",
         "return getattr(np, 'exp')(z)",
         "return '{0.__class__}'.format(z)",
         "class Same(np.ndarray):\n    def __array_function__(self, *_): return True\nreturn Same(1)",
