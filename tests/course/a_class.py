@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from course.classroom import extract, inspection, isolation
+from course.classroom import extract, isolation
 
 GOOD = "import numpy as np\n\ndef my_one_hot(labels, classes=10):\n    return np.eye(classes)[labels]\n"
 
@@ -33,11 +33,6 @@ def that_count(files):
     """Return of each answer in some files the version that counts."""
     answers, _ = extract.take_answers(files)
     return {name: versions[0] for name, versions in answers.items()}
-
-
-def note_on(code, name="sigmoid"):
-    """Return what a teacher should read of an answer in the code of a file, if it is right."""
-    return inspection.reason_to_read(name, that_count([("a.py", code.encode())])[name].source)
 
 
 why_not = functools.cache(isolation.why_not)  # it starts a process
