@@ -115,7 +115,7 @@ def answers_in(sources: Iterable[str]) -> dict[str, list[Version]]:
             names = re.findall(r"^[ \t]*def +my_(\w+)", source, re.MULTILINE)
             answers |= {exercise: [refused] for exercise in names}
     names = Names(statements)
-    for name, versions in names.places.items():
+    for name, versions in names.meanings.items():
         exercise = name.removeprefix("my_")
         if exercise == name or is_stub(statements[versions[-1][-1]]):
             continue
@@ -158,16 +158,16 @@ def is_written(statement: ast.stmt) -> bool:
 class Names:
     """Which statements set or change which names, in the order of a file.
 
-    `read` has the names that each statement reads. `places` has by name the places of the statements
-    that give it a meaning, a list for each meaning: it begins where the name is set anew, and goes on
-    with what changes it. A stub gives a name no other meaning than it has.
+    `read` has the names that each statement reads. `meanings` has those of each name, in their order: a
+    meaning is the places of the statements that give it, which begin where the name is set anew, and go
+    on with what changes it. A stub gives a name no other meaning than it has.
     """
 
     def __init__(self, statements: list[ast.stmt]):
-        """Find the places of all names."""
+        """Find the meanings of all names."""
         self.statements = statements
         self.read = []
-        self.places = {}
+        self.meanings = {}
         self.stars = [i for i, statement in enumerate(statements) if "*" in imported(statement)]
         modules = {name for statement in statements for name in imported(statement)}
         for place, statement in enumerate(statements):
@@ -175,7 +175,7 @@ class Names:
             self.read.append(read)
             anew = names_set_anew(statement, given, read)
             for name in given | (names_changed(statement) - modules):
-                meanings = self.places.setdefault(name, [])
+                meanings = self.meanings.setdefault(name, [])
                 if meanings and is_stub(statement):
                     continue
                 if name in anew or not meanings:
@@ -189,7 +189,7 @@ class Names:
 
     def seen_from(self, name: str, moment: int) -> list[int]:
         """Return the places that give a name its meaning at another: those before, or else after."""
-        meanings = self.places.get(name, [])
+        meanings = self.meanings.get(name, [])
         before = [places for places in meanings if places[0] <= moment]
         if before:
             return [place for place in before[-1] if place <= moment]

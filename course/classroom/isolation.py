@@ -20,8 +20,8 @@ from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import get_args
 
-from course.classroom.sandbox import FILE, MEGABYTE, TEXT
-from course.classroom.table import NOT_MARKED, Row
+from course.classroom.sandbox import FILE, MEGABYTE
+from course.classroom.table import CELL, NOT_MARKED, Row
 from course.exercises.reply import Kind
 from course.files import ROOT
 
@@ -61,8 +61,12 @@ def try_isolated(name: str, source: str, seconds: float, trusted: bool, lesson: 
         lesson: the number of the one whose exercise is tried; a teacher's variants of others are hidden.
     """
     token = secrets.token_hex(32)
-    order = {"token": token, "answer": {"name": name, "source": source}}
-    order |= {"seconds": seconds, "isolated": not trusted}
+    order = {
+        "token": token,
+        "answer": {"name": name, "source": source},
+        "seconds": seconds,
+        "isolated": not trusted,
+    }
     command = [sys.executable, "-P", "-m", "course.classroom.sandbox"]
     if trusted:
         place = tempfile.TemporaryDirectory(prefix="marks-", ignore_cleanup_errors=True)
@@ -133,7 +137,7 @@ def exchange(
                 running.discard(process)
         out.seek(0)
         err.seek(0)
-        complaint = err.read(TEXT).decode(errors="replace").strip()
+        complaint = err.read(CELL).decode(errors="replace").strip()
         return out.read(REPLY_BYTES), status, complaint, is_late
 
 

@@ -251,10 +251,11 @@ def mark_answer(name: str, lesson: str, versions: list[Version], trusted: bool) 
         return row
     for other in others:
         if not other.why_not_tried and try_version(name, lesson, other, trusted).kind == "right":
-            counts, right = first.place, other.place
-            if counts == right:
-                counts, right = f"the last in {counts}", "an earlier version"
-            reply = f"{right} is right, but {counts} counts: {row.kind}. {row.reply}"
+            if other.place == first.place:
+                which = f"an earlier version is right, but the last in {first.place} counts"
+            else:
+                which = f"{other.place} is right, but {first.place} counts"
+            reply = f"{which}: {row.kind}. {row.reply}"
             return row._replace(kind=NOT_MARKED, reply=reply, nearly_right="")
     return row
 

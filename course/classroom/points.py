@@ -41,11 +41,11 @@ def exercises_to_mark(with_open: bool, only: str | None = None) -> dict[str, str
             raise ValueError(
                 f"There are no exercises of lesson {number}, but of {', '.join(LESSONS)}"
             )
-    lessons = {exercise.name: number for number in chosen for exercise in LESSONS[number]}
     return {
-        name: number
-        for name, number in lessons.items()
-        if with_open or levels().get(name) != "open"
+        exercise.name: number
+        for number in chosen
+        for exercise in LESSONS[number]
+        if with_open or levels().get(exercise.name) != "open"
     }
 
 
@@ -133,7 +133,7 @@ def write_points(
     rows: list[Row],
     submissions: list[Submission],
     worth: Mapping[str, float],
-    nearly: float = NEARLY,
+    nearly: float,
 ) -> list[str]:
     """Write the points of each student, in a row, as Moodle imports them; return who is left out.
 

@@ -17,15 +17,12 @@ from pathlib import Path
 
 import numpy as np
 
-from course.classroom.table import NOT_MARKED, Row
+from course.classroom.table import CELL, NOT_MARKED, Row
 from course.exercises import EXERCISES, check_answer
 from course.exercises.attempt import call, wanted_outcomes
 from course.exercises.comparison import is_several, matches
 from course.exercises.exercise import Exercise
 from course.exercises.reply import Reply
-
-#: Longest text in what comes back, in characters; longer ones are cut there.
-TEXT = 4000
 
 MEGABYTE = 2**20
 
@@ -168,7 +165,7 @@ def _child_main() -> None:
         try:
             if os.getpid() == me:  # a copy that an answer made of itself has nothing to say
                 parts = (row.kind, row.reply, row.likely_reason, row.nearly_right)
-                reply = json.dumps([part[:TEXT] for part in parts])
+                reply = json.dumps([part[:CELL] for part in parts])
                 os.write(pipe, f"{order['token']}{reply}".encode())
         finally:
             os._exit(0)

@@ -13,7 +13,7 @@ from course import files
 #: The kind of a row that the checker did not decide; its text says why.
 NOT_MARKED = "not marked"
 
-#: Longest text in a cell, in characters.
+#: Longest text in a cell, in characters; longer ones are cut there.
 CELL = 1000
 
 #: What a spreadsheet may take for a formula's beginning.
