@@ -40,6 +40,7 @@ def test_a_right_answer_that_a_teacher_should_read_is_said_to_be_one(body, words
         ("check_gradient", "return central_difference(z)", False),
         ("mended_gradients", "return network.forward(z)", False),
         ("mended_gradients", "return network.gradients(z)", True),
+        ("mended_gradients", "n = network\nreturn n.gradients(z)", True),
         ("cross_entropy", "return functions.log_softmax(z)", False),
         ("cross_entropy", "return functions.cross_entropy(z)", True),
     ],
@@ -69,10 +70,12 @@ def test_ways_around_are_said_to_be_read(body):
     assert note_on(answer(body)).startswith("Read it: ")
 
 
-def test_a_name_that_is_imported_twice_hides_nothing():
+def test_a_name_that_is_imported_twice_or_not_named_hides_nothing():
     body = "def f():\n    from numpy import exp as s\nreturn s(z)"
     code = "from mnistlib.functions import sigmoid as s\n" + answer(body)
     assert note_on(code) == "Read it: it uses mnistlib.functions.sigmoid"
+    code = "from mnistlib.functions import *\n" + answer("return sigmoid(z)")
+    assert note_on(code) == "Read it: it uses mnistlib.functions.*"
 
 
 @pytest.mark.parametrize("name", exercises.EXERCISES)
