@@ -102,7 +102,6 @@ def test_a_teachers_variant_is_seen_by_no_other_lessons_answers(
     ("statement", "starting", "trusted"),
     [
         ("while True: pass", 60, True),
-        ("time.sleep(1e6)", 0.5, True),
         ("time.sleep(1e6)", 0.5, False),
     ],
 )
@@ -115,6 +114,12 @@ def test_code_has_a_limit_on_time(monkeypatch, statement, starting, trusted):
     row = isolation.try_isolated("sigmoid", source, seconds=1, trusted=trusted, lesson="02")
     assert row.reply == "it took longer than 1 s and was stopped"
     assert left_running() == []
+
+
+def test_what_a_trusted_answer_has_started_ends_with_it():
+    source = "import os, time\ndef my_sigmoid(z):\n    os.fork() or time.sleep(1e6)\n    return z"
+    row = isolation.try_isolated("sigmoid", source, seconds=10, trusted=True, lesson="02")
+    assert (row.kind, left_running()) == ("wrong value", [])
 
 
 @pytest.mark.parametrize(
