@@ -25,9 +25,10 @@ pytestmark = pytest.mark.takes(seconds=15)
 
 
 @pytest.fixture(autouse=True)
-def nothing_kept(monkeypatch):
-    """Let no check be remembered where the tests run."""
+def nothing_left(monkeypatch):
+    """Let no check be remembered where the tests run, and no compiled code be left in the copies."""
     monkeypatch.setenv("MNISTLIB_MINE", os.devnull)
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
 
 
 @pytest.fixture(scope="module")
@@ -35,12 +36,6 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("class") / "handout"
     handout.main([str(folder)])
     return folder
-
-
-@pytest.fixture(autouse=True)
-def no_compiled_code(monkeypatch):
-    """Whatever runs in the copies, for all tests here, leaves nothing of its own in them."""
-    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
 
 
 def notebook(folder, lesson):
