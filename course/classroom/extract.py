@@ -33,12 +33,12 @@ NO_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
 class Version(NamedTuple):
     """One way in which a submission answers an exercise: its source, or why a person has to decide.
 
-    `place` is the file where it stands, and `lost` why it cannot be tried.
+    `place` is the file where it stands; `why_not_tried` is empty where it can be tried.
     """
 
     source: str = ""
     place: str = ""
-    lost: str = ""
+    why_not_tried: str = ""
 
 
 def take_answers(
@@ -74,8 +74,8 @@ def rank(file: tuple[str, bytes]) -> tuple:
 def distinct_versions(versions: list[Version]) -> list[Version]:
     """Return the versions that differ, in their order; those that can be tried come first."""
     found = {}
-    for answer in sorted(versions, key=lambda answer: bool(answer.lost)):
-        found.setdefault(answer.source or answer.lost, answer)
+    for answer in sorted(versions, key=lambda answer: bool(answer.why_not_tried)):
+        found.setdefault(answer.source or answer.why_not_tried, answer)
     return [*found.values()][:MOST_VERSIONS]
 
 
@@ -111,11 +111,11 @@ def answers_in(sources: Iterable[str]) -> dict[str, list[Version]]:
         try:
             statements += parse_cell(source).body
         except NO_PYTHON as error:
-            refused = Version(source.strip(), lost=what_is_wrong(error))
+            refused = Version(source.strip(), why_not_tried=what_is_wrong(error))
             names = re.findall(r"^[ \t]*def +my_(\w+)", source, re.MULTILINE)
             answers |= {exercise: [refused] for exercise in names}
     names = Names(statements)
-    for name, versions in names.places.items():
+    for name, versions in names.meanings.items():
         exercise = name.removeprefix("my_")
         if exercise == name or is_stub(statements[versions[-1][-1]]):
             continue
@@ -123,8 +123,8 @@ def answers_in(sources: Iterable[str]) -> dict[str, list[Version]]:
         if functions and functions[-1] is versions[-1]:
             taken = [Version(names.code(version)) for version in reversed(functions)]
         else:
-            lost = f"{name} is there, but no `def {name}(...)` at the left margin of a cell"
-            taken = [Version(names.code(chain.from_iterable(versions)), lost=lost)]
+            why = f"{name} is there, but no `def {name}(...)` at the left margin of a cell"
+            taken = [Version(names.code(chain.from_iterable(versions)), why_not_tried=why)]
         answers[exercise] = taken + answers.get(exercise, [])
     return answers
 
@@ -158,16 +158,16 @@ def is_written(statement: ast.stmt) -> bool:
 class Names:
     """Which statements set or change which names, in the order of a file.
 
-    `read` has the names that each statement reads. `places` has by name the places of the statements
-    that give it a meaning, a list for each meaning: it begins where the name is set anew, and goes on
-    with what changes it. A stub gives a name no other meaning than it has.
+    `read` has the names that each statement reads. `meanings` has those of each name, in their order: a
+    meaning is the places of the statements that give it, which begin where the name is set anew, and go
+    on with what changes it. A stub gives a name no other meaning than it has.
     """
 
     def __init__(self, statements: list[ast.stmt]):
-        """Find the places of all names."""
+        """Find the meanings of all names."""
         self.statements = statements
         self.read = []
-        self.places = {}
+        self.meanings = {}
         self.stars = [i for i, statement in enumerate(statements) if "*" in imported(statement)]
         modules = {name for statement in statements for name in imported(statement)}
         for place, statement in enumerate(statements):
@@ -175,7 +175,7 @@ class Names:
             self.read.append(read)
             anew = names_set_anew(statement, given, read)
             for name in given | (names_changed(statement) - modules):
-                meanings = self.places.setdefault(name, [])
+                meanings = self.meanings.setdefault(name, [])
                 if meanings and is_stub(statement):
                     continue
                 if name in anew or not meanings:
@@ -189,7 +189,7 @@ class Names:
 
     def seen_from(self, name: str, moment: int) -> list[int]:
         """Return the places that give a name its meaning at another: those before, or else after."""
-        meanings = self.places.get(name, [])
+        meanings = self.meanings.get(name, [])
         before = [places for places in meanings if places[0] <= moment]
         if before:
             return [place for place in before[-1] if place <= moment]

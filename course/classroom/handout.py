@@ -28,8 +28,10 @@ from course.lessons.formats import nbformat
 from course.lessons.markdown import FOLD, code_block
 
 #: What of the clone the students' copy holds as it is.
-COPIED = ("mnistlib", "course", "data", "studies", "requirements.txt", "pyproject.toml")
-COPIED += ("LICENSE", "LICENSE-TEXT.md")
+COPIED = (
+    "mnistlib", "course", "data", "studies", "requirements.txt", "pyproject.toml", "LICENSE",
+    "LICENSE-TEXT.md",
+)  # fmt: skip
 
 #: What it leaves out of these folders.
 NOT_FOR_STUDENTS = shutil.ignore_patterns(
@@ -101,14 +103,12 @@ def for_students(lesson: Lesson) -> nbformat.NotebookNode:
 
 def make_students(folder: Path, with_solutions: bool) -> None:
     """Write the students' copy."""
+    folder.mkdir(parents=True)
     for name in COPIED:
-        source = ROOT / name
-        target = folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if source.is_dir():
-            shutil.copytree(source, target, ignore=NOT_FOR_STUDENTS)
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, folder / name, ignore=NOT_FOR_STUDENTS)
         else:
-            shutil.copy2(source, target)
+            shutil.copy2(ROOT / name, folder)
     if not with_solutions:
         (folder / WITHHELD.relative_to(ROOT)).write_text(ASK, encoding="utf-8")
     (folder / "notebooks").mkdir()

@@ -6,7 +6,6 @@ can hide it, so that nothing was named proves nothing.
 """
 
 import ast
-import inspect
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -46,11 +45,6 @@ def imported(tree: ast.AST) -> dict[str, str]:
     return names
 
 
-def package_of(whole: str) -> str:
-    """Return the module with which a name in full begins."""
-    return whole.partition(".")[0]
-
-
 def begins(node: ast.AST) -> str | None:
     """Return the name that an expression begins with, such as K in ``K.x[0]``; None if none does."""
     while isinstance(node, ast.Attribute | ast.Subscript):
@@ -66,22 +60,16 @@ def reason_to_read(name: str, source: str) -> str:
 
     It may be innocent. What of the library the exercise's solution uses, an answer may use as well.
     """
-    first = next(doubts(ast.parse(source), used_by_solution(name)), None)
+    first = next(doubts(ast.parse(source), names_in_solution(name)), None)
     return f"Read it: {first}" if first else ""
 
 
 @cache
-def used_by_solution(name: str) -> set[str]:
-    """Return the parts of the library that an exercise's solution uses, each name in full."""
-    solution = EXERCISES[name].shown
-    names = {}
-    for called, value in solution.__globals__.items():
-        if inspect.ismodule(value):
-            names[called] = value.__name__
-        else:
-            names[called] = f"{getattr(value, '__module__', '')}.{called}"
-    used = library_names(ast.parse(shown_source(solution)), names)
-    return {whole for whole in used if whole.count(".") == 2}
+def names_in_solution(name: str) -> set[str]:
+    """Return the names that stand in an exercise's solution, those of the library's functions too."""
+    tree = ast.parse(shown_source(EXERCISES[name].shown))
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    return names | {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
 
 
 def doubts(tree: ast.AST, given: set[str]) -> Iterator[str]:
@@ -96,11 +84,13 @@ def doubts(tree: ast.AST, given: set[str]) -> Iterator[str]:
         if name in loaded
     ]
     for name, whole in imports:
-        if package_of(whole) == "mnistlib":
-            is_part = whole.count(".") == 2
-            used = {whole} if is_part else library_names(tree, {name: whole})
-            yield from (f"it uses {each}" for each in sorted(used - given))
-        elif package_of(whole) not in MODULES:
+        package = whole.partition(".")[0]
+        if package == "mnistlib":
+            for part in sorted(library_parts(tree, name, whole)):
+                is_function = part.count(".") == 2
+                if not (is_function and part.rpartition(".")[2] in given):
+                    yield f"it uses {part}"
+        elif package not in MODULES:
             yield f"it uses {whole}"
     foreign = {name for name, _ in imports}
     for node in nodes:
@@ -114,18 +104,17 @@ def doubts(tree: ast.AST, given: set[str]) -> Iterator[str]:
                 yield f"it uses {SPECIAL.search(text)[0]}"
 
 
-def library_names(tree: ast.AST, names: dict[str, str]) -> set[str]:
-    """Return what of the library some code uses, in full; a module stands there if it is used whole.
+def library_parts(tree: ast.AST, name: str, whole: str) -> set[str]:
+    """Return in full what some code uses of what it imports from the library.
 
     Args:
         tree: the code.
-        names: what its names stand for, as :func:`imported` returns it.
+        name: what the import calls it.
+        whole: what that is in full; a module stands in the result itself if it is used whole.
     """
-    used = {names.get("*", "")}
+    if name == "*":
+        return {whole}
     nodes = [*ast.walk(tree)]
-    parts = {node.value: node.attr for node in nodes if isinstance(node, ast.Attribute)}
-    for node in nodes:
-        if isinstance(node, ast.Name) and node.id in names:
-            dotted = f"{names[node.id]}.{parts.get(node, '')}"
-            used.add(".".join(dotted.split(".")[:3]).rstrip("."))
-    return {whole for whole in used if package_of(whole) == "mnistlib"}
+    attributes = {node.value: node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    used = [node for node in nodes if isinstance(node, ast.Name) and node.id == name]
+    return {f"{whole}.{attributes[node]}" if node in attributes else whole for node in used}

@@ -20,8 +20,8 @@ from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import get_args
 
-from course.classroom.sandbox import FILE, MEGABYTE, TEXT
-from course.classroom.table import LOST, Row
+from course.classroom.sandbox import FILE, MEGABYTE
+from course.classroom.table import CELL, NOT_MARKED, Row
 from course.exercises.reply import Kind
 from course.files import ROOT
 
@@ -61,8 +61,12 @@ def try_isolated(name: str, source: str, seconds: float, trusted: bool, lesson: 
         lesson: the number of the one whose exercise is tried; a teacher's variants of others are hidden.
     """
     token = secrets.token_hex(32)
-    order = {"token": token, "answer": {"name": name, "source": source}}
-    order |= {"seconds": seconds, "isolated": not trusted}
+    order = {
+        "token": token,
+        "answer": {"name": name, "source": source},
+        "seconds": seconds,
+        "isolated": not trusted,
+    }
     command = [sys.executable, "-P", "-m", "course.classroom.sandbox"]
     if trusted:
         place = tempfile.TemporaryDirectory(prefix="marks-", ignore_cleanup_errors=True)
@@ -71,20 +75,19 @@ def try_isolated(name: str, source: str, seconds: float, trusted: bool, lesson: 
         command = [*bubblewrap(lesson), *command]
     with place as folder:
         patience = STARTING_SECONDS + CLOCK_SECONDS * seconds
-        received, status, complaint, is_late = exchange(
-            command, json.dumps(order).encode(), folder, patience
-        )
-    if received.startswith(token.encode()):
-        return row_of(received[len(token) :])
-    if is_late or status in OUT_OF_TIME:
-        lost = f"it took longer than {seconds:g} s and was stopped"
-    elif received:
-        lost = "what came back was not written by the checker"
+        done = run_in(folder, command, json.dumps(order).encode(), patience)
+    if done.stdout.startswith(token.encode()):
+        return row_of(done.stdout[len(token) :])
+    complaint = done.stderr.decode(errors="replace").strip()
+    if done.returncode in OUT_OF_TIME:
+        why = f"it took longer than {seconds:g} s and was stopped"
+    elif done.stdout:
+        why = "what came back was not written by the checker"
     elif complaint:
-        lost = f"its process did not start: {complaint}"
+        why = f"its process did not start: {complaint}"
     else:
-        lost = f"its process ended before a reply came, with status {status}"
-    return Row(kind=LOST, reply=lost)
+        why = f"its process ended before a reply came, with status {done.returncode}"
+    return Row(kind=NOT_MARKED, reply=why)
 
 
 def row_of(reply: bytes) -> Row:
@@ -92,21 +95,20 @@ def row_of(reply: bytes) -> Row:
     with suppress(ValueError, RecursionError):
         match json.loads(reply):
             case [str(kind), str(words), str(reason), str(nearly_right)]:
-                if kind in (LOST, *get_args(Kind)):
+                if kind in (NOT_MARKED, *get_args(Kind)):
                     return Row(
                         kind=kind, reply=words, likely_reason=reason, nearly_right=nearly_right
                     )
-    return Row(kind=LOST, reply="what came back isn't a reply from the checker")
+    return Row(kind=NOT_MARKED, reply="what came back isn't a reply from the checker")
 
 
-def exchange(
-    command: list[str], text: bytes, folder: str, patience: float
-) -> tuple[bytes, int, str, bool]:
+def run_in(
+    folder: str, command: list[str], text: bytes, patience: float
+) -> subprocess.CompletedProcess:
     """Run a command in a folder, and end all that it started.
 
-    Returns:
-        What it wrote, cut off at REPLY_BYTES; its exit status; what it complained of; and whether it
-        was stopped for being late.
+    What it writes is cut off at REPLY_BYTES. If it is late, it is stopped, with the status of one that
+    is out of processor time.
     """
     environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     environment |= {"OPENBLAS_NUM_THREADS": "1", "TQDM_DISABLE": "1", "MNISTLIB_MINE": os.devnull}
@@ -124,17 +126,15 @@ def exchange(
             running.add(process)
             try:
                 process.communicate(text, timeout=patience)
-                is_late = False
+                status = process.returncode
             except subprocess.TimeoutExpired:
-                is_late = True
+                status = OUT_OF_TIME[0]
             finally:
                 kill_tree(process)
-                status = process.wait()
                 running.discard(process)
         out.seek(0)
         err.seek(0)
-        complaint = err.read(TEXT).decode(errors="replace").strip()
-        return out.read(REPLY_BYTES), status, complaint, is_late
+        return subprocess.CompletedProcess(command, status, out.read(REPLY_BYTES), err.read(CELL))
 
 
 def kill_tree(process: subprocess.Popen) -> None:

@@ -36,12 +36,16 @@ from joblib import Parallel, delayed
 from tqdm import tqdm
 
 from course import files
-from course.classroom import grades, isolation, pages, table
-from course.classroom.marking import mark_submission
+from course.classroom import inspection, isolation, pages, points, table
+from course.classroom.extract import Version
 from course.classroom.submissions import Submission, read_names, submissions_in
-from course.classroom.table import Row, Table
+from course.classroom.table import NOT_MARKED, Row, Table
 from course.files import ROOT
 
+#: Processor time for an answer.
+SECONDS = 10
+#: Processor time to train what an open exercise asks for.
+OPEN_SECONDS = 120
 #: How many of the reasons most often given are told.
 COMMONEST = 10
 #: Why root does not mark.
@@ -71,14 +75,8 @@ def options(argv: list[str] | None) -> argparse.Namespace:
         "--nearly",
         "of the points, for an unstable answer or right numbers in the wrong form (%(default)s)",
         type=float,
-        default=grades.NEARLY,
+        default=points.NEARLY,
         metavar="SHARE",
-    )
-    add(
-        "--jobs",
-        "how many answers at a time (%(default)s)",
-        type=int,
-        default=os.cpu_count(),
     )
     add("--trusted", "do without bubblewrap: you trust all this code", action="store_true")
     return parser.parse_args(argv)
@@ -88,33 +86,33 @@ def main(argv: list[str] | None = None) -> None:
     """Mark a class, or what of it is not marked yet."""
     chosen = options(argv)
     hand = chosen.out.with_name("by-hand.csv")
+    to_decide = chosen.out.with_name("to-decide.html")
     try:
-        check_places(chosen, hand)
-        lesson_of = grades.exercises_to_mark(chosen.open, chosen.lesson)
+        check_places(chosen, hand, to_decide)
+        lesson_of = points.exercises_to_mark(chosen.open, chosen.lesson)
         names = read_names(chosen.names) if chosen.names else None
         before = table.read_rows(chosen.out)
         refuse_others(chosen.out, before, lesson_of)
         handed_in = submissions_in(chosen.folder, names)
-        worth = grades.worth_of(lesson_of)
+        worth = points.worth_of(lesson_of)
         answers = {submission.student: submission.answers for submission in handed_in}
-        given = grades.read_by_hand(hand, answers.keys(), worth)
+        given = points.read_by_hand(hand, answers.keys(), worth)
     except ValueError as error:
         sys.exit(str(error))
     print(how_it_is_run(chosen.trusted))
     marks = mark_all(handed_in, before, lesson_of, chosen)
-    kept = grades.apply_by_hand(marks, given)
+    kept = points.apply_by_hand(marks, given)
     rows = sorted(marks.values(), key=lambda row: row.student)
     table.write_rows(chosen.out, rows)
     print(*summary(rows, chosen.out), sep="\n")
-    undecided = [row for row in rows if row.is_open]
-    to_decide = chosen.out.with_name("to-decide.html")
+    undecided = [row for row in rows if row.needs_a_person]
     files.replace(to_decide, pages.decisions_page(undecided, answers, worth))
     print(
         f"For you to decide, and without points until then: {len(undecided)} of {len(rows)} rows. "
         f"The page is {to_decide}"
     )
     if chosen.grades:
-        left_out = grades.write_points(chosen.grades, rows, handed_in, worth, chosen.nearly)
+        left_out = points.write_points(chosen.grades, rows, handed_in, worth, chosen.nearly)
         if left_out:
             why = "have no points at all, or are not in the file of names"
             print(f"{chosen.grades} leaves out who {why}: {', '.join(left_out)}")
@@ -124,17 +122,27 @@ def main(argv: list[str] | None = None) -> None:
         print("Your marks by hand, kept:", *kept, sep="\n")
 
 
-def check_places(chosen: argparse.Namespace, hand: Path) -> None:
-    """Refuse places that cannot be written, or that hold the teacher's own marks.
+def check_places(chosen: argparse.Namespace, hand: Path, to_decide: Path) -> None:
+    """Refuse places that cannot be written, and to write where another file is read or written.
 
     Raises:
         ValueError: one of them is such a place.
     """
-    for place in filter(None, (chosen.out, chosen.grades, chosen.reports)):
-        if not place.absolute().parent.is_dir():
-            raise ValueError(f"{place} cannot be written: its folder does not exist")
-        if place.absolute() == hand.absolute():
-            raise ValueError(f"{place} is for your own marks; name another file")
+    places = {hand.resolve(): "your own marks"}
+    if chosen.names:
+        places[chosen.names.resolve()] = "the names"
+    for place, holds in [
+        (chosen.out, "the table"),
+        (to_decide, "what you have to decide"),
+        (chosen.grades, "the points"),
+        (chosen.reports, "the students' pages"),
+    ]:
+        if place:
+            if not place.absolute().parent.is_dir():
+                raise ValueError(f"{place} cannot be written: its folder does not exist")
+            if before := places.get(place.resolve()):
+                raise ValueError(f"{place} is for {before}; name another file")
+            places[place.resolve()] = holds
 
 
 def refuse_others(path: Path, marks: Table, lesson_of: dict[str, str]) -> None:
@@ -160,7 +168,7 @@ def how_it_is_run(trusted: bool) -> str:
     return "Behind bubblewrap: an answer sees the course, and nothing of anybody's."
 
 
-# --- Marking
+# --- A class
 
 
 def mark_all(
@@ -185,7 +193,7 @@ def mark_all(
         else:
             waiting.append(delayed(mark_submission)(submission, lesson_of, digest, chosen.trusted))
     # The work is to wait for processes, so threads will do.
-    run = Parallel(chosen.jobs, backend="threading", return_as="generator_unordered", batch_size=1)
+    run = Parallel(-1, backend="threading", return_as="generator_unordered", batch_size=1)
     try:
         for rows in tqdm(run(waiting), total=len(waiting), unit="submission"):
             marks |= {(row.student, row.exercise): row for row in rows}
@@ -206,6 +214,61 @@ def digest_of_judge() -> str:
             if file.suffix in (".py", ".txt"):
                 digest.update(file.read_bytes())
     return digest.hexdigest()
+
+
+# --- A student
+
+
+def mark_submission(
+    submission: Submission, lesson_of: dict[str, str], digest: str, trusted: bool
+) -> list[Row]:
+    """Return a submission's rows.
+
+    Args:
+        submission: what a student handed in.
+        lesson_of: the lesson of each exercise that is tried, in the table's order.
+        digest: of what is handed in and what judges it.
+        trusted: whether answers run without bubblewrap.
+    """
+    rows = []
+    for name, lesson in lesson_of.items():
+        if name in submission.answers:
+            row = mark_answer(name, lesson, submission.answers[name], trusted)
+        elif submission.unread:
+            row = Row(kind=NOT_MARKED, reply=f"not read: {submission.unread}")
+        else:
+            row = Row(kind="not attempted", reply=f"there is no my_{name}, or only its stub")
+        whose = {"student": submission.student, "lesson": lesson, "exercise": name}
+        rows.append(Row(*map(table.clean, row._replace(**whose, digest=digest))))
+    return rows
+
+
+def mark_answer(name: str, lesson: str, versions: list[Version], trusted: bool) -> Row:
+    """Return the row of the version that counts; if only another is right, a person decides."""
+    first, *others = versions
+    row = try_version(name, lesson, first, trusted)
+    if row.kind == "right":
+        return row
+    for other in others:
+        if not other.why_not_tried and try_version(name, lesson, other, trusted).kind == "right":
+            if other.place == first.place:
+                which = f"an earlier version is right, but the last in {first.place} counts"
+            else:
+                which = f"{other.place} is right, but {first.place} counts"
+            reply = f"{which}: {row.kind}. {row.reply}"
+            return row._replace(kind=NOT_MARKED, reply=reply, nearly_right="")
+    return row
+
+
+def try_version(name: str, lesson: str, version: Version, trusted: bool) -> Row:
+    """Return what the row of one version of an answer holds of it."""
+    if version.why_not_tried:
+        return Row(kind=NOT_MARKED, reply=version.why_not_tried)
+    seconds = OPEN_SECONDS if points.levels().get(name) == "open" else SECONDS
+    row = isolation.try_isolated(name, version.source, seconds, trusted, lesson)
+    if row.kind == "right":
+        return row._replace(note=inspection.reason_to_read(name, version.source))
+    return row
 
 
 # --- What a teacher reads at the end

@@ -104,7 +104,7 @@ def write_student_pages(archive: Path, rows: list[Row], submissions: list[Submis
 
 def student_page(student: str, rows: list[Row]) -> str:
     """Return a student's page."""
-    right = sum(row.kind == "right" and not row.is_open for row in rows)
+    right = sum(row.kind == "right" and not row.needs_a_person for row in rows)
     parts = [PAGE_HEAD, f"<title>Marks</title><h1>{html.escape(student)}</h1>"]
     parts.append(f"<p>Right: {right} of {len(rows)} exercises.</p>")
     for lesson in dict.fromkeys(row.lesson for row in rows):
@@ -118,7 +118,7 @@ def exercise_line(row: Row) -> str:
     if row.by_hand:
         points, _, why = row.by_hand.partition(": ")
         said = f"{points} points, marked by your teacher{': ' if why else ''}{why}"
-    elif row.is_open:  # why, is not for the student
+    elif row.needs_a_person:  # why, is not for the student
         said = "with your teacher"
     elif row.kind in ("right", "not attempted"):
         said = row.kind

@@ -17,15 +17,12 @@ from pathlib import Path
 
 import numpy as np
 
-from course.classroom.table import LOST, Row
+from course.classroom.table import CELL, NOT_MARKED, Row
 from course.exercises import EXERCISES, check_answer
 from course.exercises.attempt import call, wanted_outcomes
 from course.exercises.comparison import is_several, matches
 from course.exercises.exercise import Exercise
 from course.exercises.reply import Reply
-
-#: Longest text in what comes back, in characters; longer ones are cut there.
-TEXT = 4000
 
 MEGABYTE = 2**20
 
@@ -63,18 +60,18 @@ def try_source(name: str, source: str) -> Row:
     except MemoryError:
         raise
     except BaseException as error:
-        lost = f"what it needs of the file does not run by itself: {type(error).__name__}: {error}"
-        return Row(kind=LOST, reply=lost)
+        why = f"what it needs of the file does not run by itself: {type(error).__name__}: {error}"
+        return Row(kind=NOT_MARKED, reply=why)
     exercise = EXERCISES[name]
     drawn = with_cases_drawn(exercise)
     reply = check_answer(exercise, function)
     words = flat(reply)
     if reply.kind == "raises" and (missing := MISSING.search(words)):
-        return Row(kind=LOST, reply=f"what it needs was not handed in: {missing[0]}")
+        return Row(kind=NOT_MARKED, reply=f"what it needs was not handed in: {missing[0]}")
     if reply.kind == "right" and exercise.random_case:
         again = check_answer(drawn, function)
         if again.kind != "right":
-            return Row(kind=LOST, reply=f"{NOT_ON_FRESH}: {again.kind}. {flat(again)}")
+            return Row(kind=NOT_MARKED, reply=f"{NOT_ON_FRESH}: {again.kind}. {flat(again)}")
     elif reply.kind == "right":
         words += NOT_FRESH
     is_nearly_right = reply.kind == "unstable" or (
@@ -157,7 +154,7 @@ def _child_main() -> None:
         os.dup2(nothing, standard)
     apply_limits(order["seconds"], order["isolated"])
     me = os.getpid()
-    row = Row(kind=LOST, reply="no memory was left")
+    row = Row(kind=NOT_MARKED, reply="no memory was left")
     try:
         row = try_source(**order["answer"])
     except MemoryError:
@@ -168,7 +165,7 @@ def _child_main() -> None:
         try:
             if os.getpid() == me:  # a copy that an answer made of itself has nothing to say
                 parts = (row.kind, row.reply, row.likely_reason, row.nearly_right)
-                reply = json.dumps([part[:TEXT] for part in parts])
+                reply = json.dumps([part[:CELL] for part in parts])
                 os.write(pipe, f"{order['token']}{reply}".encode())
         finally:
             os._exit(0)

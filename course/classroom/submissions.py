@@ -150,14 +150,15 @@ def read_files(entries: Iterable[Entry]) -> tuple[list[tuple[str, bytes]], list[
     files = []
     problems = []
     size = 0
-    for place, path in (found for entry in entries for found in files_in(entry.path, entry.place)):
-        try:
-            raw = read_file(path, SUBMISSION_BYTES - size)
-        except Exception as error:  # a stranger's zip may raise anything
-            problems.append(f"{place} ({error})")
-        else:
-            size += len(raw)
-            files.append((place, raw))
+    for entry in entries:
+        for place, path in files_in(entry.path, entry.place):
+            try:
+                raw = read_file(path, SUBMISSION_BYTES - size)
+            except Exception as error:  # a stranger's zip may raise anything
+                problems.append(f"{place} ({error})")
+            else:
+                size += len(raw)
+                files.append((place, raw))
     return files, problems
 
 

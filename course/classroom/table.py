@@ -11,9 +11,9 @@ from typing import NamedTuple
 from course import files
 
 #: The kind of a row that the checker did not decide; its text says why.
-LOST = "not marked"
+NOT_MARKED = "not marked"
 
-#: Longest text in a cell, in characters.
+#: Longest text in a cell, in characters; longer ones are cut there.
 CELL = 1000
 
 #: What a spreadsheet may take for a formula's beginning.
@@ -40,9 +40,9 @@ class Row(NamedTuple):
     by_hand: str = ""
 
     @property
-    def is_open(self) -> bool:
+    def needs_a_person(self) -> bool:
         """Whether a person has to decide about it."""
-        return not self.by_hand and (self.kind == LOST or self.note != "")
+        return not self.by_hand and (self.kind == NOT_MARKED or self.note != "")
 
 
 #: How the columns are called.

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from course.classroom import extract, inspection, isolation
+from course.classroom import extract, isolation
 
 GOOD = "import numpy as np\n\ndef my_one_hot(labels, classes=10):\n    return np.eye(classes)[labels]\n"
 
@@ -35,11 +35,6 @@ def that_count(files):
     return {name: versions[0] for name, versions in answers.items()}
 
 
-def note_on(code, name="sigmoid"):
-    """Return what a teacher should read of an answer in the code of a file, if it is right."""
-    return inspection.reason_to_read(name, that_count([("a.py", code.encode())])[name].source)
-
-
 why_not = functools.cache(isolation.why_not)  # it starts a process
 
 #: Stands in an environment variable that reaches all processes of a marking, and so tells them apart
@@ -51,9 +46,9 @@ os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", os.defpath), OURS])
 #: because of the one limit that Linux does not put on root.
 AS_ANYBODY = """
 import os
-from course.classroom import marking, marks
+from course.classroom import marks
 os.geteuid = lambda: 1
-marking.SECONDS = {seconds}
+marks.SECONDS = {seconds}
 marks.main()
 """
 
@@ -68,7 +63,7 @@ def need_bubblewrap():
 
 def command(folder, out, *more, seconds=2):
     start = AS_ANYBODY.format(seconds=seconds)
-    return [sys.executable, "-c", start, folder, "--out", out, "--jobs", "2", *more]
+    return [sys.executable, "-c", start, folder, "--out", out, *more]
 
 
 def read(path):

@@ -126,11 +126,11 @@ def test_what_our_python_refuses_is_for_a_person_to_decide_and_costs_its_cell_or
     good = "def my_sigmoid(z):\n    return z"
     found = that_count([("1.ipynb", notebook(good, slip).encode())])
     assert found["sigmoid"].source == good
-    assert found["softmax"].lost.startswith("SyntaxError: ")
-    assert re.search(r", line \d; this is Python 3\.\d+$", found["softmax"].lost)
+    assert found["softmax"].why_not_tried.startswith("SyntaxError: ")
+    assert re.search(r", line \d; this is Python 3\.\d+$", found["softmax"].why_not_tried)
     assert found["softmax"].source == slip
     found = that_count([("mine.py", f"{good}\n\n{slip}".encode())])
-    assert [bool(version.lost) for version in found.values()] == [True, True]
+    assert [bool(version.why_not_tried) for version in found.values()] == [True, True]
 
 
 def test_a_file_that_is_nested_too_deeply_costs_itself_alone():
@@ -152,7 +152,7 @@ def test_a_name_that_is_no_definition_of_its_own_is_not_marked_with_the_reason(c
     good, stub = "def my_softmax(z):\n    return 1", "def my_softmax(z):\n    ..."
     for cells in ([cell], [stub, cell], [good, cell]):
         files = [("1.ipynb", notebook(*cells).encode())]
-        assert "no `def my_softmax" in that_count(files)["softmax"].lost
+        assert "no `def my_softmax" in that_count(files)["softmax"].why_not_tried
         files.append(("0.py", good.encode()))
         assert "return 1" in that_count(files)["softmax"].source
 

@@ -25,9 +25,10 @@ pytestmark = pytest.mark.takes(seconds=15)
 
 
 @pytest.fixture(autouse=True)
-def nothing_kept(monkeypatch):
-    """Let no check be remembered where the tests run."""
+def nothing_left(monkeypatch):
+    """Let no check be remembered where the tests run, and no compiled code be left in the copies."""
     monkeypatch.setenv("MNISTLIB_MINE", os.devnull)
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
 
 
 @pytest.fixture(scope="module")
@@ -35,12 +36,6 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("class") / "handout"
     handout.main([str(folder)])
     return folder
-
-
-@pytest.fixture(autouse=True)
-def no_compiled_code(monkeypatch):
-    """Whatever runs in the copies, for all tests here, leaves nothing of its own in them."""
-    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
 
 
 def notebook(folder, lesson):
@@ -110,12 +105,10 @@ def test_a_graded_variant_is_not_handed_out():
     assert handout.NOT_FOR_STUDENTS("exercises", names) == {*names[2:]}
 
 
-def test_every_exercise_stands_in_a_lesson_with_its_minutes():
+def test_every_exercise_stands_in_one_lesson_with_its_minutes_and_task():
     asked = [exercise for lesson in LESSONS for exercise in lesson.exercises]
     assert sorted(exercise.name for exercise in asked) == sorted(exercises.EXERCISES)
-    assert {exercise.level for exercise in asked} <= {"warm-up", "core", "stretch", "open"}
     assert [exercise.name for exercise in asked if not 1 <= exercise.minutes <= 30] == []
-    assert [e.name for e in asked if not e.stub.startswith(f"def my_{e.name}(")] == []
     assert [exercise.name for exercise in asked if len(exercise.task) < 40] == []
 
 
@@ -127,11 +120,7 @@ def test_the_copies_are_apart_and_the_students_has_what_it_needs(folder):
     assert {"data/train-images-idx3-ubyte.gz", "studies/seeds.json"} <= names
     assert {f"mnistlib/{path.name}" for path in (ROOT / "mnistlib").glob("*.py")} <= names
     assert not any("__pycache__" in name or name.startswith(("tests", ".")) for name in names)
-    about = (students / "README.md").read_text(encoding="utf-8")
-    assert "pip install -r requirements.txt && jupyter lab notebooks" in about
-    assert "pytest" not in about
-    assert "clone" not in about.lower()
-    assert "Python 3.11 to 3.14" in about
+    assert (students / "README.md").read_bytes() == handout.STUDENTS.read_bytes()
 
 
 @pytest.mark.parametrize("is_withheld", [True, False])

@@ -6,8 +6,13 @@ import pytest
 
 from course import exercises
 from course.classroom import inspection
-from tests.course.a_class import answer, note_on
+from tests.course.a_class import answer, that_count
 from tests.course.handed_in import right
+
+
+def note_on(code, name="sigmoid"):
+    """Return what a teacher should read of an answer in the code of a file, if it is right."""
+    return inspection.reason_to_read(name, that_count([("a.py", code.encode())])[name].source)
 
 
 @pytest.mark.parametrize(
@@ -35,6 +40,7 @@ def test_a_right_answer_that_a_teacher_should_read_is_said_to_be_one(body, words
         ("check_gradient", "return central_difference(z)", False),
         ("mended_gradients", "return network.forward(z)", False),
         ("mended_gradients", "return network.gradients(z)", True),
+        ("mended_gradients", "n = network\nreturn n.gradients(z)", True),
         ("cross_entropy", "return functions.log_softmax(z)", False),
         ("cross_entropy", "return functions.cross_entropy(z)", True),
     ],
@@ -53,9 +59,7 @@ def test_what_the_solution_uses_of_the_library_may_be_used(name, line, is_read):
     [
         "return np.__dict__['exp'](z)",
         "import importlib\nreturn importlib.import_module('mnistlib.functions').sigmoid(z)",
-        "import inspect\nreturn inspect.currentframe().f_back",
         "return np.lib.format.os",
-        "return my_sigmoid.__globals__",
         "return getattr(np, 'exp')(z)",
         "return '{0.__class__}'.format(z)",
         "class Same(np.ndarray):\n    def __array_function__(self, *_): return True\nreturn Same(1)",
@@ -66,10 +70,12 @@ def test_ways_around_are_said_to_be_read(body):
     assert note_on(answer(body)).startswith("Read it: ")
 
 
-def test_a_name_that_is_imported_twice_hides_nothing():
+def test_a_name_that_is_imported_twice_or_not_named_hides_nothing():
     body = "def f():\n    from numpy import exp as s\nreturn s(z)"
     code = "from mnistlib.functions import sigmoid as s\n" + answer(body)
     assert note_on(code) == "Read it: it uses mnistlib.functions.sigmoid"
+    code = "from mnistlib.functions import *\n" + answer("return sigmoid(z)")
+    assert note_on(code) == "Read it: it uses mnistlib.functions.*"
 
 
 @pytest.mark.parametrize("name", exercises.EXERCISES)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from course import exercises
-from course.classroom import grades, isolation, marking, marks, sandbox, submissions
+from course.classroom import isolation, marks, points, sandbox, submissions
 from course.classroom.table import Row
 from course.exercises import lesson_04
 from course.lessons import all_lessons
@@ -19,7 +19,6 @@ from tests.course.a_class import (
     answer,
     command,
     left_running,
-    need_bubblewrap,
     notebook,
     read,
     why_not,
@@ -38,6 +37,8 @@ def here():
     why_not()  # which starts a process, once for all tests
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MNISTLIB_MINE", os.devnull)
+        # What runs here redirects the output of all threads, so joblib starts one.
+        patch.setenv("LOKY_MAX_CPU_COUNT", "1")
         patch.setattr(
             isolation, "try_isolated", lambda name, source, *_: sandbox.try_source(name, source)
         )
@@ -47,8 +48,7 @@ def here():
 def mark(folder, *more):
     """Mark what is in the folder ``class`` of a folder, and return the table."""
     out = folder / "marks.csv"
-    # What runs here redirects the output of all threads, so there is one.
-    marks.main([str(folder / "class"), "--out", str(out), "--trusted", "--jobs", "1", *more])
+    marks.main([str(folder / "class"), "--out", str(out), "--trusted", *more])
     return read(out)
 
 
@@ -63,7 +63,7 @@ def tried(folder, code, name):
     """Return the row of an exercise in the code of one file."""
     (folder / "ada.py").write_text(code)
     [submission] = submissions.submissions_in(folder)
-    [row] = marking.mark_submission(submission, {name: "02"}, "digest", trusted=True)
+    [row] = marks.mark_submission(submission, {name: "02"}, "digest", trusted=True)
     return row
 
 
@@ -108,7 +108,7 @@ def test_every_submission_has_a_row_for_each_exercise_with_its_lesson(marked):
     assert len(students) == len([*(top / "class").iterdir()]) - 1  # twice is one student's
     assert set(rows) == {(student, name) for student in students for name in lessons}
     assert all(row["lesson"] == lessons[name] for (_, name), row in rows.items())
-    assert {*grades.exercises_to_mark(with_open=True)} == {*lessons, "tune"}
+    assert {*points.exercises_to_mark(with_open=True)} == {*lessons, "tune"}
 
 
 @pytest.mark.parametrize(
@@ -159,50 +159,30 @@ def test_at_the_end_the_commonest_reasons_are_told(marked, capsys):
     assert f"\nThe reasons most often given:\n   3  my_one_hot: {reason}\n" in said
 
 
-def test_a_file_that_holds_no_answers_is_no_reason_not_to_mark(tmp_path):
-    folder = tmp_path / "ada"
-    folder.mkdir()
-    for name in ("02.ipynb", "progress.json", "plot.png", "._02.ipynb.txt", "mine.pyc", "me.txt"):
-        (folder / name).touch()
-    (folder / "02.ipynb").write_text(notebook(GOOD))
-    [found] = submissions.submissions_in(tmp_path)
-    assert ({*found.answers}, found.unread) == ({"one_hot"}, "")
-
-
-def test_others_code_is_not_read_and_too_much_costs_only_what_is_too_much(tmp_path, monkeypatch):
-    for inner in (".venv", "env/lib", "mnistlib"):  # others' code
-        (tmp_path / "ada" / inner).mkdir(parents=True)
-        (tmp_path / "ada" / inner / "code.py").touch()
-    (tmp_path / "ada" / "env" / "pyvenv.cfg").touch()
-    for name in "abcd":
-        (tmp_path / "ada" / f"{name}.py").write_text("K = 1")
-    monkeypatch.setattr(submissions, "SUBMISSION_BYTES", 10)
-    files, problems = submissions.read_files([submissions.entry_of(tmp_path / "ada")])
-    assert [place for place, _ in files] == ["a.py", "b.py"]
-    assert problems == [f"{name}.py (beyond 0 MB in all)" for name in "cd"]
-
-
 # --- How it goes on
 
 
 @pytest.mark.parametrize(
-    ("platform", "found", "words"),
+    ("platform", "found", "reply", "words"),
     [
-        ("darwin", "/bin/bwrap", "bubblewrap needs Linux"),
-        ("linux", None, "bubblewrap is not installed"),
-        ("linux", "/bin/bwrap", "bubblewrap does not work here"),
+        ("darwin", "/bin/bwrap", "not attempted", "bubblewrap needs Linux"),
+        ("linux", None, "not attempted", "bubblewrap is not installed"),
+        ("linux", "/bin/bwrap", "not marked", "bubblewrap does not work here"),
+        ("linux", "/bin/bwrap", "not attempted", "you are root"),
     ],
 )
-def test_without_bubblewrap_nothing_is_run_unless_the_teacher_trusts_it(
-    tmp_path, monkeypatch, platform, found, words
+def test_for_root_or_without_bubblewrap_nothing_is_run_unless_the_teacher_trusts_it(
+    tmp_path, monkeypatch, platform, found, reply, words
 ):
     monkeypatch.setattr(isolation.sys, "platform", platform)
     monkeypatch.setattr(isolation.shutil, "which", lambda name: found)
-    monkeypatch.setattr(isolation, "try_isolated", lambda *_, **__: Row(kind="not marked"))
+    monkeypatch.setattr(isolation, "try_isolated", lambda *_, **__: Row(kind=reply))
+    monkeypatch.setattr(marks.os, "geteuid", lambda: 0, raising=False)
     hand_in(tmp_path, ada=GOOD)
     with pytest.raises(SystemExit, match=f"Nothing was run: {words}.*--trusted"):
         marks.main([str(tmp_path / "class"), "--out", str(tmp_path / "marks.csv")])
     assert not (tmp_path / "marks.csv").exists()
+    assert marks.how_it_is_run(trusted=True).startswith("Trusted")
 
 
 def test_what_is_new_or_has_changed_is_tried_and_nothing_else(tmp_path, monkeypatch):
@@ -211,11 +191,11 @@ def test_what_is_new_or_has_changed_is_tried_and_nothing_else(tmp_path, monkeypa
     hand_in(tmp_path, zoe=GOOD)
     anew = []
 
-    def mark_submission(submission, *more):
+    def note_and_mark(submission, *more, mark_submission=marks.mark_submission):
         anew.append(submission.student)
-        return marking.mark_submission(submission, *more)
+        return mark_submission(submission, *more)
 
-    monkeypatch.setattr(marks, "mark_submission", mark_submission)
+    monkeypatch.setattr(marks, "mark_submission", note_and_mark)
     after = mark(tmp_path, "--lesson", "01")
     assert anew == ["zoe"]
     assert {key: after[key] for key in before} == before
@@ -225,12 +205,13 @@ def test_what_is_new_or_has_changed_is_tried_and_nothing_else(tmp_path, monkeypa
 
 
 def test_stopped_in_the_middle_it_keeps_what_is_finished_and_leaves_nothing(tmp_path, monkeypatch):
-    need_bubblewrap()
+    """Where answers are trusted, since what bubblewrap has started ends by itself."""
     hand_in(tmp_path, ada=GOOD, bob=answer("while True: pass"))
     out = tmp_path / "marks.csv"
     with tempfile.TemporaryDirectory() as scratch:
         monkeypatch.setenv("TMPDIR", scratch)
-        line = command(tmp_path / "class", out, "--lesson", "01,02", seconds=600)
+        monkeypatch.delenv("LOKY_MAX_CPU_COUNT")  # with threads, as a teacher runs it
+        line = command(tmp_path / "class", out, "--lesson", "01,02", "--trusted", seconds=600)
         process = subprocess.Popen(
             line, stderr=subprocess.PIPE, text=True,
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's & ignores it
@@ -264,7 +245,7 @@ def test_no_other_file_and_no_table_of_other_lessons_is_overwritten(tmp_path):
     with pytest.raises(SystemExit, match="holds marks of lesson 01; name another file with --out"):
         mark(tmp_path, "--lesson", "02")
     assert out.read_bytes() == before
-    assert {row["lesson"] for row in mark(tmp_path, "--lesson", "01,02").values()} == {"01", "02"}
+    assert {row["lesson"] for row in mark(tmp_path, "--lesson", "01, 02").values()} == {"01", "02"}
     with pytest.raises(SystemExit, match="lesson 99, but of 00, 01"):
         mark(tmp_path, "--lesson", "99")
 
@@ -290,6 +271,8 @@ BELOW = "\nmy_sigmoid = np.vectorize(my_sigmoid, otypes=[float])\n"
 TO_LIST = "from mnistlib import functions\nreturn functions.softmax(z).tolist()"
 SEEN = "def my_one_hot(labels, classes=10):\n    return labels\n"
 FAULTS = f"def my_name_the_faults():\n    return {lesson_04.name_the_faults()}\n"
+STABLE = "\nreturn np.exp(np.minimum(z, 0)) / (1 + np.exp(-abs(z)))"
+MISSING = {"reply": "what it needs was not handed in: "}
 EARLIER = "an earlier version is right, but the last in ada.py "
 
 #: The code of a file, an exercise of it, the kind of its row, and some more of what stands there.
@@ -309,6 +292,10 @@ TRIED = [
     (answer(TO_LIST, "softmax"), "softmax", "wrong shape", {"nearly_right": "yes"}),
     (answer("return ['a', None]", "softmax"), "softmax", "wrong shape", {"nearly_right": ""}),
     (answer("return z"), "sigmoid", "wrong value", {"nearly_right": ""}),
+    (answer(f"display(z){STABLE}"), "sigmoid", "right", {}),
+    (answer(f"import no_such{STABLE}"), "sigmoid", "not marked", MISSING),
+    (answer(f"np.load('table.npy'){STABLE}"), "sigmoid", "not marked", MISSING),
+    (answer(f"z += 0 * of_a_cell_that_is_gone{STABLE}"), "sigmoid", "not marked", MISSING),
     (FAULTS, "name_the_faults", "right", {"reply": "Tried on no fresh cases"}),
 ]  # fmt: skip
 
@@ -320,22 +307,6 @@ def test_an_answer_has_its_row(tmp_path, code, name, kind, more):
     for column, words in more.items():
         found = getattr(row, column)
         assert (words in found) if words else not found, row
-
-
-@pytest.mark.parametrize(
-    ("body", "kind"),
-    [
-        ("display(z)", "right"),
-        ("import no_such", "not marked"),
-        ("np.load('table.npy')", "not marked"),
-        ("z = z + 0 * of_a_cell_that_is_gone", "not marked"),
-    ],
-)
-def test_what_is_right_in_a_notebook_is_right_here_or_for_a_person_to_decide(tmp_path, body, kind):
-    stable = "np.exp(np.minimum(z, 0)) / (1 + np.exp(-abs(z)))"
-    row = tried(tmp_path, answer(f"{body}\nreturn {stable}"), "sigmoid")
-    assert row.kind == kind, row
-    assert kind == "right" or "what it needs was not handed in: " in row.reply
 
 
 def test_a_table_of_the_published_cases_fails_on_cases_that_nobody_has_seen(tmp_path):
@@ -451,8 +422,21 @@ def test_a_mark_by_hand_counts_for_somebody_with_an_empty_folder(marked_by_hand,
     )
 
 
-def test_the_file_of_marks_by_hand_is_never_written(marked_by_hand, tmp_path):
+@pytest.mark.parametrize(
+    ("options", "holds"),
+    [
+        ("--reports by-hand.csv", "your own marks"),
+        ("--names names.csv --grades class/../names.csv", "the names"),  # Moodle's worksheet, say
+        ("--grades marks.csv", "the table"),
+        ("--reports to-decide.html", "what you have to decide"),
+        ("--grades both.csv --reports both.csv", "the points"),
+    ],
+)
+def test_no_file_is_written_where_another_is(marked_by_hand, tmp_path, monkeypatch, options, holds):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "names.csv").write_text("ada,ada@x\nbob,bob@x\n")
     marked_by_hand(HEAD)
-    with pytest.raises(SystemExit, match="is for your own marks; name another file"):
-        marked_by_hand(HEAD, "--reports", str(tmp_path / "by-hand.csv"))
-    assert (tmp_path / "by-hand.csv").read_text() == HEAD
+    before = {path: path.read_bytes() for path in tmp_path.glob("*.*")}
+    with pytest.raises(SystemExit, match=f" is for {holds}; name another file$"):
+        marked_by_hand(HEAD, *options.split())
+    assert {path: path.read_bytes() for path in tmp_path.glob("*.*")} == before

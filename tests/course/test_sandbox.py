@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from course.classroom import isolation, marks
+from course.classroom import isolation
 from tests.course.a_class import GOOD, answer, command, left_running, need_bubblewrap, read
 from tests.course.handed_in import arguments
 
@@ -80,14 +80,6 @@ def test_an_answer_loses_its_own_row_only(tried, name):
     assert tried["ada", name]["kind"] == "not attempted"
 
 
-def test_root_is_refused_in_a_sentence(monkeypatch):
-    monkeypatch.setattr(isolation, "why_not", lambda: "")
-    monkeypatch.setattr(marks.os, "geteuid", lambda: 0, raising=False)
-    with pytest.raises(SystemExit, match=r"^Nothing was run: you are root, .*--trusted"):
-        marks.how_it_is_run(trusted=False)
-    assert marks.how_it_is_run(trusted=True).startswith("Trusted")
-
-
 @pytest.mark.parametrize(("lesson", "is_seen"), [("02", False), ("90", True)])
 def test_a_teachers_variant_is_seen_by_no_other_lessons_answers(
     tmp_path, monkeypatch, lesson, is_seen
@@ -110,7 +102,6 @@ def test_a_teachers_variant_is_seen_by_no_other_lessons_answers(
     ("statement", "starting", "trusted"),
     [
         ("while True: pass", 60, True),
-        ("time.sleep(1e6)", 0.5, True),
         ("time.sleep(1e6)", 0.5, False),
     ],
 )
@@ -125,11 +116,16 @@ def test_code_has_a_limit_on_time(monkeypatch, statement, starting, trusted):
     assert left_running() == []
 
 
+def test_what_a_trusted_answer_has_started_ends_with_it():
+    source = "import os, time\ndef my_sigmoid(z):\n    os.fork() or time.sleep(1e6)\n    return z"
+    row = isolation.try_isolated("sigmoid", source, seconds=10, trusted=True, lesson="02")
+    assert (row.kind, left_running()) == ("wrong value", [])
+
+
 @pytest.mark.parametrize(
     "reply",
     [
         b'["right", "", ',
-        b'{"kind": "right"}',
         b'["right", "", ""]',
         b'["right", "", "", 5]',
         b'["best", "", "", ""]',

@@ -87,6 +87,29 @@ def test_a_line_without_a_second_name_is_refused(tmp_path):
         submissions.read_names(tmp_path / "names.csv")
 
 
+def test_a_file_that_holds_no_answers_is_no_reason_not_to_mark(tmp_path):
+    folder = tmp_path / "ada"
+    folder.mkdir()
+    for name in ("02.ipynb", "progress.json", "plot.png", "._02.ipynb.txt", "mine.pyc", "me.txt"):
+        (folder / name).touch()
+    (folder / "02.ipynb").write_text(notebook(GOOD))
+    [found] = submissions.submissions_in(tmp_path)
+    assert ({*found.answers}, found.unread) == ({"one_hot"}, "")
+
+
+def test_others_code_is_not_read_and_too_much_costs_only_what_is_too_much(tmp_path, monkeypatch):
+    for inner in (".venv", "env/lib", "mnistlib"):  # others' code
+        (tmp_path / "ada" / inner).mkdir(parents=True)
+        (tmp_path / "ada" / inner / "code.py").touch()
+    (tmp_path / "ada" / "env" / "pyvenv.cfg").touch()
+    for name in "abcd":
+        (tmp_path / "ada" / f"{name}.py").write_text("K = 1")
+    monkeypatch.setattr(submissions, "SUBMISSION_BYTES", 10)
+    files, problems = submissions.read_files([submissions.entry_of(tmp_path / "ada")])
+    assert [place for place, _ in files] == ["a.py", "b.py"]
+    assert problems == [f"{name}.py (beyond 0 MB in all)" for name in "cd"]
+
+
 def zipped(path, files):
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
         for name, text in files.items():
@@ -107,9 +130,5 @@ def test_a_zip_is_read_one_level_deep(tmp_path):
 
 def test_a_zip_that_cannot_be_read_is_told(tmp_path):
     (tmp_path / "cut.zip").write_bytes(b"PK\x03\x04 and no more")
-    large = "0" * (submissions.SUBMISSION_BYTES + 1)
-    zipped(tmp_path / "large.zip", {"a.py": large, "b.py": GOOD})
-    cut, large = submissions.submissions_in(tmp_path)
+    [cut] = submissions.submissions_in(tmp_path)
     assert cut.unread == "cut.zip (no .ipynb, no .py, and no zip that can be read)"
-    assert places(large) == ["large.zip/b.py"]
-    assert large.unread == "large.zip/a.py (beyond 50 MB in all)"

@@ -16,7 +16,7 @@ from jupytext.config import load_jupytext_config
 from PIL import Image
 
 from course import exercises, review
-from course.classroom.grades import POINTS_BY_LEVEL
+from course.classroom.points import POINTS_BY_LEVEL
 from course.exercises import LESSONS
 from course.lessons import (
     CLOSING,

@@ -35,17 +35,17 @@ def exercises_to_mark(with_open: bool, only: str | None = None) -> dict[str, str
     Raises:
         ValueError: no lesson of such a number has exercises.
     """
-    chosen = only.split(",") if only else [*LESSONS]
+    chosen = [number.strip() for number in only.split(",")] if only else [*LESSONS]
     for number in chosen:
         if number not in LESSONS:
             raise ValueError(
                 f"There are no exercises of lesson {number}, but of {', '.join(LESSONS)}"
             )
-    lessons = {exercise.name: number for number in chosen for exercise in LESSONS[number]}
     return {
-        name: number
-        for name, number in lessons.items()
-        if with_open or levels().get(name) != "open"
+        exercise.name: number
+        for number in chosen
+        for exercise in LESSONS[number]
+        if with_open or levels().get(exercise.name) != "open"
     }
 
 
@@ -121,7 +121,7 @@ def points_for(row: Row, points: float, nearly: float) -> float | None:
     """Return the points that a row stands for; None where a person has to decide."""
     if row.by_hand:
         return float(row.by_hand.partition(":")[0])
-    if row.is_open:
+    if row.needs_a_person:
         return None
     if row.kind == "right":
         return points
@@ -133,7 +133,7 @@ def write_points(
     rows: list[Row],
     submissions: list[Submission],
     worth: Mapping[str, float],
-    nearly: float = NEARLY,
+    nearly: float,
 ) -> list[str]:
     """Write the points of each student, in a row, as Moodle imports them; return who is left out.
 

@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from course.classroom import grades, pages, table
+from course.classroom import pages, points, table
 from course.classroom.extract import Version
 from course.classroom.submissions import Submission
 
@@ -43,9 +43,9 @@ def handed_in(*students):
     return [Submission(name, name, f"{name}_", {}, "") for name in students]
 
 
-def write(path, rows, **options):
-    worth = grades.worth_of(dict.fromkeys(row.exercise for row in rows))
-    return grades.write_points(path, rows, handed_in("ada", "=bob", "essay"), worth, **options)
+def write(path, rows, nearly=0.5):
+    worth = points.worth_of(dict.fromkeys(row.exercise for row in rows))
+    return points.write_points(path, rows, handed_in("ada", "=bob", "essay"), worth, nearly)
 
 
 def test_moodles_import_reads_the_points(tmp_path):
@@ -97,12 +97,12 @@ def test_a_page_says_neither_what_a_teacher_reads_nor_the_words_of_an_error(chan
     assert "SECRET" not in told
 
 
-@pytest.mark.parametrize(("share", "points"), [(0.5, "1"), (0.0, "0")])
-def test_what_is_nearly_right_earns_a_share_of_the_points(tmp_path, share, points):
+@pytest.mark.parametrize(("share", "earned"), [(0.5, "1"), (0.0, "0")])
+def test_what_is_nearly_right_earns_a_share_of_the_points(tmp_path, share, earned):
     rows = [row._replace(kind="unstable", nearly_right="yes") for row in some_rows()]
     write(tmp_path / "g.csv", rows, nearly=share)
     found = moodles_import(tmp_path / "g.csv", known={"ada", "=bob"})
-    assert found["ada"] == {"one_hot": points, "softmax": points}
+    assert found["ada"] == {"one_hot": earned, "softmax": earned}
 
 
 def test_a_table_that_a_spreadsheet_has_saved_is_read(tmp_path):
@@ -126,7 +126,7 @@ def test_a_teacher_reads_by_exercise_what_was_taken_as_text(tmp_path):
     rows = [row, row._replace(exercise="softmax"), read_it]
     versions = [
         Version(source=f"def my_one_hot(): '{EVIL}'", place=f"{EVIL}.py"),
-        Version(source=f"def my_one_hot( {EVIL}", lost="SyntaxError", place="02.ipynb"),
+        Version(source=f"def my_one_hot( {EVIL}", why_not_tried="SyntaxError", place="02.ipynb"),
     ]
     answers = {row.student: {"one_hot": versions, "split": versions[:1]}}
     worth = dict.fromkeys(["one_hot", "split", "softmax"], 2.0)
@@ -151,6 +151,6 @@ def test_a_teacher_reads_by_exercise_what_was_taken_as_text(tmp_path):
     assert text.count("which counts") == 1
     path = tmp_path / "by-hand.csv"
     path.write_text(pages.lines_to_fill_in(rows).replace("split,,", 'split,1.5,"said, aloud"'))
-    found = grades.read_by_hand(path, {row.student}, worth)
+    found = points.read_by_hand(path, {row.student}, worth)
     assert found == {(row.student, "split"): "1.5: said, aloud"}
     assert pages.lines_to_fill_in(rows) in text
