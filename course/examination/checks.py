@@ -148,9 +148,11 @@ def _examine(candidate: Candidate, digits: Paper, report: Report, claim: float |
     first = candidate.trained(few.images, few.labels, seed=1)
     if first.parameters is None:  # as when a return was forgotten, or nothing has been written yet
         try:
-            answered = candidate.predict(None, few.images[:1].copy())
-        except Exception:  # a reader's code may raise anything
-            raise CallFailed("no parameters") from None
+            answered, _ = candidate.run(candidate.predict, None, few.images[:1].copy())
+        except CallFailed as failure:
+            if failure.fault == "raises":
+                raise CallFailed("no parameters") from None
+            raise
         if answered is None:
             raise CallFailed("not attempted")
     answers = candidate.answers(first, strangers.images)
