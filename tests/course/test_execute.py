@@ -123,23 +123,24 @@ def quick(monkeypatch):
     monkeypatch.setattr(execute, "PICTURE", lessons.Path(os.devnull))
 
 
-def test_the_same_lesson_gives_the_same_file_and_a_measurement_belongs_to_its_code(
-    lesson, monkeypatch
-):
+def test_a_lesson_is_run_and_measured_again_if_you_ask(lesson, monkeypatch):
     quick(monkeypatch)
-    assert execute.make_notebook(lesson)["seconds"] == 7
+    execute.make_notebook(lesson)
     first = lesson.path.read_bytes()
-    assert execute.make_notebook(fresh(lesson), again=True)["seconds"] == 8
+    assert execute.make_notebook(fresh(lesson)) is None
     assert lesson.path.read_bytes() == first
-    assert fresh(lesson).measured == {"seconds": 7, "megabytes": 180}
-    lesson.source_path.write_text(SOURCE.replace("The end", "An end"), encoding="utf-8")
-    execute.make_notebook(fresh(lesson), again=True)
-    assert fresh(lesson).measured["seconds"] == 7
-    execute.make_notebook(fresh(lesson), measure=True)
-    assert fresh(lesson).measured["seconds"] == 10
-    lesson.source_path.write_text(SOURCE.replace("print(7)", "print(8)"), encoding="utf-8")
-    execute.make_notebook(fresh(lesson))
-    assert fresh(lesson).measured["seconds"] == 11
+    assert execute.make_notebook(fresh(lesson), again=True)["seconds"] == 8
+    assert fresh(lesson).measured == {"seconds": 8, "megabytes": 180}
+
+
+@pytest.mark.parametrize(("megabytes", "said"), [(250, "5 s, 250 MB\n"), (None, "5 s\n")])
+def test_memory_is_told_where_it_is_known(lesson, monkeypatch, capsys, megabytes, said):
+    monkeypatch.setattr(sys, "argv", ["execute"])
+    monkeypatch.setattr(execute, "chosen", lambda numbers: [lesson])
+    measured = {"seconds": 5, "megabytes": megabytes}
+    monkeypatch.setattr(execute, "make_notebook", lambda lesson, again: measured)
+    execute.main()
+    assert capsys.readouterr().out == f"07_nines: {said}"
 
 
 def test_where_only_prose_changed_the_outputs_are_kept_and_nothing_is_run(lesson, monkeypatch):

@@ -310,7 +310,7 @@ def test_what_the_header_says_of_seconds_and_memory_was_measured(lesson):
     assert seconds, f"run: {lesson.command}"
     advice = (
         f"{top}: under **Time** write about {seconds:.0f} s and {megabytes} MB, which were measured; or "
-        f"measure anew: {lesson.command} --measure"
+        f"measure anew: {lesson.command} --again"
     )
     # Processors differ; what a reader expects may be off by this much.
     assert seconds / 3 <= header.seconds + 2, advice
@@ -322,7 +322,7 @@ def test_what_the_header_says_of_seconds_and_memory_was_measured(lesson):
 @each_lesson
 def test_a_lesson_is_soon_done_on_a_small_computer(lesson):
     took = lesson.measured["seconds"]
-    assert took <= SECONDS, f"make it do less, or measure anew: {lesson.command} --measure"
+    assert took <= SECONDS, f"make it do less, or measure anew: {lesson.command} --again"
     assert (lesson.measured["megabytes"] or 0) <= MEGABYTES
 
 
