@@ -10,7 +10,6 @@ the students' copy, executing, the tests and the pages ask here::
         print(lesson.number, lesson.header.title, lesson.header.seconds)
 """
 
-import ast
 import base64
 import copy
 import os
@@ -66,12 +65,6 @@ RECALL = "Before you start"
 
 #: The headings with which a lesson ends.
 CLOSING = ("Recap", "Questions to ask yourself", "Next")
-
-#: Most processor seconds that a lesson may take.
-SECONDS = 45
-
-#: Most memory that a lesson may take.
-MEGABYTES = 600
 
 
 class Figure(NamedTuple):
@@ -144,11 +137,6 @@ class Lesson:
         return "\n\n".join(cell.source for _, cell in self.cells("markdown"))
 
     @cached_property
-    def trees(self) -> list[tuple[int, ast.Module]]:
-        """(index, syntax tree) of every code cell; a lesson is plain Python, without magics."""
-        return [(i, ast.parse(cell.source)) for i, cell in self.cells("code")]
-
-    @cached_property
     def header(self) -> Header:
         """What the first cell of the source says."""
         return read_header(self.source.cells[0].source)
@@ -207,17 +195,6 @@ class Lesson:
         minutes = shared_out(self.header.minutes, reading)
         return [Section(*part) for part in zip(titles, minutes, exercises, strict=True)]
 
-    @cached_property
-    def honest_minutes(self) -> float:
-        """How long a newcomer reads: see :func:`prose_minutes` and :func:`code_minutes`.
-
-        Exercises are not counted: their minutes stand in their headings.
-        """
-        return sum(
-            prose_minutes(cell.source) if cell.cell_type == "markdown" else code_minutes(cell)
-            for cell in self.source.cells
-        )
-
     def figures(self, tag: str | None = None) -> list[Figure]:
         """Return the stored figures, or those of the cells with a tag, in their order."""
         return [
@@ -228,9 +205,9 @@ class Lesson:
         ]
 
 
-def all_lessons(folder: Path = NOTEBOOKS) -> list[Lesson]:
+def all_lessons() -> list[Lesson]:
     """Return every lesson in its order."""
-    return [Lesson(path.stem, folder) for path in sorted(folder.glob("[0-9][0-9]_*.py"))]
+    return [Lesson(path.stem) for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.py"))]
 
 
 def chosen(numbers: Iterable[str]) -> list[Lesson]:

@@ -43,35 +43,10 @@ def fresh(lesson):
 # --- What a lesson is
 
 
-def test_lessons_are_found_in_their_order_and_chosen_by_number(tmp_path):
-    for name in ("10_last.py", "00_first.py", "02_both.py", "02_both.ipynb", "mine.py", "x.ipynb"):
-        (tmp_path / name).touch()
-    found = lessons.all_lessons(tmp_path)
-    assert [lesson.name for lesson in found] == ["00_first", "02_both", "10_last"]
-    assert [lesson.number for lesson in found] == ["00", "02", "10"]
-    assert lessons.chosen([]) == lessons.all_lessons()
+def test_lessons_are_chosen_by_number_in_their_order():
     assert [lesson.number for lesson in lessons.chosen(["03", "02"])] == ["02", "03"]
     with pytest.raises(ValueError, match="no lesson 77, 88"):
         lessons.chosen(["02", "88", "77"])
-
-
-A_FOLD = "# <details><summary>Answer</summary>\n# folded\n# </details>"
-
-
-@pytest.mark.parametrize(
-    ("cells", "minutes"),
-    [
-        (f"# %% [markdown]\n# {'word ' * 85}\n#\n{A_FOLD}", 1),
-        ("# %% [markdown]\n# $$\n# a \\\\\n# b \\\\\n# c\n# $$", 1.5 + 1 / 85),
-        ("# %%\n" + "x = 1\n\n# why\n" * 30, 2),
-        ('# %% tags=["hide-input"]\n' + "x = 1\n" * 30, 0),
-        ('# %% mystnb={"image": {"alt": "A seven."}} tags=["hide-input"]\nx = 1', 2 / 3),
-    ],
-    ids=["words and a fold", "formulas", "code", "folded code", "a figure"],
-)
-def test_honest_minutes_are_measured(lesson, cells, minutes):
-    lesson.source_path.write_text(cells + "\n", encoding="utf-8")
-    assert fresh(lesson).honest_minutes == pytest.approx(minutes)
 
 
 def test_the_headers_minutes_are_shared_out_among_the_sections(lesson):

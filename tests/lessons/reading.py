@@ -1,9 +1,9 @@
-"""What the tests read out of lessons: what their cells call, and what their Markdown refers to."""
+"""What the tests read out of lessons: their code, how long they take, what their Markdown names."""
 
 import ast
 import re
 
-from course.lessons import Lesson
+from course.lessons import Lesson, code_minutes, prose_minutes
 from course.lessons.markdown import jupyter_anchor, markdown_parser, page_anchor, plain
 
 #: A full stop ends a sentence when a new one begins, except in a few abbreviations.
@@ -16,21 +16,9 @@ CITED = r'\blesson (\d\d)\b((?:(?:,|,? and) "[^"]+")*)'
 # --- Code
 
 
-def dotted(node):
-    """Return the names in a call such as ``plt.rcParams.update()``, as a list; [] if not names."""
-    names = []
-    while isinstance(node, ast.Attribute):
-        names.insert(0, node.attr)
-        node = node.value
-    # A method of a nameless object, as in subplots()[1].plot(), still has its own name.
-    return [node.id if isinstance(node, ast.Name) else "", *names]
-
-
-def calls(tree):
-    """Yield (dotted names, call) for each call."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            yield dotted(node.func), node
+def trees(lesson):
+    """Return (index, syntax tree) of each code cell; a lesson is plain Python, without magics."""
+    return [(i, ast.parse(cell.source)) for i, cell in lesson.cells("code")]
 
 
 # --- Markdown
@@ -64,6 +52,14 @@ def anchors(path):
         return set()
     titles = headings(Lesson(path.stem, path.parent).markdown)
     return {jupyter_anchor(title) for _, title in titles}
+
+
+def honest_minutes(lesson):
+    """Return how long a newcomer reads a lesson, without its exercises, whose headings say so."""
+    return sum(
+        prose_minutes(cell.source) if cell.cell_type == "markdown" else code_minutes(cell)
+        for cell in lesson.source.cells
+    )
 
 
 def passages(markdown):
