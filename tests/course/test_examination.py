@@ -21,7 +21,7 @@ from course.examination import (
     sentences,
 )
 from course.examination.candidate import arrays_of, borrowed
-from course.examination.paper import FEWER, draw_paper, read_page_digits, write_page_digits
+from course.examination.splits import FEWER, draw_splits, read_page_digits, write_page_digits
 from mnistlib import data, functions, network
 
 from . import candidates
@@ -400,19 +400,19 @@ def test_everything_that_can_be_said_asks_something_and_every_check_has_words():
 
 
 def test_nobody_is_asked_about_what_they_learnt_and_strangers_are_strangers():
-    digits = draw_paper(checks.IMAGES)
+    digits = draw_splits(checks.IMAGES)
     known = {*digits.learnt.writers, *digits.same_writers.writers}
     assert not known & set(digits.strangers.writers)
     asked = {image.tobytes() for image in digits.same_writers.images}
     assert not asked & {image.tobytes() for image in digits.learnt.images}
     assert len(digits.few.labels) == 2_000
     with pytest.raises(ValueError, match="images must be from 100"):
-        draw_paper(60_000)
+        draw_splits(60_000)
 
 
 def test_the_page_gets_the_same_digits_but_fewer(tmp_path):
     write_page_digits(tmp_path / "examination.npz")
-    brought, drawn = read_page_digits(tmp_path / "examination.npz"), draw_paper(*FEWER)
+    brought, drawn = read_page_digits(tmp_path / "examination.npz"), draw_splits(*FEWER)
     for some, wanted in zip(brought, drawn, strict=True):
         for part, whole in zip(some, wanted, strict=True):
             np.testing.assert_array_equal(part, whole)
