@@ -2,7 +2,6 @@
 
 import base64
 import io
-import os
 from types import SimpleNamespace
 
 import nbformat
@@ -12,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from nbval.plugin import IPyNbFile
 from PIL import Image
 
-from course.lessons import SURROUNDINGS, all_lessons
+from course.lessons import all_lessons
 from course.making import nbval_figures
 
 PLAIN = np.full((440, 700, 3), 255, np.uint8)  # as large as a lesson's figure
@@ -57,18 +56,6 @@ def cell(request, tmp_path):
 def test_a_changed_or_missing_figure_is_caught(cell, stored, said):
     assert cell.compare_outputs([drawn(PLAIN)], [stored]) == (not said)
     assert said in "".join(cell.comparison_traceback)
-
-
-def test_a_lessons_kernel_starts_in_surroundings_of_its_own(cell, monkeypatch):
-    monkeypatch.setenv("MNISTLIB_MINE", "a reader's own")
-    monkeypatch.delenv("TQDM_DISABLE", raising=False)
-    starting = nbval_figures.pytest_runtest_setup(cell)
-    next(starting)
-    assert {name: os.environ[name] for name in SURROUNDINGS} == SURROUNDINGS
-    with pytest.raises(StopIteration):
-        next(starting)
-    assert os.environ["MNISTLIB_MINE"] == "a reader's own"
-    assert "TQDM_DISABLE" not in os.environ
 
 
 def test_an_output_that_differs_is_told_with_its_line_and_what_to_do(tmp_path):
