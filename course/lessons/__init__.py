@@ -14,7 +14,7 @@ import base64
 import copy
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -233,11 +233,6 @@ def cells_of(source: str) -> nbformat.NotebookNode:
     return jupytext.reads(source, fmt="py:percent")
 
 
-def is_folded(cell: nbformat.NotebookNode) -> bool:
-    """Tell whether a cell is folded on the pages, as one that only draws."""
-    return "hide-input" in cell.metadata.get("tags", [])
-
-
 def prose_minutes(markdown: str) -> float:
     """How long a newcomer reads Markdown: 85 words a minute, two displayed lines of formulas a minute.
 
@@ -252,7 +247,8 @@ def code_minutes(cell: nbformat.NotebookNode) -> float:
 
     Comments, blank lines and code that is folded on the pages are not counted.
     """
-    lines = [] if is_folded(cell) else map(str.strip, cell.source.splitlines())
+    is_folded = "hide-input" in cell.metadata.get("tags", [])
+    lines = [] if is_folded else map(str.strip, cell.source.splitlines())
     count = sum(1 for line in lines if line and not line.startswith("#"))
     return count / 15 + bool(alternative_text(cell)) * 2 / 3
 
@@ -273,16 +269,3 @@ def pngs(outputs: Iterable[nbformat.NotebookNode]) -> list[str]:
 def alternative_text(cell: nbformat.NotebookNode) -> str:
     """Return the words that describe a cell's figure."""
     return cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
-
-
-def texts(cell: nbformat.NotebookNode) -> Iterator[str]:
-    """Yield every text that a code cell's outputs hold, without colours."""
-    for output in cell.outputs:
-        if output.output_type == "stream":
-            values = [output.text]
-        elif output.output_type == "error":
-            values = [output.evalue, "\n".join(output.traceback)]
-        else:
-            values = [v for kind, v in output.data.items() if not kind.startswith("image/")]
-        for text in values:
-            yield re.sub(r"\x1b\[[\d;]*m", "", str(text))

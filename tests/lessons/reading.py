@@ -1,4 +1,4 @@
-"""What the tests read out of lessons: their code, how long they take, what their Markdown names."""
+"""What the tests read out of lessons: their cells, how long they take, what their Markdown names."""
 
 import ast
 import re
@@ -13,12 +13,25 @@ SENTENCE = r"(?<=[.!?])(?<!\bal\.)(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bcf\.)\s+(?=[^a
 CITED = r'\blesson (\d\d)\b((?:(?:,|,? and) "[^"]+")*)'
 
 
-# --- Code
+# --- Cells
 
 
 def trees(lesson):
     """Return (index, syntax tree) of each code cell; a lesson is plain Python, without magics."""
     return [(i, ast.parse(cell.source)) for i, cell in lesson.cells("code")]
+
+
+def texts(cell):
+    """Yield every text that a code cell's outputs hold, without colours."""
+    for output in cell.outputs:
+        if output.output_type == "stream":
+            values = [output.text]
+        elif output.output_type == "error":
+            values = [output.evalue, "\n".join(output.traceback)]
+        else:
+            values = [v for kind, v in output.data.items() if not kind.startswith("image/")]
+        for text in values:
+            yield re.sub(r"\x1b\[[\d;]*m", "", str(text))
 
 
 # --- Markdown

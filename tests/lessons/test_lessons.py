@@ -30,7 +30,6 @@ from course.lessons import (
     alternative_text,
     figures,
     pngs,
-    texts,
 )
 from course.lessons.header import HEADER_PARTS
 from course.lessons.pair import out_of_step
@@ -142,7 +141,7 @@ def test_outputs_are_the_same_on_every_computer(lesson):
                 problems.append(f"{lesson.place(i)} failed: {output.ename}: {output.evalue}")
             if output.get("name") == "stderr":
                 problems.append(f"{lesson.place(i)} wrote to stderr: {output.text[:200]!r}")
-        for text in texts(cell):
+        for text in reading.texts(cell):
             for what, pattern in UNSTABLE.items():
                 problems += [
                     f"{lesson.place(i)}: {what}: {text[max(0, m.start() - 20) : m.end() + 20]!r}"
@@ -217,7 +216,9 @@ def test_readme_shows_the_figure_that_is_tagged_for_it():
 @pytest.mark.parametrize("path", [README, PICTURE.parent / "index.md"], ids=lambda path: path.name)
 def test_what_the_front_door_claims_was_printed(path):
     printed = {
-        lesson.number: "\n".join(text for _, cell in lesson.cells("code") for text in texts(cell))
+        lesson.number: "\n".join(
+            text for _, cell in lesson.cells("code") for text in reading.texts(cell)
+        )
         for lesson in all_lessons()
     }
     [patient] = re.findall(r"^test: ([\d.]+)%", printed["06"], re.MULTILINE)
