@@ -197,7 +197,7 @@ def _examine(candidate: Candidate, digits: Splits, report: Report, claim: float 
         pixels=pixels,
     )
     report.note("runs", True)
-    _look_at_numbers(candidate, (trained, first), strangers, report)
+    _look_at_numbers(candidate, trained, first, strangers, report)
     _look_at_company(candidate, trained, digits, report)
     _look_at_pages(candidate, trained, digits, report)
     _look_at_accuracy(candidate, trained, digits, report, claim)
@@ -244,12 +244,11 @@ def _look_at_labels(
 
 
 def _look_at_numbers(
-    candidate: Candidate, networks: tuple[Trained, Trained], strangers: Digits, report: Report
+    candidate: Candidate, trained: Trained, first: Trained, strangers: Digits, report: Report
 ) -> None:
     """Look for what is no number in the parameters, and on the way from ordinary digits to answers."""
-    trained, _ = networks
     candidate.answers(trained, strangers.images)
-    warned = [warning for network in networks for warning in network.warned_when_asked]
+    warned = trained.warned_when_asked + first.warned_when_asked
     invalid = [warning for warning in warned if "invalid value" in warning]
     arrays = [a for a in arrays_of(trained.parameters) if a.dtype.kind == "f"]
     wrong = sum(int((~np.isfinite(array)).sum()) for array in arrays)
