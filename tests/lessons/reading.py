@@ -34,6 +34,14 @@ def texts(cell):
             yield re.sub(r"\x1b\[[\d;]*m", "", str(text))
 
 
+def honest_minutes(lesson):
+    """Return how long a newcomer reads a lesson, without its exercises, whose headings say so."""
+    return sum(
+        prose_minutes(cell.source) if cell.cell_type == "markdown" else code_minutes(cell)
+        for cell in lesson.source.cells
+    )
+
+
 # --- Markdown
 
 
@@ -65,14 +73,6 @@ def anchors(path):
         return set()
     titles = headings(Lesson(path.stem, path.parent).markdown)
     return {jupyter_anchor(title) for _, title in titles}
-
-
-def honest_minutes(lesson):
-    """Return how long a newcomer reads a lesson, without its exercises, whose headings say so."""
-    return sum(
-        prose_minutes(cell.source) if cell.cell_type == "markdown" else code_minutes(cell)
-        for cell in lesson.source.cells
-    )
 
 
 def passages(markdown):
