@@ -26,8 +26,6 @@ from mnistlib import data, functions, network
 
 from . import candidates
 
-pytestmark = pytest.mark.takes(seconds=30)
-
 #: How many images these networks learn.
 IMAGES = 3_000
 

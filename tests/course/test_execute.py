@@ -10,8 +10,6 @@ import pytest
 from course import lessons
 from course.making import execute
 
-pytestmark = pytest.mark.takes(seconds=5)
-
 SOURCE = """# %% [markdown]
 # # 07 Nines and sevens
 

@@ -22,7 +22,6 @@ from tests.lessons import reading
 
 LESSONS = all_lessons()
 each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
-pytestmark = pytest.mark.takes(seconds=15)
 
 
 @pytest.fixture(autouse=True)
