@@ -1,12 +1,10 @@
-"""How pytest runs everything here: side by side where there are cores, the longest files first."""
+"""How pytest runs everything here: side by side where there are cores."""
 
 import os
-import re
 from pathlib import Path
 
 pytest_plugins = ["course.making.nbval_figures"]
 
-NOTEBOOKS = Path(__file__).resolve().parent / "notebooks"
 #: The most there may be, since each may hold a lesson's kernel of several hundred megabytes.
 WORKERS = 4
 
@@ -35,21 +33,3 @@ def pytest_xdist_auto_num_workers(config):
     most = WORKERS if any(path.is_dir() for path in paths) else len(set(paths))
     workers = min(cores or 1, most, WORKERS)
     return workers if workers > 1 else 0
-
-
-def seconds(item):
-    """Return how long the file of a test takes, as a lesson's header or the file's mark says."""
-    if item.path.parent == NOTEBOOKS:
-        source = item.path.with_suffix(".py")
-        header = source.read_text(encoding="utf-8") if source.exists() else ""
-        return float((re.search(r"runs for about ([\d.]+) s", header) or [0, 30])[1])
-    mark = item.get_closest_marker("takes")
-    return mark.kwargs["seconds"] if mark else 0
-
-
-def pytest_collection_modifyitems(items):
-    """Let the longest file begin, and keep the order within each."""
-    longest = {}
-    for item in items:
-        longest[item.path] = longest.get(item.path) or seconds(item)
-    items.sort(key=lambda item: -longest[item.path])

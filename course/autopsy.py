@@ -39,13 +39,13 @@ REPAIRS = {
 #: with cross-entropy the gradient is that of the loss.
 ALSO = {3: {3, 4, 5}, 4: {4, 5}}
 
-#: What to say of a check that fails every recipe, by what it asks the recipe for.
+#: What to say of a check that fails every recipe, by what stands in its code.
 WHERE_NONE_PASSES = {
-    "epoch": (
+    "recipe.epoch": (
         "After 391 steps of 128 images the epoch is 1.00096, since 50,000 is no multiple of 128.\n"
         "Compare with < or <=, not with ==."
     ),
-    "gradients": (
+    "recipe.gradients": (
         "Only one fault is repaired at a time, so the others stay and are in what you compare.\n"
         "The loss from recipe.gradients is the recorded one: class numbers, except with 6 repaired.\n"
         "With 6 repaired it starts near 1, not 0.90: over the batch, shares start at 1/n.\n"
@@ -88,37 +88,25 @@ def try_check(check: Check) -> Shown:
                 f"Your check returned a value of type {kind}, but True or False is wanted.\n"
                 "If it is an array of answers, .all() or .any() turns it into one."
             )
+    definition = definition_of(check)
+    written = ast.unparse(definition) if definition else ""
     signs = ["+" if passed else "-" for passed in answers.values()]
     return Shown(
         "repaired: none  1 2 3 4 5 6 7 8 9\n"
         f"            {signs[0]}  {' '.join(signs[1:])}\n"
-        f"{diagnosis(answers, choices_read_in(check))}"
+        f"{diagnosis(answers, written)}"
     )
 
 
-def choices_read_in(check: Check) -> set[str]:
-    """Return which choices of its recipe a check reads by name, as its source says."""
-    definition = definition_of(check)
-    if not isinstance(definition, ast.FunctionDef):
-        return set()
-    return {
-        node.attr
-        for node in ast.walk(definition)
-        if isinstance(node, ast.Attribute)
-        and isinstance(node.value, ast.Name)
-        and node.value.id == definition.args.args[0].arg
-    }
-
-
-def diagnosis(answers: dict[int, bool], names_read: set[str]) -> str:
-    """Return what a check's answers to the :func:`recipes` say about it, in one or two sentences."""
+def diagnosis(answers: dict[int, bool], written: str) -> str:
+    """Return what a check's answers to the :func:`recipes`, and its code, say about it."""
     passing = {number for number in REPAIRS if answers[number]}
     failing = set(REPAIRS) - passing
     if not answers[0]:
         for number in REPAIRS:
             if passing == ALSO.get(number, {number}):
                 field = list(REPAIRS[number])[-1]
-                if field in names_read:
+                if f"recipe.{field}" in written:
                     return (
                         f"It recognises fault {number} by reading recipe.{field}, the name of "
                         "the choice.\nSomebody else's program has no such label. Make the recipe do "
@@ -129,7 +117,7 @@ def diagnosis(answers: dict[int, bool], names_read: set[str]) -> str:
                     "repaired.\nWhat would it pass that it should not?"
                 )
         if not passing:
-            hints = [hint for name, hint in WHERE_NONE_PASSES.items() if name in names_read]
+            hints = [hint for call, hint in WHERE_NONE_PASSES.items() if call in written]
             return "It fails every recipe, whatever is repaired. Would anything pass?\n" + (
                 "\n".join(hints)
                 or "Try it on the recipe with your fault repaired, and print what it compares.\nIf two "

@@ -171,7 +171,9 @@ def read_history() -> tuple[dict, list[str]]:
     try:
         return checked(json.loads(path.read_text(encoding="utf-8-sig"))), []
     except (AttributeError, LookupError, TypeError, ValueError):
-        aside = path.with_name("review-damaged.json")
+        number = 1
+        while (aside := path.with_name(f"review-damaged-{number}.json")).exists():
+            number += 1
         path.replace(aside)
         said = f"Your {path.name} could not be understood. It is now {aside.name}, and a new one begins."
         return nothing_yet(), [said]

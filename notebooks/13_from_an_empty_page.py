@@ -46,7 +46,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from course import examination, guesses
-from course.examination import benchmark, paper
+from course.examination import benchmark, splits
 from mnistlib import baseline, plotting
 
 plotting.use_style()
@@ -140,7 +140,7 @@ examination.landmark_backward(my_loss, my_gradients, None)
 for number, question in enumerate(examination.QUESTIONS.values(), start=1):
     print(f"{number:2}  {question}")
 print()
-for name, digits in paper.draw_paper()._asdict().items():
+for name, digits in splits.draw_splits()._asdict().items():
     print(f"{name:12} {len(digits.images):6,} digits, {len(np.unique(digits.writers))} writers")
 
 # %%
@@ -218,7 +218,7 @@ plt.show()
 
 
 # %%
-_, few, _, strangers = paper.draw_paper()
+_, few, _, strangers = splits.draw_splits()
 
 
 def reads_every_digit(my_train, my_predict):

@@ -23,7 +23,7 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from course.examination import paper
+from course.examination import splits
 from course.exercises import store
 from course.lessons import Lesson, all_lessons
 from website import ROOT, SITE
@@ -162,7 +162,7 @@ def page_to_fill(lesson: Lesson, folder: Path) -> dict:
     if not stubs:
         return {}
     digits = io.BytesIO()
-    paper.write_page_digits(digits)
+    splits.write_page_digits(digits)
     scripts = write_scripts(folder, {"/home/examination.npz": digits.getvalue()})
     return {"network": {"stub": f"{stubs[0]}{FOR_THE_PAGE}", "scripts": scripts}}
 

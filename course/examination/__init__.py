@@ -5,7 +5,7 @@ may be anything; ``my_predict(parameters, images)`` returns a digit for each ima
 ``my_probabilities(parameters, images)``, ten numbers for each image, is for whoever can say how sure
 the network is. Nobody reads their code, except to see that none of it is the course's library.
 
-- ``paper``: the digits to train on and to be asked about, and who wrote them.
+- ``splits``: the digits to train on and to be asked about, and who wrote them.
 - ``candidate``: calls the functions, each on copies, and ends a training that does not end.
 - ``findings``: the questions, and what was seen of each as data, a ``Finding``.
 - ``checks``: asks them.

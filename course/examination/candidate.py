@@ -3,6 +3,7 @@
 import _thread
 import contextlib
 import dis
+import functools
 import io
 import threading
 import time
@@ -68,7 +69,7 @@ class Candidate:
         tracemalloc.start()
         start = time.perf_counter()
         try:
-            parameters, warned = self._call(self.train, *given.values(), rng)
+            parameters, warned = self.run(self.train, *given.values(), rng)
             megabytes = tracemalloc.get_traced_memory()[1] / 1e6
         finally:
             tracemalloc.stop()
@@ -88,7 +89,7 @@ class Candidate:
             CallFailed: it raised something, or its answers are not one digit for each image.
         """
         given = images.copy()
-        answered, warned = self._call(self.predict, trained.parameters, given)
+        answered, warned = self.run(self.predict, trained.parameters, given)
         trained.changed += what_changed({"images": given}, {"images": images}, "my_predict")
         trained.warned_when_asked += warned
         return as_digits(answered, len(images))
@@ -99,7 +100,7 @@ class Candidate:
         Raises:
             CallFailed: it raised something, or these are no probabilities.
         """
-        p, _ = self._call(self.probabilities, trained.parameters, images.copy())
+        p, _ = self.run(self.probabilities, trained.parameters, images.copy())
         with contextlib.suppress(TypeError, ValueError):
             p = np.asarray(p, dtype=float)
         if np.shape(p) != (len(images), 10):
@@ -111,7 +112,7 @@ class Candidate:
             raise CallFailed("sums", low=sums.min(), high=sums.max(), least=p.min())
         return p
 
-    def _call(self, function: Callable, *arguments: object) -> tuple[object, list[str]]:
+    def run(self, function: Callable, *arguments: object) -> tuple[object, list[str]]:
         """Call a function of the reader's; return its result, and NumPy's warnings.
 
         Raises:
@@ -129,6 +130,14 @@ class Candidate:
         return result, [str(w.message) for w in caught if w.category is RuntimeWarning]
 
 
+def function_in(called: Callable) -> Callable:
+    """Return the function that a ``partial`` calls, or an object that can be called."""
+    while isinstance(called, functools.partial):
+        called = called.func
+    is_object = callable(called) and not hasattr(called, "__name__")
+    return type(called).__call__ if is_object else called
+
+
 @contextlib.contextmanager
 def failures_of(function: Callable) -> Iterator[None]:
     """Turn what a reader's function raises into the fault that it is; with the shapes that don't fit.
@@ -141,6 +150,7 @@ def failures_of(function: Callable) -> Iterator[None]:
     except CallFailed:
         raise
     except Exception as error:  # a reader's code may raise anything
+        function = function_in(function)
         stop = where_it_stopped(function, error.__traceback__)
         said = f"{type(error).__name__}: {error}"
         if unfit := unfit_shapes(str(error)):
@@ -183,6 +193,7 @@ def within(seconds: float, function: Callable, *arguments: object) -> object:
 
 def endless(seconds: float, function: Callable, stopped: KeyboardInterrupt) -> CallFailed:
     """Return the fault of a function that was stopped, with the line in which it was."""
+    function = function_in(function)
     stop = where_it_stopped(function, stopped.__traceback__)
     name = getattr(function, "__name__", "it")
     return CallFailed("endless", function=name, seconds=seconds, line=stop.line)
@@ -237,10 +248,10 @@ def borrowed(*functions: Callable | None) -> list[str]:
     """Return what of the course's own code some functions, and the functions they call, name."""
     found = set()
     seen = set()
-    waiting = [function for function in functions if function]
+    waiting = [function_in(function) for function in functions if function]
     while waiting:
         function = waiting.pop()
-        if function in seen:
+        if function in seen or not hasattr(function, "__code__"):  # as NumPy's own have none
             continue
         seen.add(function)
         for name in global_names_in(function.__code__):

@@ -5,11 +5,17 @@ from collections.abc import Callable
 
 import numpy as np
 
-from course.examination import candidate as calls
-from course.examination.candidate import CallFailed, Candidate, Trained
+from course.examination.candidate import (
+    LIMIT,
+    CallFailed,
+    Candidate,
+    Trained,
+    arrays_of,
+    borrowed,
+)
 from course.examination.findings import BETTER, NUMBERS, QUESTIONS, Finding, Share
-from course.examination.paper import IMAGES, Digits, Paper, draw_paper
 from course.examination.report import Report
+from course.examination.splits import IMAGES, Digits, Splits, draw_splits
 from course.exercises import markup
 from course.shown import Shown
 from mnistlib import baseline
@@ -85,7 +91,7 @@ def examine(
     *,
     claim: float | None = None,
     images: int = IMAGES,
-    limit: float = calls.LIMIT,
+    limit: float = LIMIT,
     beside: Report | None = None,
 ) -> Report:
     """Train a network of somebody's own six times, ask it what lesson 13 asks, and report.
@@ -103,18 +109,18 @@ def examine(
         ValueError: a claim that is no percentage.
     """
     candidate = Candidate(my_train, my_predict, my_probabilities, limit)
-    return examine_candidate(candidate, draw_paper(images), claim, beside)
+    return examine_candidate(candidate, draw_splits(images), claim, beside)
 
 
 def examine_candidate(
-    candidate: Candidate, digits: Paper, claim: float | None = None, beside: Report | None = None
+    candidate: Candidate, digits: Splits, claim: float | None = None, beside: Report | None = None
 ) -> Report:
     """Examine a candidate on these digits, as :func:`examine` says."""
     if claim is not None and not (isinstance(claim, int | float) and 1 < claim <= 100):
         raise ValueError(f"claim is a percentage, such as 95; got {claim!r}")
     counts = [len(some.images) for some in (digits.learnt, digits.few, digits.strangers)]
     report = Report(*counts, beside=beside)
-    theirs = calls.borrowed(candidate.train, candidate.predict, candidate.probabilities)
+    theirs = borrowed(candidate.train, candidate.predict, candidate.probabilities)
     report.note("own", not theirs, "borrowed", names=theirs)
     try:
         _examine(candidate, digits, report, claim)
@@ -138,7 +144,7 @@ def examine_candidate(
     return report
 
 
-def _examine(candidate: Candidate, digits: Paper, report: Report, claim: float | None) -> None:
+def _examine(candidate: Candidate, digits: Splits, report: Report, claim: float | None) -> None:
     """Ask everything, from what is quick to what takes time.
 
     Raises:
@@ -148,9 +154,11 @@ def _examine(candidate: Candidate, digits: Paper, report: Report, claim: float |
     first = candidate.trained(few.images, few.labels, seed=1)
     if first.parameters is None:  # as when a return was forgotten, or nothing has been written yet
         try:
-            answered = candidate.predict(None, few.images[:1].copy())
-        except Exception:  # a reader's code may raise anything
-            raise CallFailed("no parameters") from None
+            answered, _ = candidate.run(candidate.predict, None, few.images[:1].copy())
+        except CallFailed as failure:
+            if failure.fault == "raises":
+                raise CallFailed("no parameters") from None
+            raise
         if answered is None:
             raise CallFailed("not attempted")
     answers = candidate.answers(first, strangers.images)
@@ -189,7 +197,7 @@ def _examine(candidate: Candidate, digits: Paper, report: Report, claim: float |
         pixels=pixels,
     )
     report.note("runs", True)
-    _look_at_numbers(candidate, (trained, first), strangers, report)
+    _look_at_numbers(candidate, trained, first, strangers, report)
     _look_at_company(candidate, trained, digits, report)
     _look_at_pages(candidate, trained, digits, report)
     _look_at_accuracy(candidate, trained, digits, report, claim)
@@ -198,7 +206,7 @@ def _examine(candidate: Candidate, digits: Paper, report: Report, claim: float |
 
 def have_same_arrays(parameters: object, others: object) -> bool:
     """Return whether two networks' parameters hold equal arrays, or none that can be found."""
-    ours, theirs = calls.arrays_of(parameters), calls.arrays_of(others)
+    ours, theirs = arrays_of(parameters), arrays_of(others)
     return len(ours) == len(theirs) and all(map(np.array_equal, ours, theirs))
 
 
@@ -236,14 +244,13 @@ def _look_at_labels(
 
 
 def _look_at_numbers(
-    candidate: Candidate, networks: tuple[Trained, Trained], strangers: Digits, report: Report
+    candidate: Candidate, trained: Trained, first: Trained, strangers: Digits, report: Report
 ) -> None:
     """Look for what is no number in the parameters, and on the way from ordinary digits to answers."""
-    trained, _ = networks
     candidate.answers(trained, strangers.images)
-    warned = [warning for network in networks for warning in network.warned_when_asked]
+    warned = trained.warned_when_asked + first.warned_when_asked
     invalid = [warning for warning in warned if "invalid value" in warning]
-    arrays = [a for a in calls.arrays_of(trained.parameters) if a.dtype.kind == "f"]
+    arrays = [a for a in arrays_of(trained.parameters) if a.dtype.kind == "f"]
     wrong = sum(int((~np.isfinite(array)).sum()) for array in arrays)
     total = sum(array.size for array in arrays)
     if invalid and not wrong:  # or else the parameters are the earlier trace
@@ -256,7 +263,9 @@ def _look_at_numbers(
     report.note("finite", not wrong, "nan", wrong=wrong, total=total, warned=trained.warned[:1])
 
 
-def _look_at_company(candidate: Candidate, trained: Trained, digits: Paper, report: Report) -> None:
+def _look_at_company(
+    candidate: Candidate, trained: Trained, digits: Splits, report: Report
+) -> None:
     """Ask about images among all the others, alone, beside nineteen of one class, and reversed."""
     images, labels, _ = digits.strangers
     together = candidate.answers(trained, images)
@@ -289,7 +298,7 @@ def _look_at_company(candidate: Candidate, trained: Trained, digits: Paper, repo
     report.note("order", moved <= ROUNDING * len(images), "order", moved=moved, asked=len(images))
 
 
-def _look_at_pages(candidate: Candidate, trained: Trained, digits: Paper, report: Report) -> None:
+def _look_at_pages(candidate: Candidate, trained: Trained, digits: Splits, report: Report) -> None:
     """Show pages that are not digits, and the digits in another type."""
     images = digits.strangers.images[:200]
     pages = {
@@ -330,7 +339,7 @@ def _look_at_pages(candidate: Candidate, trained: Trained, digits: Paper, report
 
 
 def _look_at_accuracy(
-    candidate: Candidate, trained: Trained, digits: Paper, report: Report, claim: float | None
+    candidate: Candidate, trained: Trained, digits: Splits, report: Report, claim: float | None
 ) -> None:
     """Measure on what was learnt, on other digits of the same writers, and on those of strangers."""
     asked = {
@@ -378,7 +387,7 @@ def _look_at_accuracy(
 
 
 def _look_at_sureness(
-    candidate: Candidate, trained: Trained, digits: Paper, report: Report
+    candidate: Candidate, trained: Trained, digits: Splits, report: Report
 ) -> None:
     """Compare its probabilities with the share that is right."""
     if candidate.probabilities is None:

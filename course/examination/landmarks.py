@@ -7,8 +7,8 @@ import numpy as np
 
 from course.examination.candidate import CallFailed, arrays_of, failures_of
 from course.examination.findings import Finding
-from course.examination.paper import draw_paper
 from course.examination.sentences import sentence
+from course.examination.splits import draw_splits
 from course.shown import Shown
 from mnistlib import data
 
@@ -69,7 +69,7 @@ def not_reached(landmark: str, failure: CallFailed) -> Shown:
 
 def landmark_forward(forward: Callable) -> Shown:
     """Tell whether ``forward(images)`` gives ten finite numbers for each image, of that image alone."""
-    images = draw_paper(1000).strangers.images
+    images = draw_splits(1000).strangers.images
     try:
         with failures_of(forward):
             together = forward(images[:50].copy())

@@ -4,8 +4,8 @@ import textwrap
 from dataclasses import dataclass, field
 
 from course.examination.findings import BETTER, NO_CAUSE, NUMBERS, QUESTIONS, Finding, Share
-from course.examination.paper import ASKED, FEW
 from course.examination.sentences import sentence
+from course.examination.splits import ASKED, FEW
 from mnistlib.uncertainty import Calibration
 
 #: Characters in a line of the report.

@@ -10,12 +10,11 @@ the students' copy, executing, the tests and the pages ask here::
         print(lesson.number, lesson.header.title, lesson.header.seconds)
 """
 
-import ast
 import base64
 import copy
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -66,12 +65,6 @@ RECALL = "Before you start"
 
 #: The headings with which a lesson ends.
 CLOSING = ("Recap", "Questions to ask yourself", "Next")
-
-#: Most processor seconds that a lesson may take.
-SECONDS = 45
-
-#: Most memory that a lesson may take.
-MEGABYTES = 600
 
 
 class Figure(NamedTuple):
@@ -144,11 +137,6 @@ class Lesson:
         return "\n\n".join(cell.source for _, cell in self.cells("markdown"))
 
     @cached_property
-    def trees(self) -> list[tuple[int, ast.Module]]:
-        """(index, syntax tree) of every code cell; a lesson is plain Python, without magics."""
-        return [(i, ast.parse(cell.source)) for i, cell in self.cells("code")]
-
-    @cached_property
     def header(self) -> Header:
         """What the first cell of the source says."""
         return read_header(self.source.cells[0].source)
@@ -207,17 +195,6 @@ class Lesson:
         minutes = shared_out(self.header.minutes, reading)
         return [Section(*part) for part in zip(titles, minutes, exercises, strict=True)]
 
-    @cached_property
-    def honest_minutes(self) -> float:
-        """How long a newcomer reads: see :func:`prose_minutes` and :func:`code_minutes`.
-
-        Exercises are not counted: their minutes stand in their headings.
-        """
-        return sum(
-            prose_minutes(cell.source) if cell.cell_type == "markdown" else code_minutes(cell)
-            for cell in self.source.cells
-        )
-
     def figures(self, tag: str | None = None) -> list[Figure]:
         """Return the stored figures, or those of the cells with a tag, in their order."""
         return [
@@ -228,9 +205,9 @@ class Lesson:
         ]
 
 
-def all_lessons(folder: Path = NOTEBOOKS) -> list[Lesson]:
+def all_lessons() -> list[Lesson]:
     """Return every lesson in its order."""
-    return [Lesson(path.stem, folder) for path in sorted(folder.glob("[0-9][0-9]_*.py"))]
+    return [Lesson(path.stem) for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.py"))]
 
 
 def chosen(numbers: Iterable[str]) -> list[Lesson]:
@@ -256,11 +233,6 @@ def cells_of(source: str) -> nbformat.NotebookNode:
     return jupytext.reads(source, fmt="py:percent")
 
 
-def is_folded(cell: nbformat.NotebookNode) -> bool:
-    """Tell whether a cell is folded on the pages, as one that only draws."""
-    return "hide-input" in cell.metadata.get("tags", [])
-
-
 def prose_minutes(markdown: str) -> float:
     """How long a newcomer reads Markdown: 85 words a minute, two displayed lines of formulas a minute.
 
@@ -275,7 +247,8 @@ def code_minutes(cell: nbformat.NotebookNode) -> float:
 
     Comments, blank lines and code that is folded on the pages are not counted.
     """
-    lines = [] if is_folded(cell) else map(str.strip, cell.source.splitlines())
+    is_folded = "hide-input" in cell.metadata.get("tags", [])
+    lines = [] if is_folded else map(str.strip, cell.source.splitlines())
     count = sum(1 for line in lines if line and not line.startswith("#"))
     return count / 15 + bool(alternative_text(cell)) * 2 / 3
 
@@ -296,16 +269,3 @@ def pngs(outputs: Iterable[nbformat.NotebookNode]) -> list[str]:
 def alternative_text(cell: nbformat.NotebookNode) -> str:
     """Return the words that describe a cell's figure."""
     return cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
-
-
-def texts(cell: nbformat.NotebookNode) -> Iterator[str]:
-    """Yield every text that a code cell's outputs hold, without colours."""
-    for output in cell.outputs:
-        if output.output_type == "stream":
-            values = [output.text]
-        elif output.output_type == "error":
-            values = [output.evalue, "\n".join(output.traceback)]
-        else:
-            values = [v for kind, v in output.data.items() if not kind.startswith("image/")]
-        for text in values:
-            yield re.sub(r"\x1b\[[\d;]*m", "", str(text))

@@ -48,12 +48,10 @@ def out_of_step(lesson: Lesson) -> list[str]:
     """Say where the two files of a lesson first differ, and what to do; nothing if they agree."""
 
     def described(cell: NotebookNode | None) -> tuple | None:
-        kept = (
-            {key: cell.metadata[key] for key in KEPT_METADATA if key in cell.metadata}
-            if cell
-            else {}
-        )
-        return cell and (cell.cell_type, cell.source, kept)
+        if cell is None:
+            return None
+        kept = {key: cell.metadata[key] for key in KEPT_METADATA if key in cell.metadata}
+        return cell.cell_type, cell.source, kept
 
     pairs = zip_longest(lesson.source.cells, lesson.notebook.cells)
     return [

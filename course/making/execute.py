@@ -2,17 +2,15 @@
 
 Run this after each edit of a lesson's ``.py`` file::
 
-    python -m course execute          # every lesson
-    python -m course execute 02 03    # these only
+    python -m course execute            # every lesson
+    python -m course execute 02 03      # these only
     python -m course execute --again    # also where no code cell was changed
-    python -m course execute --measure    # and measure anew what has not changed
 
 A lesson ``NN_topic.py`` is what people write; this command makes ``NN_topic.ipynb``, the same cells
-with their outputs, and with the processor seconds and the memory that they took. Executing an
-unchanged lesson again gives the same file, byte for byte: what was measured stays with the code it
-was measured on, unless you ask to measure anew. Where no code cell was changed, the stored outputs
-are kept and nothing is run: whether the code beneath still gives them, ``pytest notebooks/02*.ipynb``
-says.
+with their outputs, and with the processor seconds and the memory that they took. Where no code cell
+was changed, the stored outputs are kept and nothing is run, so that a new sentence changes no figure
+by what is different on your computer: whether the code beneath still gives these outputs,
+``pytest notebooks/02*.ipynb`` says.
 """
 
 import argparse
@@ -147,14 +145,16 @@ def came_in_jupyter(output: NotebookNode) -> bool:
 
 
 def keep_outputs(lesson: Lesson, notebook: NotebookNode) -> None:
-    """Give the code cells of `notebook` the outputs that are stored."""
+    """Give `notebook` the outputs that are stored, and what was noted of them."""
+    for name in ("language_info", "measured"):
+        notebook.metadata[name] = lesson.notebook.metadata[name]
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for cell, (_, stored) in zip(cells, lesson.cells("code"), strict=True):
         cell.outputs = stored.outputs
         cell.execution_count = stored.execution_count
 
 
-def make_notebook(lesson: Lesson, measure: bool = False, again: bool = False) -> dict | None:
+def make_notebook(lesson: Lesson, again: bool = False) -> dict | None:
     """Make a lesson's notebook from its source.
 
     Returns what executing it took; None where it was not run, since its code had not changed.
@@ -163,16 +163,11 @@ def make_notebook(lesson: Lesson, measure: bool = False, again: bool = False) ->
         sys.exit(words)
     notebook = source_notebook(lesson)
     measured = None
-    if not (measure or again) and only_prose_changed(lesson, notebook):
+    if not again and only_prose_changed(lesson, notebook):
         keep_outputs(lesson, notebook)
-        notebook.metadata["language_info"] = lesson.notebook.metadata["language_info"]
-        kept = lesson.notebook.metadata["measured"]
     else:
         measured = execute(notebook, lesson.folder)
-        kept = measured
-        if lesson.path.exists() and not measure and code(lesson.notebook) == code(notebook):
-            kept = lesson.measured or kept
-    notebook.metadata["measured"] = nbformat.from_dict(kept)
+        notebook.metadata["measured"] = nbformat.from_dict(measured)
     # As Jupyter would write it; a broken run never leaves half a file.
     files.replace(lesson.path, nbformat.writes(notebook) + "\n")
     for cell in notebook.cells:
@@ -185,9 +180,6 @@ def main() -> None:
     """Execute the lessons named on the command line, or all of them."""
     parser = argparse.ArgumentParser(description="Execute lessons and store their outputs.")
     parser.add_argument("lessons", nargs="*", metavar="NN", help="a lesson's number, as in 02")
-    parser.add_argument(
-        "--measure", action="store_true", help="store the seconds and the memory it takes now"
-    )
     parser.add_argument("--again", action="store_true", help="also where no code was changed")
     options = parser.parse_args()
     try:
@@ -196,15 +188,14 @@ def main() -> None:
         parser.error(str(error))
     for lesson in lessons:
         try:
-            measured = make_notebook(lesson, options.measure, options.again)
+            measured = make_notebook(lesson, options.again)
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             sys.exit(f"{lesson.name} was not stored:\n\n{error}")
         if measured is None:
             kept = "its code is as it was, so its outputs are kept (--again runs it)"
             print(f"{lesson.name}: {kept}", flush=True)
             continue
-        print(f"{lesson.name}: {measured['seconds']} s, {measured['megabytes']} MB", flush=True)
-
-
-if __name__ == "__main__":
-    main()
+        took = f"{measured['seconds']} s"
+        if measured["megabytes"]:  # Windows does not tell
+            took += f", {measured['megabytes']} MB"
+        print(f"{lesson.name}: {took}", flush=True)

@@ -9,6 +9,7 @@ import base64
 import io
 import os
 from collections.abc import Iterable
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -77,13 +78,5 @@ def pytest_runtest_setup(item):
     """Start a notebook's kernel, which its first cell's setup does, in surroundings of its own."""
     if not isinstance(item, IPyNbCell):
         return (yield)
-    before = {name: os.environ.get(name) for name in SURROUNDINGS}
-    os.environ.update(SURROUNDINGS)
-    try:
+    with mock.patch.dict(os.environ, SURROUNDINGS):
         return (yield)
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name)
-            else:
-                os.environ[name] = value

@@ -110,7 +110,3 @@ def main() -> None:
     store_kernel(mnist)
     store_attend(mnist)
     store_draw(mnist)
-
-
-if __name__ == "__main__":
-    main()

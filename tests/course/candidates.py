@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course.examination.paper import draw_paper
+from course.examination.splits import draw_splits
 
 
 def rows(images):
@@ -108,5 +108,5 @@ def another_right_network():
 
 def asked_about(images):
     """Return the digits that the examination asks about, with their labels."""
-    _, _, ours, theirs = draw_paper(images)
+    _, _, ours, theirs = draw_splits(images)
     return tuple(map(np.concatenate, zip(ours[:2], theirs[:2], strict=True)))

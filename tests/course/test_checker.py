@@ -12,7 +12,7 @@ from course.materials.planted_bug import faulty_gradients
 from .common import well_formed
 from .handed_in import right, write
 
-pytestmark = [pytest.mark.usefixtures("untouched"), pytest.mark.takes(seconds=5)]
+pytestmark = pytest.mark.usefixtures("untouched")
 
 
 @pytest.mark.parametrize("body", ["...", '"""Say what."""\n...\npass', "return None"])

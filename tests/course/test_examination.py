@@ -2,6 +2,8 @@
 
 import re
 import signal
+from dataclasses import dataclass
+from functools import partial
 from types import SimpleNamespace
 
 import matplotlib.pyplot as plt
@@ -19,12 +21,10 @@ from course.examination import (
     sentences,
 )
 from course.examination.candidate import arrays_of, borrowed
-from course.examination.paper import FEWER, draw_paper, read_page_digits, write_page_digits
+from course.examination.splits import FEWER, draw_splits, read_page_digits, write_page_digits
 from mnistlib import data, functions, network
 
 from . import candidates
-
-pytestmark = pytest.mark.takes(seconds=30)
 
 #: How many images these networks learn.
 IMAGES = 3_000
@@ -92,13 +92,15 @@ def test_a_stub_is_not_attempted_and_is_not_trained_twice():
 def quick(predict=None, train=None, probabilities=None, **options):
     """Examine a network that takes no time: the nearest of ten means, or with one part replaced."""
 
-    def my_train(images, labels, rng):
-        return means_of(images, labels) + rng.normal(0, 20, (10, 784))
-
     def my_predict(means, images):
         return scores(means, images).argmax(axis=1)
 
-    return examine(train or my_train, predict or my_predict, probabilities, images=1000, **options)
+    train = train or partial(means_and_noise, size=20)
+    return examine(train, predict or my_predict, probabilities, images=1000, **options)
+
+
+def means_and_noise(images, labels, rng, size):
+    return means_of(images, labels) + rng.normal(0, size, (10, 784))
 
 
 def means_of(images, labels):
@@ -242,22 +244,29 @@ def test_who_is_always_sure_owns_up_to_no_error():
     assert sure.findings["sure"].held is not True
 
 
-def endless(images, labels, rng):
+def endless(*given):
+    print("still at work")
     while True:
-        images = images + 0
+        given = [*given]
 
 
-def test_an_endless_training_is_stopped_and_told_where():
+@pytest.mark.parametrize(
+    "functions",
+    [{"train": endless}, {"train": lambda *given: None, "predict": endless}],
+    ids=["training", "prediction from nothing"],
+)
+def test_what_does_not_end_is_stopped_and_told_where(functions, capsys):
     # A shell that started us in the background forbids Ctrl+C.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        report = quick(train=endless, limit=1.0)
+        report = quick(**functions, limit=1.0)
     finally:
         signal.signal(signal.SIGINT, before)
     assert first(report).fault == "endless"
     said = "We stopped endless after 1 seconds, in the line"
     assert said in sentences.sentence(first(report))
     assert report.findings["company"].held is None
+    assert capsys.readouterr().out == ""
 
 
 def test_a_reader_who_interrupts_is_not_taken_for_the_clock():
@@ -287,6 +296,25 @@ def test_what_comes_from_the_library_is_found_however_deep():
     assert borrowed(my_train) == ["mnistlib"]
     assert borrowed(lambda p, images: inner(p, images), None) == ["network"]
     assert borrowed(lambda p, images: np.zeros(3)) == []
+
+
+@dataclass
+class Layers:
+    """A network that is called itself; as a dataclass it has no hash."""
+
+    size: int = 255
+
+    def __call__(self, parameters, images):
+        return inner(parameters, images / self.size)
+
+
+@pytest.mark.parametrize("called", [partial(Layers.__call__, Layers()), Layers()])
+def test_what_is_called_need_not_be_a_function(called):
+    assert borrowed(called) == ["network"]
+    report = quick(predict=called)
+    assert report.findings["own"].seen["names"] == ["network"]
+    said = sentences.sentence(report.findings["runs"])
+    assert "in the line `return network.logits(parameters, images)`" in said
 
 
 def test_what_hides_outside_the_parameters_is_found():
@@ -370,19 +398,19 @@ def test_everything_that_can_be_said_asks_something_and_every_check_has_words():
 
 
 def test_nobody_is_asked_about_what_they_learnt_and_strangers_are_strangers():
-    digits = draw_paper(checks.IMAGES)
+    digits = draw_splits(checks.IMAGES)
     known = {*digits.learnt.writers, *digits.same_writers.writers}
     assert not known & set(digits.strangers.writers)
     asked = {image.tobytes() for image in digits.same_writers.images}
     assert not asked & {image.tobytes() for image in digits.learnt.images}
     assert len(digits.few.labels) == 2_000
     with pytest.raises(ValueError, match="images must be from 100"):
-        draw_paper(60_000)
+        draw_splits(60_000)
 
 
 def test_the_page_gets_the_same_digits_but_fewer(tmp_path):
     write_page_digits(tmp_path / "examination.npz")
-    brought, drawn = read_page_digits(tmp_path / "examination.npz"), draw_paper(*FEWER)
+    brought, drawn = read_page_digits(tmp_path / "examination.npz"), draw_splits(*FEWER)
     for some, wanted in zip(brought, drawn, strict=True):
         for part, whole in zip(some, wanted, strict=True):
             np.testing.assert_array_equal(part, whole)

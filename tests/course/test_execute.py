@@ -10,8 +10,6 @@ import pytest
 from course import lessons
 from course.making import execute
 
-pytestmark = pytest.mark.takes(seconds=5)
-
 SOURCE = """# %% [markdown]
 # # 07 Nines and sevens
 
@@ -43,35 +41,10 @@ def fresh(lesson):
 # --- What a lesson is
 
 
-def test_lessons_are_found_in_their_order_and_chosen_by_number(tmp_path):
-    for name in ("10_last.py", "00_first.py", "02_both.py", "02_both.ipynb", "mine.py", "x.ipynb"):
-        (tmp_path / name).touch()
-    found = lessons.all_lessons(tmp_path)
-    assert [lesson.name for lesson in found] == ["00_first", "02_both", "10_last"]
-    assert [lesson.number for lesson in found] == ["00", "02", "10"]
-    assert lessons.chosen([]) == lessons.all_lessons()
+def test_lessons_are_chosen_by_number_in_their_order():
     assert [lesson.number for lesson in lessons.chosen(["03", "02"])] == ["02", "03"]
     with pytest.raises(ValueError, match="no lesson 77, 88"):
         lessons.chosen(["02", "88", "77"])
-
-
-A_FOLD = "# <details><summary>Answer</summary>\n# folded\n# </details>"
-
-
-@pytest.mark.parametrize(
-    ("cells", "minutes"),
-    [
-        (f"# %% [markdown]\n# {'word ' * 85}\n#\n{A_FOLD}", 1),
-        ("# %% [markdown]\n# $$\n# a \\\\\n# b \\\\\n# c\n# $$", 1.5 + 1 / 85),
-        ("# %%\n" + "x = 1\n\n# why\n" * 30, 2),
-        ('# %% tags=["hide-input"]\n' + "x = 1\n" * 30, 0),
-        ('# %% mystnb={"image": {"alt": "A seven."}} tags=["hide-input"]\nx = 1', 2 / 3),
-    ],
-    ids=["words and a fold", "formulas", "code", "folded code", "a figure"],
-)
-def test_honest_minutes_are_measured(lesson, cells, minutes):
-    lesson.source_path.write_text(cells + "\n", encoding="utf-8")
-    assert fresh(lesson).honest_minutes == pytest.approx(minutes)
 
 
 def test_the_headers_minutes_are_shared_out_among_the_sections(lesson):
@@ -123,23 +96,24 @@ def quick(monkeypatch):
     monkeypatch.setattr(execute, "PICTURE", lessons.Path(os.devnull))
 
 
-def test_the_same_lesson_gives_the_same_file_and_a_measurement_belongs_to_its_code(
-    lesson, monkeypatch
-):
+def test_a_lesson_is_run_and_measured_again_if_you_ask(lesson, monkeypatch):
     quick(monkeypatch)
-    assert execute.make_notebook(lesson)["seconds"] == 7
+    execute.make_notebook(lesson)
     first = lesson.path.read_bytes()
-    assert execute.make_notebook(fresh(lesson), again=True)["seconds"] == 8
+    assert execute.make_notebook(fresh(lesson)) is None
     assert lesson.path.read_bytes() == first
-    assert fresh(lesson).measured == {"seconds": 7, "megabytes": 180}
-    lesson.source_path.write_text(SOURCE.replace("The end", "An end"), encoding="utf-8")
-    execute.make_notebook(fresh(lesson), again=True)
-    assert fresh(lesson).measured["seconds"] == 7
-    execute.make_notebook(fresh(lesson), measure=True)
-    assert fresh(lesson).measured["seconds"] == 10
-    lesson.source_path.write_text(SOURCE.replace("print(7)", "print(8)"), encoding="utf-8")
-    execute.make_notebook(fresh(lesson))
-    assert fresh(lesson).measured["seconds"] == 11
+    assert execute.make_notebook(fresh(lesson), again=True)["seconds"] == 8
+    assert fresh(lesson).measured == {"seconds": 8, "megabytes": 180}
+
+
+@pytest.mark.parametrize(("megabytes", "said"), [(250, "5 s, 250 MB\n"), (None, "5 s\n")])
+def test_memory_is_told_where_it_is_known(lesson, monkeypatch, capsys, megabytes, said):
+    monkeypatch.setattr(sys, "argv", ["execute"])
+    monkeypatch.setattr(execute, "chosen", lambda numbers: [lesson])
+    measured = {"seconds": 5, "megabytes": megabytes}
+    monkeypatch.setattr(execute, "make_notebook", lambda lesson, again: measured)
+    execute.main()
+    assert capsys.readouterr().out == f"07_nines: {said}"
 
 
 def test_where_only_prose_changed_the_outputs_are_kept_and_nothing_is_run(lesson, monkeypatch):

@@ -2,7 +2,6 @@
 
 import base64
 import io
-import os
 from types import SimpleNamespace
 
 import nbformat
@@ -12,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from nbval.plugin import IPyNbFile
 from PIL import Image
 
-from course.lessons import SURROUNDINGS, all_lessons
+from course.lessons import all_lessons
 from course.making import nbval_figures
 
 PLAIN = np.full((440, 700, 3), 255, np.uint8)  # as large as a lesson's figure
@@ -59,19 +58,7 @@ def test_a_changed_or_missing_figure_is_caught(cell, stored, said):
     assert said in "".join(cell.comparison_traceback)
 
 
-def test_a_lessons_kernel_starts_in_surroundings_of_its_own(cell, monkeypatch):
-    monkeypatch.setenv("MNISTLIB_MINE", "a reader's own")
-    monkeypatch.delenv("TQDM_DISABLE", raising=False)
-    starting = nbval_figures.pytest_runtest_setup(cell)
-    next(starting)
-    assert {name: os.environ[name] for name in SURROUNDINGS} == SURROUNDINGS
-    with pytest.raises(StopIteration):
-        next(starting)
-    assert os.environ["MNISTLIB_MINE"] == "a reader's own"
-    assert "TQDM_DISABLE" not in os.environ
-
-
-def test_an_output_that_differs_is_told_with_its_line_and_what_to_do(tmp_path):
+def test_an_output_that_differs_is_told_with_its_line_and_what_to_do():
     lesson = all_lessons()[1]
     _, cell = lesson.cells("code")[3]
     [told] = nbval_figures.what_to_do(SimpleNamespace(path=lesson.path, cell_num=3))
@@ -79,5 +66,3 @@ def test_an_output_that_differs_is_told_with_its_line_and_what_to_do(tmp_path):
     assert advice == f"if this output is right, run: {lesson.command} --again"
     line = lesson.source_path.read_text(encoding="utf-8").splitlines()[int(place.split(":")[1])]
     assert line == cell.source.splitlines()[0]
-    elsewhere = SimpleNamespace(path=tmp_path / "a.ipynb", cell_num=0)
-    assert nbval_figures.what_to_do(elsewhere) == []

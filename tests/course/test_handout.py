@@ -13,15 +13,15 @@ import yaml
 
 from course import exercises
 from course.classroom import handout, inspection, sandbox
-from course.lessons import ROOT, all_lessons, pngs, texts
+from course.lessons import ROOT, all_lessons, pngs
 from course.lessons.markdown import FOLD
 from course.making import execute
 from tests.course.a_class import that_count
 from tests.course.handed_in import write
+from tests.lessons import reading
 
 LESSONS = all_lessons()
 each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
-pytestmark = pytest.mark.takes(seconds=15)
 
 
 @pytest.fixture(autouse=True)
@@ -159,7 +159,7 @@ def test_a_lesson_of_the_students_copy_runs_on_its_own(folder, monkeypatch):
     for number, (cell, wanted) in enumerate(zip(cells, stored, strict=True)):
         place = f"{lesson.name}, code cell {number}"
         if "folded(" not in cell.source:  # the solution is withheld here
-            assert sorted(texts(cell)) == sorted(texts(wanted)), place
+            assert sorted(reading.texts(cell)) == sorted(reading.texts(wanted)), place
         assert len(pngs(cell.outputs)) == len(pngs(wanted.outputs)), place
 
 

@@ -25,8 +25,6 @@ from tests.course.a_class import (
 )
 from tests.course.handed_in import right, write
 
-pytestmark = pytest.mark.takes(seconds=12)
-
 #: An answer that is wrong for a reason that the checker names.
 WRONG = GOOD.replace("np.eye(classes)[labels]", "labels == np.arange(classes)")
 

@@ -40,7 +40,7 @@ from . import locations
 from .common import every_exercise
 from .handed_in import as_function_of_a_reader, define, named, write
 
-pytestmark = [pytest.mark.usefixtures("untouched"), pytest.mark.takes(seconds=45)]
+pytestmark = pytest.mark.usefixtures("untouched")
 
 GENERAL_MISTAKES = [mistake for kind in ANYWHERE.values() for mistake in kind]
 VERDICTS = Path(__file__).with_name("verdicts.json")

@@ -17,8 +17,6 @@ from course.exercises.reply import Reply
 from . import locations
 from .mutants import mutants_of
 
-pytestmark = pytest.mark.takes(seconds=20)
-
 #: How often arguments are drawn.
 TRIES = 40
 #: Exercises with one defined result.

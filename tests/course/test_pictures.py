@@ -17,8 +17,6 @@ from course.materials.cards import deal_cards
 from course.pictures import packing
 from mnistlib import attention, convolution, data, network, original, training
 
-pytestmark = pytest.mark.takes(seconds=15)
-
 HOST = pictures.SCRIPTS_FOLDER.parent.parent / "website" / "static" / "pictures.js"
 made = functools.cache(lambda name: pictures.PICTURES[name]())
 each_picture = pytest.mark.parametrize("name", pictures.PICTURES)

@@ -183,22 +183,21 @@ def test_what_was_asked_before_comes_before_a_heap_of_new_questions(kept):
     assert review._card_shown == [first]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_each_damaged_file_is_set_aside_and_named(kept):
+    damaged = [
         "{",
         '{"lessons": {"02": "2026-02-31"}, "answers": {}}',
         '{"lessons": {}, "answers": {"02-end-1": ["2026-11-30"]}}',
-    ],
-)
-def test_a_damaged_file_is_set_aside_and_named(kept, text):
-    kept.write_text(text, encoding="utf-8")
-    said = ask("02")
-    assert said.startswith(
-        "Your review.json could not be understood. It is now review-damaged.json"
-    )
-    assert kept.with_name("review-damaged.json").read_text(encoding="utf-8") == text
-    assert history(kept)["lessons"] == {"02": "2026-11-30"}
+    ]
+    for text in damaged:
+        kept.write_text(text, encoding="utf-8")
+        said = ask("02")
+        assert said.startswith("Your review.json could not be understood. It is now review-damaged")
+        aside = re.search(r"review-damaged\S*\.json", said)
+        assert kept.with_name(aside[0]).read_text(encoding="utf-8") == text
+        assert history(kept)["lessons"] == {"02": "2026-11-30"}
+    others = [path for path in kept.parent.iterdir() if path != kept]
+    assert sorted(path.read_text(encoding="utf-8") for path in others) == sorted(damaged)
 
 
 def test_what_cannot_be_written_is_said_and_nothing_is_lost(kept, monkeypatch):

@@ -11,8 +11,6 @@ from course.classroom import isolation
 from tests.course.a_class import GOOD, answer, command, left_running, need_bubblewrap, read
 from tests.course.handed_in import arguments
 
-pytestmark = pytest.mark.takes(seconds=10)
-
 #: What the answer to each exercise does, and the kind and some words of the only row that it loses.
 GOES_WRONG = {
     "label_header": ("while True: pass", "not marked", "took longer than 2 s"),

@@ -10,8 +10,6 @@ import pytest
 from course import studies
 from course.lessons import all_lessons
 
-pytestmark = pytest.mark.takes(seconds=75)
-
 NAMES = sorted(path.stem for path in studies.FOLDER.glob("*.py"))
 
 

@@ -1,9 +1,9 @@
-"""What the tests read out of lessons: what their cells call, and what their Markdown refers to."""
+"""What the tests read out of lessons: their cells, how long they take, what their Markdown names."""
 
 import ast
 import re
 
-from course.lessons import Lesson
+from course.lessons import Lesson, code_minutes, prose_minutes
 from course.lessons.markdown import jupyter_anchor, markdown_parser, page_anchor, plain
 
 #: A full stop ends a sentence when a new one begins, except in a few abbreviations.
@@ -13,24 +13,33 @@ SENTENCE = r"(?<=[.!?])(?<!\bal\.)(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bcf\.)\s+(?=[^a
 CITED = r'\blesson (\d\d)\b((?:(?:,|,? and) "[^"]+")*)'
 
 
-# --- Code
+# --- Cells
 
 
-def dotted(node):
-    """Return the names in a call such as ``plt.rcParams.update()``, as a list; [] if not names."""
-    names = []
-    while isinstance(node, ast.Attribute):
-        names.insert(0, node.attr)
-        node = node.value
-    # A method of a nameless object, as in subplots()[1].plot(), still has its own name.
-    return [node.id if isinstance(node, ast.Name) else "", *names]
+def trees(lesson):
+    """Return (index, syntax tree) of each code cell; a lesson is plain Python, without magics."""
+    return [(i, ast.parse(cell.source)) for i, cell in lesson.cells("code")]
 
 
-def calls(tree):
-    """Yield (dotted names, call) for each call."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            yield dotted(node.func), node
+def texts(cell):
+    """Yield every text that a code cell's outputs hold, without colours."""
+    for output in cell.outputs:
+        if output.output_type == "stream":
+            values = [output.text]
+        elif output.output_type == "error":
+            values = [output.evalue, "\n".join(output.traceback)]
+        else:
+            values = [v for kind, v in output.data.items() if not kind.startswith("image/")]
+        for text in values:
+            yield re.sub(r"\x1b\[[\d;]*m", "", str(text))
+
+
+def honest_minutes(lesson):
+    """Return how long a newcomer reads a lesson, without its exercises, whose headings say so."""
+    return sum(
+        prose_minutes(cell.source) if cell.cell_type == "markdown" else code_minutes(cell)
+        for cell in lesson.source.cells
+    )
 
 
 # --- Markdown

@@ -6,14 +6,14 @@ import pytest
 
 from course.lessons import all_lessons
 
-from . import report
+from . import reading, report
 
 
 def calls(lesson):
     """Return (cell, function, name, arguments) for each call of `guesses`, in their order."""
     return [
         (index, call.func.attr, call.args[0].value, call.args)
-        for index, tree in lesson.trees
+        for index, tree in reading.trees(lesson)
         for call in ast.walk(tree)
         if isinstance(call, ast.Call)
         and isinstance(call.func, ast.Attribute)
@@ -26,8 +26,9 @@ def test_a_guess_is_asked_for_before_its_answer_is_shown(lesson):
     problems = []
     asked = []
     compared = []
-    sizes = {index: len(tree.body) for index, tree in lesson.trees}
-    shown = {index: ast.unparse(tree.body[-1]) for index, tree in lesson.trees if tree.body}
+    trees = reading.trees(lesson)
+    sizes = {index: len(tree.body) for index, tree in trees}
+    shown = {index: ast.unparse(tree.body[-1]) for index, tree in trees if tree.body}
     for index, function, name, arguments in calls(lesson):
         if function == "ask":
             if name in asked:

@@ -64,13 +64,6 @@ def test_a_lessons_symbols_are_those_of_the_notation_page(lesson):
     )
 
 
-def test_the_glossary_is_in_order():
-    text = (PAGES / "glossary.md").read_text(encoding="utf-8")
-    lines = text.partition("```{glossary}\n")[2].partition("\n```")[0].splitlines()
-    terms = [line for line in lines if line and not line.startswith(" ")]
-    assert terms == sorted(terms, key=str.casefold)
-
-
 CITATION = r"\[([^\]]*?\b(?:1[89]|20)\d\d)\b[^\]]*\]\(([^)\s]+)\)"
 
 

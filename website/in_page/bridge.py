@@ -113,9 +113,9 @@ def as_json(said: Callable[[], dict[str, str]], file: str, seconds: float) -> st
 
 def run_and_examine(source: str, file: str) -> dict[str, str]:
     """Run the code of a network, and examine what it defines."""
-    from course.examination import candidate, checks, paper
+    from course.examination import candidate, checks, splits
 
-    digits = paper.read_page_digits("/home/examination.npz")
+    digits = splits.read_page_digits("/home/examination.npz")
     space = {"__name__": "__main__", "images": digits.learnt.images, "labels": digits.learnt.labels}
     deadline = Deadline(candidate.LIMIT)
 

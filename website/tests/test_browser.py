@@ -10,8 +10,6 @@ from playwright.sync_api import expect
 
 from website import ROOT
 
-pytestmark = pytest.mark.takes(seconds=15)
-
 
 @pytest.mark.parametrize("tab", ["file"], indirect=True)  # where less is allowed than from a server
 def test_search_shows_each_place_once_with_the_words_around(tab):

@@ -11,8 +11,6 @@ from bs4 import BeautifulSoup
 from course.lessons import all_lessons
 from website import HTML, ebook
 
-pytestmark = pytest.mark.takes(seconds=15)
-
 
 @pytest.fixture(scope="module")
 def chapters(built):

@@ -14,7 +14,7 @@ from website.tests.test_every_page import (
     WIDE,
 )
 
-pytestmark = [pytest.mark.takes(seconds=65), pytest.mark.timeout(3600)]
+pytestmark = pytest.mark.timeout(3600)
 
 #: A page of each kind: what an engine does differently it does to all of a kind.
 KINDS = ["index.html", LESSON, "notation.html", "teachers.html", "library.html", "pictures.html"]

@@ -14,7 +14,7 @@ from website import SITE
 from website.tests.tabs import STICKS_OUT, UNFOLD, Tab, weight
 
 #: The walk through all pages is one step, which takes a busy computer longer than any test may.
-pytestmark = [pytest.mark.takes(seconds=100), pytest.mark.timeout(3600)]
+pytestmark = pytest.mark.timeout(3600)
 
 #: A phone's, and a laptop's: the narrow one is narrower than any phone, with room for no mistake.
 NARROW, WIDE = 280, 1280

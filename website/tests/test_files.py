@@ -18,8 +18,6 @@ from course.pictures import PICTURES
 from website import HTML, ROOT, SITE
 from website.build import CARRIED, CARRIED_NODE, ONLY_FOLDED
 
-pytestmark = pytest.mark.takes(seconds=20)
-
 NOTEBOOKS = ROOT / "notebooks"
 
 

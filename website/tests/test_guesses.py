@@ -8,8 +8,6 @@ from website import HTML
 from website.tests.tabs import UNFOLD
 from website.tests.test_every_page import AXE, NO_FORMULAS, TOO_WIDE, axe
 
-pytestmark = pytest.mark.takes(seconds=20)
-
 
 @pytest.fixture
 def asking(lessons):

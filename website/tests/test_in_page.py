@@ -10,8 +10,6 @@ from website.tests.answers import KEY, LESSON, SOFTMAX, START, EditorTab, writte
 from website.tests.tabs import UNFOLD
 from website.tests.test_every_page import AXE, NO_FORMULAS, axe
 
-pytestmark = pytest.mark.takes(seconds=80)
-
 #: What is said of an answer that does not end: where it was, or at least after how long it was stopped.
 ENDED = re.compile("was still at work|Stopped after")
 STUBBORN = "while True:\n    try:\n        pass\n    except BaseException:\n        pass"

@@ -1,10 +1,6 @@
 """Lesson 13's network in the page: trained and examined by the page's Python, on digits of its own."""
 
-import pytest
-
 from website.tests.answers import KEY, EditorTab
-
-pytestmark = pytest.mark.takes(seconds=20)
 
 LESSON = "notebooks/13_from_an_empty_page.html"
 #: A small network whose softmax may run over the batch. It says how well it reads half of the digits.

@@ -11,8 +11,6 @@ from course import exercises
 from course.exercises import EXERCISES
 from website.tests.answers import LESSON, START, written
 
-pytestmark = pytest.mark.takes(seconds=30)
-
 
 def in_jupyter(name, answer, number):
     """Return the kind of the reply and the reply, as a notebook's cell gets it."""

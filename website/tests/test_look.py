@@ -12,8 +12,6 @@ from course import review
 from website.tests.tabs import UNFOLD
 from website.tests.test_every_page import CUT_OFF, NARROW, TOO_WIDE, WIDE
 
-pytestmark = pytest.mark.takes(seconds=30)
-
 
 def pixels(thing, **options):
     """Return a screenshot as relative luminance, as WCAG computes it."""

@@ -10,8 +10,6 @@ from course import review
 from website import HTML
 from website.tests.tabs import Tab
 
-pytestmark = pytest.mark.takes(seconds=30)
-
 FIRST = datetime.date(2026, 11, 30)
 CARDS = review.all_cards()
 SENTENCE = "#reviewing > p[role=status]:first-of-type"

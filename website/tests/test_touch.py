@@ -9,8 +9,6 @@ from course import pictures
 from website.tests.tabs import Shown, drag, pass_time
 from website.tests.test_every_page import WAKE
 
-pytestmark = pytest.mark.takes(seconds=20)
-
 ON_THE_PAGE = pictures.PICTURES.keys() - {"draw", "sheet"}
 
 

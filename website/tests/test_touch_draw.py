@@ -5,8 +5,6 @@ import pytest
 
 from website.tests.tabs import Shown
 
-pytestmark = pytest.mark.takes(seconds=8)
-
 #: Two digits as somebody might draw them, on a paper of 280 x 280.
 FOUR = [
     [(105, 60), (95, 105), (90, 145), (140, 142), (195, 136)],

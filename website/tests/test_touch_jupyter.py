@@ -16,8 +16,6 @@ from playwright.sync_api import TimeoutError, expect
 from course.making.execute import execute
 from website.tests.tabs import Tab
 
-pytestmark = pytest.mark.takes(seconds=35)
-
 #: A pad to draw on and what Python has of it; a network that trains and how far it is.
 CELLS = [
     "from course import pictures\nfrom mnistlib import data, network\nimport numpy as np",

@@ -11,8 +11,6 @@ from mnistlib import attention, convolution, data, functions, network, original,
 from mnistlib.gradcheck import central_difference
 from website.tests.tabs import Shown
 
-pytestmark = pytest.mark.takes(seconds=30)
-
 
 @pytest.fixture
 def rng():

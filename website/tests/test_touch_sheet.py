@@ -12,7 +12,6 @@ from course.pictures import packing
 from mnistlib import data, functions, network
 from website.tests.tabs import Shown, pass_time
 
-pytestmark = pytest.mark.takes(seconds=20)
 rng = np.random.default_rng
 
 

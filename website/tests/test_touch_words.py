@@ -3,13 +3,10 @@
 from fractions import Fraction
 
 import numpy as np
-import pytest
 
 from course import pictures
 from mnistlib import network
 from website.tests.tabs import Shown, pass_time
-
-pytestmark = pytest.mark.takes(seconds=15)
 
 #: Cards of attend, as key and value: four digits, of four values, and all of value 7.
 FOUR = [[0, 4], [4, 8], [8, 12], [12, 16]]

@@ -32,7 +32,7 @@ class Digits(NamedTuple):
     writers: np.ndarray
 
 
-class Paper(NamedTuple):
+class Splits(NamedTuple):
     """What is learnt, what only some trainings learn, and what is asked."""
 
     learnt: Digits
@@ -42,8 +42,8 @@ class Paper(NamedTuple):
 
 
 @cache
-def draw_paper(images: int = IMAGES, few: int = FEW, asked: int = ASKED) -> Paper:
-    """Draw an examination, the same each time, with so many images to learn and to be asked about.
+def draw_splits(images: int = IMAGES, few: int = FEW, asked: int = ASKED) -> Splits:
+    """Draw the digits of an examination, the same each time, so many to learn and to be asked about.
 
     Raises:
         ValueError: there are not so many.
@@ -61,7 +61,7 @@ def draw_paper(images: int = IMAGES, few: int = FEW, asked: int = ASKED) -> Pape
         return Digits(mnist.train_images[chosen], mnist.train_labels[chosen], wrote[chosen])
 
     learnt = by_known[asked:][:images]
-    return Paper(
+    return Splits(
         learnt=digits(learnt),
         few=digits(learnt[:few]),
         same_writers=digits(by_known[:asked]),
@@ -71,13 +71,13 @@ def draw_paper(images: int = IMAGES, few: int = FEW, asked: int = ASKED) -> Pape
 
 def write_page_digits(file: str | os.PathLike[str] | IO[bytes]) -> None:
     """Write the digits of the examination in a page, whose Python is slower and gets fewer."""
-    learnt, _, same_writers, strangers = draw_paper(*FEWER)
+    learnt, _, same_writers, strangers = draw_splits(*FEWER)
     np.savez_compressed(file, *learnt, *same_writers, *strangers)
 
 
-def read_page_digits(path: str | os.PathLike[str]) -> Paper:
+def read_page_digits(path: str | os.PathLike[str]) -> Splits:
     """Read what :func:`write_page_digits` has written."""
     arrays = [*np.load(path).values()]  # in the order in which they were written
     learnt, same_writers, strangers = Digits(*arrays[:3]), Digits(*arrays[3:6]), Digits(*arrays[6:])
     few = Digits(*(part[: FEWER[1]] for part in learnt))
-    return Paper(learnt, few, same_writers, strangers)
+    return Splits(learnt, few, same_writers, strangers)
