@@ -195,13 +195,15 @@ def company(weights: original.Weights | None = None, test_set: Dataset | None = 
     Args:
         weights: what the original has learnt; as stored if None. With them, the numbers behind
             the answers are shown from the start, which is lesson 06; without, the answers alone.
-        test_set: the test images and labels, if there are weights.
+        test_set: the test images and labels, which weights of your own need beside them.
 
     Returns:
         The picture.
 
     Used in lessons 00 and 06.
     """
+    if (weights is None) != (test_set is None):
+        raise TypeError("weights and test set come together: pictures.company(weights, test_set)")
     content = packing.stored("company")
     if weights is not None:
         content = packing.company_data(weights, test_set)
@@ -287,13 +289,15 @@ def train(train_set: Dataset | None = None, validation_set: Dataset | None = Non
 
     Args:
         train_set: images and labels; a thousand digits that came with the picture, if None.
-        validation_set: images and labels, with digits of every class.
+        validation_set: images and labels, with digits of every class; the train set needs it.
 
     Returns:
         The picture.
 
     Used in lesson 04.
     """
+    if (train_set is None) != (validation_set is None):
+        raise TypeError("the two sets come together: pictures.train(train_set, validation_set)")
     content = packing.stored("train")
     state = {"rate": 0.5, "momentum": 0.0, "batch": 32, "hidden": 32, "images": 200, "seed": 5}
     words = (

@@ -139,6 +139,14 @@ def test_train_stores_digits_of_the_training_images_in_sixteen_greys():
     assert packing.train_data(*sets) == pictures.train().data
 
 
+@pytest.mark.parametrize("name", ["company", "train"])
+def test_a_picture_of_the_readers_own_wants_both_or_neither(name):
+    own, others = own_digits()
+    for given in ((own,), (None, others)):
+        with pytest.raises(TypeError, match=rf"pictures\.{name}\("):
+            pictures.PICTURES[name](*given)
+
+
 def test_a_pad_holds_a_test_digit_until_something_is_drawn():
     pad = pictures.draw()
     np.testing.assert_array_equal(pad.image, data.load().test_images[0])
