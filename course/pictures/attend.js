@@ -27,7 +27,6 @@ function looked({ d, Wq, Wk, Wv, b2 }, asked, pairs, times) {
 }
 
 const digitOf = (image) => Math.floor(image / KINDS);
-const anOr = (digit) => `${digit === 8 ? "an" : "a"} ${digit}`;
 const another = (image, by = 1) => KINDS * digitOf(image) + ((image + by) % KINDS);
 
 function render({ model, el }) {
@@ -135,11 +134,11 @@ function render({ model, el }) {
   function said({ pairs: card, asked, times: factor }, fresh, { empty, weights, most, answer }) {
     const where = (empty ? "**Nothing is drawn**, and still it looks and answers. " : "") + (factor === 0
       ? "With all scores 0 it can’t choose: every pair weighs the same, and it hears the mean of the values."
-      : `It looks most at pair ${most + 1}, ${anOr(digitOf(card[most][0]))}, with a weight of ${written(weights[most], 2)}.`);
+      : `It looks most at pair ${most + 1}, ${named(digitOf(card[most][0]))}, with a weight of ${written(weights[most], 2)}.`);
     const beside = card.filter(([key]) => digitOf(key) === digitOf(asked)).map(([, value]) => digitOf(value));
     const looksRight = factor !== 0 && digitOf(card[most][0]) === digitOf(asked);
-    const judged = !fresh ? "" : beside.length !== 1 ? ` No single key image shows ${anOr(digitOf(asked))}, so no answer is right.`
-      : beside[0] === answer ? ` ✓ That is right${looksRight ? "" : ", by luck"}.` : ` ✗ Beside the ${digitOf(asked)} stands ${anOr(beside[0])}.`;
+    const judged = !fresh ? "" : beside.length !== 1 ? ` No single key image shows ${named(digitOf(asked))}, so no answer is right.`
+      : beside[0] === answer ? ` ✓ That is right${looksRight ? "" : ", by luck"}.` : ` ✗ Beside the ${digitOf(asked)} stands ${named(beside[0])}.`;
     return `${where} It says **${answer}**.${judged}`;
   }
 

@@ -4,22 +4,6 @@ const SIZES = { x: 2, W1: 4, b1: 2, W2: 4, b2: 2 };
 const EDGES = [[0, 0], [0, 1], [1, 0], [1, 1]]; // from, to: the order of a matrix's entries
 const ORDER = ["W1", "b1", "W2", "b2"];
 
-/** Write a number as a small fraction, or one plus log 3 or log 4, where it is one; `short` where room is small. */
-function friendly(value, short = false) {
-  for (const [extra, name] of [[0, ""], [Math.log(3), "log 3"], [Math.log(4), "log 4"]]) {
-    for (const below of [1, 2, 3, 4, 8, 16, 32, 64, 128]) {
-      const above = Math.round((value - extra) * below);
-      if (Math.abs(value - extra - above / below) > 1e-12 * Math.abs(value)) continue;
-      const fraction = `${above}${below > 1 ? `/${below}` : ""}`.replace("-", "−");
-      const text = !name ? fraction : above ? `${fraction} + ${name}` : name;
-      if (!short || text.length <= 9) return text;
-    }
-  }
-  return short || Math.abs(value) >= 1e4 || Math.abs(value) < 1e-4 ? compact(value) : written(value, 4);
-}
-
-const bracket = (value) => (value < 0 ? `(${friendly(value)})` : friendly(value));
-
 /** Forward: every number on the way to the loss. */
 function forward({ x, W1, b1, W2, b2, target }) {
   const through = (a, W, b) => [0, 1].map((to) => a[0] * W[to] + a[1] * W[2 + to] + b[to]);
@@ -48,10 +32,14 @@ function measured(state, name, i, h = 1e-5) {
   return (loss(h) - loss(-h)) / (2 * h);
 }
 
+/** Is a measured gradient more than what rounding makes of 0? */
+const isMeasured = (rate) => Math.abs(rate) >= 5e-8;
+
 /** A measured gradient: four decimals where there is room, since the third may be rounded either way. */
-function byNudging(value) {
-  const size = Math.abs(value);
-  return size < 5e-8 ? "≈ 0" : size >= 0.0005 && size < 9.9999 ? written(value, 4) : compact(value);
+function byNudging(rate) {
+  if (!isMeasured(rate)) return "≈ 0";
+  const size = Math.abs(rate);
+  return size >= 0.0005 && size < 9.9999 ? written(rate, 4) : compact(rate);
 }
 
 /** The steps: what each brings to light, its formula in numbers, and along which weights it goes. */
@@ -217,7 +205,7 @@ function render({ model, el }) {
     svg.dataset.value = v.loss;
     const rate = measured(state, name, i);
     const known = name === "x" || lit.has(`d${name}${i}`);
-    nudged.textContent = !known ? `Step on until ${title(name, i)} has its gradient; then see here what nudging it does.` : Math.abs(rate) < 5e-8 ? `Nudge ${title(name, i)}, and the loss hardly moves: a share too small to measure, or none.` : `Raise ${title(name, i)} by 0.001, and the loss moves by about ${(rate / 1000).toPrecision(2).replace("+", "").replaceAll("-", "−")}.${name === "x" ? " (A pixel is no parameter, but it has a gradient too.)" : ""}`;
+    nudged.textContent = !known ? `Step on until ${title(name, i)} has its gradient; then see here what nudging it does.` : !isMeasured(rate) ? `Nudge ${title(name, i)}, and the loss hardly moves: a share too small to measure, or none.` : `Raise ${title(name, i)} by 0.001, and the loss moves by about ${(rate / 1000).toPrecision(2).replace("+", "").replaceAll("-", "−")}.${name === "x" ? " (A pixel is no parameter, but it has a gradient too.)" : ""}`;
     told.tell(`Step ${state.step}. ${said.replaceAll("**", "")}`);
   }
 

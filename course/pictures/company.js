@@ -20,8 +20,6 @@ function bias(rows) {
   });
 }
 
-const named = (digit) => `${digit === 8 ? "an" : "a"} ${digit}`;
-
 function explained(answer, right, batch, asked, behind) {
   if (batch.length === 1) {
     return `Alone, ${behind ? "each number is divided by itself: " : ""}all ten numbers are **1**, and of equal ones the first is taken, **0**. Any digit at all would be called 0. Now **bring in one other**, and watch the answer.`;

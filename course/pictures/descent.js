@@ -64,21 +64,20 @@ function render({ model, el }) {
     move: toGround,
     nudge: ([right, up]) => place([now().start[0] + right / 20, now().start[1] + up / 20]),
   });
-  const clip = `clip-${Math.random().toString(36).slice(2)}`;
+  const frame = { width: WIDTH, height: HEIGHT };
   const left = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "group", class: "plot" },
-    draw("clipPath", { id: clip }, draw("rect", { width: WIDTH, height: HEIGHT })),
-    draw("g", { "clip-path": `url(#${clip})` }, draw("rect", { width: WIDTH, height: HEIGHT, class: "frame" }), rings, trail, dots, arrow, first));
+    clipped(frame, draw("rect", { ...frame, class: "frame" }), rings, trail, dots, arrow, first));
   left.addEventListener("click", (event) => event.target !== first && toGround(placeIn(left, event)));
 
   const x = (t) => 58 + (t * (WIDTH - 72)) / STEPS;
   let [top, gap] = [3, 3]; // five powers of ten, at first from 1000 down to 1e-9
   const y = (loss) => 28 + Math.min(top - Math.log10(loss), 4 * gap) * ((HEIGHT - 74) / (4 * gap));
-  const curve = draw("polyline", { class: "curve", "clip-path": `url(#${clip}-loss)` });
+  const curve = draw("polyline", { class: "curve" });
   const heights = [0, 1, 2, 3, 4].map((i) => draw("text", { x: 54, y: 32 + (i * (HEIGHT - 74)) / 4, "text-anchor": "end" }));
   const grid = heights.map((_, i) => draw("line", { x1: 56, x2: WIDTH - 8, y1: 28 + (i * (HEIGHT - 74)) / 4, y2: 28 + (i * (HEIGHT - 74)) / 4, class: "grid" }));
   const ticks = [0, 20, 40, 60].map((t) => draw("text", { x: x(t), y: HEIGHT - 28, "text-anchor": "middle" }, String(t)));
   const right = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", class: "plot" },
-    draw("clipPath", { id: `${clip}-loss` }, draw("rect", { x: 56, y: 27, width: WIDTH - 64, height: HEIGHT - 72 })), ...grid, ...heights, ...ticks, curve,
+    ...grid, ...heights, ...ticks, clipped({ x: 56, y: 27, width: WIDTH - 64, height: HEIGHT - 72 }, curve),
     draw("text", { x: WIDTH / 2 + 20, y: HEIGHT - 8, "text-anchor": "middle" }, "step"), draw("text", { x: 4, y: 11 }, "loss"));
 
   const shape = choice("the ground", [["bowl", "a bowl"], ["valley", "a narrow valley"]], (value) => {

@@ -84,12 +84,6 @@ function read(text) {
   return at === tokens.length ? value : NaN;
 }
 
-/** Write a number as one would by hand: a small fraction where it is one, or three decimals. */
-function shortly(value) {
-  const below = [1, 2, 4, 8, 16, 32, 64].find((n) => Math.abs(value * n - Math.round(value * n)) < 1e-9);
-  return below ? `${Math.round(value * below)}${below > 1 ? `/${below}` : ""}`.replace("-", "−") : written(value, 3);
-}
-
 /** Is a typed number this one, as exactly as it was typed? Two decimals at least. */
 function same(text, typed, wanted) {
   const decimals = /^[-−+\s]*\d*[.,](\d+)\s*$/.exec(text)?.[1].length ?? 9;
@@ -118,10 +112,7 @@ function judged(state) {
 function render({ model, el }) {
   const { change, now, start, stop, told } = bind(model, el, redraw);
   const boxes = {};
-  const plain = (value) => (Math.abs(value - Math.log(3)) < 1e-9 ? "log 3" : shortly(value));
-
-  const bracket = (value) => (value < 0 ? `(${plain(value)})` : plain(value));
-  const terms = (j) => `${plain(start.x[0])} · ${bracket(start.W1[j])} + ${plain(start.x[1])} · ${bracket(start.W1[2 + j])} + ${plain(start.b1[j])}`;
+  const terms = (j) => `${friendly(start.x[0])} · ${bracket(start.W1[j])} + ${friendly(start.x[1])} · ${bracket(start.W1[2 + j])} + ${friendly(start.b1[j])}`;
   const done = (found, one) => ["right", "carried"].includes(found[one]);
   const nextOpen = (found) => ENTRIES.map(([name, i]) => name + i).find((one) => !done(found, one));
 
@@ -137,7 +128,7 @@ function render({ model, el }) {
     boxes[name + i] = { name, input, element, judge };
     return element;
   }
-  const given = (name, i) => make("span", { class: "given" }, plain(start[name][i]));
+  const given = (name, i) => make("span", { class: "given" }, friendly(start[name][i]));
   const weight = (name, i) => make("div", { class: "weight" }, make("span", { class: "note" }, title(name, i)), given(name, i), box(`d${name}`, i));
   const row = (letter, value, gradient) => [make("span", { class: "k" }, letter), value, gradient].flat();
   const truth = (k) => make("span", { class: "note" }, `y = ${k === start.target ? 1 : 0}`);
@@ -165,7 +156,9 @@ function render({ model, el }) {
   const showOne = button("show me this one", () => {
     const { found, truth } = judged(now());
     const next = nextOpen(found);
-    change({ typed: { ...now().typed, [next]: shortly(truth[next]) }, shown: [...now().shown, next], last: next });
+    const text = friendly(truth[next]);
+    const fits = text.length <= 6; // into its box
+    change({ typed: { ...now().typed, [next]: fits ? text : written(truth[next]) }, shown: [...now().shown, next], last: next });
   });
 
   function redraw(state) {

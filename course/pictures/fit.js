@@ -67,14 +67,13 @@ function render({ model, el }) {
 
   const curve = draw("polyline", { class: "curve" });
   const real = draw("polyline", { class: "true", points: grid.map((u) => `${x(u)},${y(truth(u))}`).join(" ") });
-  const clip = `clip-${Math.random().toString(36).slice(2)}`;
   const box = { x: BOX.left, y: BOX.top, width: BOX.right - BOX.left, height: BOX.bottom - BOX.top };
   const left = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "group", class: "plot fit", "aria-label": "Points, and the curve that is fitted to them" },
-    draw("clipPath", { id: clip }, draw("rect", box)), draw("rect", { ...box, class: "frame" }),
+    draw("rect", { ...box, class: "frame" }),
     ...[-2, 0, 2].map((v) => text(written(v, 0), [BOX.left - 6, y(v) + 4], { "text-anchor": "end" })),
     ...[-1, 0, 1].map((u) => text(written(u, 0), [x(u), 226], { "text-anchor": "middle" })),
     text("target", [4, 13]), text("position u", [x(0), 244], { "text-anchor": "middle" }),
-    draw("g", { "clip-path": `url(#${clip})` }, real, curve));
+    clipped(box, real, curve));
   const put = (i, u, v) => renew({ points: now().points.map((point, j) => (j === i ? [within(-0.98, u, 0.98), within(0.1 - HIGH, v, HIGH - 0.1)] : point)) });
   // What a finger can grab is taller than it is wide: its neighbours are as near as 26.
   const marks = start.points.map((_, i) => grip(draw("g", {}, draw("ellipse", { rx: 13, ry: 22, class: "hit" }), draw("circle", { r: 7, class: "point" })), `point ${i + 1}`, {

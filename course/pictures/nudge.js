@@ -87,10 +87,9 @@ function render({ model, el }) {
   const tangent = draw("line", { class: "tangent" });
   const secant = draw("line", { class: "secant" });
   const place = draw("text", { x: WIDTH / 2, y: HEIGHT - 6, "text-anchor": "middle" });
-  const clip = `clip-${Math.random().toString(36).slice(2)}`;
+  const frame = { width: WIDTH, height: HEIGHT - 24 };
   const left = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "group", class: "plot" },
-    draw("clipPath", { id: clip }, draw("rect", { width: WIDTH, height: HEIGHT - 24 })),
-    draw("rect", { width: WIDTH, height: HEIGHT - 24, class: "frame" }), draw("g", { "clip-path": `url(#${clip})` }, tangent, secant, curve), place);
+    draw("rect", { ...frame, class: "frame" }), clipped(frame, tangent, secant, curve), place);
   const at = (u, v) => [(u / REACH + 1) * (WIDTH / 2), (HEIGHT - 24) * (1 - (v - FUNCTIONS[now().f].range[0]) / (FUNCTIONS[now().f].range[1] - FUNCTIONS[now().f].range[0]))];
   const points = [-1, 1].map((side) => grip(draw("circle", { r: 7, class: "point wide" }), side < 0 ? "u minus h" : "u plus h", {
     move: ([x]) => toPower(-Math.log10(within(1e-16, side * ((x / (WIDTH / 2) - 1) * REACH - now().u), 1))),

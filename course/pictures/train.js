@@ -213,14 +213,12 @@ function render({ model, el }) {
     let [top, last] = [least, 60];
     const x = (step) => 50 + (step / last) * 296;
     const y = (value) => 22 + (1 - Math.min(value / top, 9)) * 170;
-    const clip = `clip-${Math.random().toString(36).slice(2)}`;
-    const lines = draw("g", { "clip-path": `url(#${clip})` });
+    const lines = draw("g", {});
     const heights = [0, 0.5, 1].map((part) => ({ part, text: draw("text", { x: 46, y: y(part * top) + 4, "text-anchor": "end" }) }));
     const end = draw("text", { x: 346, y: 212, "text-anchor": "end" });
     const svg = draw("svg", { viewBox: "0 0 360 218", role: "img", class: "plot" },
-      draw("clipPath", { id: clip }, draw("rect", { x: 50, y: 20, width: 297, height: 174 })),
       ...heights.flatMap(({ part, text }) => [draw("line", { x1: 50, x2: 346, y1: y(part * top), y2: y(part * top), class: "grid" }), text]),
-      lines, draw("text", { x: 4, y: 13 }, title), draw("text", { x: 50, y: 212 }, "0 steps"), end);
+      clipped({ x: 50, y: 20, width: 297, height: 174 }, lines), draw("text", { x: 4, y: 13 }, title), draw("text", { x: 50, y: 212 }, "0 steps"), end);
     svg.show = (name) => {
       // This run fills the plot; what earlier ones did later, or higher, is cut off.
       last = Math.max(60, run.records.at(-1).step);
