@@ -18,7 +18,7 @@ function render({ model, el }) {
   const table = make("table", { class: "axes", "aria-label": "Images by classes; each cell holds a part of 1" },
     make("thead", {}, make("tr", {}, make("td", {}), Array.from({ length: 10 }, (_, k) => make("th", { scope: "col" }, String(k))), make("th", { scope: "col" }, "says"))), body);
   const lines = z.map((_, i) => {
-    const canvas = make("canvas", { role: "img", "aria-label": `an image of a ${labels[i]}` });
+    const canvas = make("canvas", { role: "img", "aria-label": `an image of ${named(labels[i])}` });
     paint(canvas, pixels(i));
     const cells = Array.from({ length: 10 }, (_, k) => button("", () => change({ held: [i, k] }), { tabindex: -1, "data-row": i, "data-column": k }));
     const says = make("td", { class: "says-it" });
@@ -85,7 +85,7 @@ function render({ model, el }) {
     add.title = add.disabled ? "all images are in already" : "";
     twin.title = twin.disabled ? "all images of a 0 are in already" : "";
     axis.set(along);
-    const moved = rows.map((i, r) => (said[r] === alone[r] ? "" : `a ${labels[i]} as **${said[r]}**`)).filter(Boolean);
+    const moved = rows.map((i, r) => (said[r] === alone[r] ? "" : `${named(labels[i])} as **${said[r]}**`)).filter(Boolean);
     const listed = moved.length > 3 ? `${moved.slice(0, 3).join(", ")} and ${moved.length - 3} more` : moved.join(", ");
     const lit = along === 1 ? "The lit **row** sums to 1: one image shares it out among ten classes." : `The lit **column** sums to 1: ${rows.length} image${rows.length > 1 ? "s share" : " has all of"} class ${column}.`;
     const what = along === 1 ? "Add or take out images: no answer moves. Now try it **in a column**." : rows.length === 1 ? "One image alone gets a 1 for every class, and of equal numbers the first is taken: 0." : moved.length ? `It reads ${listed}, against ${moved.length > 1 ? "their own" : "its own"} logits. Add or take out an image: others may change.` : "With these images no answer differs from what the image’s own logits say. Take one out" + (add.disabled ? "." : ", or add some.");

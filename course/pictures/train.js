@@ -265,7 +265,7 @@ function render({ model, el }) {
       const said = argmax(p);
       answer.textContent = `${said} ${said === image.label ? "✓" : "✗"}`;
       element.classList.toggle("wrong", said !== image.label);
-      element.setAttribute("aria-label", `a ${image.label}: it says ${said}, ${written(100 * p[said], 0)} %`);
+      element.setAttribute("aria-label", `${named(image.label)}: it says ${said}, ${written(100 * p[said], 0)} %`);
     }
     const text = explained(run, run.images.length);
     words(verdict, text);
