@@ -119,7 +119,8 @@ function button(words, press, attributes = {}) {
 
 /** A picture's name, and beside it the button that makes all as it was. */
 function heading(words, press) {
-  return make("div", { class: "heading" }, make("p", { class: "title" }, words), button("start again", press, { class: "again", title: "start again", "aria-label": "start again" }));
+  const again = button("start again", press, { class: "again", title: "start again", "aria-label": "start again" });
+  return make("div", { class: "heading" }, make("p", { class: "title" }, words), again);
 }
 
 /** Dark ink on white paper, one canvas pixel for each of `side` x `rows` numbers from 0 to 255. */
@@ -222,7 +223,9 @@ function grip(mark, name, { take = () => {}, move, nudge, far = 1000 }) {
   mark.addEventListener("pointermove", (event) => event.pointerId === finger && move(place(event), from));
   for (const end of ["pointerup", "pointercancel"]) mark.addEventListener(end, (event) => { if (event.pointerId === finger) finger = null; });
   mark.addEventListener("keydown", (event) => {
-    const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1], PageUp: [0, 5], PageDown: [0, -5], Home: far && [0, -far], End: far && [0, far] }[event.key];
+    const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+    const pages = { PageUp: [0, 5], PageDown: [0, -5], Home: far && [0, -far], End: far && [0, far] };
+    const way = { ...ways, ...pages }[event.key];
     if (!way) return;
     event.preventDefault();
     take();

@@ -61,7 +61,8 @@ function box(ink, across) {
     found.top = Math.min(found.top, y);
     found.bottom = Math.max(found.bottom, y);
   });
-  return found.right < 0 ? null : { x: found.left, y: found.top, width: found.right - found.left + 1, height: found.bottom - found.top + 1 };
+  const { left, top, right, bottom } = found;
+  return right < 0 ? null : { x: left, y: top, width: right - left + 1, height: bottom - top + 1 };
 }
 
 /** How much of each dot goes into which of `count` equal parts of a stretch, as [dot, share] each. */
