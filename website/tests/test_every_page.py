@@ -4,14 +4,16 @@ To open a page takes longer than to look at it, so that one walk through all of 
 It goes through the pages on the disk, where a browser allows less than from a server.
 """
 
+import functools
+import gzip
 import re
 from collections import defaultdict
 
 import pytest
 
 from course.lessons import all_lessons
-from website import SITE
-from website.tests.tabs import STICKS_OUT, UNFOLD, Tab, weight
+from website import HTML, SITE
+from website.tests.tabs import UNFOLD, Tab
 
 #: The walk through all pages is one step, which takes a busy computer longer than any test may.
 pytestmark = [pytest.mark.takes(seconds=100), pytest.mark.timeout(3600)]
@@ -57,6 +59,12 @@ CUT_OFF = """() => {
         .filter(tag => !tag.closest(".pst-scrollable-table-container"))
         .map(tag => tag.textContent.slice(0, 80));
 }"""
+#: What stands out of a picture to touch.
+STICKS_OUT = """
+    [...document.querySelectorAll(".explore")].flatMap(el => [...el.querySelectorAll("*")]
+        .filter(tag => tag.getBoundingClientRect().right > el.getBoundingClientRect().right + 1)
+        .filter(tag => !tag.closest(".scrolls, svg *")).map(tag => tag.outerHTML.slice(0, 80)))
+"""
 SCROLLS = """
     [...document.querySelectorAll("article *")]
         .filter(tag => tag.scrollWidth > tag.clientWidth + 1 && tag.clientWidth > 20)
@@ -167,6 +175,13 @@ SMALL_INPUTS = """
         .filter(input => parseFloat(getComputedStyle(input).fontSize) < 16)
         .map(input => input.outerHTML)
 """
+
+
+@functools.cache
+def weight(path):
+    """Return how much of a file of the site would travel, compressed as web servers do."""
+    body = (HTML / path).read_bytes()
+    return min(len(body), len(gzip.compress(body)))
 
 
 def opened(tab, address, found):

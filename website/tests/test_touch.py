@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from course import pictures
-from website.tests.tabs import Shown, drag, pass_time
+from website.tests.tabs import Shown, pass_time
 from website.tests.test_every_page import WAKE
 
 pytestmark = pytest.mark.takes(seconds=20)
@@ -119,6 +119,18 @@ def test_a_screen_reader_is_told_of_what_the_reader_does_and_of_nothing_else(lon
     shown.tab_to(".grip")
     shown.page.keyboard.press("ArrowLeft")
     expect(told).to_contain_text("edge")
+
+
+def drag(shown, mark, right, down):
+    """Drag what is at `mark`'s middle by so many dots of the screen."""
+    mark.scroll_into_view_if_needed()
+    area = mark.bounding_box()
+    x, y = area["x"] + area["width"] / 2, area["y"] + area["height"] / 2
+    shown.page.mouse.move(x, y)
+    shown.page.mouse.down()
+    shown.page.mouse.move(x + right / 2, y + down / 2)
+    shown.page.mouse.move(x + right, y + down)
+    shown.page.mouse.up()
 
 
 def test_a_weight_a_point_and_a_start_can_be_grabbed(lone):
