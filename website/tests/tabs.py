@@ -140,7 +140,7 @@ class Shown:
         self.place = self.page.locator(f".touchable[data-name={name}]")
         self.place.scroll_into_view_if_needed()
         self.el = self.place.locator(".explore")
-        self.el.wait_for()
+        self.el.locator(".title").wait_for()
 
     def set(self, **state):
         change = "(el, part) => el.model.set('state', { ...el.model.get('state'), ...part })"
