@@ -16,7 +16,7 @@ from website import HTML, SITE
 from website.tests.tabs import UNFOLD, Tab
 
 #: The walk through all pages is one step, which takes a busy computer longer than any test may.
-pytestmark = [pytest.mark.takes(seconds=100), pytest.mark.timeout(3600)]
+pytestmark = [pytest.mark.takes(seconds=140), pytest.mark.timeout(3600)]
 
 #: A phone's, and a laptop's: the narrow one is narrower than any phone, with room for no mistake.
 NARROW, WIDE = 280, 1280
@@ -75,52 +75,8 @@ SCROLLS = """
 FONTS = "document.fonts.ready.then(fonts => [...fonts].map(f => [f.family, f.status]))"
 
 
-#: Axe's time grows with what it looks at, and of a page's formulas and code it need see one of each
-#: kind: what stands in the same elements has the same colours.
-ONE_OF_EACH = """() => {
-    const seen = new Set(), body = document.body;
-    body.remove(); // else each change would make the browser think of the whole page again
-    const some = ".katex-html, .katex-mathml, pre span, code span, .sig span:not(:has(a))";
-    for (const tag of body.querySelectorAll(some)) {
-        const kind = [Boolean(tag.closest("details:not([open])"))]; // which is not seen
-        for (let up = tag; up && kind.length < 6; up = up.parentElement)
-            kind.push(`${up.tagName}.${up.className}`);
-        if (!seen.has(`${kind}`)) seen.add(`${kind}`);
-        else if (tag.matches(".katex-html")) tag.remove();
-        else if (tag.matches(".katex-mathml")) tag.replaceChildren(tag.textContent);
-        else tag.replaceWith(tag.textContent);
-    }
-    body.normalize();
-    document.documentElement.append(body);
-}"""
 #: Where axe is asked about a part of a page: it reads all of it before, and formulas are most of that.
 NO_FORMULAS = "document.querySelectorAll('.math').forEach(formula => formula.remove())"
-#: Of what is written in the same colours and letters, on the same ground, axe need see one; of a
-#: picture to touch all, since there words may stand on what is not around them.
-ONE_OF_EACH_COLOUR = """() => {
-    const seen = new Set(), grounds = new Map(), found = [];
-    const ground = tag => {
-        if (!tag) return "";
-        if (!grounds.has(tag)) {
-            const { backgroundColor, backgroundImage, opacity } = getComputedStyle(tag);
-            const own = /, 0\\)$/.test(backgroundColor) && backgroundImage === "none" && opacity === "1"
-                ? "" : `${backgroundColor} ${backgroundImage} ${opacity} / `;
-            grounds.set(tag, own + ground(tag.parentElement));
-        }
-        return grounds.get(tag);
-    };
-    for (const tag of document.body.querySelectorAll("*")) {
-        if (![...tag.childNodes].some(node => node.nodeType === 3 && node.data.trim())) continue;
-        if (!tag.checkVisibility({ visibilityProperty: true })) continue;
-        const { color, fontSize, fontWeight, textShadow, textDecorationLine } = getComputedStyle(tag);
-        const link = tag.closest("a");
-        const beside = link && getComputedStyle(link.parentElement).color;
-        const kind = [color, fontSize, fontWeight, textShadow, textDecorationLine, beside, ground(tag)];
-        if (!seen.has(`${kind}`) || tag.closest(".explore")) found.push(link ?? tag);
-        seen.add(`${kind}`);
-    }
-    return { include: found };
-}"""
 COLOURS = ["color-contrast", "link-in-text-block"]
 
 
@@ -141,8 +97,7 @@ COLOURED = ("06", "13")
 
 
 def inaccessible(tab, address):
-    """Yield what axe finds in a page, light, dark and in forced colours; of the page less is left."""
-    tab.page.evaluate(ONE_OF_EACH)
+    """Yield what axe finds in a page, light, dark and in forced colours."""
     tab.page.evaluate(AXE.read_text("utf-8"))
     # From the disk axe may read no style sheet again: to try would be noted as the next page's fault.
     rest = {rule: {"enabled": False} for rule in COLOURS}
@@ -152,7 +107,7 @@ def inaccessible(tab, address):
     for colours, width in (("light", WIDE), ("dark", NARROW), ("forced", NARROW)):
         tab.resize(width)
         tab.colours(colours)
-        yield colours, axe(tab.page, f"({ONE_OF_EACH_COLOUR})()", runOnly=COLOURS)
+        yield colours, axe(tab.page, runOnly=COLOURS)
     tab.colours("light")  # as the next page begins
 
 
