@@ -105,7 +105,7 @@ def _network_04(parameters: Parameters | None) -> bytes:
     """Return the network to ask, lesson 04's if None, and the test digit that comes with it."""
     content = packing.stored("draw")
     if parameters is not None:
-        content = packing.packed(parameters, exact=True) + content[-784:]
+        content = packing.packed(parameters) + content[-784:]
     return content
 
 
@@ -115,7 +115,7 @@ def draw(parameters: Parameters | None = None) -> Pad:
     ``pad = draw(parameters)`` and then ``pad`` shows it; ``pad.image`` is the drawing.
 
     Args:
-        parameters: the network to ask, your own; lesson 04's, rounded to int8, if None.
+        parameters: the network to ask, your own; lesson 04's if None. Either is rounded to int8.
 
     Returns:
         The picture.
@@ -166,7 +166,7 @@ def sheet(parameters: Parameters | None = None) -> Sheet:
     that you typed: ``evaluate(model, parameters, sheet.labelled)`` asks any model of the course.
 
     Args:
-        parameters: the network to ask, your own; lesson 04's, rounded to int8, if None.
+        parameters: the network to ask, your own; lesson 04's if None. Either is rounded to int8.
 
     Returns:
         The picture.
@@ -195,13 +195,15 @@ def company(weights: original.Weights | None = None, test_set: Dataset | None = 
     Args:
         weights: what the original has learnt; as stored if None. With them, the numbers behind
             the answers are shown from the start, which is lesson 06; without, the answers alone.
-        test_set: the test images and labels, if there are weights.
+        test_set: the test images and labels, which weights of your own need beside them.
 
     Returns:
         The picture.
 
     Used in lessons 00 and 06.
     """
+    if (weights is None) != (test_set is None):
+        raise TypeError("weights and test set come together: pictures.company(weights, test_set)")
     content = packing.stored("company")
     if weights is not None:
         content = packing.company_data(weights, test_set)
@@ -287,13 +289,15 @@ def train(train_set: Dataset | None = None, validation_set: Dataset | None = Non
 
     Args:
         train_set: images and labels; a thousand digits that came with the picture, if None.
-        validation_set: images and labels, with digits of every class.
+        validation_set: images and labels, with digits of every class; the train set needs it.
 
     Returns:
         The picture.
 
     Used in lesson 04.
     """
+    if (train_set is None) != (validation_set is None):
+        raise TypeError("the two sets come together: pictures.train(train_set, validation_set)")
     content = packing.stored("train")
     state = {"rate": 0.5, "momentum": 0.0, "batch": 32, "hidden": 32, "images": 200, "seed": 5}
     words = (
@@ -405,7 +409,7 @@ def attend(parameters: attention.Parameters | None = None) -> Picture:
     Swap pairs, change value images, draw the digit that is asked about, and multiply the scores.
 
     Args:
-        parameters: the network to ask, your own; lesson 12's, rounded to int8, if None.
+        parameters: the network to ask, your own; lesson 12's if None. Either is rounded to int8.
 
     Returns:
         The picture.
@@ -416,7 +420,7 @@ def attend(parameters: attention.Parameters | None = None) -> Picture:
     kept = np.concatenate([np.flatnonzero(labels == digit)[:OF_EACH] for digit in range(10)])
     network_asked = packing.stored("attend")
     if parameters is not None:
-        network_asked = packing.packed(parameters, exact=True)
+        network_asked = packing.packed(parameters)
     # Digit k stands in the places from OF_EACH * k on.
     pairs = (OF_EACH * np.array([[3, 5], [7, 1], [0, 9], [8, 2]])).tolist()
     asked = OF_EACH * 7 + 1

@@ -27,7 +27,6 @@ function looked({ d, Wq, Wk, Wv, b2 }, asked, pairs, times) {
 }
 
 const digitOf = (image) => Math.floor(image / KINDS);
-const anOr = (digit) => `${digit === 8 ? "an" : "a"} ${digit}`;
 const another = (image, by = 1) => KINDS * digitOf(image) + ((image + by) % KINDS);
 
 function render({ model, el }) {
@@ -133,23 +132,33 @@ function render({ model, el }) {
 
   /** Put into words where it looks, and what it answers. */
   function said({ pairs: card, asked, times: factor }, fresh, { empty, weights, most, answer }) {
-    const where = (empty ? "**Nothing is drawn**, and still it looks and answers. " : "") + (factor === 0
+    const digit = digitOf(asked);
+    const looksAt = digitOf(card[most][0]);
+    const drawn = empty ? "**Nothing is drawn**, and still it looks and answers. " : "";
+    const where = factor === 0
       ? "With all scores 0 it can’t choose: every pair weighs the same, and it hears the mean of the values."
-      : `It looks most at pair ${most + 1}, ${anOr(digitOf(card[most][0]))}, with a weight of ${written(weights[most], 2)}.`);
-    const beside = card.filter(([key]) => digitOf(key) === digitOf(asked)).map(([, value]) => digitOf(value));
-    const looksRight = factor !== 0 && digitOf(card[most][0]) === digitOf(asked);
-    const judged = !fresh ? "" : beside.length !== 1 ? ` No single key image shows ${anOr(digitOf(asked))}, so no answer is right.`
-      : beside[0] === answer ? ` ✓ That is right${looksRight ? "" : ", by luck"}.` : ` ✗ Beside the ${digitOf(asked)} stands ${anOr(beside[0])}.`;
-    return `${where} It says **${answer}**.${judged}`;
+      : `It looks most at pair ${most + 1}, ${named(looksAt)}, with a weight of ${written(weights[most], 2)}.`;
+    const judged = () => {
+      if (!fresh) return ""; // what a reader has drawn, nobody knows
+      const beside = card.filter(([key]) => digitOf(key) === digit).map(([, value]) => digitOf(value));
+      if (beside.length !== 1) return ` No single key image shows ${named(digit)}, so no answer is right.`;
+      if (beside[0] !== answer) return ` ✗ Beside the ${digit} stands ${named(beside[0])}.`;
+      return ` ✓ That is right${factor !== 0 && looksAt === digit ? "" : ", by luck"}.`;
+    };
+    return `${drawn}${where} It says **${answer}**.${judged()}`;
   }
 
+  const heads = ["key image", "value image", "weight"].map((name) => make("span", {}, name));
   el.append(heading("Which digit is beside this one?", () => change(start)),
-    make("div", { class: "attended" }, make("div", { class: "attending" },
-      make("span", { class: "head" }, "question image"), make("span", {}), make("div", { class: "pair head" }, ["key image", "value image", "weight"].map((name) => make("span", {}, name))),
-      make("div", { class: "asking-for" }, drawing.element), looks, pairs), make("div", {}, make("span", { class: "head" }, "its answer"), ten)),
+    make("div", { class: "attended" },
+      make("div", { class: "attending" },
+        make("span", { class: "head" }, "question image"), make("span", {}), make("div", { class: "pair head" }, heads),
+        make("div", { class: "asking-for" }, drawing.element), looks, pairs),
+      make("div", {}, make("span", { class: "head" }, "its answer"), ten)),
     make("div", { class: "strip" }, other, drawing.undo, drawing.clear, deal),
     verdict, make("div", { class: "strip" }, times, usual),
-    make("p", { class: "note" }, "Draw over the digit on the left, or press a key image to ask about it. Press a value image to change it; drag ↕, or use its arrow keys, to move a pair. The bars are the ten probabilities."), told);
+    make("p", { class: "note" }, "Draw over the digit on the left, or press a key image to ask about it. Press a value image to change it; "
+      + "drag ↕, or use its arrow keys, to move a pair. The bars are the ten probabilities."), told);
   redraw(now());
   return stop;
 }

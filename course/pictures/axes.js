@@ -10,15 +10,32 @@ function answers(rows, axis) {
   return axis === 1 ? rows.map(softmax) : transposed(transposed(rows).map(softmax));
 }
 
+const ALONG_ROWS = "The lit **row** sums to 1: one image shares it out among ten classes. "
+  + "Add or take out images: no answer moves. Now try it **in a column**.";
+
+/** What so many images make of a column; `moved` are those that are read against their own logits. */
+function downColumns(count, column, moved, isRoom) {
+  const lit = `The lit **column** sums to 1: ${count} image${count > 1 ? "s share" : " has all of"} class ${column}.`;
+  if (count === 1) return `${lit} One image alone gets a 1 for every class, and of equal numbers the first is taken: 0.`;
+  if (!moved.length) {
+    const next = `Take one out${isRoom ? ", or add some" : ""}.`;
+    return `${lit} With these images no answer differs from what the image’s own logits say. ${next}`;
+  }
+  const listed = moved.slice(0, 3).join(", ") + (moved.length > 3 ? ` and ${moved.length - 3} more` : "");
+  const whose = moved.length > 1 ? "their own" : "its own";
+  return `${lit} It reads ${listed}, against ${whose} logits. Add or take out an image: others may change.`;
+}
+
 function render({ model, el }) {
   const { z, labels, pixels } = unpackAsked(model.get("data"));
   const { change, now, start, stop, told } = bind(model, el, redraw);
   const verdict = make("p", { class: "verdict" });
   const body = make("tbody", {});
+  const heads = [..."0123456789", "says"].map((name) => make("th", { scope: "col" }, name));
   const table = make("table", { class: "axes", "aria-label": "Images by classes; each cell holds a part of 1" },
-    make("thead", {}, make("tr", {}, make("td", {}), Array.from({ length: 10 }, (_, k) => make("th", { scope: "col" }, String(k))), make("th", { scope: "col" }, "says"))), body);
+    make("thead", {}, make("tr", {}, make("td", {}), heads)), body);
   const lines = z.map((_, i) => {
-    const canvas = make("canvas", { role: "img", "aria-label": `an image of a ${labels[i]}` });
+    const canvas = make("canvas", { role: "img", "aria-label": `an image of ${named(labels[i])}` });
     paint(canvas, pixels(i));
     const cells = Array.from({ length: 10 }, (_, k) => button("", () => change({ held: [i, k] }), { tabindex: -1, "data-row": i, "data-column": k }));
     const says = make("td", { class: "says-it" });
@@ -60,7 +77,8 @@ function render({ model, el }) {
     el.answers = p;
     const elements = rows.map((i) => lines[i].element);
     // Only if other rows are shown: what is put anew into the page loses its focus.
-    if (elements.length !== body.children.length || elements.some((element, r) => element !== body.children[r])) body.replaceChildren(...elements);
+    const areShown = elements.length === body.children.length && elements.every((element, r) => element === body.children[r]);
+    if (!areShown) body.replaceChildren(...elements);
     const [row, column] = [Math.max(0, rows.indexOf(held[0])), held[1]];
     rows.forEach((i, r) => {
       lines[i].cells.forEach((cell, k) => {
@@ -85,16 +103,16 @@ function render({ model, el }) {
     add.title = add.disabled ? "all images are in already" : "";
     twin.title = twin.disabled ? "all images of a 0 are in already" : "";
     axis.set(along);
-    const moved = rows.map((i, r) => (said[r] === alone[r] ? "" : `a ${labels[i]} as **${said[r]}**`)).filter(Boolean);
-    const listed = moved.length > 3 ? `${moved.slice(0, 3).join(", ")} and ${moved.length - 3} more` : moved.join(", ");
-    const lit = along === 1 ? "The lit **row** sums to 1: one image shares it out among ten classes." : `The lit **column** sums to 1: ${rows.length} image${rows.length > 1 ? "s share" : " has all of"} class ${column}.`;
-    const what = along === 1 ? "Add or take out images: no answer moves. Now try it **in a column**." : rows.length === 1 ? "One image alone gets a 1 for every class, and of equal numbers the first is taken: 0." : moved.length ? `It reads ${listed}, against ${moved.length > 1 ? "their own" : "its own"} logits. Add or take out an image: others may change.` : "With these images no answer differs from what the image’s own logits say. Take one out" + (add.disabled ? "." : ", or add some.");
-    words(verdict, `${lit} ${what}`);
+    const moved = rows.map((i, r) => (said[r] === alone[r] ? "" : `${named(labels[i])} as **${said[r]}**`)).filter(Boolean);
+    words(verdict, along === 1 ? ALONG_ROWS : downColumns(rows.length, column, moved, !add.disabled));
     told.tell(verdict.textContent);
   }
 
-  el.append(heading("Which numbers sum to 1?", () => change(start)), make("div", { class: "strip" }, axis), make("div", { class: "strip" }, twin, add), verdict, table,
-    make("p", { class: "note" }, "Each row is an image, each column a class. Choose a cell to light its row or column. Orange answers are not what the image’s own logits say; − takes an image out."), told);
+  const note = "Each row is an image, each column a class. Choose a cell to light its row or column. "
+    + "Orange answers are not what the image’s own logits say; − takes an image out.";
+  el.append(heading("Which numbers sum to 1?", () => change(start)),
+    make("div", { class: "strip" }, axis), make("div", { class: "strip" }, twin, add),
+    verdict, table, make("p", { class: "note" }, note), told);
   redraw(start);
   return stop;
 }

@@ -4,22 +4,6 @@ const SIZES = { x: 2, W1: 4, b1: 2, W2: 4, b2: 2 };
 const EDGES = [[0, 0], [0, 1], [1, 0], [1, 1]]; // from, to: the order of a matrix's entries
 const ORDER = ["W1", "b1", "W2", "b2"];
 
-/** Write a number as a small fraction, or one plus log 3 or log 4, where it is one; `short` where room is small. */
-function friendly(value, short = false) {
-  for (const [extra, name] of [[0, ""], [Math.log(3), "log 3"], [Math.log(4), "log 4"]]) {
-    for (const below of [1, 2, 3, 4, 8, 16, 32, 64, 128]) {
-      const above = Math.round((value - extra) * below);
-      if (Math.abs(value - extra - above / below) > 1e-12 * Math.abs(value)) continue;
-      const fraction = `${above}${below > 1 ? `/${below}` : ""}`.replace("-", "−");
-      const text = !name ? fraction : above ? `${fraction} + ${name}` : name;
-      if (!short || text.length <= 9) return text;
-    }
-  }
-  return short || Math.abs(value) >= 1e4 || Math.abs(value) < 1e-4 ? compact(value) : written(value, 4);
-}
-
-const bracket = (value) => (value < 0 ? `(${friendly(value)})` : friendly(value));
-
 /** Forward: every number on the way to the loss. */
 function forward({ x, W1, b1, W2, b2, target }) {
   const through = (a, W, b) => [0, 1].map((to) => a[0] * W[to] + a[1] * W[2 + to] + b[to]);
@@ -48,10 +32,14 @@ function measured(state, name, i, h = 1e-5) {
   return (loss(h) - loss(-h)) / (2 * h);
 }
 
+/** Is a measured gradient more than what rounding makes of 0? */
+const isMeasured = (rate) => Math.abs(rate) >= 5e-8;
+
 /** A measured gradient: four decimals where there is room, since the third may be rounded either way. */
-function byNudging(value) {
-  const size = Math.abs(value);
-  return size < 5e-8 ? "≈ 0" : size >= 0.0005 && size < 9.9999 ? written(value, 4) : compact(value);
+function byNudging(rate) {
+  if (!isMeasured(rate)) return "≈ 0";
+  const size = Math.abs(rate);
+  return size >= 0.0005 && size < 9.9999 ? written(rate, 4) : compact(rate);
 }
 
 /** The steps: what each brings to light, its formula in numbers, and along which weights it goes. */
@@ -63,20 +51,42 @@ function steps(s) {
   const found = [];
   const step = (shown, text, along = []) => found.push({ shown, text, along });
   const into = (W, to) => [`${W}${to}`, `${W}${2 + to}`];
-  for (const j of [0, 1]) step([`z1${j}`], `The ${ordinal[j]} hidden unit adds up what comes in: z = ${sum(s.x, s.W1, s.b1, j)} = **${friendly(v.z1[j])}**`, into("W1", j));
+  for (const j of [0, 1]) {
+    step([`z1${j}`], `The ${ordinal[j]} hidden unit adds up what comes in: z = ${sum(s.x, s.W1, s.b1, j)} = **${friendly(v.z1[j])}**`, into("W1", j));
+  }
   for (const j of [0, 1]) step([`a1${j}`], `and squashes the sum: a = σ(${friendly(v.z1[j])}) = **${friendly(v.a1[j])}**`);
-  for (const k of [0, 1]) step([`z2${k}`], `The ${ordinal[k]} output unit’s logit: z = ${sum(v.a1, s.W2, s.b2, k)} = **${friendly(v.z2[k])}**`, into("W2", k));
+  for (const k of [0, 1]) {
+    step([`z2${k}`], `The ${ordinal[k]} output unit’s logit: z = ${sum(v.a1, s.W2, s.b2, k)} = **${friendly(v.z2[k])}**`, into("W2", k));
+  }
   step(["p0", "p1"], `The softmax: the logits differ by ${friendly(v.z2[0] - v.z2[1])}, so p = **(${friendly(v.p[0])}, ${friendly(v.p[1])})**`);
-  step(["loss"], `The loss: −log ${friendly(v.p[s.target])} = **${friendly(v.loss)}**. That is all of the way forward (**back** retraces it). Now the way back: how much does each number share in it?`);
-  for (const k of [0, 1]) step([`dz2${k}`], `The ${ordinal[k]} logit’s gradient: p − y = ${friendly(v.p[k])} − ${k === s.target ? 1 : 0} = **${friendly(d.dz2[k])}**`);
-  EDGES.forEach(([j, k], i) => step([`dW2${i}`], `The weight from the ${ordinal[j]} hidden unit to the ${ordinal[k]} logit: what came in, times the gradient of what went out: ${bracket(v.a1[j])} · ${bracket(d.dz2[k])} = **${friendly(d.dW2[i])}**`, [`W2${i}`]));
+  step(["loss"], `The loss: −log ${friendly(v.p[s.target])} = **${friendly(v.loss)}**. That is all of the way forward (**back** retraces it). `
+    + "Now the way back: how much does each number share in it?");
+  for (const k of [0, 1]) {
+    step([`dz2${k}`], `The ${ordinal[k]} logit’s gradient: p − y = ${friendly(v.p[k])} − ${k === s.target ? 1 : 0} = **${friendly(d.dz2[k])}**`);
+  }
+  EDGES.forEach(([j, k], i) => {
+    const product = `${bracket(v.a1[j])} · ${bracket(d.dz2[k])} = **${friendly(d.dW2[i])}**`;
+    step([`dW2${i}`], `The weight from the ${ordinal[j]} hidden unit to the ${ordinal[k]} logit: what came in, times the gradient of what went out: ${product}`, [`W2${i}`]);
+  });
   step(["db20", "db21"], "The output biases: what comes in there is always 1, so their gradients are those of their logits.");
-  for (const j of [0, 1]) step([`da1${j}`], `The ${ordinal[j]} activation reaches the loss by two paths, which add up: ${bracket(s.W2[2 * j])} · ${bracket(d.dz2[0])} + ${bracket(s.W2[2 * j + 1])} · ${bracket(d.dz2[1])} = **${friendly(d.da1[j])}**`, [`W2${2 * j}`, `W2${2 * j + 1}`]);
-  for (const j of [0, 1]) step([`dz1${j}`], `Through the sigmoid, whose slope is a (1 − a) = ${friendly(v.a1[j] * sigmoid(-v.z1[j]))}: ${bracket(d.da1[j])} · ${friendly(v.a1[j] * sigmoid(-v.z1[j]))} = **${friendly(d.dz1[j])}**`);
-  EDGES.forEach(([i, j], e) => step([`dW1${e}`], `The weight from the ${ordinal[i]} pixel to the ${ordinal[j]} hidden unit: ${bracket(s.x[i])} · ${bracket(d.dz1[j])} = **${friendly(d.dW1[e])}**`, [`W1${e}`]));
+  for (const j of [0, 1]) {
+    const paths = [0, 1].map((k) => `${bracket(s.W2[2 * j + k])} · ${bracket(d.dz2[k])}`).join(" + ");
+    step([`da1${j}`], `The ${ordinal[j]} activation reaches the loss by two paths, which add up: ${paths} = **${friendly(d.da1[j])}**`, [`W2${2 * j}`, `W2${2 * j + 1}`]);
+  }
+  for (const j of [0, 1]) {
+    const slope = friendly(v.a1[j] * sigmoid(-v.z1[j]));
+    step([`dz1${j}`], `Through the sigmoid, whose slope is a (1 − a) = ${slope}: ${bracket(d.da1[j])} · ${slope} = **${friendly(d.dz1[j])}**`);
+  }
+  EDGES.forEach(([i, j], e) => {
+    const product = `${bracket(s.x[i])} · ${bracket(d.dz1[j])} = **${friendly(d.dW1[e])}**`;
+    step([`dW1${e}`], `The weight from the ${ordinal[i]} pixel to the ${ordinal[j]} hidden unit: ${product}`, [`W1${e}`]);
+  });
   step(["db10", "db11"], "And the hidden biases: the gradients of their units’ sums. Every parameter now has its gradient.");
   return { found, v, d };
 }
+
+const BEGINNING = "Press **next**: one number after another comes to light, down to the loss, and then the gradients on the way back up. "
+  + "Drag any weight, bias or pixel to change it.";
 
 function render({ model, el }) {
   const { change, now, start, stop, told } = bind(model, el, redraw);
@@ -84,7 +94,8 @@ function render({ model, el }) {
   const names = Object.entries(SIZES).flatMap(([name, size]) => Array.from({ length: size }, (_, i) => [name, i]));
   const title = (name, i) => `${name}[${SIZES[name] === 4 ? EDGES[i].join(", ") : i}]`;
   const put = (name, i, value) => change({ [name]: now()[name].map((v, j) => (j === i ? value : v)) });
-  const svg = draw("svg", { viewBox: "0 0 400 538", class: "sheet-of-paper", role: "group", "aria-label": "The network of twelve numbers, from its two pixels at the top to the loss at the bottom. The table repeats each gradient." });
+  const described = "The network of twelve numbers, from its two pixels at the top to the loss at the bottom. The table repeats each gradient.";
+  const svg = draw("svg", { viewBox: "0 0 400 538", class: "sheet-of-paper", role: "group", "aria-label": described });
   const text = (x, y, kind, anchor = "middle") => draw("text", { x, y, class: kind, "text-anchor": anchor });
 
   /** A number that can be grabbed: to the right and up it grows. */
@@ -161,6 +172,15 @@ function render({ model, el }) {
     make("thead", {}, make("tr", {}, ["", "value", "gradient", "by nudging"].map((words_) => (words_ ? make("th", { scope: "col" }, words_) : make("td", {}))))),
     make("tbody", {}, cells.map((cell) => cell.element)));
 
+  /** What the loss does when a number is nudged, in words. */
+  function nudging(state, name, i) {
+    const rate = measured(state, name, i);
+    if (!isMeasured(rate)) return `Nudge ${title(name, i)}, and the loss hardly moves: a share too small to measure, or none.`;
+    const by = (rate / 1000).toPrecision(2).replace("+", "").replaceAll("-", "−");
+    const pixel = name === "x" ? " (A pixel is no parameter, but it has a gradient too.)" : "";
+    return `Raise ${title(name, i)} by 0.001, and the loss moves by about ${by}.${pixel}`;
+  }
+
   /** What one step brings to light, in words. */
   function called(shown) {
     const [first] = shown;
@@ -194,7 +214,7 @@ function render({ model, el }) {
       group?.classList.toggle("held", chosen);
     }
     truths.forEach((tag, k) => { tag.textContent = `y = ${k === state.target ? 1 : 0}`; });
-    const said = state.step ? found[state.step - 1].text : "Press **next**: one number after another comes to light, down to the loss, and then the gradients on the way back up. Drag any weight, bias or pixel to change it.";
+    const said = state.step ? found[state.step - 1].text : BEGINNING;
     words(formula, state.step && coming.length ? `${said}${/[.?]$/.test(said) ? "" : "."} Next: ${called(coming)}.` : said);
     count.textContent = `step ${state.step} of ${total}`;
     back.disabled = state.step === 0;
@@ -215,16 +235,16 @@ function render({ model, el }) {
       }
     }
     svg.dataset.value = v.loss;
-    const rate = measured(state, name, i);
     const known = name === "x" || lit.has(`d${name}${i}`);
-    nudged.textContent = !known ? `Step on until ${title(name, i)} has its gradient; then see here what nudging it does.` : Math.abs(rate) < 5e-8 ? `Nudge ${title(name, i)}, and the loss hardly moves: a share too small to measure, or none.` : `Raise ${title(name, i)} by 0.001, and the loss moves by about ${(rate / 1000).toPrecision(2).replace("+", "").replaceAll("-", "−")}.${name === "x" ? " (A pixel is no parameter, but it has a gradient too.)" : ""}`;
+    nudged.textContent = known ? nudging(state, name, i) : `Step on until ${title(name, i)} has its gradient; then see here what nudging it does.`;
     told.tell(`Step ${state.step}. ${said.replaceAll("**", "")}`);
   }
 
   el.append(heading("Twelve numbers, and the gradient of each", () => change(start)),
     make("div", { class: "strip" }, next, back, all, count),
     make("div", { class: "backprop" }, formula, svg, make("div", {}, make("label", { class: "typed" }, held, " = ", typed), targets, nudged, table),
-      make("p", { class: "note" }, "Values are blue. The gradient, in orange, is the number’s blame: how fast the loss grows as the number is nudged upwards.")), told);
+      make("p", { class: "note" }, "Values are blue. The gradient, in orange, is the number’s blame: "
+        + "how fast the loss grows as the number is nudged upwards.")), told);
   redraw(start);
   return stop;
 }

@@ -29,6 +29,34 @@ function written(value, places = 3) {
   return (Number(text) === 0 ? text.replace("-", "") : text).replaceAll("-", "−");
 }
 
+/** Write a number in at most seven letters, whatever its size. */
+function compact(value) {
+  const size = Math.abs(value);
+  if (!Number.isFinite(value) || value === 0) return written(value, 0);
+  const isPlain = size < 9999.5 && size >= 0.0005;
+  const power = () => value.toExponential(size < 9.5e9 && size >= 1e-9 ? 1 : 0).replace("+", "");
+  const places = [1000, 100, 10].filter((limit) => size < limit).length;
+  return (isPlain ? value.toFixed(places) : power()).replaceAll("-", "−");
+}
+
+/** Write a number as one would by hand: a small fraction, or one plus log 3 or log 4, where it is one;
+    `short` where room is small. */
+function friendly(value, short = false) {
+  for (const [extra, name] of [[0, ""], [Math.log(3), "log 3"], [Math.log(4), "log 4"]]) {
+    for (const below of [1, 2, 3, 4, 8, 16, 32, 64, 128]) {
+      const above = Math.round((value - extra) * below);
+      if (Math.abs(value - extra - above / below) > 1e-12 * Math.abs(value)) continue;
+      const fraction = `${above}${below > 1 ? `/${below}` : ""}`.replace("-", "−");
+      const text = !name ? fraction : above ? `${fraction} + ${name}` : name;
+      if (!short || text.length <= 9) return text;
+    }
+  }
+  return short || Math.abs(value) >= 1e4 || Math.abs(value) < 1e-4 ? compact(value) : written(value, 4);
+}
+
+/** The same as a factor: a negative one in brackets. */
+const bracket = (value) => (value < 0 ? `(${friendly(value)})` : friendly(value));
+
 /** Show a number: rounded for the reader, whole in data-value for whoever checks it. */
 function show(element, value, places) {
   element.textContent = written(value, places);
@@ -37,6 +65,9 @@ function show(element, value, places) {
 
 /** Write a probability as a percentage: a tiny one is 0.00 %. */
 const percentage = (p) => (Number.isNaN(p) ? "nan" : `${(100 * p).toFixed(2)}\u00a0%`);
+
+/** A digit with its article: a 7, an 8. */
+const named = (digit) => `${digit === 8 ? "an" : "a"} ${digit}`;
 
 /** A bar that starts at the left, or in the middle if it may go either way; widths are parts of 1. Of kind
     "percent", its number is a percentage. */
@@ -88,7 +119,8 @@ function button(words, press, attributes = {}) {
 
 /** A picture's name, and beside it the button that makes all as it was. */
 function heading(words, press) {
-  return make("div", { class: "heading" }, make("p", { class: "title" }, words), button("start again", press, { class: "again", title: "start again", "aria-label": "start again" }));
+  const again = button("start again", press, { class: "again", title: "start again", "aria-label": "start again" });
+  return make("div", { class: "heading" }, make("p", { class: "title" }, words), again);
 }
 
 /** Dark ink on white paper, one canvas pixel for each of `side` x `rows` numbers from 0 to 255. */
@@ -153,6 +185,12 @@ function placeIn(svg, { clientX, clientY }) {
   return [x, y];
 }
 
+/** What is seen of a drawing within a rectangle of it alone. */
+function clipped(box, ...parts) {
+  const id = `clip-${Math.random().toString(36).slice(2)}`;
+  return draw("g", { "clip-path": `url(#${id})` }, draw("clipPath", { id }, draw("rect", box)), ...parts);
+}
+
 /** Let `follow(event)` hear a pointer that was pressed on an element, from there on until it is lifted. */
 function followPointer(element, follow) {
   element.addEventListener("pointerdown", (event) => {
@@ -185,7 +223,9 @@ function grip(mark, name, { take = () => {}, move, nudge, far = 1000 }) {
   mark.addEventListener("pointermove", (event) => event.pointerId === finger && move(place(event), from));
   for (const end of ["pointerup", "pointercancel"]) mark.addEventListener(end, (event) => { if (event.pointerId === finger) finger = null; });
   mark.addEventListener("keydown", (event) => {
-    const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1], PageUp: [0, 5], PageDown: [0, -5], Home: far && [0, -far], End: far && [0, far] }[event.key];
+    const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+    const pages = { PageUp: [0, 5], PageDown: [0, -5], Home: far && [0, -far], End: far && [0, far] };
+    const way = { ...ways, ...pages }[event.key];
     if (!way) return;
     event.preventDefault();
     take();
@@ -204,14 +244,6 @@ function arrow(event) {
 
 /** Keep a number between two others. */
 const within = (low, value, high) => Math.min(high, Math.max(low, value));
-
-/** Write a number in at most seven letters, whatever its size. */
-function compact(value) {
-  const size = Math.abs(value);
-  if (!Number.isFinite(value) || value === 0) return written(value, 0);
-  const text = size >= 9999.5 || size < 0.0005 ? value.toExponential(size < 9.5e9 && size >= 1e-9 ? 1 : 0).replace("+", "") : value.toFixed(size < 10 ? 3 : size < 100 ? 2 : size < 1000 ? 1 : 0);
-  return text.replaceAll("-", "−");
-}
 
 /** Keep the keys pressed on a picture from Jupyter, where x cuts the cell; only Ctrl+S still saves. Jupyter
     asks the focused element alone, and may listen on the document before anything below it. What takes no

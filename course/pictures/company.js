@@ -20,14 +20,19 @@ function bias(rows) {
   });
 }
 
-const named = (digit) => `${digit === 8 ? "an" : "a"} ${digit}`;
+const BEHIND = "z: the digit’s ten scores. c: for each class, the logarithm of the sum of e to the scores of all digits in the batch. "
+  + "Part of the batch: e to the z − c. The left bars are drawn against the longest of them, the right ones against 1.";
 
 function explained(answer, right, batch, asked, behind) {
   if (batch.length === 1) {
-    return `Alone, ${behind ? "each number is divided by itself: " : ""}all ten numbers are **1**, and of equal ones the first is taken, **0**. Any digit at all would be called 0. Now **bring in one other**, and watch the answer.`;
+    return `Alone, ${behind ? "each number is divided by itself: " : ""}all ten numbers are **1**, and of equal ones the first is taken, **0**. `
+      + "Any digit at all would be called 0. Now **bring in one other**, and watch the answer.";
   }
   const same = "The digit is the same, and so are its scores.";
-  if (answer === asked.byClass) return `${same} With this company, both ways say **${answer}**${answer === right ? "." : `, and both are wrong: it is ${named(right)}.`}`;
+  if (answer === asked.byClass) {
+    const both = `${same} With this company, both ways say **${answer}**`;
+    return answer === right ? `${both}.` : `${both}, and both are wrong: it is ${named(right)}.`;
+  }
   const why = behind ? "the company has set c, and the largest z − c wins: so" : "in this company";
   return `${same} But ${why} the answer is **${answer}**, where the scores alone say ${asked.byClass}.`;
 }
@@ -60,9 +65,10 @@ function render({ model, el }) {
   const [note, pressing] = [0, 1].map(() => make("p", { class: "note" }));
   const shown = choice("Show", [["", "the answers"], ["behind", "the numbers behind them (lesson 06)"]], (value) => change({ behind: value !== "" }));
 
-  const kinds = choice("Who else is asked about at the same time?", [["nobody", "nobody"], ["one", "one other"], ["all", "all 199 others"], ["class", "all of one class"], ["own", "my choice"]],
-    (company) => gather({ company }));
-  const ofClass = make("select", { "aria-label": "which class keeps it company" }, Array.from({ length: 10 }, (_, k) => make("option", { value: k }, `the ${k}s`)));
+  const companies = { nobody: "nobody", one: "one other", all: "all 199 others", class: "all of one class", own: "my choice" };
+  const kinds = choice("Who else is asked about at the same time?", Object.entries(companies), (company) => gather({ company }));
+  const ofClass = make("select", { "aria-label": "which class keeps it company" },
+    Array.from({ length: 10 }, (_, k) => make("option", { value: k }, `the ${k}s`)));
   ofClass.addEventListener("change", () => gather({ company: "class", ofClass: Number(ofClass.value) }));
   const surprise = button("bring in one that changes the answer", () => {
     const { asked, others } = now();
@@ -72,8 +78,10 @@ function render({ model, el }) {
     sway(Array.from({ length: 10 }, (_, i) => (answer + 7 * (i + 1)) % 10).find((k) => found[k].length));
   }, { class: "main" });
   const says = Array.from({ length: 10 }, (_, k) => button("", () => sway(k)));
-  const counts = make("div", { class: "sway" }, make("span", {}, "Or choose its answer: one companion is enough (in brackets, how many would do)"), make("div", {}, says));
-  const clicks = choice("Choosing one of the digits above", [["company", "puts it into the company, or takes it out"], ["asked", "asks about it"]], (value) => change({ clicks: value }));
+  const counts = make("div", { class: "sway" },
+    make("span", {}, "Or choose its answer: one companion is enough (in brackets, how many would do)"), make("div", {}, says));
+  const uses = [["company", "puts it into the company, or takes it out"], ["asked", "asks about it"]];
+  const clicks = choice("Choosing one of the digits above", uses, (value) => change({ clicks: value }));
   const tiles = Array.from({ length: count }, (_, i) => {
     const canvas = make("canvas", {});
     paint(canvas, pixels(i));
@@ -165,11 +173,10 @@ function render({ model, el }) {
     words(verdict, text);
     table.classList.toggle("behind", behind);
     table.classList.toggle("tie", !others.length);
-    const columns = behind ? ["class", "z", "c", "part of the batch", "p over the classes"] : ["digit", "", "", others.length ? "how strongly it says so, in this company" : "alone, it says all ten equally strongly", ""];
+    const inFront = others.length ? "how strongly it says so, in this company" : "alone, it says all ten equally strongly";
+    const columns = behind ? ["class", "z", "c", "part of the batch", "p over the classes"] : ["digit", "", "", inFront, ""];
     heads.forEach((head, i) => { head.textContent = columns[i]; });
-    note.textContent = behind
-      ? "z: the digit’s ten scores. c: for each class, the logarithm of the sum of e to the scores of all digits in the batch. Part of the batch: e to the z − c. The left bars are drawn against the longest of them, the right ones against 1."
-      : "The longest bar fills the width.";
+    note.textContent = behind ? BEHIND : "The longest bar fills the width.";
     shown.set(behind ? "behind" : "");
     kinds.set(company);
     clicks.set(mode);
@@ -195,12 +202,16 @@ function render({ model, el }) {
 
   const right = (answers) => answers.filter((answer, i) => answer === labels[i]).length;
   const totals = [right(overBatch(z).map(argmax)), right(z.map(argmax)), right(z.map(() => 0))];
-  const sum = make("p", { class: "note" }, "Of these 200 digits it reads ",
-    ...[" right if all are asked about together; its scores alone, each digit by itself, read ", "; and asked about one at a time it is right ", " times, since then it always says 0."].flatMap((text, i) => [make("strong", { class: "total", "data-value": totals[i] }, String(totals[i])), text]));
+  const [together, alone, zeros] = totals.map((total) => make("strong", { class: "total", "data-value": total }, String(total)));
+  const sum = make("p", { class: "note" }, "Of these 200 digits it reads ", together,
+    " right if all are asked about together; its scores alone, each digit by itself, read ", alone,
+    "; and asked about one at a time it is right ", zeros, " times, since then it always says 0.");
+  const twoAnswers = make("div", { class: "spoken" }, spoken.map((parts) => parts.element));
   focusOn(0);
   el.append(heading("A digit, and its company", () => change(start)),
     make("div", { class: "company" },
-      make("div", {}, make("div", { class: "asking" }, portrait, make("div", {}, question, around, beside), make("div", { class: "spoken" }, spoken.map((parts) => parts.element))),
+      make("div", {},
+        make("div", { class: "asking" }, portrait, make("div", {}, question, around, beside), twoAnswers),
         make("div", { class: "strip" }, surprise), make("div", { class: "strip" }, kinds, ofClass)),
       make("div", {}, pressing, tray, counts, verdict), table),
     make("details", { open: start.behind }, make("summary", {}, "More settings, and how often it is right"),

@@ -34,17 +34,25 @@ function factor(kappa, rate, momentum) {
 function explained({ rate, momentum, shape, start }) {
   const kappa = SHAPES[shape];
   if (!start[0] && !start[1]) return "You have started **at the bottom**: the gradient is 0, and no rate moves it.";
-  if (shape === "valley" && !start[1]) return "You have started exactly in the middle of the valley, where the steep direction has no gradient: only the flat one counts. Start a little to one side, and you will see the edge.";
+  if (shape === "valley" && !start[1]) {
+    return "You have started exactly in the middle of the valley, where the steep direction has no gradient: only the flat one counts. "
+      + "Start a little to one side, and you will see the edge.";
+  }
   const limit = edge(kappa, momentum);
   const [flat, steep] = kappa.map((k) => factor(k, rate, momentum));
   const along = shape === "valley" && !start[0];
   const swing = Number(((1 + momentum) / (1 - momentum)).toFixed(1));
   const widens = momentum ? `it swings up to ${swing} times as wide as it began, then goes to and fro` : "it goes to and fro, and neither settles nor leaves";
   if (Math.abs(rate / limit - 1) < 1e-9) return `Exactly **at the edge**: ${widens}.`;
-  if (rate > limit) return `**Beyond the edge**: each step makes the ${shape === "bowl" ? "distance" : "steep direction"} about ${written(steep, 2)} times as large, and the path leaves.`;
-  const remains = (part) => `${written(part, part > 0.995 ? 4 : 2)}`;
+  if (rate > limit) {
+    const what = shape === "bowl" ? "distance" : "steep direction";
+    return `**Beyond the edge**: each step makes the ${what} about ${written(steep, 2)} times as large, and the path leaves.`;
+  }
+  const remains = (part) => written(part, part > 0.995 ? 4 : 2);
   const speed = `After each step about ${remains(flat)} of the distance remains in the flat direction, and ${remains(steep)} in the steep one.`;
-  if (along) return `It settles. You have started where the flat direction has no gradient; after each step about ${remains(steep)} of the distance remains in the steep one.`;
+  if (along) {
+    return `It settles. You have started where the flat direction has no gradient; after each step about ${remains(steep)} of the distance remains in the steep one.`;
+  }
   if (shape === "bowl") return `It settles. After each step about ${remains(flat)} of the distance remains.`;
   return flat > steep + 0.02 ? `It settles, slowed down by the **flat** direction. ${speed}` : `It settles. ${speed}`;
 }
@@ -59,26 +67,26 @@ function render({ model, el }) {
   const dots = draw("g", {});
   const arrow = draw("polygon", { class: "leaving" });
   const toGround = ([a, b]) => place([(a - WIDTH / 2) / scale, (HEIGHT / 2 - b) / scale]);
-  const place = (u) => change({ start: [within(-2.3, Math.round(u[0] * 20) / 20, 2.3), within(-1.8, Math.round(u[1] * 20) / 20, 1.8)] });
+  const rounded = (value) => Math.round(value * 20) / 20;
+  const place = (u) => change({ start: [within(-2.3, rounded(u[0]), 2.3), within(-1.8, rounded(u[1]), 1.8)] });
   const first = grip(draw("circle", { r: 9, class: "point wide" }), "the start", {
     move: toGround,
     nudge: ([right, up]) => place([now().start[0] + right / 20, now().start[1] + up / 20]),
   });
-  const clip = `clip-${Math.random().toString(36).slice(2)}`;
+  const frame = { width: WIDTH, height: HEIGHT };
   const left = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "group", class: "plot" },
-    draw("clipPath", { id: clip }, draw("rect", { width: WIDTH, height: HEIGHT })),
-    draw("g", { "clip-path": `url(#${clip})` }, draw("rect", { width: WIDTH, height: HEIGHT, class: "frame" }), rings, trail, dots, arrow, first));
+    clipped(frame, draw("rect", { ...frame, class: "frame" }), rings, trail, dots, arrow, first));
   left.addEventListener("click", (event) => event.target !== first && toGround(placeIn(left, event)));
 
   const x = (t) => 58 + (t * (WIDTH - 72)) / STEPS;
   let [top, gap] = [3, 3]; // five powers of ten, at first from 1000 down to 1e-9
   const y = (loss) => 28 + Math.min(top - Math.log10(loss), 4 * gap) * ((HEIGHT - 74) / (4 * gap));
-  const curve = draw("polyline", { class: "curve", "clip-path": `url(#${clip}-loss)` });
+  const curve = draw("polyline", { class: "curve" });
   const heights = [0, 1, 2, 3, 4].map((i) => draw("text", { x: 54, y: 32 + (i * (HEIGHT - 74)) / 4, "text-anchor": "end" }));
   const grid = heights.map((_, i) => draw("line", { x1: 56, x2: WIDTH - 8, y1: 28 + (i * (HEIGHT - 74)) / 4, y2: 28 + (i * (HEIGHT - 74)) / 4, class: "grid" }));
   const ticks = [0, 20, 40, 60].map((t) => draw("text", { x: x(t), y: HEIGHT - 28, "text-anchor": "middle" }, String(t)));
   const right = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", class: "plot" },
-    draw("clipPath", { id: `${clip}-loss` }, draw("rect", { x: 56, y: 27, width: WIDTH - 64, height: HEIGHT - 72 })), ...grid, ...heights, ...ticks, curve,
+    ...grid, ...heights, ...ticks, clipped({ x: 56, y: 27, width: WIDTH - 64, height: HEIGHT - 72 }, curve),
     draw("text", { x: WIDTH / 2 + 20, y: HEIGHT - 8, "text-anchor": "middle" }, "step"), draw("text", { x: 4, y: 11 }, "loss"));
 
   const shape = choice("the ground", [["bowl", "a bowl"], ["valley", "a narrow valley"]], (value) => {
@@ -86,13 +94,16 @@ function render({ model, el }) {
     change({ shape: value, rate: Number((now().rate * ratio).toPrecision(6)) });
   });
   // The slider counts hundredths of 1 / kappa, so that one slider suits both grounds.
-  const rate = slider("learning rate, η", { min: 1, max: 400, unit: () => written(now().rate, 4) }, (hundredths) => change({ rate: Number((hundredths / 100 / Math.max(...SHAPES[now().shape])).toPrecision(6)) }));
+  const rate = slider("learning rate, η", { min: 1, max: 400, unit: () => written(now().rate, 4) },
+    (hundredths) => change({ rate: Number((hundredths / 100 / Math.max(...SHAPES[now().shape])).toPrecision(6)) }));
   const momentum = slider("momentum, μ", { min: 0, max: 0.95, step: 0.05, places: 2 }, (value) => change({ momentum: value }));
   const steps = slider("steps", { min: 0, max: STEPS, places: 0 }, (value) => change({ steps: value }));
   const toEdge = button("go to the edge", () => change({ rate: edge(SHAPES[now().shape], now().momentum) }), { class: "main" });
   const verdict = make("p", { class: "verdict" });
-  const cells = Object.fromEntries([["limit", "the edge, 2 (1 + μ) / κ"], ["rate", "your rate, η"], ["loss", "loss after these steps"]].map(([name, text]) => [name, { value: make("td", { class: name }), text }]));
-  const table = make("table", { class: "shares nudged" }, make("tbody", {}, Object.values(cells).map(({ value, text }) => make("tr", {}, make("th", { scope: "row" }, text), value))));
+  const cells = Object.fromEntries(["limit", "rate", "loss"].map((name) => [name, make("td", { class: name })]));
+  const row = (text, cell) => make("tr", {}, make("th", { scope: "row" }, text), cell);
+  const table = make("table", { class: "shares nudged" }, make("tbody", {},
+    row("the edge, 2 (1 + μ) / κ", cells.limit), row("your rate, η", cells.rate), row("loss after these steps", cells.loss)));
   const gauge = draw("svg", { viewBox: "0 0 360 46", class: "gauge", "aria-hidden": "true" });
 
   function redraw(state) {
@@ -115,7 +126,8 @@ function render({ model, el }) {
     // A path that leaves ends in an arrow: where its last step crosses the frame, or where that step ends.
     const [[a0, b0], [a1, b1]] = inView.length > 1 ? inView.slice(-2) : [inView[0], inView[0]];
     arrow.style.display = leaves && (out >= 0 || shown.length > inView.length) ? "" : "none";
-    const part = Math.min(...[[a0, a1, WIDTH], [b0, b1, HEIGHT]].map(([from, to, end]) => (to > end ? (end - from) / (to - from) : to < 0 ? from / (from - to) : 1)));
+    const inside = (from, to, end) => (within(0, to, end) === to ? 1 : (from - within(0, to, end)) / (from - to));
+    const part = Math.min(inside(a0, a1, WIDTH), inside(b0, b1, HEIGHT));
     const way = (Math.atan2(b1 - b0, a1 - a0) * 180) / Math.PI;
     arrow.setAttribute("points", "0,0 -14,-6 -14,6");
     arrow.setAttribute("transform", `translate(${a0 + part * (a1 - a0)} ${b0 + part * (b1 - b0)}) rotate(${way})`);
@@ -141,9 +153,9 @@ function render({ model, el }) {
     rate.set(Math.round(state.rate * most * 100));
     momentum.set(state.momentum);
     steps.set(state.steps);
-    show(cells.limit.value, limit, 4);
-    show(cells.rate.value, state.rate, 4);
-    show(cells.loss.value, losses[state.steps], 3);
+    show(cells.limit, limit, 4);
+    show(cells.rate, state.rate, 4);
+    show(cells.loss, losses[state.steps], 3);
     const text = explained(state);
     words(verdict, text);
     left.setAttribute("aria-label", `The path from above, ${state.steps} steps: ${text.replaceAll("**", "")}`);
@@ -157,7 +169,8 @@ function render({ model, el }) {
       make("div", { class: "strip" }, rate, momentum),
       make("div", { class: "two-plots below" }, make("div", {}, gauge, make("div", { class: "strip" }, toEdge)), verdict,
         make("div", { class: "strip" }, shape, steps), table)),
-    make("p", { class: "note" }, "The loss is ½ (κ₁ u₁² + κ₂ u₂²), seen from above; κ is the larger of the two curvatures, 1 in the bowl and 20 across the valley."), told);
+    make("p", { class: "note" }, "The loss is ½ (κ₁ u₁² + κ₂ u₂²), seen from above; "
+      + "κ is the larger of the two curvatures, 1 in the bowl and 20 across the valley."), told);
   redraw(start);
   return stop;
 }

@@ -3,18 +3,18 @@
 /** Read a network's arrays, as packing.py has laid them out, and where they end. */
 function unpackArrays(data, from = 0) {
   const whole = (i) => data.getUint32(from + 4 * i, true);
-  const [exact, count] = [whole(0), whole(1)];
-  let at = from + 8 + 8 * count;
+  const count = whole(0);
+  let at = from + 4 + 8 * count;
   const read = (length, size, get) => {
     const values = Float64Array.from({ length }, (_, i) => get(at + size * i));
     at += size * length;
     return values;
   };
   const arrays = Array.from({ length: count }, (_, i) => {
-    const [rows, columns] = [whole(2 + 2 * i), whole(3 + 2 * i)];
-    if (exact) return read((rows || 1) * columns, 8, (place) => data.getFloat64(place, true));
-    const scales = read(columns, 4, (place) => data.getFloat32(place, true));
-    return rows ? read(rows * columns, 1, (place) => data.getInt8(place)).map((value, j) => value * scales[j % columns]) : scales;
+    const [rows, columns] = [whole(1 + 2 * i), whole(2 + 2 * i)];
+    const scales = read(columns, 4, (place) => data.getFloat32(place, true)); // or a bias itself
+    if (!rows) return scales;
+    return read(rows * columns, 1, (place) => data.getInt8(place)).map((value, j) => value * scales[j % columns]);
   });
   return { arrays, end: at };
 }
@@ -61,7 +61,8 @@ function box(ink, across) {
     found.top = Math.min(found.top, y);
     found.bottom = Math.max(found.bottom, y);
   });
-  return found.right < 0 ? null : { x: found.left, y: found.top, width: found.right - found.left + 1, height: found.bottom - found.top + 1 };
+  const { left, top, right, bottom } = found;
+  return right < 0 ? null : { x: left, y: top, width: right - left + 1, height: bottom - top + 1 };
 }
 
 /** How much of each dot goes into which of `count` equal parts of a stretch, as [dot, share] each. */

@@ -1,5 +1,12 @@
 // Lessons 00 and 04: draw a digit. It becomes 28 x 28 as MNIST's makers did it, and a network answers.
 
+/** What is on the paper, where that is no digit of the reader's. */
+function about(image, fresh, speck) {
+  if (fresh) return "Somebody else wrote this one, MNIST’s first test image: draw your own over it. ";
+  if (!image.some(Boolean)) return "The paper is empty, and still it answers. ";
+  return speck ? "This is only a dot, and still it answers. " : "";
+}
+
 function render({ model, el }) {
   const network = unpack(model.get("data"));
   const { change, now, stop, told } = bind(model, el, redraw);
@@ -35,8 +42,9 @@ function render({ model, el }) {
     units.setAttribute("aria-label", `${network.hidden} hidden units, ${a1.filter((a) => a > 0.5).length} of them above one half`);
     units.values = a1;
     const order = [...p.keys()].sort((k, l) => p[l] - p[k]);
-    const about = fresh ? "Somebody else wrote this one, MNIST’s first test image: draw your own over it. " : !image.some(Boolean) ? "The paper is empty, and still it answers. " : speck ? "This is only a dot, and still it answers. " : "";
-    const text = `${about}The network says **${order[0]}**, with a probability of ${percentage(p[order[0]])}; next comes ${order[1]}, with ${percentage(p[order[1]])}.`;
+    const [first, second] = order.map((k) => percentage(p[k]));
+    const answers = `The network says **${order[0]}**, with a probability of ${first}; next comes ${order[1]}, with ${second}.`;
+    const text = `${about(image, fresh, speck)}${answers}`;
     words(verdict, text);
     if (!live.size) told.tell(text.replaceAll("**", ""));
   }
@@ -48,7 +56,8 @@ function render({ model, el }) {
       make("div", { class: "between" }, small(seen, "what it is given"), small(units, `its ${network.hidden} hidden units`)),
       ten),
     verdict, make("div", { class: "strip" }, ways, left),
-    make("p", { class: "note" }, "By the keyboard: on the paper, the arrow keys move the pen, the space bar puts it down or lifts it, Backspace undoes the last stroke."), told);
+    make("p", { class: "note" }, "By the keyboard: on the paper, the arrow keys move the pen, "
+      + "the space bar puts it down or lifts it, Backspace undoes the last stroke."), told);
   redraw(now());
   return stop;
 }

@@ -37,19 +37,50 @@ const products = (from, to) => (g, i) => [
   [g(to, i % 2), `${from}[${i >> 1}] is missing, which came in`],
   [g(from, i >> 1), `${to}[${i % 2}] is missing, the gradient of what went out`],
 ];
+const biases = (bias, to) => (g, i) => [
+  [g(bias, i) * g(to, i), "the bias itself does not enter; what comes in is 1"],
+  [g(to, 1 - i), "that is the other unit’s"],
+];
 const slips = {
   z1: sums("x", "W1", "b1"),
   z2: sums("a1", "W2", "b2"),
-  a1: (g, j) => [[Math.exp(-g("z1", j)), "that is exp(−z) alone"], [sigmoid(-g("z1", j)), "that is σ(−z): look at the sign in the exponent"], [Math.exp(g("z1", j)), "that is exp(z) alone"], [g("z1", j), "that is z itself, not yet squashed"]],
-  p: (g, k) => [[1 / (1 + Math.exp(g("z2", k) - g("z2", 1 - k))), "that is the other class’s"], [Math.exp(g("z2", k)), "that is exp of the logit; divide it by the sum of both"], [g("z2", k) / (g("z2", 0) + g("z2", 1)), "you have divided the logits themselves; take exp of both first"], [Math.exp(g("z2", k) - g("z2", 1 - k)), "these are the odds; divide them by 1 + the odds"]],
-  loss: (g) => [[-Math.log(g("p", 1 - g("target", 0))), "that is the surprise at the other class"], [-Math.log10(g("p", g("target", 0))), "that is the logarithm to the base 10; log is the natural one"], [1 - g("p", g("target", 0)), "that is 1 − p; the logarithm is missing"], [g("p", g("target", 0)), "that is p; its logarithm is missing"]],
-  dz2: (g, k) => [[g("p", k), "that is p; y is not yet taken away"], [g("p", k) - (k === g("target", 0) ? 0 : 1), "that is y of the other class"]],
+  a1: (g, j) => [
+    [Math.exp(-g("z1", j)), "that is exp(−z) alone"],
+    [sigmoid(-g("z1", j)), "that is σ(−z): look at the sign in the exponent"],
+    [Math.exp(g("z1", j)), "that is exp(z) alone"],
+    [g("z1", j), "that is z itself, not yet squashed"],
+  ],
+  p: (g, k) => [
+    [1 / (1 + Math.exp(g("z2", k) - g("z2", 1 - k))), "that is the other class’s"],
+    [Math.exp(g("z2", k)), "that is exp of the logit; divide it by the sum of both"],
+    [g("z2", k) / (g("z2", 0) + g("z2", 1)), "you have divided the logits themselves; take exp of both first"],
+    [Math.exp(g("z2", k) - g("z2", 1 - k)), "these are the odds; divide them by 1 + the odds"],
+  ],
+  loss: (g) => [
+    [-Math.log(g("p", 1 - g("target", 0))), "that is the surprise at the other class"],
+    [-Math.log10(g("p", g("target", 0))), "that is the logarithm to the base 10; log is the natural one"],
+    [1 - g("p", g("target", 0)), "that is 1 − p; the logarithm is missing"],
+    [g("p", g("target", 0)), "that is p; its logarithm is missing"],
+  ],
+  dz2: (g, k) => [
+    [g("p", k), "that is p; y is not yet taken away"],
+    [g("p", k) - (k === g("target", 0) ? 0 : 1), "that is y of the other class"],
+  ],
   dW2: products("a1", "dz2"),
-  db2: (g, k) => [[g("b2", k) * g("dz2", k), "the bias itself does not enter; what comes in is 1"], [g("dz2", 1 - k), "that is the other unit’s"]],
-  da1: (g, j) => [...[0, 1].map((k) => [g("W2", 2 * j + k) * g("dz2", k), `that is the path through z2[${k}] alone; add the other`]), [dot(g, "dz2", "W2", j), `these are the weights into z2[${j}]; from a1[${j}] lead W2[${j}, 0] and W2[${j}, 1]`], [g("W2", 2 * j) * g("dz2", 0) - g("W2", 2 * j + 1) * g("dz2", 1), "look at the sign of the second path"]],
-  dz1: (g, j) => [[g("da1", j), "the sigmoid’s slope, a (1 − a), is missing"], [g("da1", j) * g("a1", j), "the factor 1 − a is missing"], [g("a1", j) * (1 - g("a1", j)), `that is the slope alone; da1[${j}] is missing`], [g("da1", j) * g("z1", j) * (1 - g("z1", j)), "the slope is a (1 − a), of a and not of z"]],
+  db2: biases("b2", "dz2"),
+  da1: (g, j) => [
+    ...[0, 1].map((k) => [g("W2", 2 * j + k) * g("dz2", k), `that is the path through z2[${k}] alone; add the other`]),
+    [dot(g, "dz2", "W2", j), `these are the weights into z2[${j}]; from a1[${j}] lead W2[${j}, 0] and W2[${j}, 1]`],
+    [g("W2", 2 * j) * g("dz2", 0) - g("W2", 2 * j + 1) * g("dz2", 1), "look at the sign of the second path"],
+  ],
+  dz1: (g, j) => [
+    [g("da1", j), "the sigmoid’s slope, a (1 − a), is missing"],
+    [g("da1", j) * g("a1", j), "the factor 1 − a is missing"],
+    [g("a1", j) * (1 - g("a1", j)), `that is the slope alone; da1[${j}] is missing`],
+    [g("da1", j) * g("z1", j) * (1 - g("z1", j)), "the slope is a (1 − a), of a and not of z"],
+  ],
   dW1: products("x", "dz1"),
-  db1: (g, j) => [[g("b1", j) * g("dz1", j), "the bias itself does not enter; what comes in is 1"], [g("dz1", 1 - j), "that is the other unit’s"]],
+  db1: biases("b1", "dz1"),
 };
 
 /** Which boxes come to light together: a stage, once each box of those before it holds a number. */
@@ -84,19 +115,21 @@ function read(text) {
   return at === tokens.length ? value : NaN;
 }
 
-/** Write a number as one would by hand: a small fraction where it is one, or three decimals. */
-function shortly(value) {
-  const below = [1, 2, 4, 8, 16, 32, 64].find((n) => Math.abs(value * n - Math.round(value * n)) < 1e-9);
-  return below ? `${Math.round(value * below)}${below > 1 ? `/${below}` : ""}`.replace("-", "−") : written(value, 3);
-}
-
 /** Is a typed number this one, as exactly as it was typed? Two decimals at least. */
 function same(text, typed, wanted) {
   const decimals = /^[-−+\s]*\d*[.,](\d+)\s*$/.exec(text)?.[1].length ?? 9;
   return Math.abs(typed - wanted) <= Math.max(6e-4, decimals >= 2 && decimals < 9 ? 0.501 * 10 ** -decimals : 0);
 }
 
-/** Judge every box: right, carried (right, from an earlier slip), wrong, or unreadable. */
+/** Judge a number, where `own` is what follows from the numbers typed before: an earlier slip is carried on. */
+function kindOf(text, typed, truth, own) {
+  if (!Number.isFinite(typed)) return "unreadable";
+  if (same(text, typed, truth)) return "right";
+  if (same(text, typed, own)) return "carried";
+  return same(text, -typed, own) ? "sign" : "wrong";
+}
+
+/** Judge every box, and say why where it is wrong. */
 function judged(state) {
   const typed = Object.fromEntries(Object.entries(state.typed).map(([name, text]) => [name, read(text)]));
   const truth = {};
@@ -109,8 +142,10 @@ function judged(state) {
     if (!text?.trim()) continue;
     const known = (n, j) => (Number.isFinite(typed[`${n}${j}`]) ? typed[`${n}${j}`] : truth[`${n}${j}`]) ?? given(n, j);
     const own = value(known);
-    found[box] = !Number.isFinite(typed[box]) ? "unreadable" : same(text, typed[box], truth[box]) ? "right" : same(text, typed[box], own) ? "carried" : same(text, -typed[box], own) ? "sign" : "wrong";
-    if (found[box] === "wrong") why[box] = slips[name](known, i).find(([slip]) => same(text, typed[box], slip))?.[1] ?? `too ${typed[box] > own ? "large" : "small"}; it is ${how}`;
+    found[box] = kindOf(text, typed[box], truth[box], own);
+    if (found[box] !== "wrong") continue;
+    const slip = slips[name](known, i).find(([outcome]) => same(text, typed[box], outcome));
+    why[box] = slip ? slip[1] : `too ${typed[box] > own ? "large" : "small"}; it is ${how}`;
   }
   return { found, truth, why };
 }
@@ -118,34 +153,45 @@ function judged(state) {
 function render({ model, el }) {
   const { change, now, start, stop, told } = bind(model, el, redraw);
   const boxes = {};
-  const plain = (value) => (Math.abs(value - Math.log(3)) < 1e-9 ? "log 3" : shortly(value));
-
-  const bracket = (value) => (value < 0 ? `(${plain(value)})` : plain(value));
-  const terms = (j) => `${plain(start.x[0])} · ${bracket(start.W1[j])} + ${plain(start.x[1])} · ${bracket(start.W1[2 + j])} + ${plain(start.b1[j])}`;
+  const terms = (j) => `${friendly(start.x[0])} · ${bracket(start.W1[j])} + ${friendly(start.x[1])} · ${bracket(start.W1[2 + j])} + ${friendly(start.b1[j])}`;
   const done = (found, one) => ["right", "carried"].includes(found[one]);
   const nextOpen = (found) => ENTRIES.map(([name, i]) => name + i).find((one) => !done(found, one));
 
   /** A box to type in; Enter has it judged, and once it is right goes on to the next. */
   function box(name, i) {
-    const judge = () => change({ typed: { ...now().typed, [name + i]: input.value }, shown: now().shown.filter((one) => one !== name + i), last: name + i });
-    const input = make("input", { type: "text", autocomplete: "off", "aria-label": title(name, i), onchange: judge, onkeydown: (event) => {
+    const place = name + i;
+    const judge = () => change({
+      typed: { ...now().typed, [place]: input.value }, shown: now().shown.filter((one) => one !== place), last: place,
+    });
+    const onkeydown = (event) => {
       if (event.key !== "Enter" || event.isComposing) return;
       event.preventDefault();
       goOn();
-    } });
+    };
+    const input = make("input", { type: "text", autocomplete: "off", "aria-label": title(name, i), onchange: judge, onkeydown });
     const element = make("span", { class: `cell ${name[0] === "d" ? "blame" : "value"}` }, input);
-    boxes[name + i] = { name, input, element, judge };
+    boxes[place] = { name, input, element, judge };
     return element;
   }
-  const given = (name, i) => make("span", { class: "given" }, plain(start[name][i]));
-  const weight = (name, i) => make("div", { class: "weight" }, make("span", { class: "note" }, title(name, i)), given(name, i), box(`d${name}`, i));
+  const given = (name, i) => make("span", { class: "given" }, friendly(start[name][i]));
+  const weight = (name, i) => make("div", { class: "weight" },
+    make("span", { class: "note" }, title(name, i)), given(name, i), box(`d${name}`, i));
   const row = (letter, value, gradient) => [make("span", { class: "k" }, letter), value, gradient].flat();
   const truth = (k) => make("span", { class: "note" }, `y = ${k === start.target ? 1 : 0}`);
-  const unit = (b, z, a, i) => make("div", { class: "unit" }, row(title(b, i), given(b, i), box(`d${b}`, i)), row(title(z, i), box(z, i), box(`d${z}`, i)), row(title(a, i), box(a, i), a === "a1" ? box("da1", i) : truth(i)));
+  const unit = (b, z, a, i) => make("div", { class: "unit" },
+    row(title(b, i), given(b, i), box(`d${b}`, i)),
+    row(title(z, i), box(z, i), box(`d${z}`, i)),
+    row(title(a, i), box(a, i), a === "a1" ? box("da1", i) : truth(i)));
   // Four columns, one for each weight of a layer: it stands below the unit that it comes from, and its
   // wire leads on to the unit that it goes to.
-  const wires = (kind, ends) => draw("svg", { class: `wires ${kind}`, viewBox: "0 0 8 1", preserveAspectRatio: "none", "aria-hidden": "true" }, ends.map(([from, to]) => draw("line", { x1: from, y1: 0, x2: to, y2: 1 })));
-  const layer = (name) => [wires("short", [1, 3, 5, 7].map((x) => [x, x])), [0, 1, 2, 3].map((i) => weight(name, i)), wires("", [0, 1, 2, 3].map((i) => [2 * i + 1, 4 * (i % 2) + 2 * (i >> 1) + 1]))].flat();
+  const wires = (kind, ends) => draw("svg",
+    { class: `wires ${kind}`, viewBox: "0 0 8 1", preserveAspectRatio: "none", "aria-hidden": "true" },
+    ends.map(([from, to]) => draw("line", { x1: from, y1: 0, x2: to, y2: 1 })));
+  const layer = (name) => [
+    wires("short", [1, 3, 5, 7].map((x) => [x, x])),
+    ...[0, 1, 2, 3].map((i) => weight(name, i)),
+    wires("", [0, 1, 2, 3].map((i) => [2 * i + 1, 4 * (i % 2) + 2 * (i >> 1) + 1])),
+  ];
   const net = make("div", { class: "filling" },
     [0, 1].map((i) => make("div", { class: "unit" }, row(title("x", i), given("x", i), make("span", {})))), layer("W1"),
     [0, 1].map((i) => unit("b1", "z1", "a1", i)), layer("W2"), [0, 1].map((i) => unit("b2", "z2", "p", i)),
@@ -165,7 +211,9 @@ function render({ model, el }) {
   const showOne = button("show me this one", () => {
     const { found, truth } = judged(now());
     const next = nextOpen(found);
-    change({ typed: { ...now().typed, [next]: shortly(truth[next]) }, shown: [...now().shown, next], last: next });
+    const text = friendly(truth[next]);
+    const fits = text.length <= 6; // into its box
+    change({ typed: { ...now().typed, [next]: fits ? text : written(truth[next]) }, shown: [...now().shown, next], last: next });
   });
 
   function redraw(state) {
@@ -184,24 +232,38 @@ function render({ model, el }) {
     const last = ENTRIES.find(([name, i]) => name + i === state.last);
     const kind = found[state.last];
     const name = last && title(last[0], last[1]);
-    const greeting = kind && state.last === start.last && state.shown.includes(state.last) && open?.[0] === "z1";
-    const said = greeting ? `**z1[0]** = ${terms(0)} = 0. ` : !kind ? "" : state.shown.includes(state.last) ? `${name}: shown; it is ${last[3]}. ` : {
-      right: `**Right**: ${name}. `,
-      carried: `**Right, from your numbers**: ${name} follows from an earlier slip, and that is all that is wrong with it. `,
-      sign: `${name}: **look at the sign**. `,
-      wrong: `Not yet, ${name}: **${why[state.last]}**. `,
-      unreadable: `${name}: this cannot be read as a number. Try 5/7, −0.2 or log 5. `,
-    }[kind];
+    const isShown = state.shown.includes(state.last);
+    const greeting = kind && state.last === start.last && isShown && open?.[0] === "z1";
+    const ofLast = () => {
+      if (!kind) return "";
+      if (isShown) return `${name}: shown; it is ${last[3]}. `;
+      return {
+        right: `**Right**: ${name}. `,
+        carried: `**Right, from your numbers**: ${name} follows from an earlier slip, and that is all that is wrong with it. `,
+        sign: `${name}: **look at the sign**. `,
+        wrong: `Not yet, ${name}: **${why[state.last]}**. `,
+        unreadable: `${name}: this cannot be read as a number. Try 5/7, −0.2 or log 5. `,
+      }[kind];
+    };
+    const next = () => {
+      if (open) return `Next, the marked box: **${title(open[0], open[1])}**.`;
+      return `All 27 are filled in: a forward and a backward pass${state.shown.length > start.shown.length ? "" : ", by hand"}.`;
+    };
+    const said = greeting
+      ? `**z1[0]** = ${terms(0)} = 0. Your turn: **z1[1]** = ${terms(1)}. Type it into the marked box.`
+      : ofLast() + next();
     const counts = (wanted) => Object.entries(found).filter(([one, is]) => is === wanted && !state.shown.includes(one)).length;
-    const next = greeting ? `Your turn: **z1[1]** = ${terms(1)}. Type it into the marked box.` : open ? `Next, the marked box: **${title(open[0], open[1]).replace("loss[0]", "the loss")}**.` : `All 27 are filled in: a forward and a backward pass${state.shown.length > start.shown.length ? "" : ", by hand"}.`;
-    words(verdict, `${said}${next} ${counts("right")} of 27 right${counts("carried") ? `, ${counts("carried")} right but for an earlier slip` : ""}${state.shown.length ? `, ${state.shown.length} shown` : ""}.`);
+    const carried = counts("carried") ? `, ${counts("carried")} right but for an earlier slip` : "";
+    const shown = state.shown.length ? `, ${state.shown.length} shown` : "";
+    words(verdict, `${said} ${counts("right")} of 27 right${carried}${shown}.`);
     showOne.disabled = !open;
     told.tell(verdict.textContent);
   }
 
   el.append(heading("Fill in the network: values down, gradients back up", () => change(start)),
     make("div", { class: "filled" }, make("div", {}, verdict, make("div", { class: "strip" }, check, showOne)), net,
-      make("p", { class: "note" }, "Blue: values. Orange: gradients of the loss. Type 5/7, −0.2 or log 5; then press Enter or Tab to have it marked. A dot marks a box that comes later.")), told);
+      make("p", { class: "note" }, "Blue: values. Orange: gradients of the loss. Type 5/7, −0.2 or log 5; "
+        + "then press Enter or Tab to have it marked. A dot marks a box that comes later.")), told);
   redraw(start);
   return stop;
 }

@@ -56,6 +56,26 @@ const truth = (u) => Math.sin(3 * u);
 /** The weight decay, as it is set: to three digits. */
 const asSet = (decay) => (decay < 0.001 ? written(decay, 3) : String(Number(decay.toPrecision(3))));
 
+/** Which curve so many features choose; `found` is the curve, `missed` whether it passes beside a point. */
+function curveChosen({ points, count, decay }, found, missed) {
+  const n = points.length;
+  const features = `**${count}** features for ${n} points`;
+  if (count < n) return `${features}: fewer than points, so the curve cannot pass through them all.`;
+  if (decay > 1e-8) return `${features}, with weight decay ${asSet(decay)}: the curve need not pass through them all.`;
+  if (found && missed) return `${features}: a curve through them all needs weights so large that even λ ≈ 0, which is 1e−8, holds it off.`;
+  if (count === n) return `${features}: the threshold. One curve passes through them all, however it must bend.`;
+  return `${features}: many curves pass through them all, and the smallest weights choose one.`;
+}
+
+/** How far the curve is off, at the points and from the true one. */
+function explained(state, found) {
+  const missed = !(found?.own < 0.0005);
+  const chosen = curveChosen(state, found, missed);
+  if (!found) return `${chosen} It cannot be solved here: two points are too close together. Move one, or raise the weight decay.`;
+  const own = missed ? `off by ${written(found.own, 3)} at the points, and ` : "";
+  return `${chosen} It is ${own}off by **${written(found.real, 2)}** from the true curve.`;
+}
+
 function render({ model, el }) {
   const { change, now, start, stop, told } = bind(model, el, redraw);
   const middle = (BOX.top + BOX.bottom) / 2;
@@ -67,15 +87,15 @@ function render({ model, el }) {
 
   const curve = draw("polyline", { class: "curve" });
   const real = draw("polyline", { class: "true", points: grid.map((u) => `${x(u)},${y(truth(u))}`).join(" ") });
-  const clip = `clip-${Math.random().toString(36).slice(2)}`;
   const box = { x: BOX.left, y: BOX.top, width: BOX.right - BOX.left, height: BOX.bottom - BOX.top };
   const left = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "group", class: "plot fit", "aria-label": "Points, and the curve that is fitted to them" },
-    draw("clipPath", { id: clip }, draw("rect", box)), draw("rect", { ...box, class: "frame" }),
+    draw("rect", { ...box, class: "frame" }),
     ...[-2, 0, 2].map((v) => text(written(v, 0), [BOX.left - 6, y(v) + 4], { "text-anchor": "end" })),
     ...[-1, 0, 1].map((u) => text(written(u, 0), [x(u), 226], { "text-anchor": "middle" })),
     text("target", [4, 13]), text("position u", [x(0), 244], { "text-anchor": "middle" }),
-    draw("g", { "clip-path": `url(#${clip})` }, real, curve));
-  const put = (i, u, v) => renew({ points: now().points.map((point, j) => (j === i ? [within(-0.98, u, 0.98), within(0.1 - HIGH, v, HIGH - 0.1)] : point)) });
+    clipped(box, real, curve));
+  const inBox = (u, v) => [within(-0.98, u, 0.98), within(0.1 - HIGH, v, HIGH - 0.1)];
+  const put = (i, u, v) => renew({ points: now().points.map((point, j) => (j === i ? inBox(u, v) : point)) });
   // What a finger can grab is taller than it is wide: its neighbours are as near as 26.
   const marks = start.points.map((_, i) => grip(draw("g", {}, draw("ellipse", { rx: 13, ry: 22, class: "hit" }), draw("circle", { r: 7, class: "point" })), `point ${i + 1}`, {
     move: ([a, b]) => put(i, (a - BOX.left) / unit.u - 1, (middle - b) / unit.v),
@@ -90,7 +110,10 @@ function render({ model, el }) {
   const errors = draw("g", {});
   const cursor = draw("line", { y1: BOX.top, y2: BOX.bottom, class: "cursor" });
   const right = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", class: "plot fit" },
-    ...[2, 1, 0, -1, -2].flatMap((n) => [draw("line", { x1: 54, x2: WIDTH - 8, y1: high(10 ** n), y2: high(10 ** n), class: "grid" }), text(String(10 ** n), [48, high(10 ** n) + 4], { "text-anchor": "end" })]),
+    ...[100, 10, 1, 0.1, 0.01].flatMap((error) => [
+      draw("line", { x1: 54, x2: WIDTH - 8, y1: high(error), y2: high(error), class: "grid" }),
+      text(String(error), [48, high(error) + 4], { "text-anchor": "end" }),
+    ]),
     ...[2, 4, threshold, 40, MOST].map((n) => text(String(n), [step(n), 226], { "text-anchor": "middle" })),
     draw("line", { x1: step(threshold), x2: step(threshold), y1: BOX.top, y2: BOX.bottom, class: "grid threshold" }),
     text("as many features", [step(threshold) + 6, BOX.bottom - 22]), text("as points", [step(threshold) + 6, BOX.bottom - 6]),
@@ -101,16 +124,17 @@ function render({ model, el }) {
     const value = (u) => features(u, count).reduce((sum, feature, j) => sum + feature * w[j], 0);
     const at = w && grid.map(value);
     const mean = (values) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
-    return w ? { w, at, size: mean(w), real: mean(at.map((v, i) => v - truth(grid[i]))), own: mean(points.map(([u, v]) => v - value(u))) } : null;
+    return w ? { at, real: mean(at.map((v, i) => v - truth(grid[i]))), own: mean(points.map(([u, v]) => v - value(u))) } : null;
   };
   /** Other points or another decay: the numbers of features that were tried are tried again. */
-  const renew = (part) => change({ ...part, drawn: Object.fromEntries(Object.keys(now().drawn).map((n) => [n, error({ ...now(), ...part }, Number(n))?.real])) });
-  const count = slider("features", { min: 0, max: COUNTS.length - 1, unit: (i) => String(COUNTS[i]) }, (i) => change({ count: COUNTS[i], drawn: { ...now().drawn, [now().count]: error(now(), now().count)?.real } }));
-  const decay = slider("weight decay, λ", { min: -8, max: 1, step: 0.25, unit: () => (now().decay > 1e-8 ? asSet(now().decay) : "≈ 0") }, (power) => renew({ decay: power === -8 ? 1e-8 : Number((10 ** power).toPrecision(3)) }));
-  const all = button("try many numbers", () => {
-    const { drawn } = now();
-    change({ drawn: { ...drawn, ...Object.fromEntries(COUNTS.map((n) => [n, error(now(), n)?.real])) } });
-  }, { class: "main" });
+  const renew = (part) => change({ ...part, drawn: tried(Object.keys(now().drawn), { ...now(), ...part }) });
+  const tried = (counts, state) => Object.fromEntries(counts.map((n) => [n, error(state, Number(n))?.real]));
+  const count = slider("features", { min: 0, max: COUNTS.length - 1, unit: (i) => String(COUNTS[i]) },
+    (i) => change({ count: COUNTS[i], drawn: { ...now().drawn, ...tried([now().count], now()) } }));
+  const decayNow = () => (now().decay > 1e-8 ? asSet(now().decay) : "≈ 0");
+  const decay = slider("weight decay, λ", { min: -8, max: 1, step: 0.25, unit: decayNow },
+    (power) => renew({ decay: Number((10 ** power).toPrecision(3)) }));
+  const all = button("try many numbers", () => change({ drawn: { ...now().drawn, ...tried(COUNTS, now()) } }), { class: "main" });
   const verdict = make("p", { class: "verdict" });
 
   function redraw(state) {
@@ -123,31 +147,30 @@ function render({ model, el }) {
     });
     const ghostly = COUNTS.map((n) => [n, error(state, n)?.real]).filter(([, value]) => value);
     ghosts.replaceChildren(draw("polyline", { points: ghostly.map(([n, value]) => `${step(n)},${high(value)}`).join(" ") }));
-    errors.replaceChildren(...Object.entries({ ...state.drawn, [state.count]: found?.real }).filter(([, value]) => value).map(([n, value]) => {
+    const known = Object.entries({ ...state.drawn, [state.count]: found?.real }).filter(([, value]) => value);
+    errors.replaceChildren(...known.map(([n, value]) => {
       const kind = Number(n) === state.count ? "one now" : "one";
       const [cx, cy, r] = [step(Number(n)), high(value), kind === "one" ? 3.5 : 5.5];
       // What is larger than the plot shows has an arrow at its upper edge.
-      return value > 100 ? draw("polygon", { points: `${cx - r},${cy} ${cx + r},${cy} ${cx},${cy - 2 * r}`, class: kind }) : draw("circle", { cx, cy, r, class: kind });
+      if (value > 100) return draw("polygon", { points: `${cx - r},${cy} ${cx + r},${cy} ${cx},${cy - 2 * r}`, class: kind });
+      return draw("circle", { cx, cy, r, class: kind });
     }));
     cursor.setAttribute("x1", step(state.count));
     cursor.setAttribute("x2", step(state.count));
     count.set(COUNTS.findLastIndex((n) => n <= state.count));
     decay.set(Math.log10(state.decay));
     el.fitted = found;
-    const n = state.points.length;
-    const missed = !(found?.own < 0.0005);
-    const where = found && missed && state.decay <= 1e-8 && state.count >= n ? `**${state.count}** features for ${n} points: a curve through them all needs weights so large that even λ ≈ 0, which is 1e−8, holds it off.` : state.count < n ? `**${state.count}** features for ${n} points: fewer than points, so the curve cannot pass through them all.` : state.count === n ? `**${n}** features for ${n} points: the threshold. One curve passes through them all, however it must bend.` : `**${state.count}** features for ${n} points: many curves pass through them all, and the smallest weights choose one.`;
-    const off = !found ? "It cannot be solved here: two points are too close together. Move one, or raise the weight decay." : `It is ${missed ? `off by ${written(found.own, 3)} at the points, and ` : ""}off by **${written(found.real, 2)}** from the true curve.`;
     const peak = ghostly.reduce((one, other) => (other[1] > one[1] ? other : one), [0, 0])[0];
-    const tried = Object.keys(state.drawn).length >= COUNTS.length ? `The error is highest with **${peak}** features, and falls again beyond. ` : "";
-    words(verdict, `${tried}${state.decay > 1e-8 && state.count >= n ? where.split(":")[0] + `, with weight decay ${asSet(state.decay)}: the curve need not pass through them all.` : where} ${off}`);
+    const highest = Object.keys(state.drawn).length >= COUNTS.length ? `The error is highest with **${peak}** features, and falls again beyond. ` : "";
+    words(verdict, highest + explained(state, found));
     right.setAttribute("aria-label", `The error against the number of features; ${Object.keys(state.drawn).length} numbers tried.`);
     told.tell(verdict.textContent);
   }
 
   el.append(heading("A dozen points, and a curve", () => change(start)), make("div", { class: "two-plots" }, left, right),
     make("div", { class: "strip" }, count, decay, all), verdict,
-    make("p", { class: "note" }, "Drag the orange points. The features are Legendre’s polynomials at u; the blue curve is their sum, with weights of least squares. Dotted: the true curve, from which the points come, with some noise added."), told);
+    make("p", { class: "note" }, "Drag the orange points. The features are Legendre’s polynomials at u; the blue curve is their sum, "
+      + "with weights of least squares. Dotted: the true curve, from which the points come, with some noise added."), told);
   redraw(start);
   return stop;
 }

@@ -66,6 +66,13 @@ function answeredByShapes([W1, b1, W2, b2, W3, b3], image) {
   return softmax(convolved(second, 4, W3, 10).map(([z], k) => z + b3[k]));
 }
 
+/** What a push does, and what it has lost. */
+function pushedSo(lost) {
+  const beyond = lost.map ? " Beyond the map’s edge the kernel no longer fits on the paper, so what was there is gone." : "";
+  const edge = lost.ink > 1e-9 ? ` **Cut off**: ${percentage(lost.ink)} of its ink has left the paper, and neither network can see that.` : beyond;
+  return `Pushed, the digit takes its map **with it**: the same 25 weights look everywhere.${edge} Neither network has seen a pushed digit in training.`;
+}
+
 function render({ model, el }) {
   const data = model.get("data");
   const digits = Array.from({ length: 10 }, (_, k) => new Uint8Array(data.buffer, data.byteOffset + 784 * k, 784));
@@ -80,7 +87,10 @@ function render({ model, el }) {
   const digit = make("canvas", { class: "field", tabindex: 0, role: "application", "aria-label": "The digit. The arrow keys push it." });
   const map = make("canvas", { class: "field map", tabindex: 0, role: "application", "aria-label": "The map of sums. The arrow keys move the kernel." });
   const [patch, cell] = [make("span", { class: "box" }), make("span", { class: "box" })];
-  const goTo = (r, c) => change({ at: within(0, r, MAP - 1) * MAP + within(0, c, MAP - 1), reached: Math.max(now().reached, within(0, r, MAP - 1) * MAP + within(0, c, MAP - 1)) });
+  const goTo = (r, c) => {
+    const at = within(0, r, MAP - 1) * MAP + within(0, c, MAP - 1);
+    change({ at, reached: Math.max(now().reached, at) });
+  };
   for (const [canvas, side, back] of [[digit, SIDE, 2], [map, MAP, 0]]) {
     followPointer(canvas, (event) => {
       const { left, top, width } = canvas.getBoundingClientRect();
@@ -125,10 +135,14 @@ function render({ model, el }) {
     cells[next].focus();
   } });
   weights.append(...cells);
-  const names = choice("the kernel", [...Object.entries(KERNELS).map(([key, { name }]) => [key, name]), ["own", "your own"]], (name) => change(name === "own" ? { name } : { name, kernel: filled(KERNELS[name].of) }));
-  const taught = choice("one that the convolutional network has learnt", learnt.map((_, k) => [`learnt ${k}`, String(k + 1)]), (name) => change({ name, kernel: learnt[name.slice(7)] }));
+  const known = Object.entries(KERNELS).map(([key, { name }]) => [key, name]);
+  const names = choice("the kernel", [...known, ["own", "your own"]],
+    (name) => change(name === "own" ? { name } : { name, kernel: filled(KERNELS[name].of) }));
+  const taught = choice("one that the convolutional network has learnt", learnt.map((_, k) => [`learnt ${k}`, String(k + 1)]),
+    (name) => change({ name, kernel: learnt[name.slice(7)] }));
   const which = choice("the digit", digits.map((_, k) => [k, String(k)]), (k) => change({ digit: k, shift: [0, 0] }));
-  const pushes = [["←", [-1, 0], "left"], ["→", [1, 0], "right"], ["↑", [0, -1], "up"], ["↓", [0, 1], "down"]].map(([sign, way, name]) => button(sign, () => push(way), { "aria-label": `push the digit ${name}` }));
+  const ways = [["←", [-1, 0], "left"], ["→", [1, 0], "right"], ["↑", [0, -1], "up"], ["↓", [0, 1], "down"]];
+  const pushes = ways.map(([sign, way, name]) => button(sign, () => push(way), { "aria-label": `push the digit ${name}` }));
   const verdict = make("p", { class: "verdict" });
   const readers = ["lesson 04’s network", "a convolutional one"].map((name) => {
     const [said, sure] = [make("strong", {}), make("span", { class: "number" })];
@@ -172,9 +186,8 @@ function render({ model, el }) {
     });
     el.answers = answers;
     const lost = cutOff(digits[state.digit], image, state.kernel, state.shift);
-    const edge = lost.ink > 1e-9 ? ` **Cut off**: ${percentage(lost.ink)} of its ink has left the paper, and neither network can see that.` : lost.map ? " Beyond the map’s edge the kernel no longer fits on the paper, so what was there is gone." : "";
-    const moved = state.shift.some(Boolean) ? ` Pushed, the digit takes its map **with it**: the same 25 weights look everywhere.${edge} Neither network has seen a pushed digit in training.` : " Now push the digit with the arrows.";
-    words(verdict, `At row ${r}, column ${c} the 25 weights times the 25 pixels below them sum to **${written(sums[state.at], 2)}**.${moved}`);
+    const moved = state.shift.some(Boolean) ? pushedSo(lost) : "Now push the digit with the arrows.";
+    words(verdict, `At row ${r}, column ${c} the 25 weights times the 25 pixels below them sum to **${written(sums[state.at], 2)}**. ${moved}`);
     if (!sliding) told.tell(`${verdict.textContent} ${read.join(", ")}.`);
   }
 

@@ -46,52 +46,79 @@ function overall(state) {
   return `The error is lowest near ${written(10 ** -best, 0)}: right of it the bend makes it, left of it rounding. `;
 }
 
+/** How much of two numbers is the same. */
+function agreement(above, below) {
+  if (above === below) return "are **the same number**";
+  const same = Math.floor(-Math.log10(Math.abs(above - below) / Math.max(Math.abs(above), Math.abs(below))));
+  return same < 3 ? "are rounded" : `agree in about ${same} of their 16 digits`;
+}
+
 function explained(state) {
   const { f: name, u, power } = state;
   const now = measured(state, power);
   const { h, errors, bend, rounding } = now;
   const next = measured(state, power + 1);
   if (now.up === u && now.down === u) return "To the computer u + h and u − h are **both u**: nothing is left to measure, and the measured slope is 0.";
-  if (name === "square") return `The slope of a parabola, nudged both ways, has no error of its own at any h, since the two bends cancel: ${errors.both ? "what you see is **rounding**, divided by h" : "and here nothing was rounded, so the error is **exactly 0**"}. Nudged one way, the error is h itself${rounding.forward > h ? ", and here rounding adds more than that" : ""}.`;
+  if (name === "square") {
+    const both = errors.both ? "what you see is **rounding**, divided by h" : "and here nothing was rounded, so the error is **exactly 0**";
+    const more = rounding.forward > h ? ", and here rounding adds more than that" : "";
+    return "The slope of a parabola, nudged both ways, has no error of its own at any h, since the two bends cancel: "
+      + `${both}. Nudged one way, the error is h itself${more}.`;
+  }
   if (errors.both === 0) {
     const exact = "The measured slope is the formula’s, to the last digit";
     if (bend.both < Math.abs(FUNCTIONS[name].slope(u)) * 2 ** -53) return `${exact}: here the bend’s part is below that digit, and no rounding is left.`;
     return `${exact}: here the rounding happens to cancel.`;
   }
   if (rounding.both > bend.both) {
-    const [above, below] = [FUNCTIONS[name].f(now.up), FUNCTIONS[name].f(now.down)];
-    const same = Math.floor(-Math.log10(Math.abs(above - below) / Math.max(Math.abs(above), Math.abs(below))));
-    const digits = above === below ? "f(u + h) and f(u − h) are **the same number**" : same < 3 ? "f(u + h) and f(u − h) are rounded" : `f(u + h) and f(u − h) agree in about ${same} of their 16 digits`;
+    const agreeing = agreement(FUNCTIONS[name].f(now.up), FUNCTIONS[name].f(now.down));
     const one = errors.forward === 0 || rounding.forward > bend.forward ? "" : " One way, it is still mostly the bend.";
-    return `Here it is mostly **rounding**, divided by h: ${digits}.${one}`;
+    return `Here it is mostly **rounding**, divided by h: f(u + h) and f(u − h) ${agreeing}.${one}`;
   }
   // Without rounding: at a wide h there is next to none; at a narrow one the bend’s first terms are all.
   const [before, after] = h > 0.2 ? [errors, next.errors] : [bend, next.bend];
   const alone = { both: before.both / after.both, forward: before.forward / after.forward };
   const first = `The curve’s bend makes the error: rounding aside, a tenth of h makes it ${times(alone.both)}`;
-  if (FUNCTIONS[name].second(u) === 0) return `${first}. Here the curve bends as much to the left as to the right, so nudging one way errs **just as little**: that is the luck of this u.`;
+  if (FUNCTIONS[name].second(u) === 0) {
+    return `${first}. Here the curve bends as much to the left as to the right, so nudging one way errs **just as little**: that is the luck of this u.`;
+  }
   return `${first} both ways, and ${times(alone.forward)} one way.`;
 }
 
 /** What is seen before anything is pressed. */
 function beginning(error) {
-  return `The solid line goes through two points of the curve, a nudge h to either side. It should be as steep as the dashed one, which touches the curve, and ${error ? `misses its slope by **${written(error, 1)}**` : "it is"}. Bring the points closer: **make h smaller**.`;
+  const misses = error ? `misses its slope by **${written(error, 1)}**` : "it is";
+  return "The solid line goes through two points of the curve, a nudge h to either side. "
+    + `It should be as steep as the dashed one, which touches the curve, and ${misses}. Bring the points closer: **make h smaller**.`;
 }
+
+/** A measured slope: ten decimals, unless it is tiny. */
+const slopeWritten = (slope) => (slope !== 0 && Math.abs(slope) < 1e-6 ? slope.toExponential(3) : slope.toFixed(10));
+const errorWritten = (error) => (error ? error.toExponential(1).replace("e+0", "") : "0");
+
+const HOW_TO_READ = "Drag the open circle along the curve, and the two nudged points. Among the errors, circles: nudged both ways; "
+  + "squares: upwards only; one that is exactly 0 lies at the bottom, dotted; faint are those not yet tried. "
+  + "On the curve, the dashed line touches it, and the solid one goes through the two nudged points.";
 
 function render({ model, el }) {
   const { change, now, start, stop, told } = bind(model, el, redraw);
   const toU = (u) => change({ u: within(-3, Math.round(u * 10) / 10, 3) });
-  const toPower = (power) => { const kept = within(0, Math.round(power * 2) / 2, 16); change({ power: kept, seen: [...new Set([...now().seen, kept])] }); };
+  const toPower = (power) => {
+    const kept = within(0, Math.round(power * 2) / 2, 16);
+    change({ power: kept, seen: [...new Set([...now().seen, kept])] });
+  };
 
   const curve = draw("polyline", { class: "curve" });
   const tangent = draw("line", { class: "tangent" });
   const secant = draw("line", { class: "secant" });
   const place = draw("text", { x: WIDTH / 2, y: HEIGHT - 6, "text-anchor": "middle" });
-  const clip = `clip-${Math.random().toString(36).slice(2)}`;
+  const frame = { width: WIDTH, height: HEIGHT - 24 };
   const left = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "group", class: "plot" },
-    draw("clipPath", { id: clip }, draw("rect", { width: WIDTH, height: HEIGHT - 24 })),
-    draw("rect", { width: WIDTH, height: HEIGHT - 24, class: "frame" }), draw("g", { "clip-path": `url(#${clip})` }, tangent, secant, curve), place);
-  const at = (u, v) => [(u / REACH + 1) * (WIDTH / 2), (HEIGHT - 24) * (1 - (v - FUNCTIONS[now().f].range[0]) / (FUNCTIONS[now().f].range[1] - FUNCTIONS[now().f].range[0]))];
+    draw("rect", { ...frame, class: "frame" }), clipped(frame, tangent, secant, curve), place);
+  const at = (u, v) => {
+    const [low, high] = FUNCTIONS[now().f].range;
+    return [(u / REACH + 1) * (WIDTH / 2), (HEIGHT - 24) * (1 - (v - low) / (high - low))];
+  };
   const points = [-1, 1].map((side) => grip(draw("circle", { r: 7, class: "point wide" }), side < 0 ? "u minus h" : "u plus h", {
     move: ([x]) => toPower(-Math.log10(within(1e-16, side * ((x / (WIDTH / 2) - 1) * REACH - now().u), 1))),
     nudge: ([right, up]) => toPower(now().power - (side * right + up) / 2),
@@ -125,13 +152,17 @@ function render({ model, el }) {
 
   const f = choice("the function", Object.entries(FUNCTIONS).map(([key, { name }]) => [key, name]), (value) => change({ f: value }));
   const u = slider("where, u", { min: -3, max: 3, step: 0.1 }, toU);
-  const nudge = slider("the nudge, h", { min: -16, max: 0, step: 0.5, long: true, unit: (n) => written(10 ** n, 0) }, (n) => toPower(-n)); // to the left is smaller, as in the plot
+  const powers = { min: -16, max: 0, step: 0.5, long: true, unit: (n) => written(10 ** n, 0) };
+  const nudge = slider("the nudge, h", powers, (n) => toPower(-n)); // to the left is smaller, as in the plot
   const all = button("all nudges", () => change({ seen: NUDGES }), { class: "main" });
   const cells = Object.fromEntries(["slope", "both", "forward", "errorBoth", "errorForward"].map((name) => [name, make("td", { class: name })]));
   const table = make("table", { class: "shares nudged" },
     make("thead", {}, make("tr", {}, make("td", {}), make("th", { scope: "col" }, "slope"), make("th", { scope: "col" }, "error"))),
-    make("tbody", {}, ...[["by the formula", cells.slope, make("td", {}, "")], ["● nudged both ways", cells.both, cells.errorBoth], ["□ nudged upwards only", cells.forward, cells.errorForward]]
-      .map(([name, ...found]) => make("tr", {}, make("th", { scope: "row" }, name), ...found))));
+    make("tbody", {}, ...[
+      ["by the formula", cells.slope, make("td", {}, "")],
+      ["● nudged both ways", cells.both, cells.errorBoth],
+      ["□ nudged upwards only", cells.forward, cells.errorForward],
+    ].map(([name, ...found]) => make("tr", {}, make("th", { scope: "row" }, name), ...found))));
   const verdict = make("p", { class: "verdict above" });
 
   function drawCurve(state, { h, both }) {
@@ -156,36 +187,39 @@ function render({ model, el }) {
   function redraw(state) {
     const found = measured(state, state.power);
     drawCurve(state, found);
-    ghosts.replaceChildren(...NUDGES.flatMap((power) => {
-      const { errors } = measured(state, power);
-      return [draw("rect", { x: x(power) - 3.5, y: y(errors.forward) - 3.5, width: 7, height: 7, class: "upwards" }), draw("circle", { cx: x(power), cy: y(errors.both), r: 4.5, class: "both" })];
-    }));
-    marks.replaceChildren(...state.seen.flatMap((power) => {
-      const { errors } = measured(state, power);
-      const kind = (name, error) => (error ? name : `${name} zero`);
-      return [draw("rect", { x: x(power) - 3.5, y: y(errors.forward) - 3.5, width: 7, height: 7, class: kind("one", errors.forward) }), draw("circle", { cx: x(power), cy: y(errors.both), r: 4.5, class: kind("two", errors.both) })];
-    }));
+    const pair = (power, kind) => {
+      const { both, forward } = measured(state, power).errors;
+      return [
+        draw("rect", { x: x(power) - 3.5, y: y(forward) - 3.5, width: 7, height: 7, class: kind(forward)[0] }),
+        draw("circle", { cx: x(power), cy: y(both), r: 4.5, class: kind(both)[1] }),
+      ];
+    };
+    ghosts.replaceChildren(...NUDGES.flatMap((power) => pair(power, () => ["upwards", "both"])));
+    marks.replaceChildren(...state.seen.flatMap((power) => pair(power, (error) => (error ? ["one", "two"] : ["one zero", "two zero"]))));
     hint.textContent = state.seen.length > 1 ? "the nudge h" : "← drag: a smaller nudge h";
     here.setAttribute("transform", `translate(${x(state.power)} 0)`);
     f.set(state.f);
     u.set(state.u);
     nudge.set(-state.power);
-    const numbers = { slope: FUNCTIONS[state.f].slope(state.u), both: found.both, forward: found.forward, errorBoth: found.errors.both, errorForward: found.errors.forward };
+    const { both, forward, errors } = found;
+    const numbers = { slope: FUNCTIONS[state.f].slope(state.u), both, forward, errorBoth: errors.both, errorForward: errors.forward };
     for (const [name, value] of Object.entries(numbers)) {
-      cells[name].textContent = (name.startsWith("error") ? (value ? value.toExponential(1).replace("e+0", "") : "0") : value !== 0 && Math.abs(value) < 1e-6 ? value.toExponential(3) : value.toFixed(10)).replaceAll("-", "−");
+      const text = name.startsWith("error") ? errorWritten(value) : slopeWritten(value);
+      cells[name].textContent = text.replaceAll("-", "−");
       cells[name].dataset.value = value;
     }
     const all = state.seen.length === NUDGES.length;
     words(verdict, state.seen.length === 1 && state.power === 0 ? beginning(found.errors.both) : explained(state));
     if (all) verdict.prepend(overall(state), make("br"), `At h = ${written(found.h, 0)}: `);
-    left.setAttribute("aria-label", `The curve of ${FUNCTIONS[state.f].name}, the line through the two points nudged from ${written(state.u, 1)}, and the line that touches it.`);
+    const { name } = FUNCTIONS[state.f];
+    left.setAttribute("aria-label", `The curve of ${name}, the line through the two points nudged from ${written(state.u, 1)}, and the line that touches it.`);
     right.setAttribute("aria-label", `The error against the nudge, both on scales of powers of ten: ${state.seen.length} of 33 nudges tried.`);
     told.tell(`h ${written(found.h, 0)}: error ${cells.errorBoth.textContent}. ${verdict.textContent}`);
   }
 
   el.append(heading("How small a nudge?", () => change(start)), verdict, make("div", { class: "strip" }, nudge, all),
     make("div", { class: "two-plots" }, left, right), make("div", { class: "two-plots below" }, table, make("div", { class: "strip" }, f, u)),
-    make("details", {}, make("summary", {}, "How to read it"), make("p", { class: "note" }, "Drag the open circle along the curve, and the two nudged points. Among the errors, circles: nudged both ways; squares: upwards only; one that is exactly 0 lies at the bottom, dotted; faint are those not yet tried. On the curve, the dashed line touches it, and the solid one goes through the two nudged points.")), told);
+    make("details", {}, make("summary", {}, "How to read it"), make("p", { class: "note" }, HOW_TO_READ)), told);
   redraw(start);
   return stop;
 }

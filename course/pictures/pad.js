@@ -123,7 +123,8 @@ function pad({ now, change, redraw, told }) {
     dot.style.top = `${pen[1] / 2.8}%`;
     const part = centre && !speck ? inked : null;
     frame.style.display = part ? "" : "none";
-    if (part) for (const [side, value] of [["left", part.x], ["top", part.y], ["width", part.width], ["height", part.height]]) frame.style[side] = `${value / 2.8}%`;
+    const sides = part ? { left: part.x, top: part.y, width: part.width, height: part.height } : {};
+    for (const [side, value] of Object.entries(sides)) frame.style[side] = `${value / 2.8}%`;
     undo.disabled = clear.disabled = !strokes?.length;
     return { image, fresh, speck };
   }

@@ -175,13 +175,21 @@ function inked({ width, height, grey }, turned) {
   const percentiles = Array.from({ length: columns * rows }, (_, k) => {
     const [x0, y0] = [(k % columns) * block, Math.floor(k / columns) * block];
     const some = [];
-    for (let y = y0; y < Math.min(y0 + block, height); y += 2) for (let x = x0; x < Math.min(x0 + block, width); x += 2) if (light[y * width + x] >= 0) some.push(light[y * width + x]);
+    for (let y = y0; y < Math.min(y0 + block, height); y += 2) {
+      for (let x = x0; x < Math.min(x0 + block, width); x += 2) {
+        if (light[y * width + x] >= 0) some.push(light[y * width + x]);
+      }
+    }
     return new Float64Array(some).sort()[Math.floor(0.8 * some.length)];
   });
   const paper = percentiles.map((_, k) => {
     const [x, y] = [k % columns, Math.floor(k / columns)];
     const near = [];
-    for (let v = y - 1; v <= y + 1; v++) for (let u = x - 1; u <= x + 1; u++) if (u >= 0 && u < columns && v >= 0 && v < rows) near.push(percentiles[v * columns + u]);
+    for (let v = y - 1; v <= y + 1; v++) {
+      for (let u = x - 1; u <= x + 1; u++) {
+        if (u >= 0 && u < columns && v >= 0 && v < rows) near.push(percentiles[v * columns + u]);
+      }
+    }
     return middleOf(near.filter((value) => value >= 0));
   });
   return light.map((value, i) => {
@@ -198,7 +206,8 @@ function isLightOnDark({ grey }) {
   return some.reduce((sum, value) => sum + (value - middle) ** 3, 0) > 0 && middle < 128;
 }
 
-/** By how many degrees lines of writing rise or fall: where the projection profile, how much ink lies in each row, has the sharpest peaks. */
+/** By how many degrees lines of writing rise or fall: where the projection profile, how much ink lies in
+    each row, has the sharpest peaks. */
 function skew(mask, width, height) {
   const dots = [];
   mask.forEach((on, i) => on && dots.push(i));
@@ -220,8 +229,8 @@ function markCut({ width, height, grey, labels, found }) {
     if (label < 0) return;
     const x = i % width;
     const y = Math.floor(i / width);
-    const inside = x > 1 && y > 1 && x < width - 2 && y < height - 2 && grey[i - 2] >= 0 && grey[i + 2] >= 0 && grey[i - 2 * width] >= 0 && grey[i + 2 * width] >= 0;
-    if (!inside) found[label].cut = true;
+    const inside = x > 1 && y > 1 && x < width - 2 && y < height - 2;
+    if (!inside || [-2, 2, -2 * width, 2 * width].some((step) => !(grey[i + step] >= 0))) found[label].cut = true;
   });
 }
 
@@ -239,7 +248,10 @@ function joined(found, { smallest, gap }) {
     for (let a = 0; a < groups.length; a++) {
       for (let b = groups.length - 1; b > a; b--) {
         const [one, other] = [groups[a], groups[b]];
-        const both = { left: Math.min(one.left, other.left), right: Math.max(one.right, other.right), top: Math.min(one.top, other.top), bottom: Math.max(one.bottom, other.bottom) };
+        const both = {
+          left: Math.min(one.left, other.left), right: Math.max(one.right, other.right),
+          top: Math.min(one.top, other.top), bottom: Math.max(one.bottom, other.bottom),
+        };
         const narrower = Math.min(one.right - one.left, other.right - other.left) + 1;
         const shared = Math.min(one.right, other.right) - Math.max(one.left, other.left) + 1;
         const apart = Math.max(one.top, other.top) - Math.min(one.bottom, other.bottom) - 1;
@@ -303,7 +315,8 @@ function thickened({ side, mask }, radius) {
   return wider;
 }
 
-/** All of it: from a photograph to its digits, each with the pictures of its steps. A setting of null is found out. It yields between steps. */
+/** All of it: from a photograph to its digits, each with the pictures of its steps. A setting of null is
+    found out. It yields between steps. */
 function* readingSheet(photo, settings) {
   const corners = settings.corners ?? paperIn(photo);
   let turn = settings.turn ?? 0;

@@ -25,8 +25,8 @@ function verdict({ z, e, total, naive, stable }, floats) {
   const top = Math.max(...z);
   if (!e.every(Number.isFinite)) {
     return `The largest logit is ${written(top, 1)}, and e to that power is more than ${floats} can hold `
-      + `(${written(LARGEST[floats])}): it becomes **inf**; inf / inf is **nan**, and any other number / inf is 0. The stable formula subtracts the largest logit first, `
-      + "and has nothing larger than 1 to hold.";
+      + `(${written(LARGEST[floats])}): it becomes **inf**; inf / inf is **nan**, and any other number / inf is 0. `
+      + "The stable formula subtracts the largest logit first, and has nothing larger than 1 to hold.";
   }
   if (total === 0) {
     return `Even the largest logit is ${written(top, 1)}, and e to that power is less than ${floats} can hold: all ten are 0, `
@@ -39,11 +39,13 @@ function verdict({ z, e, total, naive, stable }, floats) {
   const worst = argmax(off);
   const limit = floats === "float64" ? 1e-12 : 1e-5;
   if (off[worst] > limit) {
-    return `No nan, no warning, and yet the naive formula is **silently wrong**: for class ${worst} it says **${written(naive[worst], 6)}**, and the stable one ${written(stable[worst], 6)}. `
+    return "No nan, no warning, and yet the naive formula is **silently wrong**: "
+      + `for class ${worst} it says **${written(naive[worst], 6)}**, and the stable one ${written(stable[worst], 6)}. `
       + `The largest exponential is ${written(Math.max(...e), 1)}, so near the end of what ${floats} can hold that few of its digits are left.`;
   }
   if (stable.some((p, k) => p > 0 && Math.abs(naive[k] / p - 1) > 100 * limit)) {
-    return `Both formulas agree to ${floats === "float64" ? 12 : 5} places, but not in their smallest probabilities: some exponentials are too small for ${floats}, and the naive formula has lost their digits.`;
+    return `Both formulas agree to ${floats === "float64" ? 12 : 5} places, but not in their smallest probabilities: `
+      + `some exponentials are too small for ${floats}, and the naive formula has lost their digits.`;
   }
   const further = top < 20 ? ` Add **${floats === "float64" ? 710 : 90}** to all ten, and they part.` : "";
   return `Both formulas agree: the largest exponential is ${written(Math.max(...e))}, and ${floats} can hold ${written(LARGEST[floats])}.${further}`;
@@ -111,7 +113,8 @@ function render({ model, el }) {
     });
     table.classList.toggle("jacobian", Boolean(state.jacobian));
     jacobian.setAttribute("aria-pressed", Boolean(state.jacobian));
-    note.textContent = `Drag a logit, or the end of a stable probability’s bar.${state.jacobian ? " The last column is one column of the Jacobian: how each probability changes as the marked logit is raised. It sums to 0." : ""}`;
+    const column = " The last column is one column of the Jacobian: how each probability changes as the marked logit is raised. It sums to 0.";
+    note.textContent = `Drag a logit, or the end of a stable probability’s bar.${state.jacobian ? column : ""}`;
     break_.textContent = `+ ${most()} to all`;
     columnHead.textContent = `∂p / ∂z${"₀₁₂₃₄₅₆₇₈₉"[state.held]}`;
     times.set(state.times);

@@ -12,16 +12,23 @@ function accuracyOf(right, n) {
   const one = `**${right} of ${n}** right: your accuracy is **${written(100 * q, 0)} %**`;
   if (right > 0 && right < n) return `${one}, with a standard error of **${written(100 * Math.sqrt((q * (1 - q)) / n), 0)} points**.`;
   const limit = 0.05 ** (1 / n);
-  return `${one}. From these alone the standard error would be 0, which is too good to be true: a network that reads ${written(100 * (right ? limit : 1 - limit), 0)} % of your digits would still produce such a sheet one time in twenty.`;
+  const share = written(100 * (right ? limit : 1 - limit), 0);
+  return `${one}. From these alone the standard error would be 0, which is too good to be true: `
+    + `a network that reads ${share} % of your digits would still produce such a sheet one time in twenty.`;
 }
 
 /** How many answers are doubtful, and whether so many are that these may be no digits. */
 function doubts(digits) {
   const unsure = digits.filter(({ p }) => Math.max(...p) < SURE).length;
   if (!unsure) return "";
-  const marked = `${unsure} of these answers ${unsure === 1 ? "is" : "are"} **in doubt**: the probability is below ${written(100 * SURE, 0)} %, and the box is dotted. `;
-  return unsure < digits.length / 5 ? marked : `${marked}**Are these digits at all?** The network knows nothing else, and calls letters and stains digits, too. `;
+  const limit = `the probability is below ${written(100 * SURE, 0)} %, and the box is dotted`;
+  const marked = `${unsure} of these answers ${unsure === 1 ? "is" : "are"} **in doubt**: ${limit}. `;
+  if (unsure < digits.length / 5) return marked;
+  return `${marked}**Are these digits at all?** The network knows nothing else, and calls letters and stains digits, too. `;
 }
+
+const NO_INK = "**No ink is found on this paper.** Is it sharp and lit, and does none of it touch the paper’s edge? "
+  + "Below, under “Each step”, you can drag the paper’s corners and move the threshold.";
 
 /** Whether four corners go round once and none is dented: else no flat paper looks so. */
 const convex = (corners) => corners.every(([x, y], k) => {
@@ -81,10 +88,15 @@ function render({ model, el }) {
   const whole = button("the whole photograph", () => set({ corners: WHOLE }));
   const automatic = button("all automatic", () => change({ steps: start.steps }));
   const adjust = make("details", {}, make("summary", {}, "Each step, to adjust"),
-    make("p", { class: "note" }, "1. The paper in the photograph: drag its corners."), original, make("div", { class: "strip" }, whole, quarter, turn),
-    make("p", { class: "note" }, "2. Shading is divided out, and a threshold (Otsu’s, until you move it) separates ink from paper."), make("div", { class: "strip" }, ink, threshold),
-    make("p", { class: "note" }, "3. Connected components become digits: parts one above the other are joined, specks left out. Both sizes are parts of the usual digit’s."), make("div", { class: "strip" }, gap, smallest),
-    make("p", { class: "note" }, "4. MNIST was written with a broad pen, so a thin pen’s strokes are made wider, by a part of the digit’s size."), make("div", { class: "strip" }, pen, automatic));
+    make("p", { class: "note" }, "1. The paper in the photograph: drag its corners."),
+    original, make("div", { class: "strip" }, whole, quarter, turn),
+    make("p", { class: "note" }, "2. Shading is divided out, and a threshold (Otsu’s, until you move it) separates ink from paper."),
+    make("div", { class: "strip" }, ink, threshold),
+    make("p", { class: "note" }, "3. Connected components become digits: parts one above the other are joined, specks left out. "
+      + "Both sizes are parts of the usual digit’s."),
+    make("div", { class: "strip" }, gap, smallest),
+    make("p", { class: "note" }, "4. MNIST was written with a broad pen, so a thin pen’s strokes are made wider, by a part of the digit’s size."),
+    make("div", { class: "strip" }, pen, automatic));
 
   /** Take an image file; what cannot be read leaves the last sheet as it is. */
   async function take(file, labels = "", chosen = 0) {
@@ -93,7 +105,8 @@ function render({ model, el }) {
       if (!file.size) throw new Error("empty");
       taken = await opened(file);
     } catch {
-      problem = `**${file.name ?? "This file"} cannot be read as an image.** It may be damaged, or of a kind that this browser does not know; it does know JPEG and PNG.`;
+      problem = `**${file.name ?? "This file"} cannot be read as an image.** `
+        + "It may be damaged, or of a kind that this browser does not know; it does know JPEG and PNG.";
       redraw(now());
       return;
     }
@@ -187,14 +200,18 @@ function render({ model, el }) {
     const marked = digits.length > 0 && labels.length === digits.length;
     const chosen = within(0, state.chosen, digits.length - 1);
     digits.forEach(({ p }, k) => {
-      const right = marked && labels[k] !== null ? argmax(p) === labels[k] : null;
       const box = boxes.children[k];
-      const unsure = right === null && Math.max(...p) < SURE;
-      box.className = right === false ? "wrong" : marked && labels[k] === null ? "out" : unsure ? "unsure" : "";
-      box.dataset.answer = `${argmax(p)}${right === false ? " ✗" : unsure ? "?" : ""}`;
+      const verdictOf = () => {
+        if (marked && labels[k] !== null) return argmax(p) === labels[k] ? "right" : "wrong";
+        return Math.max(...p) < SURE ? "unsure" : "";
+      };
+      const is = verdictOf();
+      const aside = { right: ", right", wrong: `, wrong: ${named(labels[k])}`, unsure: ", in doubt" }[is] ?? "";
+      box.className = marked && labels[k] === null ? "out" : is === "right" ? "" : is;
+      box.dataset.answer = argmax(p) + ({ wrong: " ✗", unsure: "?" }[is] ?? "");
       box.tabIndex = k === chosen ? 0 : -1;
       box.setAttribute("aria-pressed", k === chosen);
-      box.setAttribute("aria-label", `digit ${k + 1}: read as ${argmax(p)}${unsure ? ", in doubt" : right === null ? "" : right ? ", right" : `, wrong: a ${labels[k]}`}`);
+      box.setAttribute("aria-label", `digit ${k + 1}: read as ${argmax(p)}${aside}`);
     });
     if (typed.value !== state.typed) typed.value = state.typed;
     chain.hidden = which.hidden = !digits.length;
@@ -214,14 +231,22 @@ function render({ model, el }) {
     const count = `${digits.length} digit${digits.length === 1 ? "" : "s"}`;
     const most = sheet?.pieces > MOST ? `**More than this can read**: of ${sheet.pieces} pieces of ink only the ${MOST} largest are looked at. ` : "";
     const counted = labels.map((label, k) => [label, digits[k]]).filter(([label]) => label !== null);
-    let text = "";
-    if (problem) text = problem;
-    else if (!photo) text = "";
-    else if (!digits.length) text = "**No ink is found on this paper.** Is it sharp and lit, and does none of it touch the paper’s edge? Below, under “Each step”, you can drag the paper’s corners and move the threshold.";
-    else if (!labels.length) text = `${most}${count} found, and read as **${digits.map(({ p }) => argmax(p)).join(" ")}**. ${doubts(digits)}Type above what you wrote, in the order of reading, and it is marked.`;
-    else if (!marked) text = `${count} found, and ${labels.length} typed. Type one for each, in the order of reading, and a – for anything that is not a digit.`;
-    else if (!counted.length) text = "Nothing to mark: no digit is typed.";
-    else text = `${accuracyOf(counted.filter(([label, { p }]) => argmax(p) === label).length, counted.length)} ${own ? "This holds for your hand, this pen and this light." : "These are test digits on a sheet made by the computer; yours will be harder."}`;
+    const said = () => {
+      if (problem || !photo) return problem;
+      if (!digits.length) return NO_INK;
+      if (!labels.length) {
+        const read = `${count} found, and read as **${digits.map(({ p }) => argmax(p)).join(" ")}**. `;
+        return `${most}${read}${doubts(digits)}Type above what you wrote, in the order of reading, and it is marked.`;
+      }
+      if (!marked) {
+        return `${count} found, and ${labels.length} typed. Type one for each, in the order of reading, and a – for anything that is not a digit.`;
+      }
+      if (!counted.length) return "Nothing to mark: no digit is typed.";
+      const right = counted.filter(([label, { p }]) => argmax(p) === label).length;
+      const holds = own ? "This holds for your hand, this pen and this light." : "These are test digits on a sheet made by the computer; yours will be harder.";
+      return `${accuracyOf(right, counted.length)} ${holds}`;
+    };
+    const text = said();
     words(verdict, text);
     told.tell(text.replaceAll("**", ""));
   }

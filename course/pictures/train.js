@@ -2,7 +2,11 @@
 
 const PIXELS = 784;
 const LOSSES = 3; // the plot of losses shows 0 to this, or to 6, 12, ... where the loss rises higher
-const SIZES = { batch: [1, 2, 4, 8, 16, 32, 64, 128, 256], hidden: [1, 2, 4, 8, 16, 32, 64, 128], images: [10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000] };
+const SIZES = {
+  batch: [1, 2, 4, 8, 16, 32, 64, 128, 256],
+  hidden: [1, 2, 4, 8, 16, 32, 64, 128],
+  images: [10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000],
+};
 
 /** Read the digits, two pixels a byte, 0 to 15; of each only the pixels that hold ink are kept. */
 function unpack(data) {
@@ -88,19 +92,29 @@ function score(network, images) {
   return { loss, accuracy: right / images.length };
 }
 
+const BY_HEART = " With so little loss left its gradients are nearly 0, so even a large rate may change nothing. "
+  + "To see what a rate does, press **new run**.";
+
 function explained({ records, step }, images) {
   const [first, last] = [records[0], records.at(-1)];
   if (!step) return "It guesses: one in ten is right. Press **start**, and watch the ten digits.";
-  if (!Number.isFinite(last.training.loss)) return "**It has diverged**: the loss is no longer a number. Lower the rate or the momentum, and begin a new run.";
-  const said = `After ${step} step${step > 1 ? "s" : ""} it reads ${written(100 * last.training.accuracy, 0)} % of its training images, and ${written(100 * last.validation.accuracy, 0)} % of others.`;
-  const byHeart = last.training.accuracy === 1 && last.training.loss < 0.005 ? " With so little loss left its gradients are nearly 0, so even a large rate may change nothing. To see what a rate does, press **new run**." : "";
-  const best = Math.min(...records.map((one) => one.validation.loss));
-  if (step >= 10 && last.training.loss > first.training.loss) return `${said} **It thrashes**: its loss is larger than before the first step. The rate was too high for this momentum. Begin a new run with a lower one.`;
+  if (!Number.isFinite(last.training.loss)) {
+    return "**It has diverged**: the loss is no longer a number. Lower the rate or the momentum, and begin a new run.";
+  }
+  const percent = ({ accuracy }) => `${written(100 * accuracy, 0)} %`;
+  const said = `After ${step} step${step > 1 ? "s" : ""} it reads ${percent(last.training)} of its training images, and ${percent(last.validation)} of others.`;
+  if (step >= 10 && last.training.loss > first.training.loss) {
+    return `${said} **It thrashes**: its loss is larger than before the first step. The rate was too high for this momentum. Begin a new run with a lower one.`;
+  }
   const recent = records.slice(-13);
   const jumps = recent.filter((one, i) => i && one.training.loss > 1.1 * recent[i - 1].training.loss).length;
   if (jumps > 3) return `${said} **It thrashes**: the loss on the very images it trains on goes up as often as down. A lower rate would calm it.`;
-  if (last.validation.loss > 1.15 * best && last.validation.loss > 1.5 * last.training.loss) return `${said} **It overfits**: on its ${images} training images the loss is ${written(last.training.loss, 2)}; on others it was ${written(best, 2)}, and has risen to ${written(last.validation.loss, 2)}. Would more images help, or fewer steps?${byHeart}`;
-  return said + byHeart;
+  const best = Math.min(...records.map((one) => one.validation.loss));
+  const overfits = last.validation.loss > 1.15 * best && last.validation.loss > 1.5 * last.training.loss;
+  const rise = ` **It overfits**: on its ${images} training images the loss is ${written(last.training.loss, 2)}; `
+    + `on others it was ${written(best, 2)}, and has risen to ${written(last.validation.loss, 2)}. Would more images help, or fewer steps?`;
+  const byHeart = last.training.accuracy === 1 && last.training.loss < 0.005;
+  return said + (overfits ? rise : "") + (byHeart ? BY_HEART : "");
 }
 
 function render({ model, el }) {
@@ -122,7 +136,8 @@ function render({ model, el }) {
       return ask("begin");
     }
     const random = chance(now().seed);
-    run = { network: initialised(now().hidden, random), random, queue: [], batches: [], losses: [], step: 0, records: [], images: training.slice(0, now().images) };
+    const images = training.slice(0, now().images);
+    run = { network: initialised(now().hidden, random), random, images, queue: [], batches: [], losses: [], step: 0, records: [] };
     run.first = Object.fromEntries(Object.entries(run.network.W).map(([name, array]) => [name, [...array]]));
     el.run = run;
     record();
@@ -213,14 +228,12 @@ function render({ model, el }) {
     let [top, last] = [least, 60];
     const x = (step) => 50 + (step / last) * 296;
     const y = (value) => 22 + (1 - Math.min(value / top, 9)) * 170;
-    const clip = `clip-${Math.random().toString(36).slice(2)}`;
-    const lines = draw("g", { "clip-path": `url(#${clip})` });
+    const lines = draw("g", {});
     const heights = [0, 0.5, 1].map((part) => ({ part, text: draw("text", { x: 46, y: y(part * top) + 4, "text-anchor": "end" }) }));
     const end = draw("text", { x: 346, y: 212, "text-anchor": "end" });
     const svg = draw("svg", { viewBox: "0 0 360 218", role: "img", class: "plot" },
-      draw("clipPath", { id: clip }, draw("rect", { x: 50, y: 20, width: 297, height: 174 })),
       ...heights.flatMap(({ part, text }) => [draw("line", { x1: 50, x2: 346, y1: y(part * top), y2: y(part * top), class: "grid" }), text]),
-      lines, draw("text", { x: 4, y: 13 }, title), draw("text", { x: 50, y: 212 }, "0 steps"), end);
+      clipped({ x: 50, y: 20, width: 297, height: 174 }, lines), draw("text", { x: 4, y: 13 }, title), draw("text", { x: 50, y: 212 }, "0 steps"), end);
     svg.show = (name) => {
       // This run fills the plot; what earlier ones did later, or higher, is cut off.
       last = Math.max(60, run.records.at(-1).step);
@@ -231,17 +244,21 @@ function render({ model, el }) {
         const value = one_[part][name];
         return `${x(one_.step).toFixed(1)},${y(Number.isNaN(value) ? Infinity : value).toFixed(1)}`;
       }).join(" ") });
-      lines.replaceChildren(...past.flatMap((records) => ["training", "validation"].map((part) => path(records, part, "past"))), path(run.records, "training", ""), path(run.records, "validation", ""));
+      const pair = (records, kind) => ["training", "validation"].map((part) => path(records, part, kind));
+      lines.replaceChildren(...past.flatMap((records) => pair(records, "past")), ...pair(run.records, ""));
       end.textContent = last;
       const latest = run.records.at(-1);
-      svg.setAttribute("aria-label", `${title}: ${written(latest.training[name], 3)} on the training images, ${written(latest.validation[name], 3)} on the validation images.`);
+      const [trained, validated] = [latest.training, latest.validation].map((one_) => written(one_[name], 3));
+      svg.setAttribute("aria-label", `${title}: ${trained} on the training images, ${validated} on the validation images.`);
     };
     return svg;
   };
   const loss = plot("loss", LOSSES, (value) => written(value, value < 100 ? 1 : 0));
   const accuracy = plot("accuracy", 1, (value) => `${100 * value} %`);
 
-  const rate = slider("learning rate, η", { min: -2, max: 1.5, step: 0.05, unit: () => written(now().rate, now().rate < 0.1 ? 3 : 2) }, (power) => change({ rate: Number((10 ** power).toPrecision(2)) }));
+  const rateNow = () => written(now().rate, now().rate < 0.1 ? 3 : 2);
+  const rate = slider("learning rate, η", { min: -2, max: 1.5, step: 0.05, unit: rateNow },
+    (power) => change({ rate: Number((10 ** power).toPrecision(2)) }));
   const momentum = slider("momentum, μ", { min: 0, max: 0.95, step: 0.05, places: 2 }, (value) => change({ momentum: value }));
   const sizes = Object.fromEntries([["batch", "batch size"], ["hidden", "hidden units"], ["images", "training images"]].map(([name, title]) => [name,
     slider(title, { min: 0, max: (name === "images" ? counts : SIZES[name]).length - 1, unit: (i) => String(SIZES[name][i]) }, (i) => {
@@ -267,7 +284,7 @@ function render({ model, el }) {
       const said = argmax(p);
       answer.textContent = `${said} ${said === image.label ? "✓" : "✗"}`;
       element.classList.toggle("wrong", said !== image.label);
-      element.setAttribute("aria-label", `a ${image.label}: it says ${said}, ${written(100 * p[said], 0)} %`);
+      element.setAttribute("aria-label", `${named(image.label)}: it says ${said}, ${written(100 * p[said], 0)} %`);
     }
     const text = explained(run, run.images.length);
     words(verdict, text);
@@ -280,13 +297,14 @@ function render({ model, el }) {
     one();
     if (i % 2 === 0) record();
   }
+  const legend = `Blue, solid: on its training images. Orange, dashed: on ${live ? live.validation : validation.length} others, the validation images. `
+    + `Faint: earlier runs.${live ? " Python takes the steps; the curves are drawn from the first thousand of each." : ""}`;
   el.append(heading("A network learns, and you hold the dials", startAgain),
     make("div", { class: "digits" }, fields.map((field) => field.element)),
     make("div", { class: "strip" }, go, single, fresh),
     make("div", { class: "strip" }, rate, momentum, sizes.images, sizes.hidden, sizes.batch),
     verdict, make("div", { class: "two-plots" }, loss, accuracy),
-    make("p", { class: "note" }, `Blue, solid: on its training images. Orange, dashed: on ${live ? live.validation : validation.length} others, the validation images. Faint: earlier runs.${live ? " Python takes the steps; the curves are drawn from the first thousand of each." : ""}`),
-    told);
+    make("p", { class: "note" }, legend), told);
   redraw(now());
   return () => {
     running = false;

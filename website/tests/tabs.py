@@ -4,7 +4,6 @@ And a tab on one picture alone, which needs no built pages.
 """
 
 import functools
-import gzip
 import http.server
 import json
 
@@ -41,13 +40,6 @@ ONCE_WRITTEN = """
         };
     }).then(() => undefined)
 """
-
-
-@functools.cache
-def weight(path):
-    """Return how much of a file of the site would travel, compressed as web servers do."""
-    body = (HTML / path).read_bytes()
-    return min(len(body), len(gzip.compress(body)))
 
 
 class Tab:
@@ -148,7 +140,7 @@ class Shown:
         self.place = self.page.locator(f".touchable[data-name={name}]")
         self.place.scroll_into_view_if_needed()
         self.el = self.place.locator(".explore")
-        self.el.wait_for()
+        self.el.locator(".title").wait_for()
 
     def set(self, **state):
         change = "(el, part) => el.model.set('state', { ...el.model.get('state'), ...part })"
@@ -198,22 +190,3 @@ class Shown:
             kind = "touchMove" if i else "touchStart"
             hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
         hand.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-
-
-STICKS_OUT = """
-    [...document.querySelectorAll(".explore")].flatMap(el => [...el.querySelectorAll("*")]
-        .filter(tag => tag.getBoundingClientRect().right > el.getBoundingClientRect().right + 1)
-        .filter(tag => !tag.closest(".scrolls, svg *")).map(tag => tag.outerHTML.slice(0, 80)))
-"""
-
-
-def drag(shown, mark, right, down):
-    """Drag what is at `mark`'s middle by so many dots of the screen."""
-    mark.scroll_into_view_if_needed()
-    area = mark.bounding_box()
-    x, y = area["x"] + area["width"] / 2, area["y"] + area["height"] / 2
-    shown.page.mouse.move(x, y)
-    shown.page.mouse.down()
-    shown.page.mouse.move(x + right / 2, y + down / 2)
-    shown.page.mouse.move(x + right, y + down)
-    shown.page.mouse.up()

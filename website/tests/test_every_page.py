@@ -4,14 +4,16 @@ To open a page takes longer than to look at it, so that one walk through all of 
 It goes through the pages on the disk, where a browser allows less than from a server.
 """
 
+import functools
+import gzip
 import re
 from collections import defaultdict
 
 import pytest
 
 from course.lessons import all_lessons
-from website import SITE
-from website.tests.tabs import STICKS_OUT, UNFOLD, Tab, weight
+from website import HTML, SITE
+from website.tests.tabs import UNFOLD, Tab
 
 #: The walk through all pages is one step, which takes a busy computer longer than any test may.
 pytestmark = pytest.mark.timeout(3600)
@@ -57,6 +59,12 @@ CUT_OFF = """() => {
         .filter(tag => !tag.closest(".pst-scrollable-table-container"))
         .map(tag => tag.textContent.slice(0, 80));
 }"""
+#: What stands out of a picture to touch.
+STICKS_OUT = """
+    [...document.querySelectorAll(".explore")].flatMap(el => [...el.querySelectorAll("*")]
+        .filter(tag => tag.getBoundingClientRect().right > el.getBoundingClientRect().right + 1)
+        .filter(tag => !tag.closest(".scrolls, svg *")).map(tag => tag.outerHTML.slice(0, 80)))
+"""
 SCROLLS = """
     [...document.querySelectorAll("article *")]
         .filter(tag => tag.scrollWidth > tag.clientWidth + 1 && tag.clientWidth > 20)
@@ -67,52 +75,8 @@ SCROLLS = """
 FONTS = "document.fonts.ready.then(fonts => [...fonts].map(f => [f.family, f.status]))"
 
 
-#: Axe's time grows with what it looks at, and of a page's formulas and code it need see one of each
-#: kind: what stands in the same elements has the same colours.
-ONE_OF_EACH = """() => {
-    const seen = new Set(), body = document.body;
-    body.remove(); // else each change would make the browser think of the whole page again
-    const some = ".katex-html, .katex-mathml, pre span, code span, .sig span:not(:has(a))";
-    for (const tag of body.querySelectorAll(some)) {
-        const kind = [Boolean(tag.closest("details:not([open])"))]; // which is not seen
-        for (let up = tag; up && kind.length < 6; up = up.parentElement)
-            kind.push(`${up.tagName}.${up.className}`);
-        if (!seen.has(`${kind}`)) seen.add(`${kind}`);
-        else if (tag.matches(".katex-html")) tag.remove();
-        else if (tag.matches(".katex-mathml")) tag.replaceChildren(tag.textContent);
-        else tag.replaceWith(tag.textContent);
-    }
-    body.normalize();
-    document.documentElement.append(body);
-}"""
 #: Where axe is asked about a part of a page: it reads all of it before, and formulas are most of that.
 NO_FORMULAS = "document.querySelectorAll('.math').forEach(formula => formula.remove())"
-#: Of what is written in the same colours and letters, on the same ground, axe need see one; of a
-#: picture to touch all, since there words may stand on what is not around them.
-ONE_OF_EACH_COLOUR = """() => {
-    const seen = new Set(), grounds = new Map(), found = [];
-    const ground = tag => {
-        if (!tag) return "";
-        if (!grounds.has(tag)) {
-            const { backgroundColor, backgroundImage, opacity } = getComputedStyle(tag);
-            const own = /, 0\\)$/.test(backgroundColor) && backgroundImage === "none" && opacity === "1"
-                ? "" : `${backgroundColor} ${backgroundImage} ${opacity} / `;
-            grounds.set(tag, own + ground(tag.parentElement));
-        }
-        return grounds.get(tag);
-    };
-    for (const tag of document.body.querySelectorAll("*")) {
-        if (![...tag.childNodes].some(node => node.nodeType === 3 && node.data.trim())) continue;
-        if (!tag.checkVisibility({ visibilityProperty: true })) continue;
-        const { color, fontSize, fontWeight, textShadow, textDecorationLine } = getComputedStyle(tag);
-        const link = tag.closest("a");
-        const beside = link && getComputedStyle(link.parentElement).color;
-        const kind = [color, fontSize, fontWeight, textShadow, textDecorationLine, beside, ground(tag)];
-        if (!seen.has(`${kind}`) || tag.closest(".explore")) found.push(link ?? tag);
-        seen.add(`${kind}`);
-    }
-    return { include: found };
-}"""
 COLOURS = ["color-contrast", "link-in-text-block"]
 
 
@@ -133,8 +97,7 @@ COLOURED = ("06", "13")
 
 
 def inaccessible(tab, address):
-    """Yield what axe finds in a page, light, dark and in forced colours; of the page less is left."""
-    tab.page.evaluate(ONE_OF_EACH)
+    """Yield what axe finds in a page, light, dark and in forced colours."""
     tab.page.evaluate(AXE.read_text("utf-8"))
     # From the disk axe may read no style sheet again: to try would be noted as the next page's fault.
     rest = {rule: {"enabled": False} for rule in COLOURS}
@@ -144,7 +107,7 @@ def inaccessible(tab, address):
     for colours, width in (("light", WIDE), ("dark", NARROW), ("forced", NARROW)):
         tab.resize(width)
         tab.colours(colours)
-        yield colours, axe(tab.page, f"({ONE_OF_EACH_COLOUR})()", runOnly=COLOURS)
+        yield colours, axe(tab.page, runOnly=COLOURS)
     tab.colours("light")  # as the next page begins
 
 
@@ -167,6 +130,13 @@ SMALL_INPUTS = """
         .filter(input => parseFloat(getComputedStyle(input).fontSize) < 16)
         .map(input => input.outerHTML)
 """
+
+
+@functools.cache
+def weight(path):
+    """Return how much of a file of the site would travel, compressed as web servers do."""
+    body = (HTML / path).read_bytes()
+    return min(len(body), len(gzip.compress(body)))
 
 
 def opened(tab, address, found):

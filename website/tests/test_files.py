@@ -8,15 +8,14 @@ import tomllib
 from itertools import pairwise
 from urllib.parse import unquote, urldefrag, urlsplit
 
-import jinja2
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 from PIL import Image, ImageChops, ImageStat
 
 from course.pictures import PICTURES
-from website import HTML, ROOT, SITE
-from website.build import CARRIED, CARRIED_NODE, ONLY_FOLDED
+from website import HTML, ROOT
+from website.build import ONLY_FOLDED
 
 NOTEBOOKS = ROOT / "notebooks"
 
@@ -43,6 +42,7 @@ def test_there_is_a_page_for_every_lesson_and_each_is_listed_at_home(lessons, so
     listed = [link["href"] for link in soups["index.html"].select(".lesson > .title a")]
     assert listed == lessons
     home = soups["index.html"]
+    assert home.select("a[href$='licences.txt']")
     assert len(home.select(".lesson .able li")) >= 2 * len(lessons)
     # A line may end after the comma alone.
     whole = r"\d+\xa0min\xa0to\xa0read(, [^ ]+)?"
@@ -63,7 +63,8 @@ def test_the_home_page_asks_about_the_2_of_lesson_06(soups):
     words = cell["metadata"]["mystnb"]["image"]["alt"]
     told = re.findall(r"(?:answered )?as a (\d)", words)
     said = [answer.get_text().split()[0] for answer in home.select(".flip .in-company strong")]
-    assert said == told == ["0", "2", "3", "6", "0"]
+    assert said == told
+    assert len({*said}) == 4
     assert len(home.select(".flip input[type=radio]")) == len(said)
     assert home.select_one("a.start")["href"] == "notebooks/00_first_look.html"
 
@@ -74,12 +75,6 @@ def test_each_page_says_what_it_is_where_it_is_shared(soups):
             [described] = soup.select("meta[name=description]")
             assert 60 < len(described["content"]) <= 200, page
         assert len(soup.select("meta[name=viewport]")) == 1, page
-
-
-def test_the_licences_of_all_that_the_pages_carry_travel_with_them(soups):
-    [link] = soups["index.html"].select("a[href$='licences.txt']")
-    brought = re.findall(r"^=+ (.+)$", (HTML / link["href"]).read_text("utf-8"), re.M)
-    assert {"LICENSE", "LICENSE-TEXT.md", "data/README.md", *CARRIED, *CARRIED_NODE} == {*brought}
 
 
 def test_no_link_anchor_or_picture_is_broken(soups):
@@ -228,30 +223,12 @@ def test_the_library_page_documents_every_public_name_and_links_to_its_source(so
     assert max(len(entry.get_text()) for entry in page.select("dt.sig")) < 400
 
 
-def test_with_a_repository_each_lesson_links_to_its_place_there():
-    template = jinja2.Template((SITE / "templates" / "lesson-tools.html").read_text("utf-8"))
-    lesson = {"pagename": "notebooks/00_first_look", "pathto": lambda page, kind: page}
-    tools = BeautifulSoup(template.render(lesson, repository="someone/course"), "html.parser")
-    links = {link.get_text(): link["href"] for link in tools.select(".lesson-tools a")}
-    place = "someone/course/blob/HEAD/notebooks/00_first_look.ipynb"
-    assert links["In the repository"] == f"https://github.com/{place}"
-    assert links["Colab"] == f"https://colab.research.google.com/github/{place}"
-    tree = "/gh/someone/course/HEAD?urlpath=lab/tree/notebooks/00_first_look.ipynb"
-    assert links["Binder"] == f"https://mybinder.org/v2{tree}"
-    assert links["Codespaces"] == "https://codespaces.new/someone/course"
-    assert "https://github.com/someone/course /content/course" in tools.pre.text
-
-
-def test_what_binder_and_codespaces_need_is_there():
-    """Binder takes requirements.txt, and Python from runtime.txt; Codespaces its container."""
+def test_binder_has_a_python_that_the_course_runs_on():
     wanted = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"][
         "requires-python"
     ]
     [version] = re.findall(r"^python-3\.(\d+)$", (ROOT / "runtime.txt").read_text("utf-8"), re.M)
     assert int(version) >= int(wanted.removeprefix(">=3."))
-    assert (ROOT / "requirements.txt").read_text("utf-8").rstrip().endswith("-e .")
-    container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text("utf-8"))
-    assert "requirements.txt" in container["postCreateCommand"]
 
 
 def test_no_page_tells_where_it_was_built(pages):

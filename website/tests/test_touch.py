@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from course import pictures
-from website.tests.tabs import Shown, drag, pass_time
+from website.tests.tabs import Shown, pass_time
 from website.tests.test_every_page import WAKE
 
 ON_THE_PAGE = pictures.PICTURES.keys() - {"draw", "sheet"}
@@ -89,6 +89,13 @@ BY_KEYS = {
         (".main", "Enter", "s.plus === 710"),
         (".again", "Enter", "s.plus === 0"),
     ],
+    "sheet": [
+        (".found button", "ArrowRight", "s.chosen === was.chosen + 1"),
+        ("input[type=file]", "", "true"),
+        ("summary", "Enter", "el.querySelector('details').open"),
+        ("[aria-label='threshold of darkness']", "End", "s.steps.threshold === 0.9"),
+        ("details .strip:last-child button", "Enter", "s.steps.threshold === null"),
+    ],
     "train": [
         ("button.main", "Enter", "el.run.step > 30"),
         ("button.main", "Enter", "el.querySelector('button.main').textContent === 'start'"),
@@ -117,6 +124,18 @@ def test_a_screen_reader_is_told_of_what_the_reader_does_and_of_nothing_else(lon
     shown.tab_to(".grip")
     shown.page.keyboard.press("ArrowLeft")
     expect(told).to_contain_text("edge")
+
+
+def drag(shown, mark, right, down):
+    """Drag what is at `mark`'s middle by so many dots of the screen."""
+    mark.scroll_into_view_if_needed()
+    area = mark.bounding_box()
+    x, y = area["x"] + area["width"] / 2, area["y"] + area["height"] / 2
+    shown.page.mouse.move(x, y)
+    shown.page.mouse.down()
+    shown.page.mouse.move(x + right / 2, y + down / 2)
+    shown.page.mouse.move(x + right, y + down)
+    shown.page.mouse.up()
 
 
 def test_a_weight_a_point_and_a_start_can_be_grabbed(lone):
@@ -175,19 +194,6 @@ def test_a_finger_that_presses_beside_a_mark_drags_it_all_the_way(finger):
     assert "pointercancel" not in heard  # the page has not scrolled instead
 
 
-LABEL = """
-    el => { const [z] = el.querySelectorAll("td .z");
-        const head = el.querySelector("thead th").getBoundingClientRect().height;
-        return [getComputedStyle(z, "::before").content, head > 0]; }
-"""
-
-
-def test_each_number_of_the_logits_says_what_it_is(lone):
-    # On a phone a row is two lines: its first number, the logit, stands above that of log p.
-    assert Shown(lone, "scores", 390).el.evaluate(LABEL) == ['"z "', True]
-    assert Shown(lone, "scores", 1280).el.evaluate(LABEL) == ["none", True]
-
-
 def test_of_all_nudges_what_holds_for_all_is_told_apart_from_what_holds_for_one(lone):
     shown = Shown(lone, "nudge", 1280)
     shown.el.locator("button.main").click()
@@ -199,7 +205,7 @@ def test_of_all_nudges_what_holds_for_all_is_told_apart_from_what_holds_for_one(
 
 
 #: How much of a picture is seen at once, below the site's own bar: on a laptop, and on a phone.
-LAPTOP, PHONE = 720, 785
+SCREENS = {1280: 720, 390: 785}
 
 
 def reach(shown, part):
@@ -208,19 +214,22 @@ def reach(shown, part):
     return box["y"] + box["height"] - shown.el.bounding_box()["y"]
 
 
-@pytest.mark.parametrize("name", ["company", "descent", "kernel", "nudge"])
-def test_a_picture_is_seen_whole_on_a_laptop(lone, name):
-    shown = Shown(lone, name, 1280)
-    shown.el.locator("button.main").click()
-    for part in ("button.main", ".verdict", "canvas, svg.plot"):
-        assert reach(shown, part) < LAPTOP, part
+#: Of each picture and width: what is on one screen; on a laptop also once what it suggests is pressed.
+WHOLE = ("button.main", ".verdict", "canvas, svg.plot")
+TOGETHER = [
+    *[(name, 1280, WHOLE) for name in ("company", "descent", "kernel", "nudge")],
+    *[(name, 390, (".main", ".verdict")) for name in ("fit", "kernel", "train")],
+    ("company", 390, (".portrait", ".spoken", ".main", ".choice", ".tray", ".sway")),
+]
 
 
-@pytest.mark.parametrize("name", ["fit", "kernel", "train"])
-def test_on_a_phone_what_is_pressed_and_what_it_changes_are_seen_together(lone, name):
-    shown = Shown(lone, name, width=390)
-    for part in (".main", ".verdict"):
-        assert reach(shown, part) < PHONE, part
+@pytest.mark.parametrize(("name", "width", "parts"), TOGETHER)
+def test_what_is_pressed_and_what_it_changes_are_seen_together(lone, name, width, parts):
+    shown = Shown(lone, name, width)
+    if width == 1280:
+        shown.el.locator("button.main").click()
+    for part in parts:
+        assert reach(shown, part) < SCREENS[width], part
 
 
 IN_THE_TRAY = """
@@ -232,8 +241,6 @@ IN_THE_TRAY = """
 def test_on_a_phone_a_companion_is_brought_in_and_the_answer_seen_to_change(lone):
     shown = Shown(lone, "company", width=390)
     answer = shown.el.locator(".says .digit").first
-    for part in (".portrait", ".spoken", "button.main", ".choice", ".tray", ".sway"):
-        assert reach(shown, part) < PHONE, part
     before, answers = shown.el.locator(".tray").bounding_box(), [answer.inner_text()]
     for _ in range(9):
         shown.el.locator("button.main").click()
@@ -241,7 +248,7 @@ def test_on_a_phone_a_companion_is_brought_in_and_the_answer_seen_to_change(lone
         [companion] = shown.state["others"]
         assert shown.el.locator(".guests canvas:visible").count() == 1
         assert shown.el.locator(f"[data-digit='{companion}']").evaluate(IN_THE_TRAY)
-        assert reach(shown, ".verdict") < PHONE
+        assert reach(shown, ".verdict") < SCREENS[390]
     assert all(one != other for one, other in pairwise(answers))
     assert sorted({*answers}) == list("012345678")  # no single companion makes it say 9
     shown.el.get_by_text("all 199 others").click()
@@ -263,7 +270,7 @@ def test_on_a_phone_the_grid_and_what_is_said_of_it_are_one_screen(lone):
     main.click()
     assert len(shown.state["rows"]) == 13
     assert grid.bounding_box()["y"] == before  # it has not moved below the words
-    assert reach(shown, "table.axes") < PHONE
+    assert reach(shown, "table.axes") < SCREENS[390]
     assert main.inner_text() == "add one 0"  # there are eight in all: it does as it says
     main.click()
     assert len(shown.state["rows"]) == 14

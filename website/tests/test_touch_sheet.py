@@ -134,22 +134,3 @@ def test_labels_are_one_for_each_digit_and_a_dash_for_none(lone):
     assert " %" not in shown.verdict  # no line ends before it
     assert shown.el.locator(".found .wrong").count() == 1
     assert len(json.dumps(shown.state)) < 1000  # the photograph is nowhere but in the browser
-
-
-def test_sheet_by_the_keyboard_alone(lone):
-    shown = Shown(lone, "sheet")
-    shown.page.wait_for_function("document.querySelectorAll('.found button').length === 20")
-    shown.tab_to(".found button")
-    before = shown.state["chosen"]
-    shown.page.keyboard.press("ArrowRight")
-    assert shown.state["chosen"] == before + 1
-    shown.tab_to("input[type=file]")
-    shown.tab_to("summary")
-    shown.page.keyboard.press("Enter")
-    shown.tab_to("[aria-label='threshold of darkness']")
-    shown.page.keyboard.press("End")
-    pass_time(shown.page, 400)
-    assert "No ink" in shown.verdict
-    shown.el.get_by_text("all automatic").click()
-    pass_time(shown.page, 400)
-    assert shown.el.locator(".found button").count() == 20

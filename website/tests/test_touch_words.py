@@ -28,6 +28,7 @@ SAYS = {
         ({"axis": 0, "rows": [0]}, "One image alone"),
         ({"rows": [0, 1]}, "- One image alone"),
         ({"rows": [3, 2, 1, 17, 4, 15, 20]}, "a 3 as 8, against its own logits"),  # lesson 02's
+        ({"rows": [30, 6]}, "an 8 as 2"),  # and was once a 8
     ],
     "backprop": [({}, "log 4"), ({"step": 11}, "3/8")],  # it begins where forward is done
     "company": [({"company": "one", "others": [4]}, "it is an 8")],  # and was once a 8
