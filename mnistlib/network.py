@@ -2,7 +2,7 @@
 
 Everything is a function of the parameters and a batch: x, scaled pixels, shape (n, pixels), of the
 parameters' dtype, and y, one-hot targets, shape (n, classes). A gradient is shaped as what it belongs
-to. Shapes that disagree, an empty batch and an unknown loss raise a ValueError.
+to. Shapes that disagree, and an empty batch, raise a ValueError.
 
 The module is a model as :mod:`mnistlib.training` wants one: ``classes``, ``prepare``, ``logits``,
 ``gradients``.
@@ -117,19 +117,6 @@ def logits(parameters: Parameters, x: np.ndarray) -> np.ndarray:
     return forward(parameters, x).z2
 
 
-def _squared_error(z2: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
-    p = functions.softmax(z2)
-    dp = functions.squared_error_gradient(p, y)
-    return functions.squared_error(p, y), functions.softmax_backward(p, dp)
-
-
-#: Each loss by its name: from logits and targets, the loss and its gradient by the logits.
-LOSSES = {
-    "cross-entropy": functions.cross_entropy_with_gradient,
-    "squared error": _squared_error,
-}
-
-
 def layer_gradients(inputs: np.ndarray, dz: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     r"""Gradients of one layer's weights and biases: $dW = A^T dZ$, $db = \sum_i dz_i$ (sum over rows).
 
@@ -148,30 +135,19 @@ def hidden_gradient(dz2: np.ndarray, W2: np.ndarray, a1: np.ndarray) -> np.ndarr
     return da1 * a1 * (1 - a1)
 
 
-def gradients(
-    parameters: Parameters, x: np.ndarray, y: np.ndarray, loss: str = "cross-entropy"
-) -> tuple[float, Parameters]:
+def gradients(parameters: Parameters, x: np.ndarray, y: np.ndarray) -> tuple[float, Parameters]:
     """Loss of a batch, and its gradient by every parameter, under that one's name: backpropagation.
 
-    From $dZ_2$, which depends on the loss, to $dW_2, db_2$, to $dZ_1$, to $dW_1, db_1$. ``loss`` is
-    "cross-entropy" or "squared error". Derived in lesson 03, "Backward".
+    The loss is the cross-entropy. From $dZ_2$ to $dW_2, db_2$, to $dZ_1$, to $dW_1, db_1$. Derived
+    in lesson 03, "Backward".
     """
-    if loss not in LOSSES:
-        raise ValueError(f"no loss is called {loss!r}; choose one of {', '.join(LOSSES)}")
     _, a1, z2 = forward(parameters, x)
-    if not len(x):
-        raise ValueError("the batch is empty, and a mean over no examples is not defined")
-    if y.shape != z2.shape:
-        raise ValueError(
-            f"y must have shape {z2.shape}, as the logits have, got {y.shape}; these parameters tell "
-            f"{z2.shape[1]} classes apart"
-        )
     _, _, W2, _ = parameters
-    value, dz2 = LOSSES[loss](z2, y)
+    loss, dz2 = functions.cross_entropy_with_gradient(z2, y)
     dW2, db2 = layer_gradients(a1, dz2)
     dz1 = hidden_gradient(dz2, W2, a1)
     dW1, db1 = layer_gradients(x, dz1)
-    return value, Parameters(dW1, db1, dW2, db2)
+    return loss, Parameters(dW1, db1, dW2, db2)
 
 
 def predict(parameters: Parameters, x: np.ndarray) -> np.ndarray:

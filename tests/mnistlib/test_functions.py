@@ -182,8 +182,11 @@ def test_only_real_numbers_in_either_argument(f):
 @pytest.mark.parametrize("f", LOSSES)
 def test_losses_refuse_shapes_that_disagree(f):
     z = np.ones((3, 10))
-    for bad in (np.ones(3), np.ones((3, 1)), np.ones((1, 10)), np.ones((10, 3))):
+    for bad in (np.ones(3), np.ones((3, 1))):
         with pytest.raises(ValueError, match=r"got \(3, 10\) and .*one_hot\(labels\)"):
+            f(z, bad)
+    for bad in (np.ones((2, 10)), np.ones((10, 3))):
+        with pytest.raises(ValueError, match=rf"\w has 3 rows, and y {len(bad)}\.$"):
             f(z, bad)
     with pytest.raises(ValueError, match=r"and \(3, 5\)\. \w tells 10 classes apart, and y 5\.$"):
         f(z, np.ones((3, 5)))
