@@ -156,11 +156,6 @@ class Attention:
         :func:`attention_weights`, and $z = \sum_i w_i v_i + b_2$. Derived in lesson 12, "One look".
         """
         W1, b1, Wq, Wk, Wv, b2 = parameters
-        if x.ndim != 3 or x.shape[1] < 3 or x.shape[1] % 2 == 0 or x.shape[2] != len(W1):
-            raise ValueError(
-                f"x must have shape (n, 2 * pairs + 1, {len(W1)}), one row for each image of a card, "
-                f"got {x.shape}; prepare(images) makes such rows"
-            )
         rows = x.reshape(-1, len(W1))  # one large product is faster than one for each card
         a = np.maximum(rows @ W1 + b1, 0).reshape(*x.shape[:2], W1.shape[1])
         q = a[:, 0] @ Wq

@@ -55,7 +55,7 @@ def draw_weights(
     for speed, float32, and sets its biases to 0.
 
     Raises:
-        ValueError: an unknown rule, or a size below 1.
+        ValueError: an unknown rule.
         TypeError: a dtype of integers, in which every weight would be 0.
 
     Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
@@ -64,8 +64,6 @@ def draw_weights(
     """
     if rule not in LIMITS:
         raise ValueError(f"no rule is called {rule!r}; choose one of {', '.join(LIMITS)}")
-    if min(inputs, outputs) < 1:
-        raise ValueError(f"sizes must be at least 1, got a layer of {inputs} x {outputs}")
     limit = LIMITS[rule](inputs, outputs)
     return rng.uniform(-limit, limit, (inputs, outputs)).astype(dtype, casting="same_kind")
 

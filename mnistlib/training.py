@@ -193,7 +193,6 @@ def train(
 
     Raises:
         TrainingDiverged: the loss became infinite or NaN.
-        TypeError: a batch that does not hold indices: a mask, say.
         ValueError: an empty set or batch, images and labels that differ in number, a label outside
             the model's classes, or a learning rate, momentum or interval out of its range.
 
@@ -204,8 +203,8 @@ def train(
         raise ValueError(f"the learning rate must be above 0 and finite, got {learning_rate}")
     if not 0 <= momentum < 1:
         raise ValueError(f"momentum must be at least 0 and below 1, got {momentum}")
-    if every is not None and (every < 1 or every % 1):
-        raise ValueError(f"every must be a whole number of steps, at least 1, got {every}")
+    if every is not None and every < 1:
+        raise ValueError(f"every must be at least 1 step, got {every}")
 
     monitor = monitor or {}
     parameters = copy_parameters(parameters)
@@ -230,14 +229,8 @@ def train(
                 raise ValueError(
                     f"the learning rate must be 0 or more and finite, got {rate} at step {step + 1}"
                 )
-            if np.asarray(batch).dtype.kind not in "iu":
-                raise TypeError(
-                    f"a batch holds the indices of its examples, not {np.asarray(batch).dtype}, at "
-                    f"step {step + 1}; np.flatnonzero(mask) turns a mask into indices"
-                )
-            # for indices, take(batch, axis=0) is [batch], and faster
-            x = model.prepare(images.take(batch, axis=0), dtype)
-            loss, gradients = model.gradients(parameters, x, targets.take(batch, axis=0))
+            x = model.prepare(images[batch], dtype)
+            loss, gradients = model.gradients(parameters, x, targets[batch])
             step += 1
             if not np.isfinite(loss):
                 raise TrainingDiverged(

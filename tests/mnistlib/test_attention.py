@@ -70,10 +70,3 @@ def test_the_mean_pixel_is_that_of_the_training_digits():
 def test_what_is_not_shaped_as_cards_is_refused(shape):
     with pytest.raises(ValueError, match=re.escape(f"got {shape}")):
         Attention().prepare(np.zeros(shape, np.uint8))
-
-
-@pytest.mark.parametrize("shape", [(2, 7), (2, 8, 7), (2, 1, 7), (2, 9, 6)])
-def test_a_batch_of_another_shape_is_refused(shape):
-    parameters, _, _ = problem(0)
-    with pytest.raises(ValueError, match=re.escape(f"got {shape}")):
-        Attention().forward(parameters, np.zeros(shape))

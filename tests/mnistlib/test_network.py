@@ -57,12 +57,6 @@ def test_forward_keeps_both_layers_and_the_largest_logit_is_the_answer(seed):
     np.testing.assert_array_equal(predicted, special.softmax(z2, axis=1).argmax(axis=1))
 
 
-@pytest.mark.parametrize("size", ["pixels", "hidden", "classes"])
-def test_sizes_below_one(size):
-    with pytest.raises(ValueError, match=r"at least 1, got a layer of .*\b0\b"):
-        network.initialise(np.random.default_rng(0), **{size: 0})
-
-
 @pytest.mark.parametrize("shape", [(6,), (5, 7), (6, 5), (5, 2, 3)])
 def test_pixels_that_do_not_fit(shape):
     parameters, _, y = problem(0)
