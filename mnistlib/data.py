@@ -168,7 +168,7 @@ def split(
     return (images[train], labels[train]), (images[held_out], labels[held_out])
 
 
-def one_hot(labels: ArrayLike, classes: int = 10, dtype: DTypeLike = np.float64) -> np.ndarray:
+def one_hot(labels: ArrayLike, classes: int = 10) -> np.ndarray:
     """Return Y of shape (n, classes): Y[i, k] = 1 where k = labels[i], and 0 elsewhere.
 
     ``labels`` are integers from 0 to classes - 1, of shape (n,). Lesson 01 derives it: row k of the
@@ -190,7 +190,7 @@ def one_hot(labels: ArrayLike, classes: int = 10, dtype: DTypeLike = np.float64)
             f"label {labels[i]} at index {i} is outside 0 ... {classes - 1}: "
             "correct it, or raise `classes`"
         )
-    return np.eye(classes, dtype=dtype)[labels]
+    return np.eye(classes)[labels]
 
 
 def scale(images: np.ndarray, dtype: DTypeLike = np.float64) -> np.ndarray:

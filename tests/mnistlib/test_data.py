@@ -217,17 +217,15 @@ def test_split_refuses(sizes, message):
 # one_hot
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("of_labels", [np.uint8, np.int64, ">i2"])
-def test_one_hot_marks_the_label_in_each_row(of_labels, dtype):
+def test_one_hot_marks_the_label_in_each_row(of_labels):
     labels = np.array([3, 0, 9, 9, 5], of_labels)
-    y = one_hot(labels, dtype=dtype)
-    assert y.dtype == dtype
+    y = one_hot(labels)
+    assert y.dtype == np.float64
     assert y.shape == (len(labels), 10)
     assert {*y.ravel()} <= {0, 1}
     assert (y.sum(axis=1) == 1).all()
     np.testing.assert_array_equal(y @ np.arange(10), labels)
-    assert one_hot([2, 0], classes=3).dtype == np.float64  # unless told otherwise
     assert one_hot([2, 0], classes=3).shape == (2, 3)
 
 
