@@ -9,7 +9,7 @@ it belongs to. Shapes that disagree, and an empty batch, raise a ValueError.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -130,7 +130,6 @@ class Attention:
     """
 
     scale: float | None = None
-    classes: ClassVar[int] = 10
 
     def prepare(self, images: np.ndarray, dtype=np.float64) -> np.ndarray:
         """Return cards (n, 2p + 1, 28, 28) as centred pixels, (n, 2p + 1, 784): pixel / 255 - mean.

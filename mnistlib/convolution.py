@@ -10,7 +10,7 @@ ValueError.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -145,8 +145,6 @@ class Convolutional:
     The bias waits until after the maxima: it is the same for all four, and a quarter are left.
     """
 
-    classes: ClassVar[int] = 10
-
     def prepare(self, images: np.ndarray, dtype=np.float64) -> np.ndarray:
         """Return images as pixels from 0 to 1, shape (1, 28, 28, n): the images last."""
         x = np.divide(data.as_rows(images).T, 255, dtype=dtype, order="C")
@@ -162,7 +160,7 @@ class Convolutional:
             x = deep.relu(largest + b[:, None, None, None])
             kept.append((cut, z, largest, x))
         z3, cut3 = convolve(x, W3)  # one patch is the whole map: one place
-        return z3.reshape(self.classes, -1).T + b3, cut3, kept
+        return z3.reshape(10, -1).T + b3, cut3, kept
 
     def logits(self, parameters: Parameters, x: np.ndarray) -> np.ndarray:
         """Return the logits, shape (n, classes), of images (1, 28, 28, n)."""
@@ -181,7 +179,7 @@ class Convolutional:
         logits, cut3, kept = self._forward(parameters, x)
         (cut1, z1, largest1, a1), (cut2, z2, largest2, a2) = kept
         loss, dlogits = functions.cross_entropy_with_gradient(logits, y)
-        dz3 = dlogits.T.reshape(self.classes, 1, 1, -1)
+        dz3 = dlogits.T.reshape(10, 1, 1, -1)
         dW3, db3 = kernel_gradient(dz3, cut3), dlogits.sum(axis=0)
         dlargest2 = deep.relu_backward(pixel_gradient(dz3, W3, len(a2)), a2)
         dz2 = max_pool_backward(dlargest2, z2, largest2)

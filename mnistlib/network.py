@@ -4,7 +4,7 @@ Everything is a function of the parameters and a batch: x, scaled pixels, shape 
 parameters' dtype, and y, one-hot targets, shape (n, classes). A gradient is shaped as what it belongs
 to. Shapes that disagree, and an empty batch, raise a ValueError.
 
-The module is a model as :mod:`mnistlib.training` wants one: ``classes``, ``prepare``, ``logits``,
+The module is a model as :mod:`mnistlib.training` wants one: ``prepare``, ``logits`` and
 ``gradients``.
 """
 
@@ -13,8 +13,6 @@ from typing import NamedTuple
 import numpy as np
 
 from mnistlib import data, functions
-
-classes = 10
 
 
 class Parameters(NamedTuple):

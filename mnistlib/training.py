@@ -38,10 +38,6 @@ class Model(Protocol):
     model also has ``score(parameters, images, labels)``, which returns a :class:`Score`.
     """
 
-    @property
-    def classes(self) -> int:
-        """The number of classes."""
-
     def prepare(self, images: np.ndarray, dtype) -> np.ndarray:
         """Turn n images into what the network takes, x, in a dtype."""
 
@@ -139,7 +135,7 @@ def evaluate(model: Model, parameters, dataset: Dataset) -> Score:
     for start in range(0, len(images), 2_000):
         part = slice(start, start + 2_000)
         z = model.logits(parameters, model.prepare(images[part], parameters[0].dtype))
-        y = data.one_hot(labels[part], model.classes).astype(z.dtype, copy=False)
+        y = data.one_hot(labels[part]).astype(z.dtype, copy=False)
         loss += functions.cross_entropy(z, y) * len(z)
         right += (z.argmax(axis=1) == labels[part]).sum()
     return Score(float(loss / len(images)), float(right / len(images)))
@@ -194,7 +190,7 @@ def train(
     Raises:
         TrainingDiverged: the loss became infinite or NaN.
         ValueError: an empty set or batch, images and labels that differ in number, a label outside
-            the model's classes, or a learning rate, momentum or interval out of its range.
+            0 to 9, or a learning rate, momentum or interval out of its range.
 
     Built in lesson 04, "The loop".
     """
@@ -210,7 +206,7 @@ def train(
     parameters = copy_parameters(parameters)
     velocity = [np.zeros_like(value) for value in parameters]
     dtype = parameters[0].dtype
-    targets = data.one_hot(labels, model.classes).astype(dtype, copy=False)
+    targets = data.one_hot(labels).astype(dtype, copy=False)
     history = History(scores={name: [] for name in monitor})
 
     def record(step: int) -> bool:

@@ -60,7 +60,7 @@ def assert_same_bits(ours, theirs):
 
 def network_with(**parts):
     """Return the network as an object, some of its functions replaced."""
-    names = ("classes", "prepare", "logits", "gradients")
+    names = ("prepare", "logits", "gradients")
     return SimpleNamespace(**{name: getattr(network, name) for name in names} | parts)
 
 
