@@ -10,6 +10,8 @@ from scipy import special
 from mnistlib import functions
 from mnistlib.gradcheck import relative_error
 
+from .complex_step import complex_step
+
 pytestmark = pytest.mark.filterwarnings("error")
 
 SOFTMAXES = [functions.softmax, functions.log_softmax]
@@ -163,7 +165,7 @@ def test_softmax_backward_is_the_product_with_the_jacobian(seed):
     ids=["cross-entropy", "squared error"],
 )
 @given(seed=seeds)
-def test_gradients_of_the_losses(complex_step, loss, gradient, plain, seed):
+def test_gradients_of_the_losses(loss, gradient, plain, seed):
     z, y = random_batch(seed)
     assert loss(z, y) == pytest.approx(plain(z, y), rel=1e-13)
     assert relative_error(gradient(z, y), complex_step(lambda z: plain(z, y), z)) <= 1e-14

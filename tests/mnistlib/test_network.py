@@ -9,6 +9,8 @@ from scipy import special
 from mnistlib import network
 from mnistlib.gradcheck import relative_error
 
+from .complex_step import complex_step
+
 NAMES = network.Parameters._fields
 seeds = st.integers(0, 2**32 - 1)
 
@@ -31,7 +33,7 @@ def plain_loss(parameters, x, y):
 
 @settings(max_examples=30)
 @given(seed=seeds)
-def test_gradients_by_complex_steps(complex_step, seed):
+def test_gradients_by_complex_steps(seed):
     parameters, x, y = problem(seed)
     loss, slopes = network.gradients(parameters, x, y)
     assert loss == pytest.approx(plain_loss(parameters, x, y), rel=1e-13)
