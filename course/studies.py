@@ -61,6 +61,18 @@ def results(name: str, **settings) -> list[dict]:
     return found
 
 
+def by_rate(rows: list[dict], result: str, **settings) -> dict[float, list]:
+    """Return one result of those rows that have it and these settings: for each rate a list, a run each.
+
+    ``rows`` are a study's, whose order is kept.
+    """
+    found: dict[float, list] = {}
+    for row in rows:
+        if settings.items() <= row["settings"].items() and result in row["results"]:
+            found.setdefault(row["settings"]["rate"], []).append(row["results"][result])
+    return found
+
+
 def module(name: str) -> ModuleType:
     """Return the code of a study, with its ``ROWS`` and its ``run``."""
     spec = importlib.util.spec_from_file_location(f"study_{name}", _file(name, ".py"))
