@@ -52,10 +52,8 @@ class Activations(NamedTuple):
 def initialise(
     rng: np.random.Generator,
     *,
-    pixels: int = 784,
     hidden: int = 64,
     d: int = 16,
-    classes: int = 10,
     dtype=np.float64,
 ) -> Parameters:
     """Draw He's weights, and biases of 0; otherwise as :func:`mnistlib.network.draw_weights`.
@@ -67,12 +65,12 @@ def initialise(
         return network.draw_weights(rng, inputs, outputs, rule="He", dtype=dtype)
 
     return Parameters(
-        W1=he(pixels, hidden),
+        W1=he(784, hidden),
         b1=np.zeros(hidden, dtype),
         Wq=he(hidden, d),
         Wk=he(hidden, d),
-        Wv=he(hidden, classes),
-        b2=np.zeros(classes, dtype),
+        Wv=he(hidden, 10),
+        b2=np.zeros(10, dtype),
     )
 
 

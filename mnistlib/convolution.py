@@ -129,8 +129,6 @@ def initialise(
 
     ``kernels`` says how many, of 5 x 5 pixels, are in the first layer and in the second.
     """
-    if np.shape(kernels) != (2,):
-        raise ValueError(f"kernels must be two numbers, one for each layer, got {kernels}")
     first, second = kernels
     sizes = [(5 * 5, first), (5 * 5 * first, second), (4 * 4 * second, 10)]
     return Parameters(

@@ -66,23 +66,16 @@ def draw_weights(
     return rng.uniform(-limit, limit, (inputs, outputs)).astype(dtype, casting="same_kind")
 
 
-def initialise(
-    rng: np.random.Generator,
-    *,
-    pixels: int = 784,
-    hidden: int = 128,
-    classes: int = 10,
-    dtype=np.float64,
-) -> Parameters:
+def initialise(rng: np.random.Generator, *, hidden: int = 128, dtype=np.float64) -> Parameters:
     """Draw Glorot's weights, and biases of 0; the same generator draws the same network.
 
     Otherwise as :func:`draw_weights`.
     """
     return Parameters(
-        W1=draw_weights(rng, pixels, hidden, rule="Glorot", dtype=dtype),
+        W1=draw_weights(rng, 784, hidden, rule="Glorot", dtype=dtype),
         b1=np.zeros(hidden, dtype),
-        W2=draw_weights(rng, hidden, classes, rule="Glorot", dtype=dtype),
-        b2=np.zeros(classes, dtype),
+        W2=draw_weights(rng, hidden, 10, rule="Glorot", dtype=dtype),
+        b2=np.zeros(10, dtype),
     )
 
 

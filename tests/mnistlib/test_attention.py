@@ -14,12 +14,12 @@ seeds = st.integers(0, 2**32 - 1)
 few = st.integers(1, 6)
 
 
-def problem(seed, pairs=4, pixels=7, hidden=5, d=3, n=6):
+def problem(seed, pairs=4, d=3, n=6):
     """Return random parameters, biases too, and a batch of random pixels and targets."""
     rng = np.random.default_rng(seed)
-    start = initialise(rng, pixels=pixels, hidden=hidden, d=d)
+    start = initialise(rng, hidden=5, d=d)
     parameters = Parameters(*(value + rng.normal(0, 0.3, value.shape) for value in start))
-    x = rng.normal(size=(n, 2 * pairs + 1, pixels))
+    x = rng.normal(size=(n, 2 * pairs + 1, 784))
     return parameters, x, np.eye(10)[rng.integers(0, 10, n)]
 
 
