@@ -3,20 +3,20 @@
 import numpy as np
 
 
-def class_means(images: np.ndarray, labels: np.ndarray) -> np.ndarray:
+def class_means(images: np.ndarray, labels: np.ndarray, classes: int = 10) -> np.ndarray:
     r"""Average the images of each class: $\bar x_k = \frac{1}{n_k} \sum_{i:\, \text{label } k} x_i$.
 
-    One mean a row, float64, shape (10, 784), in the units of ``images``, shape (n, 28, 28).
+    One mean a row, float64, shape (classes, 784), in the units of ``images``, shape (n, 28, 28).
     Derived in lesson 01, "A baseline before any network".
 
     Raises:
         ValueError: a class has no image, so its mean is not defined.
     """
-    missing = set(range(10)) - set(np.unique(labels).tolist())
+    missing = set(range(classes)) - set(np.unique(labels).tolist())
     if missing:
         raise ValueError(f"no image has label {min(missing)}, so it has no mean")
     rows = images.reshape(len(images), -1)
-    return np.array([rows[labels == k].mean(axis=0) for k in range(10)])
+    return np.array([rows[labels == k].mean(axis=0) for k in range(classes)])
 
 
 def nearest_mean(x: np.ndarray, means: np.ndarray) -> np.ndarray:

@@ -12,16 +12,16 @@ pixels = st.integers(0, 255)
 
 
 def test_class_means_are_the_means_of_the_classes():
-    images = np.arange(72, dtype=np.uint8).reshape(12, 3, 2) ** 2
-    means = baseline.class_means(images, np.array([1, 0, 1, 1, *range(2, 10)]))
-    rows = images.reshape(12, 6).astype(float)
-    np.testing.assert_allclose(means, [rows[1], (rows[0] + rows[2] + rows[3]) / 3, *rows[4:]])
+    images = np.arange(24, dtype=np.uint8).reshape(4, 3, 2) ** 2
+    means = baseline.class_means(images, np.array([1, 0, 1, 1]), 2)
+    rows = images.reshape(4, 6).astype(float)
+    np.testing.assert_allclose(means, [rows[1], (rows[0] + rows[2] + rows[3]) / 3])
     assert means.dtype == np.float64
 
 
 def test_a_class_without_images_has_no_mean():
     with pytest.raises(ValueError, match="no image has label 1, so it has no mean"):
-        baseline.class_means(np.zeros((9, 2, 2)), np.array([0, *range(2, 10)]))
+        baseline.class_means(np.zeros((2, 2, 2)), np.array([0, 2]), 3)
 
 
 @given(
