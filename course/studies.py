@@ -6,8 +6,8 @@ A study is a module ``studies/NAME.py`` with
 - ``run(**settings)``, which returns a dictionary of plain numbers, lists and strings;
 - ``QUICK``, the index of a row that takes seconds, not minutes: a lesson and a test run it live.
 
-``python studies/NAME.py`` runs every row by :func:`main` and writes ``NAME.json`` beside it, which is
-committed. A lesson reads it (:func:`read`, :func:`results`) and runs the quick row again
+``python studies/NAME.py`` runs by :func:`main` the rows that are new and writes ``NAME.json`` beside it,
+which is committed. A lesson reads it (:func:`read`, :func:`results`) and runs the quick row again
 (:func:`again`). With ``--scheduler ADDRESS`` the rows run on a Dask cluster, whose computers have
 installed the clone.
 """
@@ -36,7 +36,8 @@ def read(name: str) -> dict:
 
     Returns:
         A dictionary: ``rows``, a list of settings and results; ``quick``, the index of the row that a
-        lesson runs again before the reader's eyes; ``made_from``, revision and releases.
+        lesson runs again before the reader's eyes; ``made_from``, revision and releases. A row that
+        others made has a ``made_from`` of its own.
 
     Raises:
         FileNotFoundError: no such study was stored; the message names those that were.
@@ -54,22 +55,22 @@ def results(name: str, **settings) -> list[dict]:
     found = [row["results"] for row in rows if row["settings"] | settings == row["settings"]]
     if not found:
         raise ValueError(
-            f"the study {name!r} was run beforehand, and not with {settings}. "
-            f"It holds {_values_held(rows, settings)}."
+            f"the study {name!r} was run beforehand, and no row has {settings}; "
+            f"studies/{name}.py lists its rows"
         )
     return found
 
 
-def _values_held(rows: list[dict], settings: dict) -> str:
-    """Say which values a study holds of each setting that is asked for, the others being as asked."""
-    held = []
-    for asked in settings:
-        others = {name: value for name, value in settings.items() if name != asked}
-        matching = [r["settings"] for r in rows if r["settings"] | others == r["settings"]]
-        values = dict.fromkeys(str(chosen[asked]) for chosen in matching if asked in chosen)
-        if values:
-            held.append(f"{asked} {', '.join(values)}")
-    return " or ".join(held) or f"the settings {', '.join(rows[0]['settings'])}"
+def by_rate(rows: list[dict], result: str, **settings) -> dict[float, list]:
+    """Return one result of those rows that have it and these settings: for each rate a list, a run each.
+
+    ``rows`` are a study's, whose order is kept.
+    """
+    found: dict[float, list] = {}
+    for row in rows:
+        if settings.items() <= row["settings"].items() and result in row["results"]:
+            found.setdefault(row["settings"]["rate"], []).append(row["results"][result])
+    return found
 
 
 def module(name: str) -> ModuleType:
@@ -148,14 +149,34 @@ def made_from(name: str) -> dict:
     }
 
 
+def stored_rows(path: Path) -> dict[str, dict]:
+    """Return by their settings the rows that a study has stored, each with what made it.
+
+    Rows of a draft, whose code was never committed, are left out.
+    """
+    if not path.exists():
+        return {}
+    study = json.loads(path.read_text(encoding="utf-8"))
+    rows = [row | {"made_from": row.get("made_from", study["made_from"])} for row in study["rows"]]
+    return {_key(row["settings"]): row for row in rows if not row["made_from"]["changed since"]}
+
+
+def _key(settings: dict) -> str:
+    return json.dumps(settings, sort_keys=True)
+
+
 def main() -> None:
-    """Run every row of the started study, as many at a time as there are cores, and write its JSON."""
+    """Run the rows of the started study that are not stored yet, and write its JSON.
+
+    As many run at a time as there are cores. What is stored stays, and a row that another revision made
+    than the first one says so.
+    """
     # A third of a second, for which no lesson that reads a study has to wait.
     from joblib import Parallel, delayed, parallel_config
     from tqdm import tqdm
 
-    module = sys.modules["__main__"]
-    parser = argparse.ArgumentParser(description=module.__doc__)
+    study = sys.modules["__main__"]
+    parser = argparse.ArgumentParser(description=study.__doc__)
     parser.add_argument(
         "--scheduler", metavar="ADDRESS", help="run the rows on this Dask cluster: tcp://HOST:PORT"
     )
@@ -164,7 +185,7 @@ def main() -> None:
     scheduler = options.scheduler
     cluster = {"backend": "dask", "scheduler_host": scheduler} if scheduler else {}
 
-    path = Path(module.__file__)
+    path = Path(study.__file__).resolve()
     if path.parent == FOLDER and not options.draft and (modified := changed(path.stem)):
         sys.exit(
             f"these files differ from the last commit:\n{modified}\nCommit them first, so that the "
@@ -172,14 +193,23 @@ def main() -> None:
             "asks for a run of committed code."
         )
     origin = made_from(path.stem)
+    stored = stored_rows(path.with_suffix(".json"))
+    new = [settings for settings in study.ROWS if _key(settings) not in stored]
+    print(
+        f"{len(study.ROWS) - len(new)} rows are stored already; delete {path.stem}.json to run all"
+    )
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # for the processes that run rows side by side
-    jobs = (delayed(module.run)(**row) for row in module.ROWS)
+    jobs = (delayed(study.run)(**settings) for settings in new)
     with parallel_config(**cluster):
         runs = Parallel(n_jobs=os.cpu_count(), return_as="generator")(jobs)
-        results = list(tqdm(runs, total=len(module.ROWS), unit="row", desc=path.stem))
-    rows = [
-        {"settings": settings, "results": result}
-        for settings, result in zip(module.ROWS, results, strict=True)
-    ]
-    written = {"made_from": origin, "quick": module.QUICK, "rows": rows}
+        outcomes = list(tqdm(runs, total=len(new), unit="row", desc=path.stem))
+    for settings, outcome in zip(new, outcomes, strict=True):
+        row = {"settings": settings, "results": outcome, "made_from": origin}
+        stored[_key(settings)] = row
+    rows = [stored[_key(settings)] for settings in study.ROWS]
+    first = rows[0]["made_from"]
+    for row in rows:
+        if row["made_from"] == first:
+            del row["made_from"]
+    written = {"made_from": first, "quick": study.QUICK, "rows": rows}
     files.replace(path.with_suffix(".json"), json.dumps(written, indent=1) + "\n")

@@ -9,7 +9,7 @@ it belongs to. Shapes that disagree, and an empty batch, raise a ValueError.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -52,10 +52,8 @@ class Activations(NamedTuple):
 def initialise(
     rng: np.random.Generator,
     *,
-    pixels: int = 784,
     hidden: int = 64,
     d: int = 16,
-    classes: int = 10,
     dtype=np.float64,
 ) -> Parameters:
     """Draw He's weights, and biases of 0; otherwise as :func:`mnistlib.network.draw_weights`.
@@ -67,12 +65,12 @@ def initialise(
         return network.draw_weights(rng, inputs, outputs, rule="He", dtype=dtype)
 
     return Parameters(
-        W1=he(pixels, hidden),
+        W1=he(784, hidden),
         b1=np.zeros(hidden, dtype),
         Wq=he(hidden, d),
         Wk=he(hidden, d),
-        Wv=he(hidden, classes),
-        b2=np.zeros(classes, dtype),
+        Wv=he(hidden, 10),
+        b2=np.zeros(10, dtype),
     )
 
 
@@ -130,7 +128,6 @@ class Attention:
     """
 
     scale: float | None = None
-    classes: ClassVar[int] = 10
 
     def prepare(self, images: np.ndarray, dtype=np.float64) -> np.ndarray:
         """Return cards (n, 2p + 1, 28, 28) as centred pixels, (n, 2p + 1, 784): pixel / 255 - mean.
@@ -156,11 +153,6 @@ class Attention:
         :func:`attention_weights`, and $z = \sum_i w_i v_i + b_2$. Derived in lesson 12, "One look".
         """
         W1, b1, Wq, Wk, Wv, b2 = parameters
-        if x.ndim != 3 or x.shape[1] < 3 or x.shape[1] % 2 == 0 or x.shape[2] != len(W1):
-            raise ValueError(
-                f"x must have shape (n, 2 * pairs + 1, {len(W1)}), one row for each image of a card, "
-                f"got {x.shape}; prepare(images) makes such rows"
-            )
         rows = x.reshape(-1, len(W1))  # one large product is faster than one for each card
         a = np.maximum(rows @ W1 + b1, 0).reshape(*x.shape[:2], W1.shape[1])
         q = a[:, 0] @ Wq

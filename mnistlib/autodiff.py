@@ -332,14 +332,12 @@ class TapeModel:
     Args:
         forward: from the parameters, a list of values, and what ``prepare`` returns to logits.
         prepare: from images and a dtype to what ``forward`` takes.
-        classes: how many there are.
 
     Built in lesson 11, "Two networks for free".
     """
 
     forward: Callable
     prepare: Callable
-    classes: int = 10
 
     def logits(self, parameters: Sequence[np.ndarray], x: np.ndarray) -> np.ndarray:
         """Return the logits, shape (n, classes)."""

@@ -10,7 +10,7 @@ ValueError.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -129,8 +129,6 @@ def initialise(
 
     ``kernels`` says how many, of 5 x 5 pixels, are in the first layer and in the second.
     """
-    if np.shape(kernels) != (2,):
-        raise ValueError(f"kernels must be two numbers, one for each layer, got {kernels}")
     first, second = kernels
     sizes = [(5 * 5, first), (5 * 5 * first, second), (4 * 4 * second, 10)]
     return Parameters(
@@ -144,8 +142,6 @@ class Convolutional:
 
     The bias waits until after the maxima: it is the same for all four, and a quarter are left.
     """
-
-    classes: ClassVar[int] = 10
 
     def prepare(self, images: np.ndarray, dtype=np.float64) -> np.ndarray:
         """Return images as pixels from 0 to 1, shape (1, 28, 28, n): the images last."""
@@ -162,7 +158,7 @@ class Convolutional:
             x = deep.relu(largest + b[:, None, None, None])
             kept.append((cut, z, largest, x))
         z3, cut3 = convolve(x, W3)  # one patch is the whole map: one place
-        return z3.reshape(self.classes, -1).T + b3, cut3, kept
+        return z3.reshape(10, -1).T + b3, cut3, kept
 
     def logits(self, parameters: Parameters, x: np.ndarray) -> np.ndarray:
         """Return the logits, shape (n, classes), of images (1, 28, 28, n)."""
@@ -177,16 +173,11 @@ class Convolutional:
         Images are (1, 28, 28, n), one-hot targets (n, classes). Derived in lesson 10, "The whole
         network".
         """
-        if not len(y) or x.shape[-1] != len(y):
-            raise ValueError(
-                f"expected as many targets as images, and at least one; got {x.shape[-1]} images "
-                f"and {len(y)} targets"
-            )
         _, _, W2, _, W3, _ = parameters
         logits, cut3, kept = self._forward(parameters, x)
         (cut1, z1, largest1, a1), (cut2, z2, largest2, a2) = kept
         loss, dlogits = functions.cross_entropy_with_gradient(logits, y)
-        dz3 = dlogits.T.reshape(self.classes, 1, 1, -1)
+        dz3 = dlogits.T.reshape(10, 1, 1, -1)
         dW3, db3 = kernel_gradient(dz3, cut3), dlogits.sum(axis=0)
         dlargest2 = deep.relu_backward(pixel_gradient(dz3, W3, len(a2)), a2)
         dz2 = max_pool_backward(dlargest2, z2, largest2)

@@ -9,7 +9,7 @@ batch, raise a ValueError.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -98,7 +98,6 @@ class MLP:
     """
 
     activation: str = "relu"
-    classes: ClassVar[int] = 10
 
     def __post_init__(self) -> None:
         """Refuse an activation that does not exist."""

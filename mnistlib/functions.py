@@ -25,8 +25,11 @@ def _rows(z, y, name: str = "z") -> tuple[np.ndarray, np.ndarray]:
     """Return ``z`` and its targets ``y`` as floats of z's dtype, after checking their shapes."""
     z, y = _floats(z), _floats(y)
     if z.ndim != 2 or z.shape != y.shape:
-        hint = "Are the labels one-hot? data.one_hot(labels) makes them so."
-        if z.ndim == y.ndim == 2 and len(z) == len(y) and y.shape[1] > 1:
+        if z.ndim != 2 or y.ndim != 2 or y.shape[1] == 1:
+            hint = "Are the labels one-hot? data.one_hot(labels) makes them so."
+        elif len(z) != len(y):
+            hint = f"{name} has {len(z)} rows, and y {len(y)}."
+        else:
             hint = f"{name} tells {z.shape[1]} classes apart, and y {y.shape[1]}."
         raise ValueError(
             f"{name} and y must both have shape (n, classes), one row for each example; got "

@@ -2,9 +2,9 @@
 
 Everything is a function of the parameters and a batch: x, scaled pixels, shape (n, pixels), of the
 parameters' dtype, and y, one-hot targets, shape (n, classes). A gradient is shaped as what it belongs
-to. Shapes that disagree, an empty batch and an unknown loss raise a ValueError.
+to. Shapes that disagree, and an empty batch, raise a ValueError.
 
-The module is a model as :mod:`mnistlib.training` wants one: ``classes``, ``prepare``, ``logits``,
+The module is a model as :mod:`mnistlib.training` wants one: ``prepare``, ``logits`` and
 ``gradients``.
 """
 
@@ -13,8 +13,6 @@ from typing import NamedTuple
 import numpy as np
 
 from mnistlib import data, functions
-
-classes = 10
 
 
 class Parameters(NamedTuple):
@@ -55,7 +53,7 @@ def draw_weights(
     for speed, float32, and sets its biases to 0.
 
     Raises:
-        ValueError: an unknown rule, or a size below 1.
+        ValueError: an unknown rule.
         TypeError: a dtype of integers, in which every weight would be 0.
 
     Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
@@ -64,29 +62,20 @@ def draw_weights(
     """
     if rule not in LIMITS:
         raise ValueError(f"no rule is called {rule!r}; choose one of {', '.join(LIMITS)}")
-    if min(inputs, outputs) < 1:
-        raise ValueError(f"sizes must be at least 1, got a layer of {inputs} x {outputs}")
     limit = LIMITS[rule](inputs, outputs)
     return rng.uniform(-limit, limit, (inputs, outputs)).astype(dtype, casting="same_kind")
 
 
-def initialise(
-    rng: np.random.Generator,
-    *,
-    pixels: int = 784,
-    hidden: int = 128,
-    classes: int = 10,
-    dtype=np.float64,
-) -> Parameters:
+def initialise(rng: np.random.Generator, *, hidden: int = 128, dtype=np.float64) -> Parameters:
     """Draw Glorot's weights, and biases of 0; the same generator draws the same network.
 
     Otherwise as :func:`draw_weights`.
     """
     return Parameters(
-        W1=draw_weights(rng, pixels, hidden, rule="Glorot", dtype=dtype),
+        W1=draw_weights(rng, 784, hidden, rule="Glorot", dtype=dtype),
         b1=np.zeros(hidden, dtype),
-        W2=draw_weights(rng, hidden, classes, rule="Glorot", dtype=dtype),
-        b2=np.zeros(classes, dtype),
+        W2=draw_weights(rng, hidden, 10, rule="Glorot", dtype=dtype),
+        b2=np.zeros(10, dtype),
     )
 
 
@@ -117,19 +106,6 @@ def logits(parameters: Parameters, x: np.ndarray) -> np.ndarray:
     return forward(parameters, x).z2
 
 
-def _squared_error(z2: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
-    p = functions.softmax(z2)
-    dp = functions.squared_error_gradient(p, y)
-    return functions.squared_error(p, y), functions.softmax_backward(p, dp)
-
-
-#: Each loss by its name: from logits and targets, the loss and its gradient by the logits.
-LOSSES = {
-    "cross-entropy": functions.cross_entropy_with_gradient,
-    "squared error": _squared_error,
-}
-
-
 def layer_gradients(inputs: np.ndarray, dz: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     r"""Gradients of one layer's weights and biases: $dW = A^T dZ$, $db = \sum_i dz_i$ (sum over rows).
 
@@ -148,30 +124,19 @@ def hidden_gradient(dz2: np.ndarray, W2: np.ndarray, a1: np.ndarray) -> np.ndarr
     return da1 * a1 * (1 - a1)
 
 
-def gradients(
-    parameters: Parameters, x: np.ndarray, y: np.ndarray, loss: str = "cross-entropy"
-) -> tuple[float, Parameters]:
+def gradients(parameters: Parameters, x: np.ndarray, y: np.ndarray) -> tuple[float, Parameters]:
     """Loss of a batch, and its gradient by every parameter, under that one's name: backpropagation.
 
-    From $dZ_2$, which depends on the loss, to $dW_2, db_2$, to $dZ_1$, to $dW_1, db_1$. ``loss`` is
-    "cross-entropy" or "squared error". Derived in lesson 03, "Backward".
+    The loss is the cross-entropy. From $dZ_2$ to $dW_2, db_2$, to $dZ_1$, to $dW_1, db_1$. Derived
+    in lesson 03, "Backward".
     """
-    if loss not in LOSSES:
-        raise ValueError(f"no loss is called {loss!r}; choose one of {', '.join(LOSSES)}")
     _, a1, z2 = forward(parameters, x)
-    if not len(x):
-        raise ValueError("the batch is empty, and a mean over no examples is not defined")
-    if y.shape != z2.shape:
-        raise ValueError(
-            f"y must have shape {z2.shape}, as the logits have, got {y.shape}; these parameters tell "
-            f"{z2.shape[1]} classes apart"
-        )
     _, _, W2, _ = parameters
-    value, dz2 = LOSSES[loss](z2, y)
+    loss, dz2 = functions.cross_entropy_with_gradient(z2, y)
     dW2, db2 = layer_gradients(a1, dz2)
     dz1 = hidden_gradient(dz2, W2, a1)
     dW1, db1 = layer_gradients(x, dz1)
-    return value, Parameters(dW1, db1, dW2, db2)
+    return loss, Parameters(dW1, db1, dW2, db2)
 
 
 def predict(parameters: Parameters, x: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ Shapes that disagree, and an empty batch, raise a ValueError.
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
-from typing import ClassVar, Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 
@@ -38,8 +38,6 @@ class Recipe:
     Raises:
         ValueError: a value that the field does not allow, no steps, or empty batches.
     """
-
-    classes: ClassVar[int] = 10
 
     cached: Literal["whatever came", "the published file"] = "whatever came"
     split: Literal["before the seed", "after the seed"] = "before the seed"

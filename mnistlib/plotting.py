@@ -79,12 +79,10 @@ def digits(
     A caption stands above each image; ``title`` says what to see. Used from lesson 01 on.
 
     Raises:
-        ValueError: no images, or as many captions as images are not given.
+        ValueError: no images.
     """
     if not len(images):
         raise ValueError("there is no image to draw")
-    if captions is not None and len(captions) != len(images):
-        raise ValueError(f"{len(images)} images need as many captions, got {len(captions)}")
     rows = -(-len(images) // columns)
     columns = min(columns, len(images))
     side = 6.5 / max(columns, 4)

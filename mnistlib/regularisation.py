@@ -34,11 +34,6 @@ class WithWeightDecay:
         if not 0 <= self.weight_decay < np.inf:
             raise ValueError(f"weight decay must be 0 or more, got {self.weight_decay}")
 
-    @property
-    def classes(self) -> int:
-        """The model's number of classes."""
-        return self.model.classes
-
     def score(self, parameters, images: np.ndarray, labels: np.ndarray) -> Score:
         """Score the model itself, without the penalty."""
         return evaluate(self.model, parameters, (images, labels))

@@ -38,10 +38,6 @@ class Model(Protocol):
     model also has ``score(parameters, images, labels)``, which returns a :class:`Score`.
     """
 
-    @property
-    def classes(self) -> int:
-        """The number of classes."""
-
     def prepare(self, images: np.ndarray, dtype) -> np.ndarray:
         """Turn n images into what the network takes, x, in a dtype."""
 
@@ -139,7 +135,7 @@ def evaluate(model: Model, parameters, dataset: Dataset) -> Score:
     for start in range(0, len(images), 2_000):
         part = slice(start, start + 2_000)
         z = model.logits(parameters, model.prepare(images[part], parameters[0].dtype))
-        y = data.one_hot(labels[part], model.classes).astype(z.dtype, copy=False)
+        y = data.one_hot(labels[part]).astype(z.dtype, copy=False)
         loss += functions.cross_entropy(z, y) * len(z)
         right += (z.argmax(axis=1) == labels[part]).sum()
     return Score(float(loss / len(images)), float(right / len(images)))
@@ -193,9 +189,8 @@ def train(
 
     Raises:
         TrainingDiverged: the loss became infinite or NaN.
-        TypeError: a batch that does not hold indices: a mask, say.
         ValueError: an empty set or batch, images and labels that differ in number, a label outside
-            the model's classes, or a learning rate, momentum or interval out of its range.
+            0 to 9, or a learning rate, momentum or interval out of its range.
 
     Built in lesson 04, "The loop".
     """
@@ -204,14 +199,14 @@ def train(
         raise ValueError(f"the learning rate must be above 0 and finite, got {learning_rate}")
     if not 0 <= momentum < 1:
         raise ValueError(f"momentum must be at least 0 and below 1, got {momentum}")
-    if every is not None and (every < 1 or every % 1):
-        raise ValueError(f"every must be a whole number of steps, at least 1, got {every}")
+    if every is not None and every < 1:
+        raise ValueError(f"every must be at least 1 step, got {every}")
 
     monitor = monitor or {}
     parameters = copy_parameters(parameters)
     velocity = [np.zeros_like(value) for value in parameters]
     dtype = parameters[0].dtype
-    targets = data.one_hot(labels, model.classes).astype(dtype, copy=False)
+    targets = data.one_hot(labels).astype(dtype, copy=False)
     history = History(scores={name: [] for name in monitor})
 
     def record(step: int) -> bool:
@@ -230,14 +225,8 @@ def train(
                 raise ValueError(
                     f"the learning rate must be 0 or more and finite, got {rate} at step {step + 1}"
                 )
-            if np.asarray(batch).dtype.kind not in "iu":
-                raise TypeError(
-                    f"a batch holds the indices of its examples, not {np.asarray(batch).dtype}, at "
-                    f"step {step + 1}; np.flatnonzero(mask) turns a mask into indices"
-                )
-            # for indices, take(batch, axis=0) is [batch], and faster
-            x = model.prepare(images.take(batch, axis=0), dtype)
-            loss, gradients = model.gradients(parameters, x, targets.take(batch, axis=0))
+            x = model.prepare(images[batch], dtype)
+            loss, gradients = model.gradients(parameters, x, targets[batch])
             step += 1
             if not np.isfinite(loss):
                 raise TrainingDiverged(

@@ -106,6 +106,10 @@ def mcnemar(before, after) -> McNemar:
     )
 
 
+#: Bins of equal width, for confidences from 0 to 1.
+BINS = 10
+
+
 class Calibration(NamedTuple):
     """How often answers are right, by their confidence; one entry for each bin of it.
 
@@ -123,18 +127,18 @@ class Calibration(NamedTuple):
     by_chance: float
 
 
-def calibration(p, labels, bins: int = 10) -> Calibration:
+def calibration(p, labels) -> Calibration:
     r"""Sort answers by their confidence, and compare it with the share that is right.
 
-    An answer's confidence is the largest probability of its row, and bins are equally wide, from 0
-    to 1. The expected calibration error is
+    An answer's confidence is the largest probability of its row, and ten bins are equally wide, from
+    0 to 1. The expected calibration error is
     $\frac{1}{n} \sum_\text{bins} \text{count}\, |\text{accuracy} - \text{confidence}|$. If every
     probability were true, the accuracy in a bin would have the standard deviation
     $\sqrt{\sum_i p_i (1 - p_i)}\, / \text{count}$, and, as for a normal distribution, the distance
     $\sqrt{2 / \pi}$ of it in the mean, which gives the error by chance.
 
     Raises:
-        ValueError: other shapes than (n, classes) and (n,), entries outside 0 to 1, or no bin.
+        ValueError: other shapes than (n, classes) and (n,), or entries outside 0 to 1.
 
     Source: Naeini, Cooper and Hauskrecht, "Obtaining well calibrated probabilities using Bayesian
     binning", 2015; Guo and others, "On calibration of modern neural networks", 2017. Derived in
@@ -148,15 +152,13 @@ def calibration(p, labels, bins: int = 10) -> Calibration:
         )
     if not (p.min() >= 0 and p.max() <= 1 + 1e-6):
         raise ValueError("probabilities lie from 0 to 1; functions.softmax makes them of logits")
-    if bins < 1:
-        raise ValueError(f"there must be at least 1 bin, got {bins}")
     confidence = np.minimum(p.max(axis=1), 1)
     right = p.argmax(axis=1) == labels
-    place = np.minimum((confidence * bins).astype(int), bins - 1)
-    counts = np.bincount(place, minlength=bins)
-    claimed = np.bincount(place, confidence, bins)
-    hits = np.bincount(place, right, bins)
-    deviation = np.sqrt(np.bincount(place, confidence * (1 - confidence), bins))
+    place = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    counts = np.bincount(place, minlength=BINS)
+    claimed = np.bincount(place, confidence, BINS)
+    hits = np.bincount(place, right, BINS)
+    deviation = np.sqrt(np.bincount(place, confidence * (1 - confidence), BINS))
     with np.errstate(invalid="ignore"):  # 0 / 0 in an empty bin
         return Calibration(
             counts=counts,

@@ -31,7 +31,6 @@ class Controlled:
     """The network, with weight decay on the named weights alone."""
 
     decayed: list[str]
-    classes = network.classes
     prepare = staticmethod(network.prepare)
     logits = staticmethod(network.logits)
 

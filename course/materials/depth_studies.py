@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from course import studies
+
 
 def at_best_rate(rows: list[dict], **wanted) -> tuple[float, np.ndarray]:
     """Return the rate whose first three seeds are best on average, and all its accuracies there.
@@ -10,10 +12,6 @@ def at_best_rate(rows: list[dict], **wanted) -> tuple[float, np.ndarray]:
     are in percent, one for each seed. The first three seeds choose, so an honest comparison is made
     with the others.
     """
-    found: dict[float, list[float]] = {}
-    for row in rows:
-        if wanted.items() <= row["settings"].items():
-            accuracy = 100 * row["results"]["accuracy"]
-            found.setdefault(row["settings"]["rate"], []).append(accuracy)
+    found = studies.by_rate(rows, "accuracy", **wanted)
     rate = max(found, key=lambda rate: np.mean(found[rate][:3]))
-    return rate, np.array(found[rate])
+    return rate, 100 * np.array(found[rate])

@@ -11,34 +11,31 @@ FIRST_TO_CHOOSE = 20
 
 
 @cache
-def _rows() -> list[dict]:
-    return studies.read("seeds")["rows"] + studies.read("ten_epochs")["rows"]
-
-
-def results(name: str, epochs: int, falls: bool, rate: float) -> np.ndarray:
-    """Return one result of the studies, in the order of the seeds that chose nothing.
+def _last(result: str, epochs: int, falls: bool, *, choosing: bool) -> dict[float, np.ndarray]:
+    """Return one result of each rate's runs, of the seeds that chose or of the others, in their order.
 
     Of a result that was recorded after every epoch, such as the accuracy, only the last is returned.
     """
-    by_seed = {}
-    recipe = {"epochs": epochs, "falls": falls, "rate": rate}
-    for row in _rows():
-        settings, result = row["settings"], row["results"].get(name)
-        if settings == recipe | {"seed": settings["seed"]} and settings["seed"] < FIRST_TO_CHOOSE:
-            by_seed[settings["seed"]] = result[-1] if isinstance(result, list) else result
-    return np.array([by_seed[seed] for seed in sorted(by_seed)])
+    both = studies.read("seeds")["rows"] + studies.read("ten_epochs")["rows"]
+    once = {tuple(row["settings"].values()): row for row in both}  # one row is in both
+    rows = [r for r in once.values() if (r["settings"]["seed"] >= FIRST_TO_CHOOSE) == choosing]
+    found = studies.by_rate(rows, result, epochs=epochs, falls=falls)
+    return {
+        rate: np.array([run[-1] if isinstance(run, list) else run for run in runs])
+        for rate, runs in found.items()
+    }
+
+
+def results(name: str, epochs: int, falls: bool, rate: float) -> np.ndarray:
+    """Return one result at the end of each run, in the order of the seeds that chose nothing."""
+    return _last(name, epochs, falls, choosing=False)[rate]
 
 
 def best_rate(epochs: int, falls: bool, by: str) -> float:
     """Return the starting rate of the best mean result, accuracy or loss, on validation images."""
-    tried = {}
-    for row in _rows():
-        settings = row["settings"]
-        is_this_recipe = (settings["epochs"], settings["falls"]) == (epochs, falls)
-        if is_this_recipe and settings["seed"] >= FIRST_TO_CHOOSE:
-            tried.setdefault(settings["rate"], []).append(row["results"][by][-1])
+    tried = _last(by, epochs, falls, choosing=True)
     best = {"accuracy": max, "loss": min}[by]
-    return best(tried, key=lambda rate: np.mean(tried[rate]))
+    return best(tried, key=lambda rate: tried[rate].mean())
 
 
 def best_rates(by: str, epochs: int) -> tuple[float, float]:

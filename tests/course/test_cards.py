@@ -31,12 +31,6 @@ def test_cards_are_what_they_say(digits, seed, pairs):
     assert (which[rows, 1 + 2 * cards.right] != which[:, 0]).all()
 
 
-def test_cards_depend_on_the_seed_alone(digits):
-    deals = [deal_cards(*digits, 20, rng=np.random.default_rng(seed)) for seed in (5, 5, 6)]
-    np.testing.assert_array_equal(deals[0].images, deals[1].images)
-    assert (deals[0].images != deals[2].images).any()
-
-
 def test_cards_use_every_place_digit_and_image(digits):
     cards = deal_cards(*digits, 6000, rng=np.random.default_rng(1))
     assert np.bincount(cards.right, minlength=4).min() > 1300

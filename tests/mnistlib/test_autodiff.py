@@ -221,7 +221,7 @@ def test_what_was_computed_is_forgotten_unless_kept():
 
 
 def test_a_parameter_that_takes_no_part_gets_zeros():
-    tape = TapeModel(lambda parameters, x: x @ parameters[0], network.prepare, classes=2)
+    tape = TapeModel(lambda parameters, x: x @ parameters[0], network.prepare)
     start = (np.ones((3, 2)), np.ones(4))
     _, grads = tape.gradients(start, np.ones((5, 3)), np.eye(2)[[0, 1, 0, 1, 0]])
     assert grads[1].tolist() == [0, 0, 0, 0]
@@ -231,7 +231,7 @@ def test_a_parameter_that_takes_no_part_gets_zeros():
 
 
 def lost_the_way_back(a, _):
-    tape = TapeModel(lambda parameters, x: x @ parameters[0].array, network.prepare, classes=2)
+    tape = TapeModel(lambda parameters, x: x @ parameters[0].array, network.prepare)
     tape.logits((a.array.T,), np.ones((2, 3)))
 
 

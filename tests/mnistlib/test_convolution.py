@@ -83,12 +83,6 @@ def test_each_layer_convolves_keeps_the_largest_and_cuts_off_what_is_negative():
         (lambda rng: convolve(np.zeros((2, 9, 9, 1)), np.zeros((9, 4))), "square patch of 2"),
         (lambda rng: max_pool(np.zeros((1, 3, 4, 1))), "even, got 3 and 4"),
         (lambda rng: max_pool(np.zeros((1, 4, 3, 1))), "even, got 4 and 3"),
-        (lambda rng: initialise(rng, kernels=(8, 16, 32)), "two numbers"),
-        (lambda rng: initialise(rng, kernels=8), "two numbers"),
-        (
-            lambda rng: Convolutional().gradients(*problem(9)[:2], np.eye(10)[:2]),
-            "as many targets as images",
-        ),
     ],
 )
 def test_bad_input_is_told(call, words):

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from mnistlib import data, download
-from mnistlib.data import IdxError, one_hot, parse_idx, scale, split
+from mnistlib.data import one_hot, parse_idx, scale, split
 
 FOLDER = Path(__file__).parents[2] / "data"
 
@@ -52,24 +52,12 @@ def test_an_array_survives_the_round_trip(array):
     np.testing.assert_array_equal(read, array)
 
 
-BAD_IDX = {
-    "nothing": (b"", "0 bytes are too few"),
-    "magic": (b"PK" + IDX[2:], "begins with 00 00, not 50 4b"),
-    "type": (b"\0\0\x0d" + IDX[3:], "type is 0x0d"),
-    "two dimensions": (pack(THREE[0]), "2 dimensions"),
-    "no dimensions": (b"\0\0\x08\0", "0 dimensions"),
-    "header": (IDX[:15], "15 bytes are too few"),
-    "half an integer": (pack(np.int16([7, 8]))[:-1], "needs 4 bytes of data"),
-    "short": (IDX[:-1], "there are only 23"),
-    "trailing": (IDX + b"xy", "2 bytes too many"),
-    "empty": (pack(THREE[:0]), "it is empty"),
-}
-
-
-@pytest.mark.parametrize(("raw", "message"), BAD_IDX.values(), ids=BAD_IDX)
-def test_each_fault_has_its_message(raw, message):
-    with pytest.raises(IdxError, match=message):
-        parse_idx(raw)
+def test_bytes_of_another_kind_and_a_file_cut_short_are_refused():
+    for raw in (gzip.compress(IDX), b"\0\0\x0d" + IDX[3:], b""):
+        with pytest.raises(ValueError, match=rf"not {raw[:3].hex(' ')}; .*gzip\.decompress"):
+            parse_idx(raw)
+    with pytest.raises(ValueError, match="23 into shape"):
+        parse_idx(IDX[:-1])
 
 
 # load
@@ -212,37 +200,32 @@ def test_split_is_decided_by_the_seed(generator):
 
 
 BAD_SPLIT = {
-    "lengths": ((10, 9, 3), ValueError, "10 images but 9 labels"),
-    "none": ((10, 10, 0), ValueError, "between 1 and 9"),
-    "negative": ((10, 10, -1), ValueError, "between 1 and 9"),
-    "all": ((10, 10, 10), ValueError, "cannot set 10 of 10"),
-    "fraction": ((10, 10, 0.2), TypeError, "validation is 0.2"),
+    "lengths": ((10, 9, 3), "10 images but 9 labels"),
+    "none": ((10, 10, 0), "between 1 and 9"),
+    "negative": ((10, 10, -1), "between 1 and 9"),
+    "all": ((10, 10, 10), "cannot set 10 of 10"),
 }
 
 
-@pytest.mark.parametrize(("sizes", "kind", "message"), BAD_SPLIT.values(), ids=BAD_SPLIT)
-def test_split_refuses(sizes, kind, message):
+@pytest.mark.parametrize(("sizes", "message"), BAD_SPLIT.values(), ids=BAD_SPLIT)
+def test_split_refuses(sizes, message):
     images, labels, validation = sizes
-    with pytest.raises(kind, match=message):
+    with pytest.raises(ValueError, match=message):
         split(np.zeros(images), np.zeros(labels), validation, rng=np.random.default_rng(0))
-    with pytest.raises(TypeError, match="default_rng"):
-        split(np.zeros(10), np.zeros(10), 3, rng=42)
 
 
 # one_hot
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("of_labels", [np.uint8, np.int64, ">i2"])
-def test_one_hot_marks_the_label_in_each_row(of_labels, dtype):
+def test_one_hot_marks_the_label_in_each_row(of_labels):
     labels = np.array([3, 0, 9, 9, 5], of_labels)
-    y = one_hot(labels, dtype=dtype)
-    assert y.dtype == dtype
+    y = one_hot(labels)
+    assert y.dtype == np.float64
     assert y.shape == (len(labels), 10)
     assert {*y.ravel()} <= {0, 1}
     assert (y.sum(axis=1) == 1).all()
     np.testing.assert_array_equal(y @ np.arange(10), labels)
-    assert one_hot([2, 0], classes=3).dtype == np.float64  # unless told otherwise
     assert one_hot([2, 0], classes=3).shape == (2, 3)
 
 

@@ -6,7 +6,6 @@ import hashlib
 import http.server
 import os
 import random
-import re
 import threading
 from pathlib import Path
 
@@ -114,11 +113,6 @@ def test_the_four_files_are_those_of_the_checksum_list():
     lines = (Path(__file__).parents[2] / "data" / "SHA256SUMS").read_text().splitlines()
     listed = {name: digest for digest, name in map(str.split, lines)}
     assert {file.name: file.sha256 for file in download.FILES.values()} == listed
-
-
-def test_both_mirrors_are_encrypted_and_end_in_a_slash():
-    assert len(download.MIRRORS) == 2
-    assert all(re.fullmatch(r"https://.+/", mirror) for mirror in download.MIRRORS)
 
 
 def test_a_good_answer_becomes_the_file_and_is_not_fetched_again(server, tmp_path, capsys):

@@ -10,6 +10,8 @@ from scipy import special
 from mnistlib import functions
 from mnistlib.gradcheck import relative_error
 
+from .complex_step import complex_step
+
 pytestmark = pytest.mark.filterwarnings("error")
 
 SOFTMAXES = [functions.softmax, functions.log_softmax]
@@ -163,7 +165,7 @@ def test_softmax_backward_is_the_product_with_the_jacobian(seed):
     ids=["cross-entropy", "squared error"],
 )
 @given(seed=seeds)
-def test_gradients_of_the_losses(complex_step, loss, gradient, plain, seed):
+def test_gradients_of_the_losses(loss, gradient, plain, seed):
     z, y = random_batch(seed)
     assert loss(z, y) == pytest.approx(plain(z, y), rel=1e-13)
     assert relative_error(gradient(z, y), complex_step(lambda z: plain(z, y), z)) <= 1e-14
@@ -182,8 +184,11 @@ def test_only_real_numbers_in_either_argument(f):
 @pytest.mark.parametrize("f", LOSSES)
 def test_losses_refuse_shapes_that_disagree(f):
     z = np.ones((3, 10))
-    for bad in (np.ones(3), np.ones((3, 1)), np.ones((1, 10)), np.ones((10, 3))):
+    for bad in (np.ones(3), np.ones((3, 1))):
         with pytest.raises(ValueError, match=r"got \(3, 10\) and .*one_hot\(labels\)"):
+            f(z, bad)
+    for bad in (np.ones((2, 10)), np.ones((10, 3))):
+        with pytest.raises(ValueError, match=rf"\w has 3 rows, and y {len(bad)}\.$"):
             f(z, bad)
     with pytest.raises(ValueError, match=r"and \(3, 5\)\. \w tells 10 classes apart, and y 5\.$"):
         f(z, np.ones((3, 5)))

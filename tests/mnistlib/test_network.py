@@ -9,6 +9,8 @@ from scipy import special
 from mnistlib import network
 from mnistlib.gradcheck import relative_error
 
+from .complex_step import complex_step
+
 NAMES = network.Parameters._fields
 seeds = st.integers(0, 2**32 - 1)
 
@@ -21,25 +23,23 @@ def problem(seed, n=5, pixels=6, hidden=4, classes=3):
     return parameters, rng.random((n, pixels)), np.eye(classes)[rng.integers(classes, size=n)]
 
 
-def plain_loss(parameters, x, y, loss):
+def plain_loss(parameters, x, y):
     """Compute the loss by the textbook's formulas, which take complex numbers as well."""
     W1, b1, W2, b2 = parameters
     e = np.exp(1 / (1 + np.exp(-(x @ W1 + b1))) @ W2 + b2)
     p = e / e.sum(axis=1, keepdims=True)
-    terms = -y * np.log(p) if loss == "cross-entropy" else (p - y) ** 2
-    return terms.sum() / len(y)
+    return (-y * np.log(p)).sum() / len(y)
 
 
-@pytest.mark.parametrize("loss", ["cross-entropy", "squared error"])
 @settings(max_examples=30)
 @given(seed=seeds)
-def test_gradients_by_complex_steps(complex_step, loss, seed):
+def test_gradients_by_complex_steps(seed):
     parameters, x, y = problem(seed)
-    value, slopes = network.gradients(parameters, x, y, loss)
-    assert value == pytest.approx(plain_loss(parameters, x, y, loss), rel=1e-13)
+    loss, slopes = network.gradients(parameters, x, y)
+    assert loss == pytest.approx(plain_loss(parameters, x, y), rel=1e-13)
     for name in NAMES:
         exact = complex_step(
-            lambda value, name=name: plain_loss(parameters._replace(**{name: value}), x, y, loss),
+            lambda value, name=name: plain_loss(parameters._replace(**{name: value}), x, y),
             getattr(parameters, name),
         )
         assert relative_error(getattr(slopes, name), exact) <= 1e-12
@@ -59,12 +59,6 @@ def test_forward_keeps_both_layers_and_the_largest_logit_is_the_answer(seed):
     np.testing.assert_array_equal(predicted, special.softmax(z2, axis=1).argmax(axis=1))
 
 
-@pytest.mark.parametrize("size", ["pixels", "hidden", "classes"])
-def test_sizes_below_one(size):
-    with pytest.raises(ValueError, match=r"at least 1, got a layer of .*\b0\b"):
-        network.initialise(np.random.default_rng(0), **{size: 0})
-
-
 @pytest.mark.parametrize("shape", [(6,), (5, 7), (6, 5), (5, 2, 3)])
 def test_pixels_that_do_not_fit(shape):
     parameters, _, y = problem(0)
@@ -76,10 +70,12 @@ def test_pixels_that_do_not_fit(shape):
             call(np.ones(shape))
 
 
-def test_targets_and_a_loss_that_do_not_fit():
+def test_targets_that_do_not_fit():
     parameters, x, y = problem(0)
-    for bad in (y[:4], y[:, :2], y.argmax(axis=1), y[0]):
-        with pytest.raises(ValueError, match=r"y must have shape \(5, 3\)"):
+    for bad, words in (
+        (y[:4], "z has 5 rows, and y 4"),
+        (y[:, :2], "z tells 3 classes apart, and y 2"),
+        (y.argmax(axis=1), "Are the labels one-hot"),
+    ):
+        with pytest.raises(ValueError, match=words):
             network.gradients(parameters, x, bad)
-    with pytest.raises(ValueError, match="'hinge'; choose one of cross-entropy"):
-        network.gradients(parameters, x, y, "hinge")

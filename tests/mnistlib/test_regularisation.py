@@ -1,36 +1,25 @@
 """Weight decay and early stopping: gradients and shrinking by hand, and what is refused."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
-from mnistlib import network
+from mnistlib import data, network
 from mnistlib.regularisation import EarlyStopping, WithWeightDecay
 from mnistlib.training import History, Score, evaluate, minibatches, train
 
-
-@pytest.fixture
-def batch():
-    rng = np.random.default_rng(0)
-    parameters = network.initialise(rng, pixels=6, hidden=4, classes=3)
-    parameters = network.Parameters(*(v + rng.normal(0, 0.3, v.shape) for v in parameters))
-    return parameters, rng.random((5, 6)), np.eye(3)[rng.integers(0, 3, 5)]
+RNG = np.random.default_rng(0)
+IMAGES = RNG.integers(0, 256, (20, 28, 28), dtype=np.uint8)
+LABELS = RNG.integers(0, 10, 20)
+START = network.initialise(RNG, hidden=4)
 
 
-class Small:
-    """The network with three classes, as a model."""
-
-    classes = 3
-    logits = staticmethod(network.logits)
-    gradients = staticmethod(network.gradients)
-
-    @staticmethod
-    def prepare(images, dtype):
-        return images.reshape(len(images), -1).astype(dtype) / 255
-
-
-def test_the_gradient_is_that_of_the_loss_with_its_penalty(batch):
-    parameters, x, y = batch
-    model = WithWeightDecay(Small, 0.3)
+def test_the_gradient_is_that_of_the_loss_with_its_penalty():
+    rng = np.random.default_rng(1)
+    parameters = network.Parameters(*(v + rng.normal(0, 0.3, v.shape) for v in START))
+    x, y = network.prepare(IMAGES), data.one_hot(LABELS)
+    model = WithWeightDecay(network, 0.3)
     loss, grads = model.gradients(parameters, x, y)
     plain, without = network.gradients(parameters, x, y)
     weights = np.concatenate([parameters.W1.ravel(), parameters.W2.ravel()])
@@ -41,23 +30,11 @@ def test_the_gradient_is_that_of_the_loss_with_its_penalty(batch):
     np.testing.assert_array_equal(model.logits(parameters, x), network.logits(parameters, x))
 
 
-def test_scores_are_without_the_penalty(batch):
-    parameters, _, y = batch
-    images = np.random.default_rng(1).integers(0, 256, (5, 6)).astype(np.uint8)
-    some = images, y.argmax(axis=1)
-    assert evaluate(WithWeightDecay(Small, 9), parameters, some) == evaluate(
-        Small, parameters, some
-    )
-
-
-def test_a_models_own_way_to_score_is_kept(batch):
-    class Own(Small):
-        @staticmethod
-        def score(parameters, images, labels):
-            return Score(1.0, 0.5)
-
-    parameters, x, y = batch
-    assert evaluate(WithWeightDecay(Own, 1), parameters, (x, y.argmax(axis=1))) == (1.0, 0.5)
+def test_scores_are_the_models_own_without_the_penalty():
+    some = IMAGES, LABELS
+    assert evaluate(WithWeightDecay(network, 9), START, some) == evaluate(network, START, some)
+    own = SimpleNamespace(score=lambda parameters, images, labels: Score(1.0, 0.5))
+    assert evaluate(WithWeightDecay(own, 1), START, some) == (1.0, 0.5)
 
 
 @pytest.mark.parametrize("weight_decay", [-1e-9, float("nan"), float("inf")])
@@ -94,18 +71,15 @@ def test_it_ends_after_so_many_scorings_without_a_new_lowest(losses, patience, b
 
 
 def test_what_it_keeps_is_what_training_had_there_and_stays():
-    rng = np.random.default_rng(2)
-    start = network.initialise(rng, pixels=6, hidden=4, classes=3)
-    images = rng.integers(0, 256, (20, 6)).astype(np.uint8)
-    some, others = (images[:10], np.arange(10) % 3), (images[10:], np.arange(10) % 3)
-    batches = minibatches(10, 5, rng=rng, epochs=100)
+    some, others = (IMAGES[:10], LABELS[:10]), (IMAGES[10:], LABELS[10:])
+    batches = minibatches(10, 5, rng=np.random.default_rng(2), epochs=100)
     watch = EarlyStopping("others", patience=3)
-    settings = {"learning_rate": 2.0, "every": 2, "monitor": {"others": others}}
-    _, history = train(Small, start, some, batches, **settings, after_record=watch)
+    settings = {"learning_rate": 0.05, "every": 2, "monitor": {"others": others}}
+    _, history = train(network, START, some, batches, **settings, after_record=watch)
+    assert watch.step > 0
     assert history.steps[-1] == watch.step + 6 < len(batches)
-    if watch.step:
-        start, _ = train(Small, start, some, batches[: watch.step], learning_rate=2.0)
-    for kept, there in zip(watch.parameters, start, strict=True):
+    then, _ = train(network, START, some, batches[: watch.step], learning_rate=0.05)
+    for kept, there in zip(watch.parameters, then, strict=True):
         np.testing.assert_array_equal(kept, there)
     assert type(watch.parameters) is network.Parameters
 

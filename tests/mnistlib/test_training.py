@@ -60,7 +60,7 @@ def assert_same_bits(ours, theirs):
 
 def network_with(**parts):
     """Return the network as an object, some of its functions replaced."""
-    names = ("classes", "prepare", "logits", "gradients")
+    names = ("prepare", "logits", "gradients")
     return SimpleNamespace(**{name: getattr(network, name) for name in names} | parts)
 
 
@@ -276,11 +276,9 @@ IMAGES, LABELS = digits()
         ({"learning_rate": lambda t: np.nan}, ValueError, "0 or more and finite, got nan"),
         ({"learning_rate": lambda t: np.inf}, ValueError, "0 or more and finite, got inf"),
         *[({"momentum": momentum}, ValueError, "momentum must") for momentum in (1, -0.1, np.nan)],
-        *[({"every": every}, ValueError, "whole number of steps") for every in (0, -3, 1.5)],
-        ({"batches": [np.arange(N) < 5]}, TypeError, "not bool, at step 1"),
+        *[({"every": every}, ValueError, "at least 1 step") for every in (0, -3)],
         ({"batches": []}, ValueError, "there is no batch to train on"),
         ({"batches": [np.arange(3), np.arange(0)]}, ValueError, "the batch is empty"),
-        ({"train_set": (IMAGES, np.full(N, 10))}, ValueError, "label 10 at index 0"),
         ({"train_set": (IMAGES, LABELS[:-1])}, ValueError, "got 40 images and 39 labels"),
         ({"train_set": (IMAGES[:0], LABELS[:0])}, ValueError, "got 0 images"),
         ({"monitor": {"some": (IMAGES, LABELS[:-1])}}, ValueError, "got 40 images and 39 labels"),
