@@ -179,7 +179,6 @@ def one_hot(labels, classes=10):
 EXERCISES = (
     Exercise(
         reference=label_header,
-        loops_allowed=True,
         shapes=" -> magic number:, count:",
         cases=(
             (struct.pack(">2I", 2049, 3) + bytes([7, 2, 1]),),

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from course.exercises import check, keep
+from course.exercises.texts import GENERAL
 from course.exercises.words import digits_apart, text_of
 from course.materials.planted_bug import faulty_gradients
+from mnistlib import functions, gradcheck
 
 from .common import well_formed
 from .handed_in import right, write
@@ -19,6 +21,26 @@ pytestmark = [pytest.mark.usefixtures("untouched"), pytest.mark.takes(seconds=5)
 def test_a_stub_is_not_attempted(body):
     assert check(write("softmax", body)).kind == "not attempted"
     assert repr(keep(write("softmax", body))).startswith("my_softmax: not attempted.")
+
+
+LOOPING_WHERE_ONE_MAY = "return relative_error(gradient, np.stack([row for row in key(f, u)]))"
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "habits"),
+    [
+        ("accuracy", "return np.mean(p.argmax(axis=1) == labels)", []),
+        ("accuracy", "return np.mean([row.argmax() for row in p] == labels)", ["a loop"]),
+        ("label_header", "return [int.from_bytes(raw[i : i + 4]) for i in (0, 4)]", []),
+        ("sigmoid", "with np.errstate(over='ignore'):\n    return key(z)", ["errstate"]),
+        ("check_gradient", LOOPING_WHERE_ONE_MAY, ["relative_error"]),
+    ],
+)
+def test_a_right_answer_is_asked_about_habits_that_the_solution_does_not_have(name, body, habits):
+    key = functions.sigmoid if name == "sigmoid" else gradcheck.central_difference
+    reply = check(write(name, body, key=key, relative_error=gradcheck.relative_error))
+    assert reply.kind == "right"
+    assert reply.questions == tuple(GENERAL["habits"][habit] for habit in habits)
 
 
 def test_tiny_numbers_are_not_shown_as_0():
