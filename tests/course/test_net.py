@@ -213,7 +213,9 @@ def test_the_reference_and_other_right_answers_are_right_and_wrong_ones_are_trie
         "differently"
     )
     examples = [each for objection in exercise.objections for each in objection.examples]
-    assert len(exercise.mistakes) + len(examples) >= 4, f"{where}: write four wrong answers or more"
+    wrong = [*(mistake.code for mistake in exercise.mistakes), *examples]
+    assert len(wrong) >= 4, f"{where}: write four wrong answers or more"
+    assert [code for code in {*wrong} if wrong.count(code) > 1] == [], f"{where}: these stand twice"
     assert len(exercise.hints) in (2, 3), f"{where}: write two lines `hint:` or three"
     assert exercise.notice, f"{where}: write a line `notice:`"
 
