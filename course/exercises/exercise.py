@@ -70,7 +70,7 @@ class Exercise:
     #: Where many answers are right: turns the arguments, as the call left them, and the result into
     #: an object that the objections are asked about.
     view: Callable[[Arguments, object], object] | None = None
-    #: Where the predicates of that view are found by the names that the lesson's text has for them.
+    #: The predicates of that view by the names that the lesson's text has for them.
     predicates: Mapping[str, Callable[[object], bool]] = field(default_factory=dict, repr=False)
     #: What its text objects to, in the order of the text; the reply names the first that applies.
     objections: Sequence[Objection] = ()

@@ -253,7 +253,7 @@ EXERCISES = (
             rng.normal(size=(16, 9, 5)),
         ),
         view=_cards_asked_about,
-        predicates=vars(looking),
+        predicates=looking.PREDICATES,
         is_compared=True,
     ),
 )
