@@ -235,6 +235,8 @@ def test_without_a_file_nothing_is_written_and_keeping_holds_for_this_notebook(
     answer = write("softmax", right("softmax")[0])
     assert "From here on it is mnistlib.functions.softmax." in keep(answer)
     assert functions.softmax is answer
+    said = keep(write("accuracy", right("accuracy")[0]))
+    assert said.endswith("It is not kept: the environment variable MNISTLIB_MINE names no file.")
     assert list(tmp_path.iterdir()) == []
     assert os.stat(os.devnull).st_mode == device
     assert mine().startswith("yours:         none yet")
