@@ -125,3 +125,10 @@ def test_an_accident_with_a_name_is_called_by_its_name(line, words):
     unfinished = write("log_softmax", "...")
     answer = write("softmax", f"return {line}", p=np.ones((12, 10)), my_log_softmax=unfinished)
     assert words in check(answer).text
+
+
+@pytest.mark.parametrize(
+    "asked", ["np.zeros_like(x)", "x[:, ::-1]", "x[:, [0, 2, 1, 4, 3, 6, 5, 8, 7]]"]
+)
+def test_odd_questions_of_a_right_answer_to_looks_are_its_own_affair(asked):
+    assert check(write("looks", f"answer({asked})\n{right('looks')[1]}")).kind == "right"
