@@ -176,6 +176,15 @@ def test_every_verdict_and_every_reason_is_as_it_is_stored(name, request):
     assert not changed, "\n".join(changed)
 
 
+def test_exercises_are_called_as_when_readers_kept_their_answers():
+    stored, now = stored_verdicts().keys(), EXERCISES.keys()
+    assert not stored - now, (
+        "mine() and the pages find no answer that was kept under such a name. If it must change, say in "
+        f"CHANGELOG.md what to rename, and take the old name out of {VERDICTS.name}"
+    )
+    assert not now - stored, "store these, since readers will keep them: add --store"
+
+
 def quoted(name: str) -> Iterator[str]:
     """Yield the answers to an exercise whose words are stored, each above the reply to it."""
     exercise = EXERCISES[name]
