@@ -73,7 +73,7 @@ def reason_to_read(name: str, source: str) -> str:
 @cache
 def used_by_solution(name: str) -> set[str]:
     """Return the parts of the library that an exercise's solution uses, each name in full."""
-    solution = EXERCISES[name].shown
+    solution = EXERCISES[name].solution
     names = {}
     for called, value in solution.__globals__.items():
         if inspect.ismodule(value):

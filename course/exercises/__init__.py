@@ -124,7 +124,7 @@ def solution(function: Callable) -> Shown:
     exercise = find(function)
     if words := withheld():
         return Shown(words, f"<p>{markup.text(words)}</p>")
-    source = solutions.shown_source(exercise.shown)
+    source = solutions.shown_source(exercise.solution)
     return Shown(source, markup.program(source))
 
 

@@ -65,7 +65,7 @@ class Exercise:
     #: student has seen. Where one answer is right, the tests try every one-step change of the reference
     #: on them. An exercise without arguments has none.
     random_case: Callable[[np.random.Generator], Arguments] | None = None
-    #: The function that is shown as the solution, where it is not the reference.
+    #: The function whose source is the solution: the reference, if no other is named.
     solution: Callable | None = None
     #: Where many answers are right: turns the arguments, as the call left them, and the result into
     #: an object that the objections are asked about.
@@ -102,8 +102,7 @@ class Exercise:
         """Work out once what follows from the rest."""
         #: The reference's name.
         self.name = self.reference.__name__
-        #: The function whose source is the solution.
-        self.shown = self.solution or self.reference
+        self.solution = self.solution or self.reference
         #: Whether the reference's result is the only right one.
         self.one_is_right = self.is_compared or not self.objections
         #: The ordinary cases, then the edge cases.
