@@ -24,10 +24,8 @@ def main(arguments: list[str]) -> None:
     if name not in here:
         rows = [f"  {name:10}{about}" for name, (about, _) in here.items()]
         usage = "\n".join(["usage: python -m course COMMAND ...", "", *rows])
-        if name in ("-h", "--help"):
-            print(usage)
-            return
-        sys.exit(f"no command is called {name!r}\n\n{usage}")
+        asks_for_help = name in ("-h", "--help")
+        sys.exit(print(usage) if asks_for_help else f"no command is called {name!r}\n\n{usage}")
     sys.argv = [f"python -m course {name}", *arguments[1:]]
     try:
         importlib.import_module(here[name][1]).main()
