@@ -91,7 +91,7 @@ def warm_ups(lesson: Lesson) -> list[Card]:
                 f"Write `my_{exercise.name}` again, without looking:\n\n"
                 f"{code_block(asked_function(exercise.stub))}"
             ),
-            answer=withheld() or code_block(solutions.shown_source(exercise.shown)),
+            answer=withheld() or code_block(solutions.shown_source(exercise.solution)),
         )
         for exercise in lesson.exercises
         if exercise.level == "warm-up"

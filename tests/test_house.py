@@ -1,7 +1,9 @@
 """Arrows point down: who may import whom, and what a module of the library may import at all."""
 
 import ast
+import re
 import sys
+import tomllib
 
 import pytest
 
@@ -31,6 +33,8 @@ OTHER_PACKAGES = {
     "download": {"requests", "tqdm", "urllib3"},
     "training": {"threadpoolctl"},
 }
+#: What is imported of packages that are called otherwise.
+MODULES = {"markdown-it-py": "markdown_it", "pillow": "PIL"}
 
 
 def imported(path):
@@ -73,3 +77,19 @@ def test_a_module_of_the_library_imports_what_lies_below_it(path):
         and not (name.startswith("mnistlib.") and name.split(".")[1] in below)
     ]
     assert not wrong
+
+
+@pytest.mark.parametrize("room", ["mnistlib", "course"])
+def test_what_a_room_imports_is_declared_for_readers(room):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = [*project["dependencies"], *project["optional-dependencies"]["course"]]
+    packages = [re.match(r"[\w-]+", each)[0] for each in declared]
+    modules = {MODULES.get(package, package.replace("-", "_")) for package in packages}
+    modules |= {"mnistlib", "course", "pytest", *sys.stdlib_module_names}  # nbval brings pytest
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in sorted((ROOT / room).rglob("*.py"))
+        for name in imported(path)
+        if name.split(".")[0] not in modules
+    ]
+    assert not wrong, "\n".join(wrong)

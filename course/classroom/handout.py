@@ -145,7 +145,7 @@ def exercise_page(exercise: Exercise) -> str:
         f"### {exercise.heading}\n\n*{exercise.level}, {exercise.minutes} minutes*",
         re.sub(r"\n{3,}", "\n\n", FOLD.sub("", exercise.task)).strip(),
         code_block(exercise.stub),
-        f"**Solution**\n\n{code_block(shown_source(exercise.shown))}",
+        f"**Solution**\n\n{code_block(shown_source(exercise.solution))}",
         f"**What a right answer is told**\n\n{notice}",
         f"**Hints**\n\n{hints}",
     ]

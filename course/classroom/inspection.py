@@ -67,7 +67,7 @@ def reason_to_read(name: str, source: str) -> str:
 @cache
 def names_in_solution(name: str) -> set[str]:
     """Return the names that stand in an exercise's solution, those of the library's functions too."""
-    tree = ast.parse(shown_source(EXERCISES[name].shown))
+    tree = ast.parse(shown_source(EXERCISES[name].solution))
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     return names | {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
 

@@ -124,7 +124,7 @@ def solution(function: Callable) -> Shown:
     exercise = find(function)
     if words := withheld():
         return Shown(words, f"<p>{markup.text(words)}</p>")
-    source = solutions.shown_source(exercise.shown)
+    source = solutions.shown_source(exercise.solution)
     return Shown(source, markup.program(source))
 
 
@@ -198,10 +198,12 @@ def _keep_right_answer(exercise: Exercise, function: Callable) -> str:
             f"But it could not be kept: {error}. Mend that, or set the environment variable "
             "MNISTLIB_MINE to a file in a folder that you can write to."
         )
-    if exercise.home is None:
+    if exercise.home:
+        store.put_to_work(exercise, function)
+        return f"From here on it is {exercise.home.__name__}.{exercise.name}."
+    if store.kept_path():
         return "It is kept."
-    store.put_to_work(exercise, function)
-    return f"From here on it is {exercise.home.__name__}.{exercise.name}."
+    return "It is not kept: the environment variable MNISTLIB_MINE names no file."
 
 
 def fault_in_the_next_notebook(exercise: Exercise, load: Callable[[], dict[str, object]]) -> str:

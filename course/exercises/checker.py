@@ -165,7 +165,7 @@ def right_reply(function: Callable, attempt: Attempt) -> Reply:
     notice = exercise.notice
     if not exercise.one_is_right:  # it also says what was reached
         notice = fill_fields(notice, exercise.view(outcome.arguments, outcome.result))
-    habits = operations_in(function) - operations_in(exercise.shown)
+    habits = operations_in(function) - operations_in(exercise.solution)
     has_arrays = any(shape_of(value) for case in exercise.cases for value in case)
     if exercise.loops_allowed or not has_arrays:
         habits.discard("a loop")

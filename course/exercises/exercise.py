@@ -65,12 +65,12 @@ class Exercise:
     #: student has seen. Where one answer is right, the tests try every one-step change of the reference
     #: on them. An exercise without arguments has none.
     random_case: Callable[[np.random.Generator], Arguments] | None = None
-    #: The function that is shown as the solution, where it is not the reference.
+    #: The function whose source is the solution: the reference, if no other is named.
     solution: Callable | None = None
     #: Where many answers are right: turns the arguments, as the call left them, and the result into
     #: an object that the objections are asked about.
     view: Callable[[Arguments, object], object] | None = None
-    #: Where the predicates of that view are found by the names that the lesson's text has for them.
+    #: The predicates of that view by the names that the lesson's text has for them.
     predicates: Mapping[str, Callable[[object], bool]] = field(default_factory=dict, repr=False)
     #: What its text objects to, in the order of the text; the reply names the first that applies.
     objections: Sequence[Objection] = ()
@@ -102,8 +102,7 @@ class Exercise:
         """Work out once what follows from the rest."""
         #: The reference's name.
         self.name = self.reference.__name__
-        #: The function whose source is the solution.
-        self.shown = self.solution or self.reference
+        self.solution = self.solution or self.reference
         #: Whether the reference's result is the only right one.
         self.one_is_right = self.is_compared or not self.objections
         #: The ordinary cases, then the edge cases.

@@ -179,7 +179,6 @@ def one_hot(labels, classes=10):
 EXERCISES = (
     Exercise(
         reference=label_header,
-        loops_allowed=True,
         shapes=" -> magic number:, count:",
         cases=(
             (struct.pack(">2I", 2049, 3) + bytes([7, 2, 1]),),
@@ -196,7 +195,20 @@ EXERCISES = (
         random_case=_random_split,
         solution=data.split,
         view=Split,
-        predicates=globals(),
+        predicates={
+            "is_grouped_otherwise": is_grouped_otherwise,
+            "is_exchanged": is_exchanged,
+            "has_single_pixels": has_single_pixels,
+            "has_drawn_some_twice": has_drawn_some_twice,
+            "has_lost_some": has_lost_some,
+            "has_other_sizes": has_other_sizes,
+            "has_changed_some": has_changed_some,
+            "has_drawn_with_replacement": has_drawn_with_replacement,
+            "has_some_twice": has_some_twice,
+            "has_parted_pairs": has_parted_pairs,
+            "has_drawn_nothing": has_drawn_nothing,
+            "follows_the_file": follows_the_file,
+        },
     ),
     Exercise(
         reference=baseline.class_means,

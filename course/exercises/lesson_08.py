@@ -28,7 +28,6 @@ EXERCISES = (
     Exercise(
         reference=weight_left,
         shapes=", , , -> ",
-        loops_allowed=True,
         cases=(
             (64.0, 0.5, 0.5, 3),
             (-2.0, 1.0, 0.001, 300),

@@ -81,14 +81,6 @@ def _scores_by_place(x: np.ndarray) -> np.ndarray:
     return np.average(v, axis=1, weights=1 / (1.0 + np.arange(v.shape[1])))
 
 
-def _the_first_pair(x: np.ndarray) -> np.ndarray:
-    return _parts(x)[2][:, 0]
-
-
-def _the_last_pair(x: np.ndarray) -> np.ndarray:
-    return _parts(x)[2][:, -1]
-
-
 def _the_question_alone(x: np.ndarray) -> np.ndarray:
     """One that reads the image asked about, and none of its company."""
     return np.maximum(x[:, 0] @ _SEES, 0) @ _SAYS
@@ -229,12 +221,10 @@ EXERCISES = (
                     _looking,
                     _scores_of_zero,
                     _scores_by_place,
-                    _the_first_pair,
                     _looking_softly,
                     _looking_up_to_last_bits,
                     _the_question_alone,
                     _the_blackest_key,
-                    _the_last_pair,
                     _cards_among_themselves,
                     _the_blackest_key_and_the_question,
                     _looking_and_favouring_the_first_pairs,
@@ -253,7 +243,7 @@ EXERCISES = (
             rng.normal(size=(16, 9, 5)),
         ),
         view=_cards_asked_about,
-        predicates=vars(looking),
+        predicates=looking.PREDICATES,
         is_compared=True,
     ),
 )

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from course.exercises import check, keep
+from course.exercises.texts import GENERAL
 from course.exercises.words import digits_apart, text_of
 from course.materials.planted_bug import faulty_gradients
+from mnistlib import functions, gradcheck
 
 from .common import well_formed
 from .handed_in import right, write
@@ -19,6 +21,26 @@ pytestmark = pytest.mark.usefixtures("untouched")
 def test_a_stub_is_not_attempted(body):
     assert check(write("softmax", body)).kind == "not attempted"
     assert repr(keep(write("softmax", body))).startswith("my_softmax: not attempted.")
+
+
+LOOPING_WHERE_ONE_MAY = "return relative_error(gradient, np.stack([row for row in key(f, u)]))"
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "habits"),
+    [
+        ("accuracy", "return np.mean(p.argmax(axis=1) == labels)", []),
+        ("accuracy", "return np.mean([row.argmax() for row in p] == labels)", ["a loop"]),
+        ("label_header", "return [int.from_bytes(raw[i : i + 4]) for i in (0, 4)]", []),
+        ("sigmoid", "with np.errstate(over='ignore'):\n    return key(z)", ["errstate"]),
+        ("check_gradient", LOOPING_WHERE_ONE_MAY, ["relative_error"]),
+    ],
+)
+def test_a_right_answer_is_asked_about_habits_that_the_solution_does_not_have(name, body, habits):
+    key = functions.sigmoid if name == "sigmoid" else gradcheck.central_difference
+    reply = check(write(name, body, key=key, relative_error=gradcheck.relative_error))
+    assert reply.kind == "right"
+    assert reply.questions == tuple(GENERAL["habits"][habit] for habit in habits)
 
 
 def test_tiny_numbers_are_not_shown_as_0():
@@ -103,3 +125,10 @@ def test_an_accident_with_a_name_is_called_by_its_name(line, words):
     unfinished = write("log_softmax", "...")
     answer = write("softmax", f"return {line}", p=np.ones((12, 10)), my_log_softmax=unfinished)
     assert words in check(answer).text
+
+
+@pytest.mark.parametrize(
+    "asked", ["np.zeros_like(x)", "x[:, ::-1]", "x[:, [0, 2, 1, 4, 3, 6, 5, 8, 7]]"]
+)
+def test_odd_questions_of_a_right_answer_to_looks_are_its_own_affair(asked):
+    assert check(write("looks", f"answer({asked})\n{right('looks')[1]}")).kind == "right"

@@ -91,7 +91,7 @@ def test_the_teachers_page_has_every_answer_solution_and_reply(folder, lesson):
         for way, said in exercise.mistakes:
             assert flat(way) in flat(text)
             assert said in text
-        assert f"{(exercise.shown).__name__}(" in text
+        assert f"{exercise.solution.__name__}(" in text
 
 
 def test_the_links_of_the_teachers_copy_lead_somewhere(folder):
@@ -173,7 +173,9 @@ def test_each_solution_pasted_into_the_students_copy_is_right_and_needs_no_secon
         exercise = exercises.EXERCISES.get(stub[1]) if stub else None
         if exercise:
             shown = str(exercises.solution(write(stub[1], "...")))
-            cell.source = shown.replace(f"def {exercise.shown.__name__}(", f"def my_{stub[1]}(", 1)
+            cell.source = shown.replace(
+                f"def {exercise.solution.__name__}(", f"def my_{stub[1]}(", 1
+            )
     file = (lesson.path.name, nbformat.writes(made).encode())
     answers = that_count([file])
     for exercise in lesson.exercises:

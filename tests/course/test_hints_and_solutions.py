@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("untouched")
 def test_the_solution_is_the_librarys_own_source_without_its_docstring(name):
     exercise = EXERCISES[name]
     shown = exercises.solution(write(name, "..."))
-    own = ast.parse(textwrap.dedent(inspect.getsource(exercise.shown))).body[0]
+    own = ast.parse(textwrap.dedent(inspect.getsource(exercise.solution))).body[0]
     [definition] = ast.parse(shown).body
     statements = [ast.dump(each) for each in own.body]
     assert definition.name == own.name
@@ -52,7 +52,7 @@ def test_folded_text_is_escaped(monkeypatch):
     def smaller(a):
         return a & 1 < 2
 
-    exercise = replace(EXERCISES["softmax"], reference=smaller, hints=("<b> & c",))
+    exercise = replace(EXERCISES["softmax"], solution=smaller, hints=("<b> & c",))
     monkeypatch.setitem(EXERCISES, "smaller", exercise)
     html = exercises.folded(named(smaller, "smaller"))._repr_html_()
     assert "<p>&lt;b&gt; &amp; c</p>" in html

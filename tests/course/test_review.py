@@ -66,7 +66,7 @@ def test_each_question_and_each_warm_up_is_one_card_with_an_answer(lesson):
     others = [card for card in ours if card.heading not in (RECALL, CLOSING[1])]
     for name, card in zip(warm_ups, others, strict=True):
         assert f"def my_{name}(" in card.asked
-        assert f"def {exercises.EXERCISES[name].shown.__name__}(" in card.answer
+        assert f"def {exercises.EXERCISES[name].solution.__name__}(" in card.answer
     for card in ours:
         assert card.answer.strip()
         assert "<details>" not in card.asked + card.answer

@@ -3,12 +3,12 @@
 import ast
 import copy
 import itertools
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from course.exercises import EXERCISES
+from course.lessons import all_lessons
 
 from . import locations
 from .handed_in import arguments
@@ -68,18 +68,11 @@ def test_shapes_are_so_in_every_case(name):
                 )
 
 
-STUBS = {
-    f"{source.name}:{node.lineno}: {node.name}": node
-    for source in sorted(Path(__file__).parents[2].glob("notebooks/[0-9]*.py"))
-    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8")))
-    if isinstance(node, ast.FunctionDef)
-    and node.name.startswith("my_")
-    and node.name.removeprefix("my_") in EXERCISES
-}
+ASKED = [exercise for lesson in all_lessons() for exercise in lesson.exercises]
 
 
-@pytest.mark.parametrize("place", STUBS)
-def test_each_lesson_asks_with_the_arguments_that_its_exercise_takes(place):
-    name = STUBS[place].name.removeprefix("my_")
-    takes = arguments(name)
-    assert ast.unparse(STUBS[place].args) == takes, f"notebooks/{place}: write ({takes})"
+@pytest.mark.parametrize("exercise", ASKED, ids=lambda exercise: exercise.name)
+def test_each_lesson_asks_with_the_arguments_that_its_exercise_takes(exercise):
+    [stub] = ast.parse(exercise.stub).body
+    takes = arguments(exercise.name)
+    assert ast.unparse(stub.args) == takes, f"{exercise.heading}: write ({takes})"

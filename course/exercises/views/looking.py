@@ -63,3 +63,11 @@ def parts_a_pair(view: CardsAsked) -> bool:
         if place > 0
     )
     return is_parted and not view.is_right()
+
+
+#: In which ways the cards that were asked about can be wrong.
+PREDICATES: dict[str, Callable[[CardsAsked], bool]] = {
+    "loses_an_image": loses_an_image,
+    "moves_the_question": moves_the_question,
+    "parts_a_pair": parts_a_pair,
+}

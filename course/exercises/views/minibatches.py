@@ -76,36 +76,31 @@ class Deal:
         """Whether chance would hardly leave the order as it was."""
         return self.n > 8
 
-    @property
     def has_other_sizes(self) -> bool:
         """Whether the batches have other sizes than asked for."""
         return self.sizes != self.full * self.epochs
 
-    @property
     def draws_each_batch_anew(self) -> bool:
         """Whether all batches are full, and an index comes again before an epoch has ended."""
         whole = self.n // self.batch_size
         dealt = [index for batch in self.batches[:whole] for index in batch.tolist()]
         full = {*self.sizes} == {self.batch_size}
-        return self.has_other_sizes and full and len({*dealt}) < len(dealt)
+        return self.has_other_sizes() and full and len({*dealt}) < len(dealt)
 
-    @property
     def shuffles_pieces(self) -> bool:
         """Whether the batches are pieces of the file, with the smaller one anywhere."""
-        if not self.has_other_sizes or sorted(self.sizes) != sorted(self.full * self.epochs):
+        if not self.has_other_sizes() or sorted(self.sizes) != sorted(self.full * self.epochs):
             return False
         return all(
             np.array_equal(batch, batch[0] + np.arange(batch.size)) for batch in self.batches
         )
 
-    @property
     def runs_over_the_end(self) -> bool:
         """Whether a batch reaches from one epoch into the next."""
         ends = {self.n * epoch for epoch in range(1, self.epochs + 1)}
         sums = np.cumsum(self.sizes).tolist()
-        return self.has_other_sizes and sums[-1] == self.n * self.epochs and not ends <= {*sums}
+        return self.has_other_sizes() and sums[-1] == self.n * self.epochs and not ends <= {*sums}
 
-    @property
     def has_some_twice(self) -> bool:
         """Whether an index is missing in an epoch, or dealt twice."""
         return any(sorted(order) != list(range(self.n)) for order in self.orders)
@@ -162,24 +157,24 @@ PREDICATES: dict[str, Callable[[Deal], bool]] = {
     "deals_masks": lambda deal: all(
         batch.dtype == bool and batch.shape == (deal.n,) for batch in deal.batches
     ),
-    "has_other_sizes": lambda deal: deal.has_other_sizes,
-    "draws_each_batch_anew": lambda deal: deal.draws_each_batch_anew,
+    "has_other_sizes": Deal.has_other_sizes,
+    "draws_each_batch_anew": Deal.draws_each_batch_anew,
     "has_one_epoch": lambda deal: deal.epochs > 1 and deal.sizes == deal.full,
     "has_other_epochs": lambda deal: (
-        deal.has_other_sizes and deal.sizes == deal.full * deal.dealt_epochs
+        deal.has_other_sizes() and deal.sizes == deal.full * deal.dealt_epochs
     ),
     # the smaller batch at the end of each epoch is missing
     "has_lost_the_last": lambda deal: (
         len(deal.full) > 1 and deal.sizes == deal.full[:-1] * deal.epochs
     ),
-    "shuffles_pieces": lambda deal: deal.shuffles_pieces,
-    "runs_over_the_end": lambda deal: deal.runs_over_the_end,
+    "shuffles_pieces": Deal.shuffles_pieces,
+    "runs_over_the_end": Deal.runs_over_the_end,
     "counts_from_one": lambda deal: any(
         not 0 <= index < deal.n for order in deal.orders for index in order
     ),
-    "has_some_twice": lambda deal: deal.has_some_twice,
+    "has_some_twice": Deal.has_some_twice,
     "shuffles_for_each_batch": lambda deal: (
-        len(deal.full) > 1 and deal.has_some_twice and deal.has_drawn(orders=len(deal.batches))
+        len(deal.full) > 1 and deal.has_some_twice() and deal.has_drawn(orders=len(deal.batches))
     ),
     "has_drawn_nothing": lambda deal: deal.is_long and is_fresh(deal.rng),
     "begins_in_order": lambda deal: deal.is_long and deal.orders[0] == sorted(deal.orders[0]),

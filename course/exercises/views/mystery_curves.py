@@ -35,7 +35,6 @@ class Naming:
         first, *others = self.wrong
         return f"{len(self.wrong)} of the four, {first} among them" if others else first
 
-    @property
     def is_turned_round(self) -> bool:
         """Whether the faults are the keys and the letters the values."""
         result = self.result if isinstance(self.result, dict) else {}
@@ -45,7 +44,7 @@ class Naming:
 #: In which ways a naming can be wrong; the last four tell which letter is the first to be wrong.
 PREDICATES: dict[str, Callable[[Naming], bool]] = {
     "returns_nothing": lambda naming: naming.result is None,
-    "is_turned_round": lambda naming: naming.is_turned_round,
+    "is_turned_round": Naming.is_turned_round,
     "has_other_letters": lambda naming: (
         not isinstance(naming.result, dict) or {*naming.result} != {*RECIPES}
     ),

@@ -147,21 +147,18 @@ class Order:
         """How many calls deep Python lets it go."""
         return f"{sys.getrecursionlimit():,}"
 
-    @property
     def waits_for_an_outsider(self) -> bool:
         """Whether one is missing, though all that the end depends on and that uses it is there."""
         if self.missing is None or self.outsider is None:
             return False
         return self.users_of_missing & self.reached <= {*self.names}
 
-    @property
     def waits_for_a_use_that_is_done(self) -> bool:
         """Whether one is missing though all its users are there, and one of them uses it twice."""
         if self.missing is None or not self.users_of_missing & self.reached <= {*self.names}:
             return False
         return any(self.graph[name].count(self.missing) > 1 for name in self.users_of_missing)
 
-    @property
     def counts_a_double_use_once(self) -> bool:
         """Whether one comes too early as if each value used it once; some use it twice."""
         if self.too_early is None:
@@ -184,12 +181,12 @@ PREDICATES: dict[str, Callable[[Order], bool]] = {
     "is_empty": lambda order: not order.names,
     "has_some_twice": lambda order: order.twice is not None,
     "has_a_stranger": lambda order: order.stranger is not None,
-    "waits_for_an_outsider": lambda order: order.waits_for_an_outsider,
-    "waits_for_a_use_that_is_done": lambda order: order.waits_for_a_use_that_is_done,
+    "waits_for_an_outsider": Order.waits_for_an_outsider,
+    "waits_for_a_use_that_is_done": Order.waits_for_a_use_that_is_done,
     "lacks_some": lambda order: order.missing is not None,
     "is_the_way_forward": lambda order: order.names[-1] == order.end != order.first,
     "starts_elsewhere": lambda order: order.first != order.end,
-    "counts_a_double_use_once": lambda order: order.counts_a_double_use_once,
+    "counts_a_double_use_once": Order.counts_a_double_use_once,
     "hands_on_too_early": lambda order: order.too_early is not None,
     # a chain is walked by calls within calls: in a long one Python allows too few
     "calls_itself_for_each": lambda order: (

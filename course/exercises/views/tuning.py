@@ -38,7 +38,6 @@ class Tuning:
         """The first setting that is not a number: its name and its value."""
         return next(pair for pair in self.settings.items() if not is_number(pair[1]))
 
-    @property
     def is_out_of_bounds(self) -> bool:
         """Whether the rate or momentum is not allowed."""
         has_a_rate = 0 < self.settings["learning_rate"] < 1e3
@@ -50,19 +49,17 @@ class Tuning:
         """What the settings reach."""
         return remembered(**{name: self.settings[name] for name in SETTING_NAMES})
 
-    @property
-    def misses(self) -> bool:
+    def misses_the_target(self) -> bool:
         """Whether the target is missed."""
         return self.accuracies.validation < TARGET
 
-    @property
     def is_far_too_fast(self) -> bool:
         """Whether it misses the target with steps of a length that no valley has.
 
         Or with steps so long that most of what a good rate teaches is lost.
         """
         is_lost = self.effective_rate >= 5 and self.accuracies.validation < TARGET - 0.1
-        return self.misses and (self.effective_rate > 30 or is_lost)
+        return self.misses_the_target() and (self.effective_rate > 30 or is_lost)
 
     @property
     def apart(self) -> float:
@@ -117,9 +114,11 @@ PREDICATES: dict[str, Callable[[Tuning], bool]] = {
     ),
     "has_no_number": lambda tuning: not all(map(is_number, tuning.settings.values())),
     "has_other_epochs": lambda tuning: tuning.settings["epochs"] not in range(1, 6),
-    "is_out_of_bounds": lambda tuning: tuning.is_out_of_bounds,
-    "is_far_too_fast": lambda tuning: tuning.is_far_too_fast,
-    "has_steps_left": lambda tuning: tuning.misses and tuning.settings["epochs"] < 5,
-    "remembers_too_long": lambda tuning: tuning.misses and tuning.settings["momentum"] > 0.95,
-    "misses_the_target": lambda tuning: tuning.misses,
+    "is_out_of_bounds": Tuning.is_out_of_bounds,
+    "is_far_too_fast": Tuning.is_far_too_fast,
+    "has_steps_left": lambda tuning: tuning.misses_the_target() and tuning.settings["epochs"] < 5,
+    "remembers_too_long": lambda tuning: (
+        tuning.misses_the_target() and tuning.settings["momentum"] > 0.95
+    ),
+    "misses_the_target": Tuning.misses_the_target,
 }
