@@ -152,8 +152,13 @@ def split(
     results are copies. Lesson 01 says why the test set cannot do this job.
 
     Raises:
+        TypeError: ``rng`` is not a generator, or ``validation`` is not a whole number.
         ValueError: images and labels differ in number, or ``validation`` leaves one side empty.
     """
+    if not isinstance(rng, np.random.Generator | np.random.RandomState):
+        raise TypeError(f"rng is {rng!r}: pass a generator, such as np.random.default_rng(0)")
+    if not isinstance(validation, int | np.integer):
+        raise TypeError(f"validation is {validation!r}: pass a number of examples, such as 10_000")
     if len(images) != len(labels):
         raise ValueError(
             f"{len(images)} images but {len(labels)} labels: pass those that belong together"

@@ -225,8 +225,9 @@ def train(
                 raise ValueError(
                     f"the learning rate must be 0 or more and finite, got {rate} at step {step + 1}"
                 )
-            x = model.prepare(images[batch], dtype)
-            loss, gradients = model.gradients(parameters, x, targets[batch])
+            chosen = np.asarray(batch)  # indices in a tuple would be one index along each axis
+            x = model.prepare(images[chosen], dtype)
+            loss, gradients = model.gradients(parameters, x, targets[chosen])
             step += 1
             if not np.isfinite(loss):
                 raise TrainingDiverged(

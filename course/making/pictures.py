@@ -9,6 +9,8 @@ The sheet to photograph (``sheet.jpg``) was made once, of the test digits 240 to
 misreads two of them, so that the sheet's accuracy has an error bar.
 """
 
+import json
+
 import numpy as np
 
 from course.materials.cards import deal_cards
@@ -31,12 +33,18 @@ def final_network(mnist: Mnist) -> network.Parameters:
 def store_network(
     name: str, model: training.Model, final: tuple, test_set: training.Dataset, more: bytes = b""
 ) -> None:
-    """Store a network, and say how many test images it reads as it was trained and as it is stored."""
-    content = packing.packed(final) + more
+    """Store a network, and how many test images it reads as it was trained and as it is stored."""
+    content = packing.packed(final, exact=False) + more
     (packing.DATA / f"{name}.bin").write_bytes(content)
-    exact = training.evaluate(model, final, test_set).accuracy
-    rounded = training.evaluate(model, packing.unpacked(content), test_set).accuracy
-    print(f"{name}: {exact:.4f} of the test images right, {rounded:.4f} with rounded weights")
+    read = {
+        "exact": training.evaluate(model, final, test_set).accuracy,
+        "rounded": training.evaluate(model, packing.unpacked(content), test_set).accuracy,
+    }
+    (packing.DATA / f"{name}.json").write_text(json.dumps(read) + "\n")
+    print(
+        f"{name}: {read['exact']:.4f} of the test images right, "
+        f"{read['rounded']:.4f} with rounded weights"
+    )
 
 
 def store_draw(mnist: Mnist) -> None:
@@ -102,3 +110,7 @@ def main() -> None:
     store_kernel(mnist)
     store_attend(mnist)
     store_draw(mnist)
+
+
+if __name__ == "__main__":
+    main()

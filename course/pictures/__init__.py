@@ -105,7 +105,7 @@ def _network_04(parameters: Parameters | None) -> bytes:
     """Return the network to ask, lesson 04's if None, and the test digit that comes with it."""
     content = packing.stored("draw")
     if parameters is not None:
-        content = packing.packed(parameters) + content[-784:]
+        content = packing.packed(parameters, exact=True) + content[-784:]
     return content
 
 
@@ -115,7 +115,7 @@ def draw(parameters: Parameters | None = None) -> Pad:
     ``pad = draw(parameters)`` and then ``pad`` shows it; ``pad.image`` is the drawing.
 
     Args:
-        parameters: the network to ask, your own; lesson 04's if None. Either is rounded to int8.
+        parameters: the network to ask, your own; lesson 04's, rounded to int8, if None.
 
     Returns:
         The picture.
@@ -166,7 +166,7 @@ def sheet(parameters: Parameters | None = None) -> Sheet:
     that you typed: ``evaluate(model, parameters, sheet.labelled)`` asks any model of the course.
 
     Args:
-        parameters: the network to ask, your own; lesson 04's if None. Either is rounded to int8.
+        parameters: the network to ask, your own; lesson 04's, rounded to int8, if None.
 
     Returns:
         The picture.
@@ -409,7 +409,7 @@ def attend(parameters: attention.Parameters | None = None) -> Picture:
     Swap pairs, change value images, draw the digit that is asked about, and multiply the scores.
 
     Args:
-        parameters: the network to ask, your own; lesson 12's if None. Either is rounded to int8.
+        parameters: the network to ask, your own; lesson 12's, rounded to int8, if None.
 
     Returns:
         The picture.
@@ -420,7 +420,7 @@ def attend(parameters: attention.Parameters | None = None) -> Picture:
     kept = np.concatenate([np.flatnonzero(labels == digit)[:OF_EACH] for digit in range(10)])
     network_asked = packing.stored("attend")
     if parameters is not None:
-        network_asked = packing.packed(parameters)
+        network_asked = packing.packed(parameters, exact=True)
     # Digit k stands in the places from OF_EACH * k on.
     pairs = (OF_EACH * np.array([[3, 5], [7, 1], [0, 9], [8, 2]])).tolist()
     asked = OF_EACH * 7 + 1

@@ -3,18 +3,18 @@
 /** Read a network's arrays, as packing.py has laid them out, and where they end. */
 function unpackArrays(data, from = 0) {
   const whole = (i) => data.getUint32(from + 4 * i, true);
-  const count = whole(0);
-  let at = from + 4 + 8 * count;
+  const [exact, count] = [whole(0), whole(1)];
+  let at = from + 8 + 8 * count;
   const read = (length, size, get) => {
     const values = Float64Array.from({ length }, (_, i) => get(at + size * i));
     at += size * length;
     return values;
   };
   const arrays = Array.from({ length: count }, (_, i) => {
-    const [rows, columns] = [whole(1 + 2 * i), whole(2 + 2 * i)];
-    const scales = read(columns, 4, (place) => data.getFloat32(place, true)); // or a bias itself
-    if (!rows) return scales;
-    return read(rows * columns, 1, (place) => data.getInt8(place)).map((value, j) => value * scales[j % columns]);
+    const [rows, columns] = [whole(2 + 2 * i), whole(3 + 2 * i)];
+    if (exact) return read((rows || 1) * columns, 8, (place) => data.getFloat64(place, true));
+    const scales = read(columns, 4, (place) => data.getFloat32(place, true));
+    return rows ? read(rows * columns, 1, (place) => data.getInt8(place)).map((value, j) => value * scales[j % columns]) : scales;
   });
   return { arrays, end: at };
 }

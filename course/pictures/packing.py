@@ -18,17 +18,24 @@ DATA = Path(__file__).parent / "data"
 # --- Networks
 
 
-def packed(parameters: Sequence[np.ndarray]) -> bytes:
-    """Return the network that a picture asks, rounded, in an eighth of its bytes.
+def packed(parameters: Sequence[np.ndarray], exact: bool) -> bytes:
+    """Return the network that a picture asks.
 
-    First uint32: how many arrays there are, and each one's rows and columns, where a bias has 0 rows.
-    Then the arrays: a bias is float32; a matrix is a float32 scale for each of its columns and then
-    int8, so that the largest of each column is 127 or -127.
+    First uint32: whether it is exact, how many arrays there are, and each one's rows and columns, where
+    a bias has 0 rows. Then the arrays. They are float64; or, if not exact, the biases are float32, and a
+    matrix is a float32 scale for each of its columns and then int8, so that the largest of each column
+    is 127 or -127.
+
+    Args:
+        parameters: the network's.
+        exact: whether the parameters are kept as they are.
     """
     shapes = [(0, *array.shape)[-2:] for array in parameters]
-    content = [np.array([len(shapes), *np.ravel(shapes)], "<u4")]
+    content = [np.array([exact, len(shapes), *np.ravel(shapes)], "<u4")]
     for array in parameters:
-        if array.ndim == 1:
+        if exact:
+            content.append(array.astype("<f8"))
+        elif array.ndim == 1:
             content.append(array.astype("<f4"))
         else:
             scales = (np.abs(array).max(axis=0) / 127).astype("<f4")
@@ -37,10 +44,10 @@ def packed(parameters: Sequence[np.ndarray]) -> bytes:
 
 
 def unpacked(content: bytes) -> list[np.ndarray]:
-    """Return the parameters that :func:`packed` has rounded; what follows them is left out."""
-    count = int.from_bytes(content[:4], "little")
-    shapes = np.frombuffer(content, "<u4", 2 * count, 4).reshape(-1, 2).tolist()
-    at = 4 + 8 * count
+    """Return the parameters that :func:`packed` has rounded to int8; what follows them is left out."""
+    count = int.from_bytes(content[4:8], "little")
+    shapes = np.frombuffer(content, "<u4", 2 * count, 8).reshape(-1, 2).tolist()
+    at = 8 + 8 * count
     arrays = []
     for rows, columns in shapes:
         array = np.frombuffer(content, "<f4", columns, at).astype(float)

@@ -214,6 +214,14 @@ def test_split_refuses(sizes, message):
         split(np.zeros(images), np.zeros(labels), validation, rng=np.random.default_rng(0))
 
 
+@pytest.mark.parametrize(("validation", "rng"), [(0.2, np.random.default_rng(0)), (3, 42)])
+def test_split_wants_a_generator_and_a_whole_number(validation, rng):
+    with pytest.raises(
+        TypeError, match="is 0.2: pass a number" if validation < 1 else "is 42: pass"
+    ):
+        split(np.zeros(10), np.zeros(10), validation, rng=rng)
+
+
 # one_hot
 
 

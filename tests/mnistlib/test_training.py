@@ -74,6 +74,12 @@ class Weights(NamedTuple):
 # Mini-batches and the learning rate
 
 
+@pytest.mark.parametrize("kind", [list, tuple, lambda rows: np.isin(np.arange(N), rows)])
+def test_a_batch_may_be_a_list_a_tuple_or_a_mask(kind):
+    rows = np.arange(3, 9)
+    assert_same_bits(run(batches=[kind(rows)])[0], run(batches=[rows])[0])
+
+
 @pytest.mark.parametrize(
     ("n", "batch_size", "epochs"), [(1, 1, 1), (12, 4, 3), (13, 5, 2), (3, 9, 2)]
 )

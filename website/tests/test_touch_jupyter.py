@@ -10,6 +10,7 @@ import time
 import urllib.request
 
 import nbformat
+import numpy as np
 import pytest
 from playwright.sync_api import TimeoutError, expect
 
@@ -18,10 +19,11 @@ from website.tests.tabs import Tab
 
 #: A pad to draw on and what Python has of it; a network that trains and how far it is.
 CELLS = [
-    "from course import pictures\nfrom mnistlib import data, network\nimport numpy as np",
+    "from course import pictures\nfrom mnistlib import data, functions, network\nimport numpy as np",
     "parameters = network.initialise(np.random.default_rng(5))\n"
     "pad = pictures.draw(parameters)\npad",
-    "print('rows with ink:', int(pad.image.any(axis=1).sum()))",
+    "p = functions.softmax(network.logits(parameters, data.scale(pad.image[None])))[0]\n"
+    "print(*p)\nprint('rows with ink:', int(pad.image.any(axis=1).sum()))",
     "mnist = data.load()\n"
     "images, labels = mnist.train_images[:6000], mnist.train_labels[:6000]\n"
     "parts = data.split(images, labels, 1000, rng=np.random.default_rng(4))\n"
@@ -103,7 +105,7 @@ def woken(page, number, living):
 def printed(page, number, stored):
     """Run a cell that prints a number, and return that once it is no longer what was stored."""
     told = run_cell(page, number).locator(".jp-OutputArea-output")
-    expect(told).not_to_have_text(stored)
+    expect(told).not_to_contain_text(stored)
     return int(told.inner_text().rsplit(":", 1)[1])
 
 
@@ -131,6 +133,13 @@ def test_pictures_reach_python_and_leave_the_notebook_its_keys(lab, browser):
     page.mouse.up()
     rows = printed(page, 2, "rows with ink: 20")
     assert 2 <= rows <= 8  # a level line, where the test digit has twenty rows
+    # The picture asks the reader's own network, as it is.
+    cell = page.locator(".jp-Notebook .jp-CodeCell").nth(2)
+    theirs = cell.locator(".jp-OutputArea-output").inner_text().split()[:10]
+    bars = page.locator(".jp-CodeCell .explore .ten .bar-number").evaluate_all(
+        "bars => bars.map(bar => Number(bar.dataset.value))"
+    )
+    np.testing.assert_allclose(bars, [float(each) for each in theirs], rtol=0, atol=1e-6)
     paper.focus()
     page.keyboard.press("x")  # which would cut the cell
     assert page.locator(".jp-Notebook .jp-CodeCell").count() == len(CELLS)
