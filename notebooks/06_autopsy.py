@@ -227,7 +227,7 @@ def count_answers(companies_of):
 
 rng = np.random.default_rng(seed=6)
 mixed = rng.choice(np.arange(1000, 10_000), size=(4, 19), replace=False)  # none of the 1,000
-print("Of 1,000 images, how many get 1, 2, 3 and 4 different answers")
+print("images of 1,000 that get 1, 2, 3, 4 answers")
 print(
     "in these four companies of 19:  ",
     count_answers(lambda image: list(companies_of(image).values())[1:]),
