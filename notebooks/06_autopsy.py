@@ -235,7 +235,7 @@ print(
 print("in four of 19 mixed digits each:", count_answers(lambda image: mixed))
 
 # %% [markdown]
-# We should own up: we picked this 2 for its many answers. But it is no freak: of 1,000 images nearly half change their answer among the figure's four companies of 19, 14 of them to a new one each time, and one in seven does even among four mixed ones.
+# We should own up: we picked this 2 for its many answers. But it is no freak: of 1,000 images nearly half change their answer among the figure's four companies of 19, and 14 get a different one in each. Even where all four companies are mixed, one in seven still changes.
 #
 # ### Why it works at all
 #
